@@ -1,0 +1,204 @@
+"""How values look on a page: money, moments, masked numbers, icons and scripts.
+
+A built-in tag library (see ``TEMPLATES`` in the settings), so templates need no ``{% load %}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django_htmx.jinja import htmx_script
+from lucide.templatetags.lucide import lucide
+
+from portal import clock, text
+from portal.vn.money import format_vnd
+
+register = template.Library()
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+IDENTITY_DIGITS = 12
+WEEKDAYS = (
+    pgettext_lazy("inside a sentence", "Monday"),
+    pgettext_lazy("inside a sentence", "Tuesday"),
+    pgettext_lazy("inside a sentence", "Wednesday"),
+    pgettext_lazy("inside a sentence", "Thursday"),
+    pgettext_lazy("inside a sentence", "Friday"),
+    pgettext_lazy("inside a sentence", "Saturday"),
+    pgettext_lazy("inside a sentence", "Sunday"),
+)
+
+
+@register.filter
+def vnd(amount: int | None) -> str:
+    """Whole dong as ``28.000 đ``; nothing for no amount."""
+    return "" if amount is None else format_vnd(amount)
+
+
+@register.filter
+def pick(value: Mapping[str, str] | str | None) -> str:
+    """The text of a localised value in the reader's language."""
+    return text.pick(value)
+
+
+def _local_day(value: date | datetime) -> date:
+    return clock.local_day(value) if isinstance(value, datetime) else value
+
+
+@register.filter
+def hm(value: datetime | None) -> str:
+    """Time in Hanoi, 24 hours: ``10:24``."""
+    return "" if value is None else f"{clock.local(value):%H:%M}"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Day in Hanoi: ``02/07/2025``."""
+    return "" if value is None else f"{_local_day(value):%d/%m/%Y}"
+
+
+@register.filter
+def long_day(value: date | datetime | None) -> str:
+    """Day with its name: ``thứ Hai 30/11/2026``."""
+    if value is None:
+        return ""
+    local = _local_day(value)
+    return f"{WEEKDAYS[local.weekday()]} {local:%d/%m/%Y}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Time and day, as a due date is spoken: ``17:00 thứ Hai 30/11/2026``."""
+    return "" if value is None else f"{hm(value)} {long_day(value)}"
+
+
+@register.filter
+def when(value: datetime | None) -> str:
+    """Something that happened: ``10:07 hôm nay``, else ``10:07 29/11/2026``."""
+    if value is None:
+        return ""
+    if clock.local_day(value) == clock.today():
+        return gettext("%(time)s today") % {"time": hm(value)}
+    return f"{hm(value)} {day(value)}"
+
+
+@register.filter
+def minutes(value: int | float | timedelta | None) -> str:
+    """A number of minutes, or a timedelta, in words: ``14 phút``. Never below zero."""
+    if value is None:
+        return ""
+    number = value.total_seconds() / MINUTE if isinstance(value, timedelta) else value
+    count = max(0, int(number))
+    return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+
+
+@register.filter
+def human_since(value: datetime | None) -> str:
+    """How long ago, in the unit that matters: minutes below 90, then hours below two days, then days."""
+    if value is None:
+        return ""
+    seconds = max(0.0, (clock.now() - value).total_seconds())
+    if seconds < 90 * MINUTE:
+        return minutes(seconds / MINUTE)
+    if seconds < 2 * DAY:
+        count = int(seconds // HOUR)
+        return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
+    count = int(seconds // DAY)
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
+@register.filter
+def mask_id(number: str | None) -> str:
+    """An identity number with its telling digits hidden: ``001 045 ••• 345``; other papers show their last three."""
+    if not number:
+        return ""
+    if len(number) == IDENTITY_DIGITS and number.isdigit():
+        return f"{number[:3]} {number[3:6]} ••• {number[-3:]}"
+    return f"••• {number[-3:]}"
+
+
+def _national(number: str) -> str:
+    """``+84912345678`` as it is dialled at home, ``0912345678``; digits only."""
+    digits = re.sub(r"[^\d+]", "", number)
+    return "0" + digits.removeprefix("+84") if digits.startswith("+84") else digits
+
+
+@register.filter
+def phone(number: str | None) -> str:
+    """A phone number in groups: ``0912 345 678``; a foreign one as it is."""
+    if not number:
+        return ""
+    digits = _national(number)
+    return f"{digits[:4]} {digits[4:7]} {digits[7:]}" if re.fullmatch(r"0\d{9}", digits) else digits
+
+
+@register.filter
+def mask_phone(number: str | None) -> str:
+    """A phone number its owner recognises and nobody can dial: ``09•• ••• 678``."""
+    if not number:
+        return ""
+    digits = _national(number)
+    return f"{digits[:2]}•• ••• {digits[-3:]}" if re.fullmatch(r"0\d{9}", digits) else f"••• {digits[-3:]}"
+
+
+@register.filter
+def spelled(value: str | None) -> str:
+    """A ticket number or code character by character, for a voice: ``A 0 4 7``."""
+    return " ".join(value or "")
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, extra: str) -> SafeString:
+    svg = lucide(name, size=None, **{"class": f"icon {extra}".strip(), "aria_hidden": "true", "focusable": "false"})
+    return mark_safe(svg)  # noqa: S308 - drawn by the lucide package from its own files
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A lucide icon, hidden from screen readers: a word must stand beside it."""
+    return _icon(str(name), str(extra))
+
+
+@register.simple_tag(takes_context=True)
+def script(context: Mapping[str, Any], *names: str) -> SafeString:
+    """Our own script files by short name, ``{% script "keys" "clock" %}``: deferred, with the page's nonce."""
+    nonce = context.get("CSP_NONCE")
+    tags = [
+        format_html('<script src="{}" defer nonce="{}"></script>', static(f"js/{name}.js"), nonce)
+        if nonce is not None
+        else format_html('<script src="{}" defer></script>', static(f"js/{name}.js"))
+        for name in names
+    ]
+    return mark_safe("\n".join(tags))  # noqa: S308 - each part was escaped by format_html
+
+
+@register.simple_tag(takes_context=True)
+def htmx(context: Mapping[str, Any]) -> SafeString:
+    """htmx itself, from the django-htmx package, with the page's nonce."""
+    return htmx_script(nonce=context.get("CSP_NONCE"))
+
+
+@register.simple_tag
+def present() -> datetime:
+    """The present moment as the rules see it (``portal.clock``), for the clocks on pages."""
+    return clock.local(clock.now())
+
+
+@register.filter
+def state_kind(kind: str | None) -> str:
+    """A known kind of state, else none: the class decides the shape."""
+    return kind if kind in {"ok", "warn", "info", "act"} else ""
+
+
+@register.simple_tag
+def reader_name(language: str) -> str:
+    """The language's name in itself, as a switch shows it."""
+    return {"vi": "Tiếng Việt", "en": "English", "ko": "한국어"}.get(language, language)
