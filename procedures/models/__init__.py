@@ -1,0 +1,19 @@
+"""Tables of the law as data. One file a subject."""
+
+from procedures.models.catalogue import DocumentKind, Field, Procedure
+from procedures.models.days import NationalDay
+from procedures.models.rules import FeeRule, Requirement
+from procedures.models.units import Unit, UnitChange
+from procedures.models.versions import ProcedureVersion
+
+__all__ = [
+    "DocumentKind",
+    "FeeRule",
+    "Field",
+    "NationalDay",
+    "Procedure",
+    "ProcedureVersion",
+    "Requirement",
+    "Unit",
+    "UnitChange",
+]
