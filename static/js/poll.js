@@ -1,0 +1,74 @@
+// [data-poll="url"][data-every="3000"]: asks again with If-None-Match. 200 replaces the inside, 304 costs nothing, and
+// no answer shows the page's own calm sentence and goes on, slower. Focus, typing and scrolling stay where they are.
+(() => {
+  "use strict";
+  const SLOWEST_MS = 30000;
+  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Ho_Chi_Minh" });
+  let lastSeen = new Date();
+
+  const offline = (down) => document.querySelectorAll("[data-offline]").forEach((sentence) => {
+    if (down) sentence.querySelector("[data-offline-at]").textContent = time.format(lastSeen);
+    sentence.hidden = !down;
+  });
+
+  const swap = (region, html) => {
+    const active = region.contains(document.activeElement) ? document.activeElement : null;
+    const was = active && { id: active.id, value: active.value, start: active.selectionStart, end: active.selectionEnd };
+    const scrolls = [region, ...region.querySelectorAll("[id]")].filter((e) => e.scrollTop).map((e) => [e.id, e.scrollTop]);
+    const said = region.querySelector("[data-announce]")?.dataset.announce;
+    region.innerHTML = html;
+    window.htmx?.process(region);
+    scrolls.forEach(([id, top]) => { const e = id === region.id ? region : document.getElementById(id); if (e) e.scrollTop = top; });
+    const again = was?.id && document.getElementById(was.id);
+    if (again) {
+      again.focus({ preventScroll: true });
+      if (was.value !== undefined && again.matches("input, textarea")) {
+        again.value = was.value;
+        if (was.start != null) again.setSelectionRange?.(was.start, was.end);
+      }
+    }
+    const say = region.querySelector("[data-announce]")?.dataset.announce;
+    if (say && say !== said) document.dispatchEvent(new CustomEvent("announce", { detail: say }));
+    region.dispatchEvent(new CustomEvent("poll:swapped", { bubbles: true }));
+  };
+
+  const watch = (region) => {
+    if (region.polling) return;
+    region.polling = true;
+    const every = Number(region.dataset.every) || 3000;
+    let tag = region.dataset.etag ?? "";
+    let wait = every;
+    let timer = 0;
+    const ask = async () => {
+      if (!region.isConnected) return;
+      if (!document.hidden) {
+        try {
+          const headers = { "HX-Request": "true", "X-Part": "1", ...(tag && { "If-None-Match": tag }) };
+          const answer = await fetch(region.dataset.poll, { headers, cache: "no-store", signal: AbortSignal.timeout(10000) });
+          if (answer.status === 200 && !answer.redirected) {
+            tag = answer.headers.get("ETag") ?? "";
+            swap(region, await answer.text());
+          } else if (answer.status === 401) {
+            region.innerHTML = await answer.text();
+            return;
+          } else if (answer.status !== 304) throw new Error(String(answer.status));
+          lastSeen = new Date();
+          wait = every;
+          offline(false);
+        } catch {
+          wait = Math.min(wait * 2, SLOWEST_MS);
+          offline(true);
+        }
+      }
+      timer = setTimeout(ask, wait);
+    };
+    timer = setTimeout(ask, "now" in region.dataset ? 0 : every);
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) { clearTimeout(timer); ask(); }
+    });
+  };
+
+  const start = () => document.querySelectorAll("[data-poll]").forEach(watch);
+  document.addEventListener("DOMContentLoaded", start);
+  document.addEventListener("htmx:afterSettle", start);
+})();
