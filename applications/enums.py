@@ -1,0 +1,111 @@
+"""States of a dossier and its papers, with named groups."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.IntegerChoices):
+    """Draft, then the ten states of the National Public Service Portal under their own numbers."""
+
+    DRAFT = 0, _("draft")
+    SUBMITTED = 1, _("newly submitted")
+    ACCEPTED = 2, _("accepted")
+    REFUSED = 3, _("refused at intake")
+    PROCESSING = 4, _("in process")
+    SUPPLEMENT = 5, _("supplement requested")
+    PAYMENT = 6, _("payment of dues requested")
+    WITHDRAWN = 7, _("withdrawn by the applicant")
+    STOPPED = 8, _("stopped")
+    DONE = 9, _("processing finished")
+    RETURNED = 10, _("result returned")
+
+
+# The office has the dossier and works on it; its clock runs unless it waits for the applicant.
+RUNNING = [State.ACCEPTED, State.PROCESSING]
+WAITING_FOR_CITIZEN = [State.SUPPLEMENT, State.PAYMENT]
+IN_HAND = [*RUNNING, *WAITING_FOR_CITIZEN]
+# Taken in: code, clock and due date are there for ever after.
+RECEIVED = [*IN_HAND, State.DONE, State.RETURNED, State.STOPPED]
+TERMINAL = [State.REFUSED, State.WITHDRAWN, State.STOPPED, State.RETURNED]
+WITHDRAWABLE = [State.SUBMITTED, *IN_HAND]
+
+
+class PaymentState(models.TextChoices):
+    NONE = "none", _("no fee")
+    DUE = "due", _("fee due")
+    PAID = "paid", _("fee paid")
+
+
+class DeliveryState(models.TextChoices):
+    AT_COUNTER = "counter", _("collected at the centre")
+    HANDED = "handed", _("handed over")
+
+
+class SyncState(models.TextChoices):
+    LOCAL = "local", _("not sent yet")
+    SENT = "sent", _("sent")
+
+
+class Channel(models.TextChoices):
+    COUNTER = "1", _("at the counter")
+    ONLINE = "2", _("online")
+    POST = "3", _("by post")
+
+
+class PaperState(models.TextChoices):
+    MISSING = "missing", _("missing")
+    PRESENTED = "presented", _("original presented")
+    COPIED = "copied", _("copy compared with the original")
+    CERTIFIED = "certified", _("certified copy")
+    ON_FILE = "on_file", _("on file already")
+    LOOKED_UP = "looked_up", _("looked up")
+    CERTIFYING = "certifying", _("being certified")
+
+
+PAPER_THERE = [
+    PaperState.PRESENTED,
+    PaperState.COPIED,
+    PaperState.CERTIFIED,
+    PaperState.ON_FILE,
+    PaperState.LOOKED_UP,
+]
+
+
+class DocumentSource(models.TextChoices):
+    UPLOAD = "upload", _("scanned or uploaded")
+    CERTIFIED = "certified", _("certified copy made here")
+    FORM = "form", _("form printed here")
+    RESULT = "result", _("result")
+
+
+class EventKind(models.TextChoices):
+    RECEIVED = "received", _("Received; the receipt was issued")
+    TAKEN = "taken", _("Taken in hand")
+    SUPPLEMENT_ASKED = "supplement_asked", _("Supplement requested")
+    SUPPLEMENTED = "supplemented", _("Supplement received")
+    PROPOSED = "proposed", _("Proposed for approval")
+    RETURNED_FOR_REWORK = "rework", _("Sent back for rework")
+    APPROVED = "approved", _("Approved and signed")
+    HANDED_OVER = "handed_over", _("Result handed over")
+    PAPER_ADDED = "paper_added", _("Paper added")
+    CERTIFIED = "certified", _("Copy certified")
+    PAID = "paid", _("Fee paid")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
+    REFUSED = "refused", _("Refused at intake")
+    STOPPED = "stopped", _("Stopped")
+
+
+class StepKind(models.TextChoices):
+    """Where a dossier lies between receipt and result."""
+
+    APPRAISE = "appraise", _("appraisal")
+    SIGN = "sign", _("signature")
+    RETURN = "return", _("handing over the result")
+
+
+class PartyRole(models.TextChoices):
+    APPLICANT = "applicant", _("applicant")
+    SUBMITTER = "submitter", _("submitter")
+    PROXY = "proxy", _("proxy")
+    SECOND = "second", _("second spouse or co-owner")
+    CHILD = "child", _("child")

@@ -1,0 +1,25 @@
+from applications.models.application import Application, DossierNumber, Party
+from applications.models.handling import FeeLine, Result, Step, SupplementRequest
+from applications.models.history import Event, EventValue
+from applications.models.papers import Document, IssuedForm, Paper
+from applications.notarisation.models import Certification, CertificationItem, Register, RegisterEntry, RegisterValue
+
+__all__ = [
+    "Application",
+    "Certification",
+    "CertificationItem",
+    "Document",
+    "DossierNumber",
+    "Event",
+    "EventValue",
+    "FeeLine",
+    "IssuedForm",
+    "Paper",
+    "Party",
+    "Register",
+    "RegisterEntry",
+    "RegisterValue",
+    "Result",
+    "Step",
+    "SupplementRequest",
+]

@@ -1,0 +1,100 @@
+"""What happens to a dossier between receipt and result."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.enums import StepKind
+from applications.models.papers import Document
+
+
+class Step(models.Model):
+    """Who has the dossier, from when to when; the open one says where it stands."""
+
+    application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=10, choices=StepKind.choices)
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["from_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["application"], condition=Q(to_at__isnull=True), name="one_open_step"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class SupplementRequest(models.Model):
+    """One complete request for what is missing (form 02; Decree 118/2025 art. 17 as amended: once, with guidance)."""
+
+    application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="supplements")
+    faults = models.TextField(help_text=_("What is missing or wrong, with guidance."))
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("supplement request")
+        verbose_name_plural = _("supplement requests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(answered_at__isnull=True), name="one_open_supplement"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application} {self.asked_at:%d/%m/%Y}"
+
+
+class FeeLine(models.Model):
+    """One fee as computed at receipt, with its article; whole đồng."""
+
+    application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="fee_lines")
+    name = models.JSONField()
+    article = models.CharField(max_length=200, blank=True)
+    quantity = models.PositiveIntegerField(default=1)
+    amount = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("fee line")
+        verbose_name_plural = _("fee lines")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.amount} đ"
+
+
+class Result(models.Model):
+    """What the office decided and issued; handed over against a signature."""
+
+    application = models.OneToOneField("applications.Application", on_delete=models.PROTECT, related_name="result")
+    number = models.CharField(max_length=60)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True, blank=True)
+    handed_to = models.CharField(max_length=120, blank=True)
+    signature = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True) | Q(signed_by__isnull=False), name="result_signed_by_someone"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,24 @@
+"""Registers and jobs of certification."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RegisterKind(models.TextChoices):
+    """One register a kind, unit and year (Circular 01/2020/TT-BTP)."""
+
+    COPIES = "SCT/BS", _("certified copies")
+    SIGNATURES = "SCT/CK,ĐC", _("certified signatures and fingerprints")
+    TRANSLATORS = "SCT/CKND", _("translators' signatures")
+    CONTRACTS = "SCT/HĐ,GD", _("contracts and transactions")
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", _("waiting for approval")
+    APPROVED = "approved", _("number taken, file to be made")
+    COMPOSING = "composing", _("file being made")
+    FILED = "filed", _("filed")
+    FAILED = "failed", _("could not be made")
+
+
+JOBS_OPEN = [JobState.APPROVED, JobState.COMPOSING]

@@ -1,0 +1,183 @@
+"""Certification of copies: the request, its documents, and the register whose numbers the law wants gapless."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from applications.notarisation.enums import JobState, RegisterKind
+from portal.fsm import StateModel
+from portal.records import AppendOnly
+
+
+class Register(models.Model):
+    """A register book (sổ chứng thực): kind, unit and year; its numbers run from 1 on 1 January (Decree 23/2015)."""
+
+    centre = models.ForeignKey("centres.Centre", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=RegisterKind.choices)
+    year = models.PositiveSmallIntegerField()
+    last_number = models.PositiveIntegerField(default=0)
+    last_hash = models.CharField(max_length=64, default="0" * 64)
+
+    class Meta:
+        verbose_name = _("register")
+        verbose_name_plural = _("registers")
+        constraints = [models.UniqueConstraint(fields=["centre", "kind", "year"], name="register_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.year}"
+
+
+class RegisterEntry(AppendOnly):
+    """One line of a register; written once, chained. The number is taken when the signer approves."""
+
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="entries")
+    sequence = models.PositiveIntegerField(validators=[MinValueValidator(1)], help_text=_("The register number."))
+    at = models.DateTimeField()
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200, help_text=_("What was certified."))
+    pages = models.PositiveSmallIntegerField()
+    copies = models.PositiveSmallIntegerField()
+    fee = models.PositiveIntegerField(help_text=_("Whole đồng."))
+    scan_sha256 = models.CharField(max_length=64)
+    digests = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("register entry")
+        verbose_name_plural = _("register entries")
+        ordering = ["register_id", "sequence"]
+        constraints = [models.UniqueConstraint(fields=["register", "sequence"], name="register_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.register.year} {self.register.kind}"
+
+    @property
+    def number(self) -> str:
+        """As it stands in the register: four digits."""
+        return f"{self.sequence:04}"
+
+    def chained_body(self) -> dict[str, Any]:
+        return {
+            "register": self.register_id,
+            "sequence": self.sequence,
+            "at": self.at.timestamp(),
+            "signer": self.signer_id,
+            "title": self.title,
+            "pages": self.pages,
+            "copies": self.copies,
+            "fee": self.fee,
+            "scan": self.scan_sha256,
+        }
+
+    def chained_digests(self) -> dict[str, str]:
+        return dict(self.digests)
+
+
+class RegisterValue(AppendOnly):
+    """A personal value of a register entry with its salt, beside the chain (see portal.chain)."""
+
+    ERASABLE = ("value", "salt", "erased_at")
+
+    entry = models.ForeignKey(RegisterEntry, on_delete=models.PROTECT, related_name="values")
+    name = models.CharField(max_length=60)
+    value = models.TextField(null=True)  # noqa: DJ001 - null is "erased", empty is a value
+    salt = models.CharField(max_length=32, null=True)  # noqa: DJ001
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("personal value of a register entry")
+        verbose_name_plural = _("personal values of register entries")
+        constraints = [models.UniqueConstraint(fields=["entry", "name"], name="register_value_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.name}"
+
+
+class Certification(models.Model):
+    """A request for certification (yêu cầu chứng thực); always with an application of its own."""
+
+    application = models.OneToOneField(
+        "applications.Application", on_delete=models.PROTECT, related_name="certification"
+    )
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("certification")
+        verbose_name_plural = _("certifications")
+
+    def __str__(self) -> str:
+        return str(self.application)
+
+
+class CertificationItem(StateModel):
+    """One document to certify and the job that makes its file.
+
+    ``client_key`` makes an upload sent twice one item. ``progress`` counts finished steps out of ``STEPS``.
+    """
+
+    STEPS = 4  # scan read, text set, file kept, filed in both places
+
+    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="items")
+    client_key = models.CharField(max_length=64, unique=True)
+    title = models.CharField(max_length=200)
+    scan = models.ForeignKey("applications.Document", on_delete=models.PROTECT, related_name="+")
+    pages = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    copies = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    fee = models.PositiveIntegerField(help_text=_("Whole đồng."))
+    for_paper = models.ForeignKey(
+        "applications.Paper", on_delete=models.SET_NULL, null=True, blank=True, related_name="certifications"
+    )
+    entry = models.OneToOneField(RegisterEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="item")
+    state = FSMField(max_length=10, choices=JobState.choices, default=JobState.WAITING, protected=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+    output = models.OneToOneField(
+        "applications.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("document to certify")
+        verbose_name_plural = _("documents to certify")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=JobState.WAITING) | Q(entry__isnull=False), name="item_approved_has_number"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=JobState.FILED) | Q(output__isnull=False), name="item_filed_has_file"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @transition(field=state, source=JobState.WAITING, target=JobState.APPROVED)
+    def approve(self, entry: RegisterEntry) -> None:
+        self.entry = entry
+
+    @transition(field=state, source=[JobState.APPROVED, JobState.COMPOSING], target=JobState.COMPOSING)
+    def claim(self, at: Any) -> None:
+        self.claimed_at, self.attempts = at, self.attempts + 1
+
+    @transition(field=state, source=JobState.COMPOSING, target=JobState.FILED)
+    def file(self, output: Any) -> None:
+        self.output, self.progress, self.last_error = output, self.STEPS, ""
+
+    @transition(field=state, source=JobState.COMPOSING, target=JobState.APPROVED)
+    def try_later(self, not_before: Any, error: str) -> None:
+        self.not_before, self.last_error = not_before, error
+
+    @transition(field=state, source=JobState.COMPOSING, target=JobState.FAILED)
+    def give_up(self, error: str) -> None:
+        self.last_error = error

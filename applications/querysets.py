@@ -1,0 +1,44 @@
+"""What can be asked about applications."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from applications.enums import IN_HAND, RUNNING, State
+from centres.enums import Role
+from centres.permissions import centres_of
+
+if TYPE_CHECKING:
+    from applications.models import Application
+
+# Counter officers see what their centre received; the others what their centre has to decide.
+_RECEIVING = frozenset({Role.COUNTER_OFFICER, Role.MANAGER, Role.CITY_ADMIN})
+_DECIDING = frozenset({Role.SPECIALIST, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def visible_to(self, user: Any) -> ApplicationQuerySet:
+        """Applications of the centres where the user works, as far as the role there goes; with drafts at the desk."""
+        receiving, deciding = centres_of(user, _RECEIVING), centres_of(user, _DECIDING)
+        if receiving is None or deciding is None:
+            return self
+        received = Q(helped_at__in=receiving) | Q(received_at_centre__in=receiving)
+        decided = Q(competent__in=deciding) & ~Q(state=State.DRAFT)
+        return self.filter(received | decided)
+
+    def in_hand(self) -> ApplicationQuerySet:
+        return self.filter(state__in=IN_HAND)
+
+    def overdue(self, at: datetime) -> ApplicationQuerySet:
+        """Past due while the office has it; time the citizen takes does not count."""
+        return self.filter(state__in=RUNNING, due_at__lt=at)
+
+    def due_between(self, start: datetime, end: datetime) -> ApplicationQuerySet:
+        return self.filter(due_at__gte=start, due_at__lt=end)
+
+    def by_due_date(self) -> ApplicationQuerySet:
+        return self.order_by("due_at", "id")

@@ -1,0 +1,93 @@
+"""States, roles and priorities of a centre, with named groups."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    COUNTER_OFFICER = "counter_officer", _("counter officer")
+    SPECIALIST = "specialist", _("specialist")
+    LEADER = "leader", _("approving leader")
+    MANAGER = "manager", _("centre manager")
+    CITY_ADMIN = "city_admin", _("city administrator")
+
+
+class ServiceKind(models.TextChoices):
+    FIELD = "field", _("a field of procedures")
+    RESULTS = "results", _("collecting results")
+    OTHER = "other", _("anything else")
+
+
+class CounterState(models.TextChoices):
+    OPEN = "open", _("open")
+    PAUSED = "paused", _("paused")
+    CLOSED = "closed", _("closed")
+
+
+class DeviceKind(models.TextChoices):
+    KIOSK = "kiosk", _("kiosk")
+    BOARD = "board", _("board")
+
+
+class Priority(models.IntegerChoices):
+    """Order in the queue, smaller first (facts §10: Law 39/2009 art. 3.1c; Law 51/2010)."""
+
+    FIRST = 0, _("75 years or over")
+    PRIORITY = 10, _("priority by law")
+    ORDINARY = 20, _("in turn")
+
+
+class PriorityGround(models.TextChoices):
+    """Why somebody goes first; a look or the card is proof enough."""
+
+    NONE = "", _("none")
+    AGE_75 = "age_75", _("75 years or over")
+    AGE_60 = "age_60", _("60 years or over")
+    DISABLED = "disabled", _("with a disability")
+    PREGNANT_OR_CHILD = "child", _("pregnant, or with a child under 3")
+    MERITORIOUS = "meritorious", _("war invalid or meritorious person")
+
+
+PRIORITY_OF = {
+    PriorityGround.NONE: Priority.ORDINARY,
+    PriorityGround.AGE_75: Priority.FIRST,
+    PriorityGround.AGE_60: Priority.PRIORITY,
+    PriorityGround.DISABLED: Priority.PRIORITY,
+    PriorityGround.PREGNANT_OR_CHILD: Priority.PRIORITY,
+    PriorityGround.MERITORIOUS: Priority.PRIORITY,
+}
+
+
+class TicketState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    CALLED = "called", _("called")
+    SERVING = "serving", _("being served")
+    PARKED = "parked", _("set aside")
+    NO_SHOW = "no_show", _("did not come")
+    DONE = "done", _("served")
+    LEFT = "left", _("left")
+
+
+IN_HALL = [TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED]
+AT_COUNTER = [TicketState.CALLED, TicketState.SERVING]
+ENDED = [TicketState.NO_SHOW, TicketState.DONE, TicketState.LEFT]
+
+
+class TicketEventKind(models.TextChoices):
+    ISSUED = "issued", _("number drawn")
+    CALLED = "called", _("called")
+    RECALLED = "recalled", _("called again")
+    ARRIVED = "arrived", _("came to the counter")
+    PARKED = "parked", _("set aside")
+    RETURNED = "returned", _("back in the queue")
+    TRANSFERRED = "transferred", _("passed on")
+    NO_SHOW = "no_show", _("did not come")
+    DONE = "done", _("served")
+    LEFT = "left", _("left")
+    CLOSED = "closed", _("closed in the evening")
+
+
+class Score(models.IntegerChoices):
+    BAD = 1, _("not satisfied")
+    FAIR = 2, _("all right")
+    GOOD = 3, _("satisfied")

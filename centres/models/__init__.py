@@ -1,0 +1,16 @@
+from centres.models.centre import CalendarDay, Centre, Counter, Device, Membership, Service
+from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
+
+__all__ = [
+    "CalendarDay",
+    "Centre",
+    "Counter",
+    "DailyNumber",
+    "Device",
+    "Matter",
+    "Membership",
+    "Rating",
+    "Service",
+    "Ticket",
+    "TicketEvent",
+]

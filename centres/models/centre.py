@@ -1,0 +1,179 @@
+"""A centre and what stands in it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import time
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from centres.enums import CounterState, DeviceKind, Role, ServiceKind
+from portal.text import TextField, pick
+from procedures.models import Field
+
+
+def default_hours() -> dict[str, list[list[str]]]:
+    """Opening hours by weekday (1 is Monday) as pairs of local times; to be confirmed per centre (facts §7, U)."""
+    weekday = [["08:00", "11:30"], ["13:30", "17:00"]]
+    return {**{str(day): weekday for day in range(1, 6)}, "6": [["08:00", "11:30"]], "7": []}
+
+
+class Centre(models.Model):
+    """A place where people are served (trung tâm, chi nhánh, điểm phục vụ hành chính công)."""
+
+    code = models.SlugField(max_length=30, unique=True)
+    agency_code = models.CharField(
+        max_length=20, unique=True, help_text=_("Agency part of dossier codes (Decision 20/2020/QĐ-TTg), such as H26.30.3.")
+    )
+    name = TextField(_("name"))
+    short_name = TextField(_("short name"))
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="points")
+    unit_code = models.CharField(max_length=10, blank=True, help_text=_("Ward or commune it stands in."))
+    in_ward = models.BooleanField(default=True, help_text=_("A ward (phường); some fees differ in communes."))
+    address = models.CharField(max_length=200, blank=True)
+    weekly_hours = models.JSONField(default=default_hours)
+    handed_to = models.CharField(max_length=200, blank=True, help_text=_("Office that decides land dossiers from here."))
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("centre")
+        verbose_name_plural = _("centres")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return pick(self.short_name)
+
+    def hours_on(self, weekday: int) -> list[tuple[time, time]]:
+        """Opening hours on an ISO weekday (1 is Monday), local times."""
+        pairs = self.weekly_hours.get(str(weekday), [])
+        return [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs]
+
+    @property
+    def closes_at(self) -> time:
+        """The end of an ordinary working day here (Monday's closing), local time."""
+        hours = self.hours_on(1)
+        return hours[-1][1] if hours else time(17, 0)
+
+
+class CalendarDay(models.Model):
+    """The centre's own exception to its weekly hours on one day."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="calendar_days")
+    day = models.DateField()
+    hours = models.JSONField(default=list, blank=True, help_text=_("Pairs of local times; empty when closed."))
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("exceptional day")
+        verbose_name_plural = _("exceptional days")
+        constraints = [models.UniqueConstraint(fields=["centre", "day"], name="calendar_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.centre} {self.day}"
+
+
+class Service(models.Model):
+    """What a number is drawn for at a centre: a field with its letter, or collecting results."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="services")
+    kind = models.CharField(max_length=8, choices=ServiceKind.choices, default=ServiceKind.FIELD)
+    field = models.ForeignKey(Field, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    letter = models.CharField(max_length=1)
+    title = TextField(_("title"))
+    hint = models.JSONField(default=dict, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        ordering = ["order", "letter"]
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "letter"], name="service_letter_once"),
+            models.CheckConstraint(
+                condition=~Q(kind=ServiceKind.FIELD) | Q(field__isnull=False), name="service_field_named"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letter} {pick(self.title)}"
+
+
+class Counter(models.Model):
+    """A counter (quầy): who sits there and which services it can give."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="counters")
+    number = models.PositiveSmallIntegerField()
+    services = models.ManyToManyField(Service, related_name="counters")
+    state = models.CharField(max_length=6, choices=CounterState.choices, default=CounterState.CLOSED)
+    state_since = models.DateTimeField(null=True, blank=True)
+    state_reason = models.CharField(max_length=120, blank=True)
+    officer = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="counter"
+    )
+
+    class Meta:
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "number"], name="counter_number_once"),
+            models.CheckConstraint(
+                condition=Q(state=CounterState.CLOSED) | Q(officer__isnull=False), name="counter_open_has_officer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Counter %(number)s") % {"number": self.number}
+
+
+class Membership(models.Model):
+    """A person's role at a centre, from one day to another. The city administrator has no centre: all of them."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    blocked_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "centre", "role"], name="membership_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(role=Role.CITY_ADMIN, centre__isnull=True)
+                | (~Q(role=Role.CITY_ADMIN) & Q(centre__isnull=False)),
+                name="membership_city_has_no_centre",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"
+
+
+class Device(models.Model):
+    """A kiosk or a board. It signs in once with a key a manager can name and revoke; only the key's hash is kept."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="devices")
+    kind = models.CharField(max_length=6, choices=DeviceKind.choices)
+    name = models.CharField(max_length=80)
+    key_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def hash_of(key: str) -> str:
+        return hashlib.sha256(key.encode()).hexdigest()

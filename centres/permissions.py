@@ -1,0 +1,49 @@
+"""Who may do what where: roles by centre, read once per user object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from centres.enums import Role
+from portal import clock
+
+# Who works inside one centre and may see its queue.
+STAFF = frozenset(Role)
+DESK = frozenset({Role.COUNTER_OFFICER, Role.MANAGER})
+MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
+
+
+def roles_of(user: Any) -> frozenset[tuple[int | None, str]]:
+    """(centre id, role) pairs in force today, without blocked ones; centre ``None`` is the whole city."""
+    if not user.is_authenticated:
+        return frozenset()
+    known: frozenset[tuple[int | None, str]] | None = getattr(user, "_roles", None)
+    if known is None:
+        day = clock.today()
+        rows = user.memberships.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day, blocked_reason=""
+        ).values_list("centre_id", "role")
+        known = frozenset(rows)
+        user._roles = known
+    return known
+
+
+def has_role(user: Any, roles: Iterable[str], centre_id: int | None = None) -> bool:
+    """Whether the user holds one of the roles at this centre (at any centre when none is named).
+
+    A city administrator's role counts at every centre.
+    """
+    wanted = set(roles)
+    return any(
+        role in wanted and (centre_id is None or held is None or held == centre_id) for held, role in roles_of(user)
+    )
+
+
+def centres_of(user: Any, roles: Iterable[str] = STAFF) -> set[int] | None:
+    """Ids of the centres where the user holds one of the roles; ``None`` means all of them."""
+    wanted = set(roles)
+    held = {centre_id for centre_id, role in roles_of(user) if role in wanted}
+    return None if None in held else {centre_id for centre_id in held if centre_id is not None}

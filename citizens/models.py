@@ -1,0 +1,172 @@
+"""People: who signs in, who is served, what of theirs is on file, and who looked at it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from citizens.enums import IdentitySource, Sex
+from portal.records import AppendOnly
+from portal.vn.identity import mask_identity
+from portal.vn.names import sort_key
+from portal.vn.text import fold
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A sign-in, and nothing else: what a person may do comes from memberships, what they own from Citizen."""
+
+    username = models.CharField(_("user name"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()])
+    full_name = models.CharField(_("full name"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text=_("May enter the administration pages."))
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+
+class ApiToken(models.Model):
+    """A key for the API. Only its hash is kept; it can be revoked."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    key_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.user})"
+
+    @staticmethod
+    def hash_of(key: str) -> str:
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @classmethod
+    def issue(cls, user: User, name: str) -> tuple[ApiToken, str]:
+        """A new token and its key, which is shown this once."""
+        key = secrets.token_urlsafe(32)
+        return cls.objects.create(user=user, name=name, key_hash=cls.hash_of(key)), key
+
+
+class Citizen(models.Model):
+    """A person who is served (công dân). Needs no account; has an identity number once one is known."""
+
+    identity_number = models.CharField(max_length=12, unique=True, null=True, blank=True)
+    full_name = models.CharField(_("full name"), max_length=120)
+    folded_name = models.CharField(max_length=120, editable=False, db_index=True)
+    sort_name = models.CharField(max_length=250, editable=False)
+    birth_text = models.CharField(_("date of birth"), max_length=10, blank=True, help_text=_("Day, month, year, as known."))
+    birth_date = models.DateField(null=True, blank=True)
+    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
+    card_address = models.CharField(_("address on the card"), max_length=300, blank=True)
+    address = models.CharField(_("address now"), max_length=300, blank=True)
+    unit_code = models.CharField(max_length=10, blank=True, help_text=_("Present ward or commune."))
+    phone = models.CharField(_("phone"), max_length=16, blank=True, help_text=_("E.164"))
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(max_length=2, default="vi")
+    identity_source = models.CharField(max_length=8, choices=IdentitySource.choices, default=IdentitySource.TYPED)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("citizen")
+        verbose_name_plural = _("citizens")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(identity_number__isnull=True) | models.Q(identity_number__regex=r"^\d{12}$"),
+                name="citizen_identity_12_digits",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded_name = fold(self.full_name)
+        self.sort_name = sort_key(self.full_name)
+        if kwargs.get("update_fields") is not None and "full_name" in kwargs["update_fields"]:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded_name", "sort_name"}
+        super().save(*args, **kwargs)
+
+    @property
+    def masked_identity(self) -> str:
+        return mask_identity(self.identity_number) if self.identity_number else ""
+
+
+class HeldDocument(models.Model):
+    """A paper of the citizen that is on file already (giấy tờ trong kho), to be used again."""
+
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="held_documents")
+    kind_key = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=60)
+    pages = models.PositiveSmallIntegerField(default=1)
+    source_code = models.CharField(max_length=60, help_text=_("Code of the dossier it came from."))
+    valid_until = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("document on file")
+        verbose_name_plural = _("documents on file")
+        constraints = [
+            models.UniqueConstraint(fields=["citizen", "kind_key", "sha256"], name="held_document_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Look(AppendOnly):
+    """Who looked at whose data, when and why (Decree 326/2026 art. 8.5). A list writes one row naming its subjects."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="looks")
+    at = models.DateTimeField()
+    unit = models.CharField(max_length=120, help_text=_("Where the person worked, as text."))
+    role = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
+    dossier_code = models.CharField(max_length=60, blank=True)
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, null=True, related_name="looks")
+    subjects = models.JSONField(default=list, help_text=_("Numbers of the citizens a list showed."))
+
+    class Meta:
+        verbose_name = _("look")
+        verbose_name_plural = _("looks")
+        indexes = [models.Index(fields=["citizen", "-at"], name="look_by_citizen")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.at:%Y-%m-%d %H:%M}"

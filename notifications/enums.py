@@ -1,0 +1,19 @@
+"""States of a message on its way out."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    DEAD = "dead", _("given up")
+
+
+OPEN = [MessageState.QUEUED, MessageState.SENDING]

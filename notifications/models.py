@@ -1,0 +1,46 @@
+"""The outbox: what must be told to whom, kept until it is told."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from notifications.enums import OPEN, Channel, MessageState
+
+
+class Message(models.Model):
+    """One message (tin nhắn) by one channel, written in the transaction of the change it tells about.
+
+    ``dedup_key`` makes it one message however often it is asked for.
+    """
+
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    recipient = models.CharField(max_length=254, help_text=_("E-mail address, or phone in E.164."))
+    language = models.CharField(max_length=2, default="vi")
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    kind = models.CharField(max_length=60)
+    reference = models.CharField(max_length=60, blank=True, help_text=_("Code of the dossier or ticket it is about."))
+    dedup_key = models.CharField(max_length=160, unique=True)
+    state = models.CharField(max_length=8, choices=MessageState.choices, default=MessageState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [models.Index(fields=["not_before"], condition=Q(state__in=OPEN), name="message_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=MessageState.SENT) | Q(sent_at__isnull=False), name="message_sent_has_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=MessageState.SENDING) | Q(claimed_at__isnull=False), name="message_sending_claimed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"

@@ -1,0 +1,57 @@
+"""The jobs' application. Rows are the truth; the broker only wakes a worker early.
+
+A job lost by the broker is found by its app's sweep, so every task can be run again.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+
+
+def _transport(url: str, folder: Path) -> dict[str, Any]:
+    if not url.startswith("filesystem://"):
+        # Unacknowledged tasks come back after this many seconds; the sweeps are quicker anyway.
+        return {"broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 5, "socket_connect_timeout": 2}}
+    for part in ("queue", "processed", "control"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    return {
+        "broker_transport_options": {
+            "data_folder_in": str(folder / "queue"),
+            "data_folder_out": str(folder / "queue"),
+            "processed_folder": str(folder / "processed"),
+            "control_folder": str(folder / "control"),
+            "store_processed": False,
+            "polling_interval": 0.1,
+        }
+    }
+
+
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    **_transport(settings.BROKER_URL, settings.BROKER_DIR),
+    broker_connection_retry_on_startup=True,
+    # A page must not wait for a broker that is down: one quick try, then the sweep does it.
+    task_publish_retry=False,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=300,
+    timezone="Asia/Ho_Chi_Minh",
+    enable_utc=True,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    beat_schedule={
+        "notices": {"task": "notifications.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+        "certifications": {"task": "applications.tasks.sweep_certifications", "schedule": 10.0, "options": {"expires": 10}},
+        "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
+    },
+)
+app.autodiscover_tasks()

@@ -1,0 +1,94 @@
+"""The private store: files addressed by their content's hash, written once, never changed.
+
+Nothing here is reachable by URL; a view that serves a file checks who asks first.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import Unavailable
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file in the store: SHA-256 (64 hex digits) and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+def path_of(sha256: str) -> Path:
+    """Where the file with this hash lies (whether or not it is there)."""
+    if not _HASH.fullmatch(sha256):
+        raise ValueError("not a SHA-256 hash")
+    return Path(settings.FILES_ROOT) / sha256[:2] / sha256
+
+
+def store(chunks: Iterable[bytes]) -> Stored:
+    """Keep these bytes and say under which hash. The same bytes are kept once.
+
+    The file is complete on disk before its name exists, so a crash leaves nothing half written.
+
+    Raises ``Unavailable`` when the disk is full; nothing is kept then.
+    """
+    root = Path(settings.FILES_ROOT)
+    temporary = None
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        digest, size = hashlib.sha256(), 0
+        with tempfile.NamedTemporaryFile(dir=root, prefix=".new-", delete=False) as out:
+            temporary = Path(out.name)
+            for chunk in chunks:
+                digest.update(chunk)
+                size += len(chunk)
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+        target = path_of(digest.hexdigest())
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        os.replace(temporary, target)
+        _sync_folder(target.parent)
+        return Stored(digest.hexdigest(), size)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise Unavailable(
+                _("The store for documents is full. Nothing was saved; please call support and try again."),
+                code="store_full",
+            ) from error
+        raise
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def open_stored(sha256: str) -> BinaryIO:
+    """The file with this hash, open for reading. Raises ``FileNotFoundError``."""
+    return path_of(sha256).open("rb")
+
+
+def read(sha256: str) -> bytes:
+    """All bytes of the file with this hash."""
+    return path_of(sha256).read_bytes()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,55 @@
+"""Live pages by polling: a topic has a version in the shared cache, and an unchanged version costs no SQL.
+
+The version is read before the page is made, and a change bumps it after its commit, so a page can be newer than
+its version but never older. A version lives half a minute: a bump that was lost (cache down) heals by itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.translation import get_language
+
+VERSION_SECONDS = 30
+
+
+def _key(topic: str) -> str:
+    return f"live:{topic}"
+
+
+def bump(*topics: str) -> None:
+    """Tell every page that shows these topics to look again, once the present transaction is committed."""
+
+    def change() -> None:
+        for topic in topics:
+            cache.set(_key(topic), secrets.token_hex(6), VERSION_SECONDS)
+
+    transaction.on_commit(change, robust=True)
+
+
+def version(topic: str) -> str:
+    """The topic's present version; a new one where none is remembered."""
+    known = cache.get(_key(topic))
+    if known is None:
+        fresh = secrets.token_hex(6)
+        known = fresh if cache.add(_key(topic), fresh, VERSION_SECONDS) else cache.get(_key(topic), fresh)
+    return str(known)
+
+
+def answer(request: HttpRequest, topics: list[str], render: Callable[[], HttpResponse], vary: str = "") -> HttpResponse:
+    """304 without calling ``render`` when the asker has the present version, else the page with its version.
+
+    ``vary`` goes into the tag where the same topics look different to different askers.
+    """
+    tag = '"' + "-".join([*(version(topic) for topic in topics), get_language() or "", vary]) + '"'
+    if request.headers.get("If-None-Match") == tag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = render()
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response

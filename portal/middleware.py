@@ -1,0 +1,63 @@
+"""Language by choice, sign-in by default, and broken rules as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from portal.errors import RuleBroken
+
+View = Callable[..., HttpResponse]
+
+
+class SiteLanguage:
+    """Vietnamese unless the reader chose otherwise; a browser set to English does not change a kiosk."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+        self.codes = {code for code, _name in settings.LANGUAGES}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in self.codes else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every page asks for sign-in unless its view says ``login_not_required``.
+
+    A part of a page that is asked for after the session ended gets 401 and a sentence: the page around it stays,
+    with everything that was typed.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
+        if request.headers.get("HX-Request") or request.headers.get("X-Part"):
+            return render(request, "includes/signed_out.html", status=401)
+        return super().handle_no_permission(request, view_func)
+
+
+class DomainErrors:
+    """A broken rule that no view answered becomes a page (or part) with its sentence and status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, RuleBroken):
+            return None
+        template = "includes/problem.html" if request.headers.get("HX-Request") else "portal/problem.html"
+        response = render(request, template, {"problem": exception}, status=exception.status)
+        response["X-Problem"] = exception.code
+        return response

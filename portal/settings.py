@@ -1,0 +1,254 @@
+"""Settings of the portal. Everything that differs between places comes from the environment.
+
+``PORTAL_ENV`` is production unless said otherwise; production has no silent defaults.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from portal.environment import Environment, database_from_url
+from portal.logs import logging_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+PORTAL_ENV = Environment(lenient=False).choice(
+    "PORTAL_ENV", {"production", "demo", "test"}, "where this runs", default="production"
+)
+env = Environment(lenient=PORTAL_ENV != "production")
+VAR_DIR = env.folder("VAR_DIR", "the folder for data that is made while running", default=BASE_DIR / "var")
+
+# -- who we are ---------------------------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", "shows error details; never on in production", default=False)
+SECRET_KEY = env.text(
+    "SECRET_KEY", "a long random text that signs sessions", demo="not-secret-and-only-for-the-demo-" + "0" * 32
+)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "the host names this site answers to, with commas", demo=["*"])
+PUBLIC_URL = env.url(
+    "PUBLIC_URL", {"http", "https"}, "the address citizens reach, printed in QR codes", demo="http://127.0.0.1:8000"
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+HOTLINE = env.text("HOTLINE", "the telephone number printed on slips", default="024 1022")
+
+# -- apps, from the lowest row up ---------------------------------------------------------------------------------
+PORTAL_APPS = ["portal", "notifications", "procedures", "citizens", "centres", "applications"]
+INSTALLED_APPS = [
+    *PORTAL_APPS,
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "axes",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "lucide",
+    "rest_framework",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.middleware.SiteLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.middleware.SignInRequired",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.DomainErrors",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "portal.context.site",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.templatetags.portal"],
+        },
+    }
+]
+
+# -- database: an owner migrates, the application may not change history (docs/decisions) ---------------------------
+OWNER_COMMANDS = {"migrate", "grant_roles", "test"}
+DATABASE_URL = env.url(
+    "DATABASE_URL",
+    {"postgres", "postgresql", "sqlite"},
+    "the database the application works in",
+    demo=f"sqlite:///{VAR_DIR / 'demo' / 'db.sqlite3'}",
+)
+DATABASE_OWNER_URL = env.url(
+    "DATABASE_OWNER_URL",
+    {"postgres", "postgresql", "sqlite"},
+    "the same database as its owner; only commands that change tables use it",
+    default=DATABASE_URL,
+)
+_as_owner = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
+DATABASES = {"default": database_from_url(DATABASE_OWNER_URL if _as_owner else DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- shared cache: board versions, rate limits, sessions' fast path -------------------------------------------------
+CACHE_URL = env.url(
+    "CACHE_URL",
+    {"redis", "rediss", "file"},
+    "the cache that all processes share",
+    demo=f"file://{VAR_DIR / 'demo' / 'cache'}",
+)
+if urlsplit(CACHE_URL).scheme == "file":
+    CACHES = {
+        "default": {
+            "BACKEND": "portal.filecache.SharedFileCache",
+            "LOCATION": urlsplit(CACHE_URL).path,
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# -- jobs -----------------------------------------------------------------------------------------------------------
+BROKER_URL = env.url(
+    "BROKER_URL", {"redis", "rediss", "filesystem"}, "the broker that wakes the workers", demo="filesystem://"
+)
+BROKER_DIR = env.folder("BROKER_DIR", "the folder of the filesystem broker", default=VAR_DIR / "demo" / "broker")
+
+# -- files ----------------------------------------------------------------------------------------------------------
+FILES_ROOT = env.folder("FILES_ROOT", "the private store of documents", demo=VAR_DIR / "demo" / "files")
+UPLOAD_LIMIT_BYTES = env.number("UPLOAD_LIMIT_BYTES", "the largest upload, in bytes", default=40 * 1024 * 1024)
+UPLOAD_LIMIT_PAGES = env.number("UPLOAD_LIMIT_PAGES", "the most pages in one upload", default=500)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "portal.uploads.LimitedUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+STATIC_URL = "static/"
+STATIC_ROOT = env.folder("STATIC_ROOT", "the collected static files", default=VAR_DIR / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(FILES_ROOT)}},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if PORTAL_ENV == "test" or DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = PORTAL_ENV == "test" or DEBUG
+
+# -- messages out ---------------------------------------------------------------------------------------------------
+EMAIL_URL = env.url(
+    "EMAIL_URL", {"smtp", "smtps", "file"}, "the mail server, or file:///folder", demo=f"file://{VAR_DIR / 'demo' / 'mail'}"
+)
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "the sender of e-mails", default="mot-cua@localhost")
+SMS_URL = env.url("SMS_URL", {"file"}, "where SMS go: file:///folder", demo=f"file://{VAR_DIR / 'demo' / 'sms'}")
+
+# -- sign-in --------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "citizens.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("login")
+LOGIN_REDIRECT_URL = reverse_lazy("room")
+LOGOUT_REDIRECT_URL = reverse_lazy("home")
+# By name and address together, so that nobody can lock a colleague out from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# -- language and time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English")), ("ko", _("Korean"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+FORMAT_MODULE_PATH = ["portal.formats"]
+
+# -- safety ---------------------------------------------------------------------------------------------------------
+_https = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+SECURE_SSL_REDIRECT = _https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", "how many proxies stand before the site", default=0)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# -- API ------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "citizens.api.authentication.TokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "portal.api.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "portal.api.errors_as_json",
+    "PAGE_SIZE": 30,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "One-stop portal",
+    "DESCRIPTION": "Tickets, procedures, applications and tracking of a public administrative service centre.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+}
+
+# -- wiring by name: what one app shows of the apps above it (docs/decisions) -----------------------------------------
+DAY_PANELS = ["centres:day_queue", "applications:day_dossiers"]
+DAY_SOURCES = ["centres.day.needs_attention", "applications.day.needs_attention"]
+
+LOGGING = logging_settings(PORTAL_ENV)
