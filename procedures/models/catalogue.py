@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.text import TextField, pick
+from procedures import revisions
 
 
-class Field(models.Model):
+class InCatalogue(models.Model):
+    """A row that processes keep in memory: a change of it is told to all."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        revisions.changed(revisions.CATALOGUE)
+
+
+class Field(InCatalogue):
     """A field of public service (lĩnh vực), such as land or civil status."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
@@ -24,7 +38,7 @@ class Field(models.Model):
         return pick(self.name)
 
 
-class Procedure(models.Model):
+class Procedure(InCatalogue):
     """An administrative procedure (thủ tục hành chính) under its national code.
 
     What the law asks for it is in its dated versions. ``is_listed_only`` marks one that the centre can name and
@@ -51,7 +65,7 @@ class Procedure(models.Model):
         return f"{self.code} {pick(self.short_name)}"
 
 
-class DocumentKind(models.Model):
+class DocumentKind(InCatalogue):
     """A kind of paper (loại giấy tờ), the same one under every procedure that asks for it: what makes reuse possible."""
 
     key = models.SlugField(_("key"), max_length=60, unique=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from procedures import revisions
 from procedures.enums import Confidence, DayKind, DayType
 
 
@@ -22,6 +25,15 @@ class NationalDay(models.Model):
         ordering = ["date"]
         verbose_name = _("national day")
         verbose_name_plural = _("national days")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+        return deleted
 
     def __str__(self) -> str:
         return f"{self.date:%d/%m/%Y} {self.name}"

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.text import TextField, pick
+from procedures import revisions
 from procedures.enums import Confidence, CopyForm, FeeBasis
 from procedures.models.catalogue import DocumentKind
 from procedures.models.versions import ProcedureVersion, version_is_fixed
@@ -29,11 +30,14 @@ class RuleOfVersion(models.Model):
         if self.version.is_fixed:
             raise version_is_fixed(self.version)
         super().save(*args, **kwargs)
+        revisions.changed(revisions.CATALOGUE)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         if self.version.is_fixed:
             raise version_is_fixed(self.version)
-        return super().delete(*args, **kwargs)
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.CATALOGUE)
+        return deleted
 
 
 class Requirement(RuleOfVersion):

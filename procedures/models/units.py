@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from procedures.enums import Confidence, UnitKind, UnitPart
 from procedures.querysets import UnitQuerySet
+from procedures.unit_names import split_district_kind, split_unit_kind
 
 
 class Unit(models.Model):
@@ -54,6 +57,15 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.fill_search_names()
+        super().save(*args, **kwargs)
+
+    def fill_search_names(self) -> None:
+        """Set what searches read; for rows that are written in bulk."""
+        self.folded = split_unit_kind(self.name)[1]
+        self.district_folded = split_district_kind(self.district)[1]
 
     @property
     def full_name(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.errors import RuleBroken
 from portal.text import pick
+from procedures import revisions
 from procedures.enums import Confidence
 from procedures.models.catalogue import Procedure
 from procedures.querysets import ProcedureVersionQuerySet
@@ -93,6 +94,7 @@ class ProcedureVersion(models.Model):
                 field="effective_from",
             )
         super().save(*args, **kwargs)
+        revisions.changed(revisions.CATALOGUE)
 
     def _only_ends_later_known(self, stored: ProcedureVersion) -> bool:
         """Whether nothing differs but the last day, set for the first time and not in the past."""
@@ -109,7 +111,9 @@ class ProcedureVersion(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         if self.is_fixed:
             raise version_is_fixed(self)
-        return super().delete(*args, **kwargs)
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.CATALOGUE)
+        return deleted
 
 
 def version_is_fixed(version: ProcedureVersion) -> RuleBroken:

@@ -1,0 +1,78 @@
+"""Working days of the nation (Labour Code art. 112, and the swaps the Prime Minister announces)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Protocol
+
+from procedures.enums import DayType
+
+SATURDAY = 5
+CLOSING = time(17, 0)
+NOON = time(12, 0)
+ONE_DAY = timedelta(days=1)
+# No run of days off comes near this; a table that says otherwise is broken, and a loop must end.
+LONGEST_RUN_OFF = 60
+
+
+class MarkedDay(Protocol):
+    """What a row of ``NationalDay`` offers here."""
+
+    date: date
+    day: str
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Monday to Friday less the days off, plus the Saturdays worked instead.
+
+    That a centre opens on Saturday morning makes no working day of it: limits are counted in national days.
+    """
+
+    days_off: frozenset[date] = field(default_factory=frozenset)
+    days_worked: frozenset[date] = field(default_factory=frozenset)
+    closing: time = CLOSING
+    noon: time = NOON
+
+    @classmethod
+    def from_days(cls, days: Iterable[MarkedDay], closing: time = CLOSING) -> WorkCalendar:
+        """From rows that have ``date`` and ``day`` ("off" or "work")."""
+        rows = list(days)
+        return cls(
+            frozenset(row.date for row in rows if row.day == DayType.OFF),
+            frozenset(row.date for row in rows if row.day == DayType.WORK),
+            closing,
+        )
+
+    def is_working_day(self, day: date) -> bool:
+        if day in self.days_off:
+            return False
+        return day.weekday() < SATURDAY or day in self.days_worked
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after this one."""
+        for _unused in range(LONGEST_RUN_OFF):
+            day += ONE_DAY
+            if self.is_working_day(day):
+                return day
+        raise ValueError(f"no working day in the {LONGEST_RUN_OFF} days before {day}")
+
+    def working_day_from(self, day: date) -> date:
+        """This day if it is worked, else the next that is (Civil Code art. 148.5)."""
+        return day if self.is_working_day(day) else self.next_working_day(day)
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """The last day of a limit of so many working days; the day itself is not counted (Civil Code art. 147.2)."""
+        for _unused in range(count):
+            day = self.next_working_day(day)
+        return day
+
+    def days_not_worked(self, after: date, until: date) -> Iterator[date]:
+        """The days off between, the first day excluded and the last included."""
+        day = after + ONE_DAY
+        while day <= until:
+            if not self.is_working_day(day):
+                yield day
+            day += ONE_DAY

@@ -1,0 +1,90 @@
+"""The law as each process has it in memory: no SQL once warm.
+
+Versions in force do not change, so what was read stays true until somebody writes to the catalogue and its mark in the
+shared cache changes (``revisions``). What is handed out is shared by all threads: read it, never change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from procedures import revisions
+from procedures.calendars import WorkCalendar
+from procedures.models import NationalDay, Procedure, ProcedureVersion
+
+
+class _Memory:
+    """Values of one revision. A new revision brings a new dictionary, so a thread never mixes two."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._held: tuple[str, dict[Any, Any]] = ("", {})
+
+    def get(self, key: Any, read: Callable[[], Any]) -> Any:
+        revision = revisions.current(self._mark)
+        held_revision, values = self._held
+        if held_revision != revision:
+            values = {}
+            self._held = (revision, values)
+        if key not in values:
+            values[key] = read()
+        return values[key]
+
+
+_catalogue = _Memory(revisions.CATALOGUE)
+_calendar = _Memory(revisions.CALENDAR)
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    """Every published version, by its id and by each name its procedure goes by."""
+
+    in_order: list[ProcedureVersion]
+    by_id: dict[int, ProcedureVersion]
+    by_procedure: dict[str | int, list[ProcedureVersion]]
+
+
+def version_in_force(procedure: str | int, day: date) -> ProcedureVersion | None:
+    """The published version of a procedure (national code, key or id) that is in force on this day."""
+    versions = _published().by_procedure.get(procedure, ())
+    return next((version for version in versions if version.is_in_force(day)), None)
+
+
+def version_by_id(version_id: int) -> ProcedureVersion:
+    """One published version with all that a quote needs. Raises ``ProcedureVersion.DoesNotExist``."""
+    try:
+        return _published().by_id[version_id]
+    except KeyError:
+        raise ProcedureVersion.DoesNotExist(f"no published version {version_id}") from None
+
+
+def versions_on(day: date) -> list[ProcedureVersion]:
+    """Every published version in force on this day, in the order of fields and procedures."""
+    return [version for version in _published().in_order if version.is_in_force(day)]
+
+
+def procedures_listed() -> list[Procedure]:
+    """Every procedure of the catalogue, with its field."""
+    return _catalogue.get("procedures", lambda: list(Procedure.objects.select_related("field")))
+
+
+def load_calendar() -> WorkCalendar:
+    """The working days of the nation, from ``NationalDay``."""
+    return _calendar.get("days", lambda: WorkCalendar.from_days(NationalDay.objects.only("date", "day")))
+
+
+def _published() -> _Catalogue:
+    return _catalogue.get("versions", _read)
+
+
+def _read() -> _Catalogue:
+    rows = ProcedureVersion.objects.published().for_quote()
+    in_order = list(rows.order_by("procedure__field__order", "procedure__order", "procedure__code", "effective_from"))
+    by_procedure: dict[str | int, list[ProcedureVersion]] = {}
+    for version in in_order:
+        for name in (version.procedure.code, version.procedure.key, version.procedure_id):
+            by_procedure.setdefault(name, []).append(version)
+    return _Catalogue(in_order, {version.pk: version for version in in_order}, by_procedure)

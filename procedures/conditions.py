@@ -1,0 +1,58 @@
+"""Conditions of rules, as data: which facts must hold.
+
+``None`` always holds. Otherwise ``"fact"``, ``{"not": condition}``, ``{"all": [conditions]}`` or ``{"any": [conditions]}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from procedures.facts import FACTS
+
+Condition = Any  # JSON: None, a fact's key, or one of the three shapes above
+
+
+class BadCondition(ValueError):
+    """A condition of no known shape, or one that names an unknown fact."""
+
+
+def holds(condition: Condition, facts: Mapping[str, bool]) -> bool:
+    """Whether the condition holds. A fact nobody has answered counts as no."""
+    if condition is None:
+        return True
+    if isinstance(condition, str):
+        return facts.get(condition, False)
+    (operator, operand), *_ = condition.items()
+    if operator == "not":
+        return not holds(operand, facts)
+    if operator == "all":
+        return all(holds(part, facts) for part in operand)
+    return any(holds(part, facts) for part in operand)
+
+
+def facts_in(condition: Condition) -> Iterator[str]:
+    """The facts a condition names, in order, possibly more than once. Raises ``BadCondition``."""
+    if condition is None:
+        return
+    if isinstance(condition, str):
+        if condition not in FACTS:
+            raise BadCondition(f"unknown fact {condition!r}")
+        yield condition
+        return
+    if not isinstance(condition, Mapping) or len(condition) != 1:
+        raise BadCondition(f'a condition is a fact, {{"not": …}}, {{"all": […]}} or {{"any": […]}}, not {condition!r}')
+    ((operator, operand),) = condition.items()
+    if operator == "not":
+        yield from facts_in(operand)
+    elif operator in ("all", "any") and isinstance(operand, list) and operand:
+        for part in operand:
+            yield from facts_in(part)
+    else:
+        raise BadCondition(f"unknown operator {operator!r}")
+
+
+def check_condition(condition: Condition) -> None:
+    """Raise ``BadCondition`` unless it has a known shape and names known facts only."""
+    for _fact in facts_in(condition):
+        pass

@@ -1,0 +1,60 @@
+"""What a matter costs, in whole đồng."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from procedures.conditions import holds
+from procedures.enums import FeeBasis
+
+
+@dataclass(frozen=True, slots=True)
+class FeeLine:
+    """One line of the bill. ``amount`` = ``quantity`` × ``unit_amount``, all whole numbers, money in đồng."""
+
+    key: str
+    name: dict[str, str]
+    article: str
+    quantity: int
+    unit_amount: int
+    amount: int
+
+
+def per_copy_of(pages: int, steps: Sequence[Sequence[int | None]], cap: int | None) -> int:
+    """The price of one copy of an original of so many pages.
+
+    ``steps`` holds [last page, đồng a page], the last one open: [[2, 2000], [None, 1000]]. Circular 226/2016/TT-BTC:
+    2,000 đ for each of the first two pages, 1,000 đ from the third on, never more than 200,000 đ a copy.
+    """
+    total, counted = 0, 0
+    for last_page, price in steps:
+        until = pages if last_page is None else min(pages, last_page)
+        total += max(0, until - counted) * int(price or 0)
+        counted = max(counted, until)
+    return total if cap is None else min(total, cap)
+
+
+def fee_lines(
+    rules: Iterable[Any], facts: Mapping[str, bool], on: date, pages: int | None = None, copies: int = 1
+) -> list[FeeLine]:
+    """The lines that apply on this day (rows of ``FeeRule``).
+
+    A fee per page needs ``pages``: while they are not known it has no line.
+    """
+    lines = []
+    for rule in rules:
+        if rule.effective_from > on or (rule.effective_to and rule.effective_to < on):
+            continue
+        if not holds(rule.condition, facts):
+            continue
+        if rule.basis == FeeBasis.PER_PAGE and pages is None:
+            continue
+        quantity = 1 if rule.basis == FeeBasis.PER_CASE else copies
+        unit = rule.amount
+        if rule.basis == FeeBasis.PER_PAGE and pages is not None:
+            unit = per_copy_of(pages, rule.steps, rule.cap_per_copy)
+        lines.append(FeeLine(rule.key, dict(rule.name), rule.article, quantity, unit, quantity * unit))
+    return lines

@@ -1,0 +1,97 @@
+"""The one answer that the kiosk, the citizen, the desk and the API all show: papers, fee and due date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, time
+from typing import Any
+
+from portal.clock import local_day
+from procedures.calendars import CLOSING, WorkCalendar
+from procedures.conditions import facts_in, holds
+from procedures.enums import FeeBasis
+from procedures.facts import FACTS, Fact
+from procedures.fees import FeeLine, fee_lines
+from procedures.limits import due
+from procedures.models import ProcedureVersion
+
+
+@dataclass(frozen=True, slots=True)
+class PaperAsk:
+    """A paper asked for. ``form_of_copy`` is a ``CopyForm``."""
+
+    requirement_id: int
+    kind_key: str
+    name: dict[str, str]
+    form_of_copy: str
+    copies: int
+    is_kept: bool
+    note: dict[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Papers, fee in đồng, and the due date with the sentence that explains it.
+
+    ``needs_pages``: a fee goes by the page and the pages were not given, so ``total`` lacks it.
+    """
+
+    papers: list[PaperAsk]
+    fee_lines: list[FeeLine]
+    total: int
+    due_at: datetime
+    explanation: dict[str, str]
+    needs_pages: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON; ``due_at`` in ISO 8601 with Hanoi's offset."""
+        return asdict(self) | {"due_at": self.due_at.isoformat()}
+
+
+def quote(
+    version: ProcedureVersion,
+    facts: Mapping[str, bool],
+    received_at: datetime,
+    calendar: WorkCalendar,
+    closes_at: time = CLOSING,
+    pages: int | None = None,
+    copies: int = 1,
+) -> Quote:
+    """What this version asks for under these facts, if received at this moment.
+
+    Pure, given a version from ``ProcedureVersion.objects.for_quote()``; no statement is sent to the database.
+    ``pages`` are those of the original, ``copies`` how many of it are wanted.
+    """
+    fee_rules = list(version.fee_rules.all())
+    lines = fee_lines(fee_rules, facts, local_day(received_at), pages, copies)
+    promised = due(version.time_limit, received_at, calendar, closes_at, facts)
+    return Quote(
+        papers=[
+            PaperAsk(
+                row.pk,
+                row.kind.key,
+                dict(row.kind.name),
+                row.form_of_copy,
+                row.copies,
+                row.is_kept,
+                dict(row.note) if row.note else None,
+            )
+            for row in version.requirements.all()
+            if holds(row.condition, facts)
+        ],
+        fee_lines=lines,
+        total=sum(line.amount for line in lines),
+        due_at=promised.at,
+        explanation=promised.explanation,
+        needs_pages=pages is None and any(rule.basis == FeeBasis.PER_PAGE for rule in fee_rules),
+    )
+
+
+def facts_asked(version: ProcedureVersion) -> list[Fact]:
+    """The facts that matter for this version, in the order in which its papers, fees and limits name them."""
+    conditions = [row.condition for row in version.requirements.all()]
+    conditions += [rule.condition for rule in version.fee_rules.all()]
+    conditions += [alternative["when"] for alternative in version.time_limit.get("alternatives", ())]
+    keys = dict.fromkeys(key for condition in conditions for key in facts_in(condition))
+    return [FACTS[key] for key in keys]

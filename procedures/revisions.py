@@ -1,0 +1,31 @@
+"""Which state of the law's tables the processes have read: one mark each in the shared cache.
+
+Every process keeps what it read for as long as the mark stays the same (``catalogue_cache``). Whoever writes to these
+tables sets a new mark.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.cache import cache
+from django.db import transaction
+
+CATALOGUE = "procedures:catalogue"
+CALENDAR = "procedures:calendar"
+
+
+def current(mark: str) -> str:
+    """The mark of now; makes one when the cache has lost it."""
+    return cache.get(mark) or cache.get_or_set(mark, _new(), None) or ""
+
+
+def changed(mark: str) -> None:
+    """Say that the tables changed: now for this transaction's own reads, and again when others can see it."""
+    cache.set(mark, _new(), None)
+    if transaction.get_connection().in_atomic_block:
+        transaction.on_commit(lambda: cache.set(mark, _new(), None))
+
+
+def _new() -> str:
+    return uuid.uuid4().hex

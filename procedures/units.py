@@ -1,0 +1,166 @@
+"""From the address on an ID card to the unit it lies in today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portal.vn.text import syllables
+from procedures.enums import UnitKind
+from procedures.models import Unit
+from procedures.unit_names import endings, fold_name, is_hanoi, split_district_kind, split_unit_kind
+
+
+class Resolution(StrEnum):
+    CURRENT = "current"  # the address names a unit of today
+    ONE = "one"  # a former unit, all of which lies in one unit of today
+    SPLIT = "split"  # several units of today are possible: ask
+    UNKNOWN = "unknown"  # no unit of Hanoi was recognised
+
+
+@dataclass(frozen=True)
+class UnitResolution:
+    """What an address says about its unit. ``candidates`` are units of today, the likeliest first.
+
+    Only ``current`` and ``one`` name a single unit (``unit``). For ``split`` the first candidate is a suggestion to
+    show, never an answer to take: 199 of Hanoi's 526 former units were divided.
+    """
+
+    status: Resolution
+    old: Unit | None = None
+    candidates: list[Unit] = field(default_factory=list)
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit of today, where there can be no doubt."""
+        return self.candidates[0] if self.status in (Resolution.CURRENT, Resolution.ONE) else None
+
+
+_UNKNOWN = UnitResolution(Resolution.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The rows of one query that could be meant, by what they are."""
+
+    rows: list[Unit]
+
+    def current(self, name: str, kind: UnitKind | None) -> list[Unit]:
+        return [row for row in self.rows if row.is_current and row.folded == name and kind in (None, row.kind)]
+
+    def former(self, name: str, district: str, kind: UnitKind | None) -> list[Unit]:
+        return [
+            row
+            for row in self.rows
+            if not row.is_current and (row.folded, row.district_folded) == (name, district) and kind in (None, row.kind)
+        ]
+
+
+def resolve_old_address(text: str) -> UnitResolution:
+    """Read the unit out of an address such as "Số 12 ngõ 5, Trung Phụng, Đống Đa, Hà Nội". One or two statements.
+
+    A former unit is known by its name and its district, since "Quang Trung" stood in several. A name directly before
+    "Hà Nội" is a unit of today, unless the part before it is a former unit of the district of that name. Nothing is
+    guessed: where an address can be read in two ways both are candidates.
+    """
+    parts = [part.strip() for part in text.split(",") if syllables(part)]
+    in_hanoi = bool(parts) and is_hanoi(parts[-1])
+    if in_hanoi:
+        parts.pop()
+    if not parts:
+        return _UNKNOWN
+    known = _Known(list(_lookup(parts)))
+    as_old, is_whole_part = _as_former(known, parts)
+    as_new = _as_current(known, parts[-1]) if in_hanoi or split_unit_kind(parts[-1])[0] else []
+    if as_old and as_new and not is_whole_part:
+        return _either(as_old, as_new)
+    if as_old:
+        return _former(as_old)
+    if len(as_new) == 1:
+        return UnitResolution(Resolution.CURRENT, None, as_new)
+    return UnitResolution(Resolution.SPLIT, None, as_new) if as_new else _UNKNOWN
+
+
+def _lookup(parts: list[str]) -> list[Unit]:
+    """Every unit whose name could be one of the last two parts, or the end of one."""
+    names = set()
+    for part in parts[-2:]:
+        names |= {fold_name(part), split_unit_kind(part)[1], *endings(part)}
+    rows = Unit.objects.filter(folded__in=names - {""}).prefetch_related("became__new")
+    return list(rows)
+
+
+def _as_former(known: _Known, parts: list[str]) -> tuple[list[Unit], bool]:
+    """The former units that the last part but one names, in the district that the last one names.
+
+    The second value says whether the name is the whole part, not only its end.
+    """
+    if len(parts) < 2:  # noqa: PLR2004 - a unit and its district
+        return [], False
+    part, district = parts[-2], split_district_kind(parts[-1])[1]
+    if split_unit_kind(parts[-1])[0] and not split_district_kind(parts[-1])[0] and _as_current(known, parts[-1]):
+        # "… , phường Đống Đa, Hà Nội": written out, it is the ward and not the district.
+        return [], False
+    # First as it stands: the name of Phương Mai begins like the word for ward.
+    for name, kind in ((fold_name(part), None), (split_unit_kind(part)[1], split_unit_kind(part)[0])):
+        if found := known.former(name, district, kind):
+            return found, True
+    for name in endings(part):
+        if found := known.former(name, district, None):
+            return found, False
+    return [], False
+
+
+def _as_current(known: _Known, part: str) -> list[Unit]:
+    is_district, _bare = split_district_kind(part)
+    if is_district:
+        return []
+    kind, bare = split_unit_kind(part)
+    return known.current(fold_name(part), None) or known.current(bare, kind) or _ending_current(known, part)
+
+
+def _ending_current(known: _Known, part: str) -> list[Unit]:
+    for name in endings(part):
+        if found := known.current(name, None):
+            return found
+    return []
+
+
+def _former(found: list[Unit]) -> UnitResolution:
+    candidates = _targets(found)
+    old = found[0] if len(found) == 1 else None
+    status = Resolution.ONE if len(candidates) == 1 else Resolution.SPLIT
+    return UnitResolution(status, old, candidates)
+
+
+def _either(as_old: list[Unit], as_new: list[Unit]) -> UnitResolution:
+    """ "12 Quang Trung, Hà Đông, Hà Nội": a street in the ward of today, or the former ward. Ask."""
+    candidates = list(dict.fromkeys(_targets(as_old) + as_new))
+    if len(candidates) == 1:
+        return UnitResolution(Resolution.ONE, as_old[0] if len(as_old) == 1 else None, candidates)
+    return UnitResolution(Resolution.SPLIT, as_old[0] if len(as_old) == 1 else None, candidates)
+
+
+def _targets(found: list[Unit]) -> list[Unit]:
+    """The units of today that these became, suggested ones first."""
+    changes = sorted(
+        (change for old in found for change in old.became.all()), key=lambda change: not change.is_suggested
+    )
+    return list(dict.fromkeys(change.new for change in changes))
+
+
+def search_units(query: str, limit: int = 20) -> list[Unit]:
+    """Units in whose name, or name and district, the query stands in whole syllables; those of today first.
+
+    "phuong mai" finds Phương Mai, "phường đống đa" the ward. An empty query finds nothing.
+    """
+    parts = [part for part in query.split(",") if syllables(part)]
+    if not parts:
+        return []
+    bare = [split_unit_kind(parts[0])[1], *(split_district_kind(part)[1] for part in parts[1:] if not is_hanoi(part))]
+    for wanted in dict.fromkeys((" ".join(fold_name(part) for part in parts), " ".join(bare))):
+        first, *_rest = wanted.split()
+        rows = Unit.objects.filter(folded__contains=first).prefetch_related("became__new")
+        if found := [row for row in rows if f" {wanted} " in f" {row.folded} {row.district_folded} "]:
+            return found[:limit]
+    return []
