@@ -1,0 +1,1 @@
+"""Tools for those who try, test and change the portal; nothing here runs in production."""
