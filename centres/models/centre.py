@@ -144,7 +144,8 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
-            models.UniqueConstraint(fields=["user", "centre", "role"], name="membership_once", nulls_distinct=False),
+            models.UniqueConstraint(fields=["user", "centre", "role"], name="membership_once"),
+            models.UniqueConstraint(fields=["user", "role"], condition=Q(centre__isnull=True), name="membership_city_once"),
             models.CheckConstraint(
                 condition=Q(role=Role.CITY_ADMIN, centre__isnull=True)
                 | (~Q(role=Role.CITY_ADMIN) & Q(centre__isnull=False)),

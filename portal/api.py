@@ -1,0 +1,54 @@
+"""What every API view shares: pages without counting, and errors as one shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_fsm import ConcurrentTransition, TransitionNotAllowed
+from django.utils.translation import gettext as _
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from portal.errors import RuleBroken
+
+
+class Pages(CursorPagination):
+    """Pages by position, never by counting all rows."""
+
+    page_size = 30
+    ordering = "-id"
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """How the API says that something cannot be done."""
+
+    code = serializers.CharField(help_text="Stable name of the rule.")
+    message = serializers.CharField(help_text="A sentence for the person, in the language of the request.")
+    field = serializers.CharField(allow_null=True, help_text="The input it is about, if any.")
+
+
+def errors_as_json(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every refusal as ``{"code", "message", "field"}``; bad input adds ``fields`` with its sentences."""
+    if isinstance(error, RuleBroken):
+        return _problem(error.code, str(error), error.field, error.status)
+    if isinstance(error, ConcurrentTransition | TransitionNotAllowed):
+        message = _("Somebody else has just changed this. Please look again.")
+        return _problem("changed_meanwhile", message, None, status.HTTP_409_CONFLICT)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, ValidationError):
+        message = _("Some of what was sent cannot be used. See the fields.")
+        response.data = {"code": "invalid", "message": message, "field": None, "fields": error.detail}
+    elif isinstance(error, APIException):
+        response.data = {"code": error.get_codes(), "message": str(error.detail), "field": None}
+    else:
+        response.data = {"code": "not_found", "message": _("There is no such thing here."), "field": None}
+    return response
+
+
+def _problem(code: str, message: str, field: str | None, code_status: int) -> Response:
+    return Response({"code": code, "message": message, "field": field}, status=code_status)

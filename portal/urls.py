@@ -1,0 +1,34 @@
+"""Addresses, wired by name. Each app's patterns carry their own prefixes."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView
+
+from portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("large-print/", views.large_print, name="large_print"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("admin/", admin.site.urls),
+    path("", include("citizens.urls")),
+    path("", include("centres.urls")),
+    path("", include("applications.urls")),
+    path(
+        "api/v1/",
+        include(
+            [
+                path("", include("procedures.api.urls")),
+                path("", include("citizens.api.urls")),
+                path("", include("centres.api.urls")),
+                path("", include("applications.api.urls")),
+                path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api_schema"),
+            ]
+        ),
+    ),
+]
+handler500 = "portal.views.server_error"

@@ -1,0 +1,107 @@
+"""The public home, the health checks and the reader's own settings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_GET, require_POST
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from portal.celery import app
+from portal.context import LARGE_PRINT_COOKIE
+
+YEAR = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/home.html")
+
+
+@login_not_required
+@never_cache
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@never_cache
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """What the process needs, each by name. A broker that is down is told, but the site works on without it."""
+    parts = {"database": _database_answers(), "cache": _cache_answers(), "files": _files_writable()}
+    ready = all(parts.values())
+    return JsonResponse({**parts, "broker": _broker_answers()}, status=200 if ready else 503)
+
+
+@login_not_required
+@require_POST
+def large_print(request: HttpRequest) -> HttpResponse:
+    """Switch large print on or off and stay on the page."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    if request.COOKIES.get(LARGE_PRINT_COOKIE) == "1":
+        response.delete_cookie(LARGE_PRINT_COOKIE)
+    else:
+        response.set_cookie(
+            LARGE_PRINT_COOKIE, "1", max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+        )
+    return response
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _cache_answers() -> bool:
+    try:
+        cache.set("readyz", "1", 5)
+        return bool(cache.get("readyz") == "1")
+    except (RedisError, OSError):
+        return False
+
+
+def _files_writable() -> bool:
+    root = settings.FILES_ROOT
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        probe = root / ".readyz"
+        probe.write_text("ok")
+        probe.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
+
+
+def _broker_answers() -> bool:
+    if settings.BROKER_URL.startswith("filesystem://"):
+        return bool(settings.BROKER_DIR.exists())
+    try:
+        with app.connection_for_read() as broker:
+            broker.ensure_connection(max_retries=1, timeout=1)
+    except (OperationalError, OSError):
+        return False
+    return True
