@@ -125,7 +125,7 @@ def main() -> int:
     needed = [package for package in wanted if not package.optional]
     for package in wanted:
         if package.optional:
-            print(f"Note: without {package.name} {package.purpose} is not to be had; all else works.")
+            print(f"Note: {package.name} ({package.purpose}) is missing; everything works without it, only slower.")
     if needed:
         names = " ".join(package.name for package in needed)
         purposes = ", ".join(dict.fromkeys(package.purpose for package in needed))

@@ -1,0 +1,181 @@
+"""Translations: compiled without gettext, and checked to be complete and to match the sources.
+
+    python portal/devtools/translations.py compile
+    python portal/devtools/translations.py check
+
+Vietnamese, the default language, is complete; Korean is complete for what citizens see.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from pathlib import Path
+
+import polib
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPLETE = "vi"
+CITIZENS_ONLY = "ko"
+LANGUAGES = (COMPLETE, CITIZENS_ONLY)
+
+# Where a string stands when a citizen may read it; ``*`` reaches across folders.
+CITIZEN_FACING = (
+    "templates/403*.html",
+    "templates/404.html",
+    "templates/413.html",
+    "templates/429.html",
+    "templates/500.html",
+    "templates/base.html",
+    "templates/base_board.html",
+    "templates/base_citizen.html",
+    "templates/base_error.html",
+    "templates/base_hall.html",
+    "templates/board/*",
+    "templates/includes/citizen/*",
+    "templates/kiosk/*",
+    "templates/portal/*",
+    "templates/public/*",
+    "templates/track/*",
+    "applications/messages.py",
+    "applications/views/citizen.py",
+    "centres/messages.py",
+    "centres/views/board.py",
+    "centres/views/kiosk.py",
+    "citizens/messages.py",
+    "procedures/*",
+)
+# Left out of the collection: not the portal's own text.
+IGNORED = ("bench", "docs", "node_modules", "static", "tests", "var", ".venv")
+# A line reference would change with every edit, and a whole file name says who reads the string.
+MAKEMESSAGES = ["makemessages", "--no-wrap", "--add-location", "file"]
+
+
+def catalogue(language: str, root: Path = ROOT) -> Path:
+    """The file that holds a language's translations."""
+    return root / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def compile_stale(root: Path = ROOT) -> list[str]:
+    """Compile each catalogue that is newer than its compiled form; returns the languages compiled."""
+    done = []
+    for source in sorted(root.glob("locale/*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        # Another process may be reading the old one.
+        fresh = target.with_suffix(".mo.new")
+        polib.pofile(str(source)).save_as_mofile(str(fresh))
+        fresh.replace(target)
+        done.append(source.parent.parent.name)
+    return done
+
+
+def is_citizen_facing(path: str) -> bool:
+    """Whether strings of this source file are read by citizens."""
+    return any(fnmatch(path, pattern) for pattern in CITIZEN_FACING)
+
+
+def untranslated(entries: Iterable[polib.POEntry], *, citizens_only: bool) -> list[polib.POEntry]:
+    """The strings in use that have no translation, or one that was only guessed (fuzzy)."""
+    return [
+        entry
+        for entry in entries
+        if not entry.obsolete
+        and not entry.translated()
+        and (not citizens_only or any(is_citizen_facing(path) for path, _line in entry.occurrences))
+    ]
+
+
+def collect(into: Path, root: Path = ROOT) -> None:
+    """Copy sources and catalogues to a folder and run makemessages there, so that the working tree stays as it is."""
+    shutil.copytree(root, into, ignore=shutil.ignore_patterns(*IGNORED, ".*", "__pycache__", "*.mo"))
+    ignored = [word for name in IGNORED for word in ("--ignore", name)]
+    languages = [word for language in LANGUAGES for word in ("--locale", language)]
+    for language in LANGUAGES:
+        catalogue(language, into).parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        [sys.executable, "-m", "django", *MAKEMESSAGES, *languages, *ignored],
+        cwd=into,
+        # Collecting strings needs no settings: the product's would ask for a database.
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+
+def _keys(entries: Iterable[polib.POEntry]) -> dict[tuple[str | None, str], polib.POEntry]:
+    return {(entry.msgctxt, entry.msgid): entry for entry in entries if not entry.obsolete}
+
+
+def _shown(entry: polib.POEntry) -> str:
+    where = entry.occurrences[0][0] if entry.occurrences else "?"
+    return f"    {where}: {entry.msgid.strip()[:90]!r}"
+
+
+def _list(heading: str, entries: list[polib.POEntry], limit: int = 12) -> list[str]:
+    if not entries:
+        return []
+    more = [f"    and {len(entries) - limit} more"] if len(entries) > limit else []
+    return [f"{heading} ({len(entries)}):", *(_shown(entry) for entry in entries[:limit]), *more]
+
+
+def problems(root: Path = ROOT) -> list[str]:
+    """What is wrong with the catalogues, as lines to print; empty when they are complete and match the sources."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="portal-messages-") as folder:
+        copy = Path(folder) / "copy"
+        try:
+            collect(copy, root)
+        except subprocess.CalledProcessError as error:
+            return [f"makemessages failed:\n{error.stderr}"]
+        for language in LANGUAGES:
+            if not catalogue(language, root).exists():
+                found.append(f"locale/{language} has no catalogue.")
+                continue
+            present = polib.pofile(str(catalogue(language, root)))
+            wanted = polib.pofile(str(catalogue(language, copy)))
+            now, then = _keys(wanted), _keys(present)
+            found += _list(f"{language}: not collected yet", [now[key] for key in now.keys() - then.keys()])
+            found += _list(f"{language}: no longer in the sources", [then[key] for key in then.keys() - now.keys()])
+            # With the fresh collection's file names, and the present translations it took over.
+            gaps = untranslated(now.values(), citizens_only=language == CITIZENS_ONLY)
+            found += _list(f"{language}: not translated", gaps)
+            found += _list(f"{language}: only guessed (fuzzy)", [entry for entry in then.values() if entry.fuzzy])
+    return found
+
+
+def make(root: Path = ROOT) -> None:
+    """Collect the strings into the working tree's own catalogues and compile them."""
+    with tempfile.TemporaryDirectory(prefix="portal-messages-") as folder:
+        copy = Path(folder) / "copy"
+        collect(copy, root)
+        for language in LANGUAGES:
+            catalogue(language, root).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(catalogue(language, copy), catalogue(language, root))
+    compile_stale(root)
+
+
+def main(verb: str) -> int:
+    if verb == "compile":
+        compile_stale()
+        return 0
+    if verb == "make":
+        make()
+        return 0
+    if found := problems():
+        print("\n".join(found))
+        print("\nRun `make messages`, then translate what is listed in locale/*/LC_MESSAGES/django.po.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in ("compile", "make", "check"):
+        sys.exit("usage: python portal/devtools/translations.py compile|make|check")
+    sys.exit(main(sys.argv[1]))
