@@ -5,7 +5,6 @@ A built-in tag library (see ``TEMPLATES`` in the settings), so templates need no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -20,12 +19,14 @@ from django_htmx.jinja import htmx_script
 from lucide.templatetags.lucide import lucide
 
 from portal import clock, text
+from portal.vn import phones
+from portal.vn.identity import mask_identity
 from portal.vn.money import format_vnd
+from portal.vn.phones import display_phone
 
 register = template.Library()
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
-IDENTITY_DIGITS = 12
 WEEKDAYS = (
     pgettext_lazy("inside a sentence", "Monday"),
     pgettext_lazy("inside a sentence", "Tuesday"),
@@ -117,36 +118,20 @@ def human_since(value: datetime | None) -> str:
 
 @register.filter
 def mask_id(number: str | None) -> str:
-    """An identity number with its telling digits hidden: ``001 045 ••• 345``; other papers show their last three."""
-    if not number:
-        return ""
-    if len(number) == IDENTITY_DIGITS and number.isdigit():
-        return f"{number[:3]} {number[3:6]} ••• {number[-3:]}"
-    return f"••• {number[-3:]}"
-
-
-def _national(number: str) -> str:
-    """``+84912345678`` as it is dialled at home, ``0912345678``; digits only."""
-    digits = re.sub(r"[^\d+]", "", number)
-    return "0" + digits.removeprefix("+84") if digits.startswith("+84") else digits
+    """An identity number as lists and screens show it: ``••• ••• 345``."""
+    return mask_identity(number) if number else ""
 
 
 @register.filter
 def phone(number: str | None) -> str:
-    """A phone number in groups: ``0912 345 678``; a foreign one as it is."""
-    if not number:
-        return ""
-    digits = _national(number)
-    return f"{digits[:4]} {digits[4:7]} {digits[7:]}" if re.fullmatch(r"0\d{9}", digits) else digits
+    """A phone number in E.164 as it is written and dialled at home: ``0912 345 678``."""
+    return display_phone(number) if number else ""
 
 
 @register.filter
 def mask_phone(number: str | None) -> str:
-    """A phone number its owner recognises and nobody can dial: ``09•• ••• 678``."""
-    if not number:
-        return ""
-    digits = _national(number)
-    return f"{digits[:2]}•• ••• {digits[-3:]}" if re.fullmatch(r"0\d{9}", digits) else f"••• {digits[-3:]}"
+    """A phone number its owner recognises and nobody can dial: ``•• ••• 678``."""
+    return phones.mask_phone(number) if number else ""
 
 
 @register.filter
