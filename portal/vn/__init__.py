@@ -1,0 +1,1 @@
+"""Vietnamese identity, names, money, dates and speech: pure functions without database or network."""
