@@ -7,16 +7,22 @@ from celery import Task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from portal.celery import app
+
 log = structlog.get_logger(__name__)
 
 
-def wake(task: Task, row_id: int) -> None:
-    """Run ``task(row_id)`` in a worker soon after the commit; if the broker is down, the sweep does it later."""
+def wake(task: Task | str, row_id: int) -> None:
+    """Run ``task(row_id)`` in a worker soon after the commit; if the broker is down, the sweep does it later.
+
+    A task is named by its dotted path where importing it would close a circle.
+    """
+    name = task if isinstance(task, str) else task.name
 
     def send() -> None:
         try:
-            task.apply_async((row_id,), retry=False)
+            app.send_task(name, (row_id,), retry=False)
         except (OperationalError, OSError) as error:
-            log.warning("broker_down", task=task.name, row=row_id, error=type(error).__name__)
+            log.warning("broker_down", task=name, row=row_id, error=type(error).__name__)
 
     transaction.on_commit(send)

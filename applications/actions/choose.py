@@ -1,0 +1,56 @@
+"""Choosing a procedure: a draft that survives everything."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.actions.papers_asked import refresh_papers
+from applications.models import Application
+from centres.actions.matters import add_matter
+from centres.enums import AT_COUNTER
+from centres.models import Ticket
+from citizens.models import User
+from portal import clock, live
+from portal.errors import RuleBroken
+from procedures.catalogue_cache import version_in_force
+from procedures.models import Procedure
+
+
+@transaction.atomic
+def choose(*, ticket: Ticket, procedure: Procedure, at: datetime, acting_user: User) -> Application:
+    """Open a draft for one matter of the visit, under the version in force today.
+
+    The first matter inherits the ticket's public token. Raises ``RuleBroken`` when the person is not at a counter
+    or no version is in force.
+    """
+    if ticket.state not in AT_COUNTER:
+        raise RuleBroken(_("Call the person to the counter first."), code="not_at_counter")
+    version = version_in_force(procedure.pk, clock.local_day(at))
+    if version is None:
+        raise RuleBroken(
+            _("No version of this procedure is in force today. Tell the city administrator."), code="no_version"
+        )
+    matter = add_matter(ticket=ticket, procedure=procedure, at=at, acting_user=acting_user)
+    taken = Application.objects.filter(token=ticket.token).exists()
+    citizen = ticket.citizen
+    application = Application.objects.create(
+        **({} if taken else {"token": ticket.token}),
+        version=version,
+        matter=matter,
+        helped_at=ticket.centre,
+        competent=ticket.centre,
+        applicant=citizen,
+        contact_phone=citizen.phone if citizen else "",
+        contact_email=citizen.email if citizen else "",
+        language=ticket.language,
+        started_at=at,
+        changed_at=at,
+        opened_by=acting_user,
+    )
+    refresh_papers(application, at, new=True)
+    live.bump(f"ticket:{ticket.pk}", f"dossier:{application.pk}")
+    return application
+

@@ -1,0 +1,117 @@
+"""What an officer enters into a draft; every change is saved as it is made, and loses nothing that was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.actions.locking import locked, wrong_state
+from applications.actions.papers_asked import refresh_papers
+from applications.enums import State
+from applications.models import Application
+from applications.permissions import check, may_receive
+from citizens.models import Citizen, User
+from portal import live
+from portal.errors import BadInput, RuleBroken
+from procedures.facts import FACTS
+
+
+def _draft(application: Application, user: User) -> Application:
+    draft = locked(application)
+    check(may_receive(user, draft))
+    if draft.state != State.DRAFT:
+        raise wrong_state(draft)
+    return draft
+
+
+def _save(draft: Application, at: datetime, *fields: str) -> Application:
+    draft.changed_at = at
+    draft.save(update_fields=[*fields, "changed_at"])
+    live.bump(f"dossier:{draft.pk}")
+    return draft
+
+
+@transaction.atomic
+def answer_facts(*, application: Application, facts: Mapping[str, bool], at: datetime, acting_user: User) -> Application:
+    """Keep the answers that decide, and ask for the papers they lead to."""
+    draft = _draft(application, acting_user)
+    unknown = set(facts) - set(FACTS)
+    if unknown:
+        raise BadInput(_("The catalogue does not know this question."), code="unknown_fact", field="facts")
+    draft.facts = {**draft.facts, **facts}
+    _save(draft, at, "facts")
+    refresh_papers(draft, at)
+    return draft
+
+
+@transaction.atomic
+def keep_form(
+    *, application: Application, values: Mapping[str, Any], at: datetime, acting_user: User
+) -> Application:
+    """Keep what was typed into the form, right or wrong; it is checked when the dossier is received."""
+    draft = _draft(application, acting_user)
+    draft.form_data = {**draft.form_data, **values}
+    return _save(draft, at, "form_data")
+
+
+@transaction.atomic
+def set_contact(
+    *, application: Application, phone: str, email: str, at: datetime, acting_user: User
+) -> Application:
+    """Where notices go: phone in E.164 (its last four digits open the tracking page), e-mail."""
+    draft = _draft(application, acting_user)
+    draft.contact_phone, draft.contact_email = phone, email
+    return _save(draft, at, "contact_phone", "contact_email")
+
+
+@transaction.atomic
+def set_quantity(
+    *, application: Application, pages: int | None, copies: int, at: datetime, acting_user: User
+) -> Application:
+    """Pages of the original and copies wanted, on which some fees depend."""
+    draft = _draft(application, acting_user)
+    if copies < 1 or (pages is not None and pages < 1):
+        raise BadInput(_("Give at least one page and one copy."), code="too_few", field="copies")
+    draft.pages, draft.copies = pages, copies
+    return _save(draft, at, "pages", "copies")
+
+
+@transaction.atomic
+def set_applicant(*, application: Application, citizen: Citizen, at: datetime, acting_user: User) -> Application:
+    """Name the person whose matter it is; contact details they left before are taken over where none are given."""
+    draft = _draft(application, acting_user)
+    draft.applicant = citizen
+    draft.contact_phone = draft.contact_phone or citizen.phone
+    draft.contact_email = draft.contact_email or citizen.email
+    return _save(draft, at, "applicant", "contact_phone", "contact_email")
+
+
+@transaction.atomic
+def acknowledge(*, application: Application, notice: str, at: datetime, acting_user: User) -> Application:
+    """Record that the citizen was told something first and still wants to go on (such as: the change is not
+    compulsory after a merger of units)."""
+    draft = _draft(application, acting_user)
+    known = {row["key"] for row in draft.version.notices}
+    if notice not in known:
+        raise BadInput(_("This procedure has no such notice."), code="unknown_notice")
+    draft.acknowledged = {**draft.acknowledged, notice: {"at": at.isoformat(), "by": acting_user.pk}}
+    return _save(draft, at, "acknowledged")
+
+
+@transaction.atomic
+def drop_draft(*, application: Application, at: datetime, acting_user: User) -> None:
+    """Take back a procedure chosen by mistake. Refused once anything was handed in for it."""
+    draft = _draft(application, acting_user)
+    if draft.documents.exists() or draft.made_for_it.exists():
+        raise RuleBroken(
+            _("Papers were already handed in for this. It cannot be taken back; refuse it instead."), code="draft_used"
+        )
+    matter = draft.matter
+    draft.delete()
+    if matter is not None:
+        live.bump(f"ticket:{matter.ticket_id}")
+        matter.delete()

@@ -1,0 +1,50 @@
+"""Handing the result to the citizen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.actions.locking import locked, wrong_state
+from applications.enums import EventKind, State
+from applications.history import record
+from applications.models import Application, Document
+from applications.permissions import check, may_hand_over
+from citizens.models import User
+from portal import live
+from portal.errors import BadInput
+
+
+@transaction.atomic
+def hand_over(
+    *, application: Application, handed_to: str, signature: Document | None, at: datetime, acting_user: User
+) -> Application:
+    """Give the result out against a signature; ``handed_to`` is the name of the person who signed for it."""
+    dossier = locked(application)
+    check(may_hand_over(acting_user, dossier))
+    if dossier.state != State.DONE:
+        raise wrong_state(dossier)
+    if not handed_to.strip():
+        raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
+    result = dossier.result
+    result.handed_to, result.signature = handed_to.strip(), signature
+    result.save(update_fields=["handed_to", "signature"])
+    from_state = dossier.state
+    dossier.hand_over(at)
+    dossier.changed_at = at
+    dossier.save(update_fields=["state", "handed_over_at", "delivery_state", "changed_at"])
+    dossier.steps.filter(to_at__isnull=True).update(to_at=at)
+    record(
+        application=dossier,
+        kind=EventKind.HANDED_OVER,
+        at=at,
+        actor=acting_user,
+        centre=dossier.received_at_centre,
+        from_state=from_state,
+        details={"signed": signature is not None},
+        personal={"handed_to": handed_to.strip()},
+    )
+    live.bump(f"dossier:{dossier.pk}", f"dossiers:{dossier.competent_id}")
+    return dossier

@@ -1,0 +1,26 @@
+"""Taking hold of a dossier: its row is locked, so that its changes and its history come one after another."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application
+from portal.errors import RuleBroken
+
+
+def locked(application: Application) -> Application:
+    """The dossier's present row, locked until the transaction ends."""
+    return (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("matter__ticket", "competent", "helped_at", "received_at_centre", "applicant", "version")
+        .get(pk=application.pk)
+    )
+
+
+def wrong_state(application: Application) -> RuleBroken:
+    """The refusal when somebody else was quicker, or the page was old."""
+    return RuleBroken(
+        _("This dossier is now “%(state)s”, so this step is not possible any more. Look at it again.")
+        % {"state": application.get_state_display()},
+        code="wrong_state",
+    )

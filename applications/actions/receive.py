@@ -1,0 +1,127 @@
+"""Receiving: one transaction turns a draft into a dossier."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications import messages
+from applications.actions.locking import locked, wrong_state
+from applications.catalogue import quote_for, version_of
+from applications.enums import PAPER_THERE, EventKind, PaymentState, State, StepKind
+from applications.history import record
+from applications.models import Application, FeeLine, IssuedForm, Step
+from applications.numbers import next_dossier_code
+from applications.permissions import check, may_receive
+from centres.actions.matters import finish_matter
+from citizens.models import User
+from portal import clock, jobs, live
+from portal.errors import RuleBroken
+from portal.text import pick
+from procedures.forms import check_form
+from procedures.quote import Quote
+
+RECEIPT = "01"
+
+
+class NotComplete(RuleBroken):
+    """What is missing before it can be received; ``details["missing"]`` lists the sentences."""
+
+
+@transaction.atomic
+def receive(*, application: Application, at: datetime, acting_user: User) -> Application:
+    """Take in the application and start its clock (Decree 118/2025 art. 17.3: accepted complete and correct).
+
+    Gives the code, the due date with its explanation, the fee lines, the first step, the history row, the receipt
+    to be printed and the notice; the ticket is done with its last matter. Raises ``NotComplete`` with everything
+    that is missing at once; nothing is changed then.
+    """
+    draft = locked(application)
+    check(may_receive(acting_user, draft))
+    if draft.state not in (State.DRAFT, State.SUBMITTED):
+        raise wrong_state(draft)
+    quote = quote_for(draft, at)
+    papers = list(draft.papers.select_related("kind"))
+    missing = _missing(draft, papers, quote)
+    if missing:
+        raise NotComplete(
+            _("Not received yet: %(count)s things are missing. Nothing was changed.") % {"count": len(missing)},
+            code="not_complete",
+            details={"missing": missing},
+        )
+    return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
+
+
+def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, acting_user: User) -> Application:
+    """The change itself, on a draft that was locked and found whole; inside the caller's transaction."""
+    from_state = draft.state
+    centre = draft.helped_at
+    draft.accept(
+        code=next_dossier_code(centre.agency_code, clock.local_day(at)),
+        at=at,
+        due_at=quote.due_at,
+        explanation=quote.explanation,
+        by=acting_user,
+    )
+    draft.received_at_centre = centre
+    draft.payment_state = PaymentState.DUE if quote.total else PaymentState.NONE
+    draft.changed_at = at
+    draft.save()
+    FeeLine.objects.bulk_create(
+        FeeLine(application=draft, name=line.name, article=line.article, quantity=line.quantity, amount=line.amount)
+        for line in quote.fee_lines
+    )
+    Step.objects.create(application=draft, kind=StepKind.APPRAISE, from_at=at)
+    applicant = draft.applicant
+    record(
+        application=draft,
+        kind=EventKind.RECEIVED,
+        at=at,
+        actor=acting_user,
+        centre=centre,
+        from_state=from_state,
+        details={
+            "code": draft.code,
+            "version": draft.version_id,
+            "due_at": quote.due_at.isoformat(),
+            "papers": papers,
+            "fee": quote.total,
+        },
+        personal={
+            "applicant": applicant.full_name if applicant else "",
+            "identity_number": (applicant.identity_number or "") if applicant else "",
+            "phone": draft.contact_phone,
+        },
+        first=True,
+    )
+    receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
+    jobs.wake("applications.tasks.render_receipt", receipt.pk)
+    messages.tell(messages.Received(draft), occasion="", at=at)
+    if draft.matter is not None:
+        finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
+    live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
+    return draft
+
+
+def _missing(draft: Application, papers: list[Any], quote: Quote) -> list[str]:
+    """Every reason why it cannot be received, as sentences; empty when it can."""
+    missing: list[str] = []
+    if draft.applicant is None:
+        missing.append(str(_("Scan the ID card or type the number: nobody is named yet.")))
+    missing += [
+        str(_("Tell the citizen first and record it: %(notice)s") % {"notice": pick(notice["title"])})
+        for notice in version_of(draft).notices
+        if notice.get("acknowledge") and notice["key"] not in draft.acknowledged
+    ]
+    missing += [
+        str(_("Paper not there yet: %(paper)s") % {"paper": pick(paper.kind.name)})
+        for paper in papers
+        if paper.state not in PAPER_THERE
+    ]
+    missing += check_form(version_of(draft), draft.form_data)
+    if quote.needs_pages:
+        missing.append(str(_("Give the number of pages: the fee depends on it.")))
+    return missing

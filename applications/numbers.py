@@ -1,0 +1,22 @@
+"""Numbers that are given once, under any concurrency: one statement gives the next and remembers it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection
+
+from applications.models import DossierNumber
+
+
+def next_dossier_code(agency_code: str, day: date) -> str:
+    """``H26.30.3-261123-0047``: four digits, wider past 9999. Taken back if the transaction does not commit."""
+    table = connection.ops.quote_name(DossierNumber._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (agency_code, day, last) VALUES (%s, %s, 1) "  # noqa: S608 - our own table's name
+            f"ON CONFLICT (agency_code, day) DO UPDATE SET last = {table}.last + 1 RETURNING last",
+            [agency_code, day],
+        )
+        number = cursor.fetchone()[0]
+    return f"{agency_code}-{day:%y%m%d}-{number:04}"

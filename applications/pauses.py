@@ -1,0 +1,46 @@
+"""The dossier's clock: time the citizen takes is not the office's."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from applications.models import Application
+from portal import clock
+from portal.text import LANGUAGES
+from portal.vn.dates import format_date
+from procedures.calendars import load_calendar
+
+_PAUSED = {
+    "vi": "{before} Tạm dừng từ {start} đến {end} để chờ bổ sung, không tính.",
+    "en": "{before} The wait for the supplement from {start} to {end} does not count.",
+    "ko": "{before} {start}부터 {end}까지 보완 대기 기간은 산입하지 않습니다.",
+}
+
+
+def due_after_pause(application: Application, at: datetime) -> tuple[datetime, dict[str, str]]:
+    """The due moment with the pause from ``paused_at`` to ``at`` added, and its explanation.
+
+    Whole working days of pause are added as working days; a pause within one day moves the moment by the same
+    hours, and past closing to the closing of the next working day (Decree 301/2026 art. 4.7).
+    """
+    if application.paused_at is None or application.due_at is None:
+        raise ValueError("the dossier is not paused")
+    calendar = load_calendar()
+    start, end = clock.local_day(application.paused_at), clock.local_day(at)
+    due = clock.local(application.due_at)
+    worked = sum(calendar.is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+    if worked:
+        due = datetime.combine(calendar.add_working_days(due.date(), worked), due.timetz())
+    else:
+        moved = due + (at - application.paused_at)
+        closing = application.competent.closes_at
+        if moved.time() > closing or moved.date() != due.date():
+            moved = datetime.combine(calendar.next_working_day(due.date()), closing, tzinfo=clock.HANOI)
+        due = moved
+    explanation = {
+        language: _PAUSED[language].format(
+            before=application.due_explanation.get(language, ""), start=format_date(start), end=format_date(end)
+        ).strip()
+        for language in LANGUAGES
+    }
+    return due, explanation

@@ -1,0 +1,40 @@
+"""Who may do what with a dossier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application
+from centres.enums import Role
+from centres.permissions import has_role
+from portal.errors import NotAllowed
+
+RECEIVERS = frozenset({Role.COUNTER_OFFICER})
+SPECIALISTS = frozenset({Role.SPECIALIST})
+LEADERS = frozenset({Role.LEADER})
+
+
+def may_receive(user: Any, application: Application) -> bool:
+    return has_role(user, RECEIVERS, application.helped_at_id)
+
+
+def may_handle(user: Any, application: Application) -> bool:
+    return has_role(user, SPECIALISTS, application.competent_id)
+
+
+def may_sign(user: Any, application: Application) -> bool:
+    return has_role(user, LEADERS, application.competent_id)
+
+
+def may_hand_over(user: Any, application: Application) -> bool:
+    return has_role(user, RECEIVERS, application.received_at_centre_id)
+
+
+def check(allowed: bool) -> None:
+    """Raise ``NotAllowed`` with a sentence unless it is allowed."""
+    if not allowed:
+        raise NotAllowed(
+            _("Your role at this centre does not allow this. Ask the centre manager."), code="role_not_allowed"
+        )
