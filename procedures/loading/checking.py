@@ -1,0 +1,180 @@
+"""The catalogue as a whole: every file against its schema, and what a schema cannot say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from procedures.conditions import BadCondition, check_condition
+from procedures.facts import FACTS, AnsweredBy
+from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_source
+
+CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
+FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
+FOREVER = date.max
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A checked catalogue: nothing in it points nowhere."""
+
+    fields: list[dict[str, Any]]
+    papers: dict[str, dict[str, str]]
+    groups: dict[str, dict[str, Any]]
+    procedures: list[Source]
+
+
+def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
+    """Read and check every file. Raises ``Faulty`` with all faults found, each with file, line and reason."""
+    faults: list[Fault] = []
+    shared = {name: _read(folder / name, name.removesuffix(".yaml") + "_file", faults) for name in (FIELDS, PAPERS, GROUPS)}
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in shared)
+    sources = [source for path in paths if (source := _read(path, "procedure_file", faults))]
+    if faults:
+        raise Faulty(faults)
+    catalogue = Catalogue(*(source.content for source in shared.values() if source), procedures=sources)
+    for source in sources:
+        faults += [source.fault(path, reason) for path, reason in _Check(catalogue, source.content).faults()]
+    faults += _doubles(sources)
+    if faults:
+        raise Faulty(faults)
+    return catalogue
+
+
+@cache
+def _validator(definition: str) -> Draft202012Validator:
+    schema = json.loads((CATALOGUE / "schema.json").read_text(encoding="utf-8"))
+    return Draft202012Validator(
+        {"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]}, format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+
+
+def _read(path: Path, definition: str, faults: list[Fault]) -> Source | None:
+    if not path.exists():
+        faults.append(Fault(path.name, 1, "this file is missing"))
+        return None
+    try:
+        source = read_source(path)
+    except Faulty as error:
+        faults += error.faults
+        return None
+    # The innermost cause is what helps: "x is not one of …", not "is not valid under any of the given schemas".
+    for error in _validator(definition).iter_errors(source.content):
+        cause = error
+        while cause.context:
+            cause = max(cause.context, key=lambda inner: len(inner.absolute_path))
+        faults.append(source.fault(tuple(cause.absolute_path), cause.message))
+    return source
+
+
+def _doubles(sources: list[Source]) -> Iterator[Fault]:
+    for name in ("code", "key"):
+        seen: dict[str, str] = {}
+        for source in sources:
+            value = source.content[name]
+            if value in seen:
+                yield source.fault((name,), f"{name} {value!r} is taken by {seen[value]}")
+            seen.setdefault(value, source.file)
+
+
+class _Check:
+    """What one procedure's file must keep to beyond its schema."""
+
+    def __init__(self, catalogue: Catalogue, content: Mapping[str, Any]) -> None:
+        self.catalogue = catalogue
+        self.content = content
+
+    def faults(self) -> Iterator[tuple[ValuePath, str]]:
+        if self.content["field"] not in {field["code"] for field in self.catalogue.fields}:
+            yield ("field",), f"unknown field {self.content['field']!r} (see {FIELDS})"
+        yield from self._spans()
+        for index, version in enumerate(self.content["versions"]):
+            at: ValuePath = ("versions", index)
+            yield from self._papers(version, at)
+            yield from self._form(version, at)
+            yield from self._conditions(version, at)
+            yield from _double_keys(version, at)
+
+    def _spans(self) -> Iterator[tuple[ValuePath, str]]:
+        """Versions follow one another: no day twice, no number twice, no end before its beginning."""
+        spans = []
+        numbers: set[int] = set()
+        for index, version in enumerate(self.content["versions"]):
+            at: ValuePath = ("versions", index)
+            if version["number"] in numbers:
+                yield (*at, "number"), f"version number {version['number']} stands twice"
+            numbers.add(version["number"])
+            first = date.fromisoformat(version["effective_from"])
+            last = date.fromisoformat(version["effective_to"]) if "effective_to" in version else FOREVER
+            if last < first:
+                yield (*at, "effective_to"), "the last day is before the first"
+            spans.append((first, last, index))
+        spans.sort()
+        for (_first, last, _index), (first, _last, index) in zip(spans, spans[1:], strict=False):
+            if first <= last:
+                yield ("versions", index, "effective_from"), "overlaps with the version before it"
+            elif first - last > timedelta(days=1):
+                yield ("versions", index, "effective_from"), "leaves days without any version before it"
+
+    def _papers(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
+        for index, paper in enumerate(version["papers"]):
+            if paper["kind"] not in self.catalogue.papers:
+                yield (*at, "papers", index, "kind"), f"unknown paper {paper['kind']!r} (see {PAPERS})"
+        for index, result in enumerate(version["results"]):
+            if "kind" in result and result["kind"] not in self.catalogue.papers:
+                yield (*at, "results", index, "kind"), f"unknown paper {result['kind']!r} (see {PAPERS})"
+
+    def _form(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
+        names: set[str] = set()
+        for index, group in enumerate(version.get("form", ())):
+            here: ValuePath = (*at, "form", index)
+            if "use" in group and group["use"] not in self.catalogue.groups:
+                yield (*here, "use"), f"unknown group {group['use']!r} (see {GROUPS})"
+                continue
+            for number, field in enumerate(self.catalogue.groups[group["use"]]["fields"] if "use" in group else group["fields"]):
+                if field["key"] in names:
+                    yield (*here, "fields", number, "key"), f"the form has two fields {field['key']!r}"
+                names.add(field["key"])
+        for index, check in enumerate(version.get("checks", ())):
+            if check["field"] not in names:
+                yield (*at, "checks", index, "field"), f"the form has no field {check['field']!r}"
+            fact = FACTS.get(check.get("sets_fact", ""))
+            if "sets_fact" in check and (fact is None or fact.by != AnsweredBy.PORTAL):
+                yield (*at, "checks", index, "sets_fact"), f"{check['sets_fact']!r} is no fact the portal finds out itself"
+
+    def _conditions(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
+        for path, condition in _whens(version, at):
+            try:
+                check_condition(condition)
+            except BadCondition as error:
+                yield path, str(error)
+
+
+def _whens(value: Any, at: ValuePath) -> Iterator[tuple[ValuePath, Any]]:
+    """Every ``when`` below this value."""
+    if isinstance(value, Mapping):
+        for key, child in value.items():
+            if key == "when":
+                yield (*at, key), child
+            else:
+                yield from _whens(child, (*at, key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _whens(child, (*at, index))
+
+
+def _double_keys(version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
+    for part in ("fees", "steps", "checks", "notices", "results"):
+        seen: set[tuple[str, str]] = set()
+        for index, row in enumerate(version.get(part, ())):
+            identity = (row["key"], row.get("effective_from", ""))
+            if identity in seen:
+                yield (*at, part, index, "key"), f"{row['key']!r} stands twice"
+            seen.add(identity)

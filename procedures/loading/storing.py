@@ -1,0 +1,203 @@
+"""Writing a checked catalogue to the tables, and telling what that would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from portal import clock
+from portal.errors import RuleBroken
+from procedures import revisions
+from procedures.form_schemas import form_schema
+from procedures.loading.checking import Catalogue
+from procedures.loading.reading import Faulty
+from procedures.models import DocumentKind, FeeRule, Field, Procedure, ProcedureVersion, Requirement
+from procedures.models.versions import version_is_fixed
+
+_DATES = ("effective_from", "effective_to")
+
+
+@dataclass
+class Changes:
+    """What was made (+) and what was altered (~), one line each."""
+
+    lines: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def store(catalogue: Catalogue) -> Changes:
+    """Make the tables say what the files say. Safe to run again.
+
+    Versions not in the files stay. Raises ``Faulty``, with nothing written, when a version in force differs from its
+    file in more than a newly set last day.
+    """
+    changes = Changes()
+    for order, row in enumerate(catalogue.fields, start=1):
+        _upsert(Field, {"code": row["code"]}, {"name": row["name"], "order": order}, changes)
+    for key, name in catalogue.papers.items():
+        _upsert(DocumentKind, {"key": key}, {"name": name}, changes)
+    kinds = {kind.key: kind for kind in DocumentKind.objects.all()}
+    fields = {row.code: row for row in Field.objects.all()}
+    faults = []
+    for source in catalogue.procedures:
+        content = source.content
+        procedure = _upsert(Procedure, {"code": content["code"]}, _procedure(content, fields), changes)
+        stored = {version.number: version for version in procedure.versions.for_quote()}
+        # The earlier first: its last day makes room for the next.
+        in_order = sorted(enumerate(content["versions"]), key=lambda numbered: numbered[1]["effective_from"])
+        for index, wanted in in_order:
+            try:
+                _store_version(procedure, stored.get(wanted["number"]), _version(wanted, catalogue), kinds, changes)
+            except RuleBroken as error:
+                faults.append(source.fault(("versions", index), f"version {wanted['number']}: {error}"))
+    if faults:
+        raise Faulty(faults)
+    if changes.lines:
+        revisions.changed(revisions.CATALOGUE)
+    return changes
+
+
+def _upsert(model: type[Any], key: dict[str, Any], values: dict[str, Any], changes: Changes) -> Any:
+    label = f"{model._meta.model_name} {next(iter(key.values()))}"
+    row = model.objects.filter(**key).first()
+    if row is None:
+        changes.lines.append(f"+ {label}")
+        return model.objects.create(**key, **values)
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    if changed:
+        changes.lines.append(f"~ {label}: {', '.join(changed)}")
+        for name in changed:
+            setattr(row, name, values[name])
+        row.save(update_fields=changed)
+    return row
+
+
+def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    return {
+        "key": content["key"],
+        "name": content["name"],
+        "short_name": content["short_name"],
+        "field": fields[content["field"]],
+        "handler": content["handler"],
+        "receive_at": content["receive_at"],
+        "other_codes": content.get("other_codes", []),
+        "is_listed_only": content.get("listed_only", False),
+        "order": content["order"],
+    }
+
+
+def _version(content: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """A version's columns, with its papers and fees as lists of their columns."""
+    groups = [catalogue.groups[group["use"]] if "use" in group else group for group in content.get("form", ())]
+    first = content["effective_from"]
+    return {
+        "number": content["number"],
+        "effective_from": first,
+        "effective_to": content.get("effective_to"),
+        "legal_basis": content["legal_basis"],
+        "form_schema": form_schema(groups),
+        "steps": content["steps"],
+        "time_limit": content["limit"],
+        "results": content["results"],
+        "conditions": content.get("checks", []),
+        "notices": content.get("notices", []),
+        "confidence": content["confidence"],
+        "layout_confirmed": content.get("layout_confirmed", False),
+        "requirements": [
+            {
+                "kind": paper["kind"],
+                "order": order,
+                "form_of_copy": paper["form"],
+                "copies": paper.get("copies", 1),
+                "is_kept": paper.get("kept", False),
+                "condition": paper.get("when"),
+                "note": paper.get("note"),
+                "source": paper["source"],
+                "confidence": paper["confidence"],
+            }
+            for order, paper in enumerate(content["papers"], start=1)
+        ],
+        "fee_rules": [
+            {
+                "key": fee["key"],
+                "name": fee["name"],
+                "basis": fee["basis"],
+                "amount": fee.get("amount", 0),
+                "steps": fee.get("steps", []),
+                "cap_per_copy": fee.get("cap_per_copy"),
+                "condition": fee.get("when"),
+                "article": fee["article"],
+                "effective_from": fee.get("effective_from", first),
+                "effective_to": fee.get("effective_to"),
+                "confidence": fee["confidence"],
+            }
+            for fee in content.get("fees", ())
+        ],
+    }
+
+
+def _as_stored(version: ProcedureVersion, like: Mapping[str, Any]) -> dict[str, Any]:
+    """The same shape as ``_version``, read from the tables."""
+
+    def columns(row: Any, names: Mapping[str, Any]) -> dict[str, Any]:
+        values = {name: getattr(row, name) for name in names}
+        for name in _DATES:
+            if values.get(name):
+                values[name] = values[name].isoformat()
+        if "kind" in values:
+            values["kind"] = values["kind"].key
+        return values
+
+    result = columns(version, {name: None for name in like if name not in ("requirements", "fee_rules")})
+    result["requirements"] = [columns(row, _REQUIREMENT) for row in version.requirements.all()]
+    result["fee_rules"] = [columns(row, _FEE) for row in version.fee_rules.all()]
+    return result
+
+
+_REQUIREMENT = dict.fromkeys(
+    ("kind", "order", "form_of_copy", "copies", "is_kept", "condition", "note", "source", "confidence")
+)
+_FEE = dict.fromkeys(
+    ("key", "name", "basis", "amount", "steps", "cap_per_copy", "condition", "article", *_DATES, "confidence")
+)
+
+
+def _store_version(
+    procedure: Procedure,
+    stored: ProcedureVersion | None,
+    wanted: dict[str, Any],
+    kinds: Mapping[str, DocumentKind],
+    changes: Changes,
+) -> None:
+    label = f"version {procedure.code} v{wanted['number']}"
+    requirements, fees = wanted["requirements"], wanted["fee_rules"]
+    columns = {name: value for name, value in wanted.items() if name not in ("requirements", "fee_rules")}
+    if stored is None:
+        changes.lines.append(f"+ {label}")
+        version = ProcedureVersion(procedure=procedure, **columns)
+    else:
+        was = _as_stored(stored, wanted)
+        changed = [name for name in wanted if was[name] != wanted[name]]
+        if not changed and stored.published_at:
+            return
+        changes.lines.append(f"~ {label}: {', '.join(changed)}")
+        if stored.is_fixed and changed != ["effective_to"]:
+            raise version_is_fixed(stored)
+        version = stored
+        for name, value in columns.items():
+            setattr(version, name, value)
+    for name in _DATES:
+        setattr(version, name, version._meta.get_field(name).to_python(columns[name]))
+    version.save()
+    if stored is not None and stored.published_at and changed == ["effective_to"]:
+        return
+    if stored is not None:
+        version.requirements.all().delete()
+        version.fee_rules.all().delete()
+    Requirement.objects.bulk_create(Requirement(version=version, **row | {"kind": kinds[row["kind"]]}) for row in requirements)
+    FeeRule.objects.bulk_create(FeeRule(version=version, **row) for row in fees)
+    version.published_at = clock.now()
+    version.save(update_fields=["published_at"])
