@@ -35,6 +35,9 @@ class Centre(models.Model):
     in_ward = models.BooleanField(default=True, help_text=_("A ward (phường); some fees differ in communes."))
     address = models.CharField(max_length=200, blank=True)
     weekly_hours = models.JSONField(default=default_hours)
+    keeps_hours = models.BooleanField(
+        default=False, help_text=_("Give no numbers outside the hours; switch on once the hours are confirmed.")
+    )
     handed_to = models.CharField(max_length=200, blank=True, help_text=_("Office that decides land dossiers from here."))
     is_active = models.BooleanField(default=True)
 

@@ -1,0 +1,91 @@
+"""Take a seat at a counter, pause it, leave it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from centres.enums import CounterState
+from centres.models import Counter, Ticket
+from centres.moves import reason_of
+from centres.permissions import DESK, MANAGERS, has_role
+from citizens.models import User
+from portal import live
+from portal.errors import NotAllowed, RuleBroken
+
+REASON_LIMIT = 120
+
+
+def open_counter(*, counter: Counter, at: datetime, acting_user: User) -> Counter:
+    """Take a seat here, or go on after a pause; the counter where the officer sat before is closed.
+
+    Raises ``NotAllowed``, ``RuleBroken`` (``counter_taken``, ``counter_busy``).
+    """
+    if not has_role(acting_user, DESK, counter.centre_id):
+        raise NotAllowed(_("You do not work at a counter of this centre."), code="not_staff_here")
+    try:
+        with transaction.atomic():
+            return _take_seat(counter, at, acting_user)
+    except IntegrityError:
+        raise RuleBroken(_("You have just opened another counter. Please look again."), code="changed_meanwhile") from None
+
+
+def _take_seat(counter: Counter, at: datetime, user: User) -> Counter:
+    seat = Counter.objects.select_for_update().get(pk=counter.pk)
+    if seat.state != CounterState.CLOSED and seat.officer_id != user.pk:
+        raise RuleBroken(
+            _("%(name)s is at this counter. Choose another one.") % {"name": seat.officer}, code="counter_taken"
+        )
+    before = Counter.objects.select_for_update().filter(officer=user).exclude(pk=seat.pk).first()
+    if before:
+        _refuse_while_busy(before)
+        _set(before, CounterState.CLOSED, at, officer=None)
+    return _set(seat, CounterState.OPEN, at, officer=user)
+
+
+@transaction.atomic
+def pause_counter(*, counter: Counter, reason: str, at: datetime, acting_user: User) -> Counter:
+    """Call nobody for a while; whoever is at the counter is served to the end.
+
+    Raises ``NotAllowed``, ``BadInput``, ``RuleBroken`` (``counter_closed``).
+    """
+    seat = _own_seat(counter, acting_user)
+    reason = reason_of(reason, REASON_LIMIT)
+    if seat.state == CounterState.CLOSED:
+        raise RuleBroken(_("This counter is closed. Open it first."), code="counter_closed")
+    return _set(seat, CounterState.PAUSED, at, officer=seat.officer, reason=reason)
+
+
+@transaction.atomic
+def close_counter(*, counter: Counter, at: datetime, acting_user: User) -> Counter:
+    """Leave the counter. Raises ``NotAllowed``, ``RuleBroken`` (``counter_busy``)."""
+    seat = _own_seat(counter, acting_user)
+    _refuse_while_busy(seat)
+    return _set(seat, CounterState.CLOSED, at, officer=None)
+
+
+def _own_seat(counter: Counter, user: User) -> Counter:
+    seat = Counter.objects.select_for_update().get(pk=counter.pk)
+    sits_here = seat.officer_id == user.pk and has_role(user, DESK, seat.centre_id)
+    if not sits_here and not has_role(user, MANAGERS, seat.centre_id):
+        raise NotAllowed(_("Only the officer at this counter or a manager can do this."), code="not_your_counter")
+    return seat
+
+
+def _refuse_while_busy(counter: Counter) -> None:
+    there = Ticket.objects.at_counter().filter(counter=counter).first()
+    if there:
+        raise RuleBroken(
+            _("Number %(label)s is still at counter %(number)s. Finish it or set it aside first.")
+            % {"label": there.label, "number": counter.number},
+            code="counter_busy",
+        )
+
+
+def _set(counter: Counter, state: str, at: datetime, officer: User | None, reason: str = "") -> Counter:
+    counter.state, counter.state_since, counter.state_reason, counter.officer = state, at, reason, officer
+    counter.save(update_fields=["state", "state_since", "state_reason", "officer"])
+    live.bump(f"queue:{counter.centre_id}")
+    return counter

@@ -1,0 +1,25 @@
+"""Call the same number again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django_fsm import can_proceed
+
+from centres.enums import TicketEventKind
+from centres.models import Ticket
+from centres.moves import guard, keep, wrong_state, write_down
+from citizens.models import User
+
+
+@transaction.atomic
+def recall(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
+    """Show and say a called number once more. Raises ``NotAllowed``, ``RuleBroken`` (``wrong_state``)."""
+    guard(ticket, acting_user)
+    if not can_proceed(ticket.recall):
+        raise wrong_state(ticket)
+    ticket.recall(at)
+    keep(ticket, ["called_at", "calls"])
+    write_down(ticket, TicketEventKind.RECALLED, at, acting_user)
+    return ticket

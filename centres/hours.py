@@ -1,0 +1,68 @@
+"""When a centre is open: its own exceptional days, then the nation's days off, then its weekly hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from centres.models import CalendarDay, Centre
+from portal import clock
+from procedures.enums import DayType
+from procedures.models import NationalDay
+
+Hours = list[tuple[time, time]]
+
+# A make-up day is worked like an ordinary one, whatever day of the week it falls on.
+ORDINARY_WEEKDAY = 1
+LOOK_AHEAD_DAYS = 21
+
+
+def hours_on(centre: Centre, day: date) -> Hours:
+    """Opening hours on one day as pairs of local times; empty when closed all day."""
+    return _hours_between(centre, day, day)[day]
+
+
+def is_open(centre: Centre, at: datetime) -> bool:
+    """Whether the doors are open at this moment, by the calendar."""
+    local = clock.local(at)
+    return any(start <= local.time() < end for start, end in hours_on(centre, local.date()))
+
+
+def gives_numbers(centre: Centre, at: datetime) -> bool:
+    """Whether numbers are given now: always where the hours are not confirmed yet, else while it is open."""
+    return not centre.keeps_hours or is_open(centre, at)
+
+
+def next_opening(centre: Centre, at: datetime) -> datetime | None:
+    """The next moment the doors open, in Hanoi time; None when nothing is planned in three weeks."""
+    local = clock.local(at)
+    week = _hours_between(centre, local.date(), local.date() + timedelta(days=LOOK_AHEAD_DAYS))
+    for day, hours in sorted(week.items()):
+        for start, _end in hours:
+            opening = datetime.combine(day, start, tzinfo=clock.HANOI)
+            if opening > at:
+                return opening
+    return None
+
+
+def _hours_between(centre: Centre, first: date, last: date) -> dict[date, Hours]:
+    """Two statements, however many days."""
+    own = {row.day: row.hours for row in CalendarDay.objects.filter(centre=centre, day__range=(first, last))}
+    national = {row.date: row.day for row in NationalDay.objects.filter(date__range=(first, last))}
+    found: dict[date, Hours] = {}
+    day = first
+    while day <= last:
+        if day in own:
+            found[day] = _pairs(own[day])
+        elif national.get(day) == DayType.OFF:
+            found[day] = []
+        elif national.get(day) == DayType.WORK:
+            found[day] = centre.hours_on(ORDINARY_WEEKDAY)
+        else:
+            found[day] = centre.hours_on(day.isoweekday())
+        day += timedelta(days=1)
+    return found
+
+
+def _pairs(stored: Iterable[tuple[str, str]]) -> Hours:
+    return [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in stored]

@@ -1,0 +1,15 @@
+"""What runs by the clock."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from centres.actions.close_day import close_day
+from portal import clock
+
+
+@shared_task
+def close_yesterday() -> int:
+    """Close what earlier days left open; running it again does nothing more."""
+    at = clock.now()
+    return close_day(before=clock.local_day(at), at=at)
