@@ -1,13 +1,17 @@
-"""What a dossier asks of the catalogue: its quote with the centre's and the citizen's own facts."""
+"""What a dossier asks of the catalogue: its quote and its form, with the centre's and the citizen's own facts."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from applications.models import Application
-from centres.models import Centre
-from procedures.calendars import load_calendar
-from procedures.catalogue_cache import version_by_id
+from citizens.models import Citizen
+from portal import clock
+from procedures.catalogue_cache import load_calendar, version_by_id
+from procedures.conditions import holds
+from procedures.eligibility import found_facts
+from procedures.forms import ProcedureForm, build_form, prefill
 from procedures.models import ProcedureVersion
 from procedures.quote import Quote, quote
 
@@ -17,19 +21,53 @@ def version_of(application: Application) -> ProcedureVersion:
     return version_by_id(application.version_id)
 
 
-def facts_at(centre: Centre, answers: dict[str, bool]) -> dict[str, bool]:
-    """The answers with what the centre itself knows; an answer given by hand wins."""
-    return {"in_ward": centre.in_ward, **answers}
+def facts_of(application: Application, at: datetime) -> dict[str, bool]:
+    """What the centre knows, what follows from the form, and the answers; an answer given by hand wins."""
+    found = found_facts(version_of(application), form_values(application), clock.local_day(at))
+    return {"in_ward": application.competent.in_ward, **found, **application.facts}
 
 
 def quote_for(application: Application, at: datetime) -> Quote:
     """Papers, fees and due date if it were received at this moment."""
     return quote(
         version_of(application),
-        facts_at(application.competent, application.facts),
+        facts_of(application, at),
         at,
         load_calendar(),
         application.competent.closes_at,
         application.pages,
         application.copies,
     )
+
+
+def notices_for(application: Application, at: datetime) -> list[dict[str, Any]]:
+    """What must be said first under the present facts, such as that a change is not compulsory."""
+    facts = facts_of(application, at)
+    return [notice for notice in version_of(application).notices if holds(notice.get("when"), facts)]
+
+
+def form_values(application: Application) -> dict[str, Any]:
+    """What is known of the form: what was typed, over what the citizen's record gives. Nothing is typed twice."""
+    known = prefill(version_of(application), _known_of(application.applicant))
+    return {**known, **application.form_data}
+
+
+def bound_form(application: Application) -> ProcedureForm:
+    """The version's form holding what is known so far, checked."""
+    return build_form(version_of(application))(data=form_values(application), prefix=None)
+
+
+def _known_of(citizen: Citizen | None) -> dict[str, str]:
+    if citizen is None:
+        return {}
+    return {
+        "citizen.full_name": citizen.full_name,
+        "citizen.identity_number": citizen.identity_number or "",
+        "citizen.birth_date": citizen.birth_text,
+        "citizen.sex": citizen.sex,
+        "citizen.address": citizen.address or citizen.card_address,
+        "citizen.card_address": citizen.card_address,
+        "citizen.unit": citizen.unit_code,
+        "citizen.phone": citizen.phone,
+        "citizen.email": citizen.email,
+    }

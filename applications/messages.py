@@ -2,94 +2,100 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from notifications.actions.queue import Recipient, queue_notice
-from notifications.message import Notice
+from notifications.actions.queue import queue_notice
+from notifications.message import Notice, Recipient
 from portal.text import pick
 from portal.vn.dates import format_moment
 
 
+@dataclass(frozen=True, kw_only=True)
 class DossierNotice(Notice):
-    """A notice about one dossier; its dedup key makes it one message per dossier and occasion."""
+    """A notice about one dossier: one sentence and the way to its page."""
 
-    def __init__(self, application: Application):
-        self.application = application
-        self.reference = application.code or ""
+    application: Application
+
+    def email(self) -> str:
+        return "\n\n".join([_("Dear citizen,"), self.sentence(), self.link, _("Hotline: %s") % settings.HOTLINE])
+
+    def sms(self) -> str:
+        return f"{self.sentence()} {self.link}"
+
+    def sentence(self) -> str:
+        raise NotImplementedError
 
     @property
     def link(self) -> str:
         return settings.PUBLIC_URL + reverse("applications:ticket", args=[self.application.token])
 
-    def procedure(self) -> str:
-        return pick(self.application.version.procedure.short_name)
 
-    def due(self, language: str) -> str:
-        return format_moment(self.application.due_at, language) if self.application.due_at else ""
-
-
+@dataclass(frozen=True, kw_only=True)
 class Received(DossierNotice):
-    """The dossier was taken in: code, when to come back, where to look."""
+    """The dossier was taken in: code, when to come back."""
 
-    kind = "received"
+    kind: ClassVar[str] = "received"
 
     def subject(self) -> str:
         return _("Dossier %(code)s was received") % {"code": self.reference}
 
-    def body(self, language: str) -> str:
-        return _("Dossier %(code)s (%(procedure)s) was received. Result before %(due)s. Follow it: %(link)s") % {
+    def sentence(self) -> str:
+        due = self.application.due_at
+        return _("Dossier %(code)s (%(procedure)s) was received. Result before %(due)s.") % {
             "code": self.reference,
-            "procedure": self.procedure(),
-            "due": self.due(language),
-            "link": self.link,
+            "procedure": pick(self.application.version.procedure.short_name),
+            "due": format_moment(due, get_language() or "vi") if due else "",
         }
 
 
+@dataclass(frozen=True, kw_only=True)
 class SupplementAsked(DossierNotice):
     """Papers are missing: what to do is on the page."""
 
-    kind = "supplement"
+    kind: ClassVar[str] = "supplement"
 
     def subject(self) -> str:
         return _("Dossier %(code)s needs something from you") % {"code": self.reference}
 
-    def body(self, language: str) -> str:
-        return _("Dossier %(code)s needs something from you. What to bring: %(link)s") % {
-            "code": self.reference,
-            "link": self.link,
-        }
+    def sentence(self) -> str:
+        return _("Dossier %(code)s needs something from you. What to bring is written here:") % {"code": self.reference}
 
 
+@dataclass(frozen=True, kw_only=True)
 class ResultReady(DossierNotice):
     """The result can be collected."""
 
-    kind = "result_ready"
+    kind: ClassVar[str] = "result_ready"
 
     def subject(self) -> str:
         return _("The result of dossier %(code)s is ready") % {"code": self.reference}
 
-    def body(self, language: str) -> str:
-        return _("The result of dossier %(code)s is ready at %(centre)s. Bring the receipt. %(link)s") % {
+    def sentence(self) -> str:
+        centre = self.application.received_at_centre or self.application.helped_at
+        return _("The result of dossier %(code)s is ready at %(centre)s. Please bring the receipt.") % {
             "code": self.reference,
-            "centre": pick((self.application.received_at_centre or self.application.helped_at).short_name),
-            "link": self.link,
+            "centre": pick(centre.short_name),
         }
 
 
-def tell(notice: DossierNotice, *, occasion: str, at: Any) -> None:
+def tell(notice_class: type[DossierNotice], application: Application, *, occasion: str = "", at: datetime) -> None:
     """Queue the notice for the contact given at the counter, in the caller's transaction; nobody to tell is fine."""
-    application = notice.application
-    if application.contact_phone or application.contact_email:
-        queue_notice(
-            notice=notice,
-            recipient=Recipient(
-                email=application.contact_email, phone=application.contact_phone, language=application.language
-            ),
-            dedup_key=f"dossier:{application.pk}:{notice.kind}:{occasion}",
-            at=at,
-        )
+    if not (application.contact_phone or application.contact_email):
+        return
+    recipient = Recipient(
+        email=application.contact_email, phone=application.contact_phone, language=application.language
+    )
+    queue_notice(
+        notice=notice_class(application=application, reference=application.code or ""),
+        recipient=recipient,
+        dedup_key=f"dossier:{application.pk}:{notice_class.kind}:{occasion}",
+        at=at,
+    )

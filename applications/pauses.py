@@ -8,7 +8,7 @@ from applications.models import Application
 from portal import clock
 from portal.text import LANGUAGES
 from portal.vn.dates import format_date
-from procedures.calendars import load_calendar
+from procedures.catalogue_cache import load_calendar
 
 _PAUSED = {
     "vi": "{before} Tạm dừng từ {start} đến {end} để chờ bổ sung, không tính.",

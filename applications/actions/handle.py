@@ -85,7 +85,7 @@ def ask_supplement(*, application: Application, faults: str, at: datetime, actin
         from_state=from_state,
         personal={"faults": faults.strip()},
     )
-    messages.tell(messages.SupplementAsked(dossier), occasion="1", at=at)
+    messages.tell(messages.SupplementAsked, dossier, occasion="1", at=at)
     _announce(dossier)
     return dossier
 
@@ -200,6 +200,6 @@ def sign(*, application: Application, at: datetime, acting_user: User) -> Applic
         from_state=from_state,
         details={"number": dossier.result.number},
     )
-    messages.tell(messages.ResultReady(dossier), occasion="", at=at)
+    messages.tell(messages.ResultReady, dossier, at=at)
     _announce(dossier)
     return dossier

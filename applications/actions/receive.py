@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from applications import messages
 from applications.actions.locking import locked, wrong_state
-from applications.catalogue import quote_for, version_of
+from applications.catalogue import bound_form, form_values, notices_for, quote_for, version_of
 from applications.enums import PAPER_THERE, EventKind, PaymentState, State, StepKind
 from applications.history import record
-from applications.models import Application, FeeLine, IssuedForm, Step
+from applications.models import Application, FeeLine, IssuedForm, Paper, Step
 from applications.numbers import next_dossier_code
 from applications.permissions import check, may_receive
 from centres.actions.matters import finish_matter
@@ -21,7 +20,8 @@ from citizens.models import User
 from portal import clock, jobs, live
 from portal.errors import RuleBroken
 from portal.text import pick
-from procedures.forms import check_form
+from procedures.eligibility import findings
+from procedures.forms import ProcedureForm
 from procedures.quote import Quote
 
 RECEIPT = "01"
@@ -45,13 +45,15 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
         raise wrong_state(draft)
     quote = quote_for(draft, at)
     papers = list(draft.papers.select_related("kind"))
-    missing = _missing(draft, papers, quote)
+    form = bound_form(draft)
+    missing = _missing(draft, papers, quote, form, at)
     if missing:
         raise NotComplete(
             _("Not received yet: %(count)s things are missing. Nothing was changed.") % {"count": len(missing)},
             code="not_complete",
             details={"missing": missing},
         )
+    draft.form_data = form.form_data()
     return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
 
 
@@ -99,29 +101,38 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
     )
     receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
     jobs.wake("applications.tasks.render_receipt", receipt.pk)
-    messages.tell(messages.Received(draft), occasion="", at=at)
+    messages.tell(messages.Received, draft, at=at)
     if draft.matter is not None:
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
     return draft
 
 
-def _missing(draft: Application, papers: list[Any], quote: Quote) -> list[str]:
+def _missing(draft: Application, papers: list[Paper], quote: Quote, form: ProcedureForm, at: datetime) -> list[str]:
     """Every reason why it cannot be received, as sentences; empty when it can."""
     missing: list[str] = []
     if draft.applicant is None:
-        missing.append(str(_("Scan the ID card or type the number: nobody is named yet.")))
+        missing.append(_("Scan the ID card or type the number: nobody is named yet."))
     missing += [
-        str(_("Tell the citizen first and record it: %(notice)s") % {"notice": pick(notice["title"])})
-        for notice in version_of(draft).notices
+        _("Tell the citizen first and record it: %(notice)s") % {"notice": pick(notice["text"])}
+        for notice in notices_for(draft, at)
         if notice.get("acknowledge") and notice["key"] not in draft.acknowledged
     ]
     missing += [
-        str(_("Paper not there yet: %(paper)s") % {"paper": pick(paper.kind.name)})
+        _("Paper not there yet: %(paper)s") % {"paper": pick(paper.kind.name)}
         for paper in papers
         if paper.state not in PAPER_THERE
     ]
-    missing += check_form(version_of(draft), draft.form_data)
+    missing += [
+        _("Form, %(field)s: %(error)s") % {"field": form[name].label, "error": error}
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
+    missing += [
+        pick(finding.message)
+        for finding in findings(version_of(draft), form_values(draft), clock.local_day(at))
+        if finding.is_refusal
+    ]
     if quote.needs_pages:
-        missing.append(str(_("Give the number of pages: the fee depends on it.")))
-    return missing
+        missing.append(_("Give the number of pages: the fee depends on it."))
+    return [str(sentence) for sentence in missing]
