@@ -13,16 +13,23 @@
       left = limit;
       if (dialog?.open) dialog.close();
     };
-    addEventListener("pointerdown", () => { touching += 1; awake(); }, true);
+    addEventListener("pointerdown", (event) => {
+      touching += 1;
+      left = limit;
+      // A touch on the dialog is for its own button; closing under the finger would lose the tap.
+      if (!dialog?.contains(event.target)) awake();
+    }, true);
     for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { touching = Math.max(0, touching - 1); left = limit; }, true);
     for (const sign of ["keydown", "input", "wheel"]) addEventListener(sign, awake, true);
     addEventListener("scroll", () => { left = Math.max(left, limit - 1); }, true);
     addEventListener("blur", () => { touching = 0; });
-    setInterval(() => {
+    const watch = setInterval(() => {
       if (touching) return;
       left -= 1;
-      if (left <= 0) location.replace(idleUrl);
-      else if (left <= WARN_SECONDS && dialog) {
+      if (left <= 0) {
+        clearInterval(watch);
+        location.replace(idleUrl);
+      } else if (left <= WARN_SECONDS && dialog) {
         dialog.querySelector("[data-idle-left]").textContent = left;
         if (!dialog.open) dialog.showModal();
       }

@@ -30,28 +30,30 @@
     event.preventDefault();
     event.stopImmediatePropagation();
   }, true);
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    const handled = form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]");
-    if ("again" in form.dataset || form.method === "dialog" || form.target === "_blank") return;
-    if (event.defaultPrevented && !handled) return;
+  const hold = (form) => {
     form.dataset.sent = "";
     for (const button of buttons(form)) {
       button.dataset.busy = "";
       button.setAttribute("aria-disabled", "true");
     }
+  };
+  document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
+    const other = "again" in form.dataset || form.method === "dialog" || form.target === "_blank";
+    if (!defaultPrevented && !other) hold(form);
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt?.closest?.("form");
-    if (form) free(form);
-    delete event.detail.elt?.dataset.busy;
-  });
-  // A button of its own (hx-post without a form) is also pressed once at a time.
+  // htmx: a form is held, and a button of its own pressed, one request at a time.
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const elt = event.detail.elt;
-    if (!elt?.matches?.("button, a")) return;
-    if ("busy" in elt.dataset) event.preventDefault();
-    else elt.dataset.busy = "";
+    const { elt } = event.detail;
+    if (elt.matches("form")) hold(elt);
+    else if (elt.matches("button, a") && "busy" in elt.dataset) event.preventDefault();
+    else if (elt.matches("button, a")) elt.dataset.busy = "";
+  });
+  const failed = (shown) => document.querySelectorAll("[data-failed]").forEach((sentence) => { sentence.hidden = !shown; });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt.matches("form")) free(detail.elt);
+    else delete detail.elt.dataset.busy;
+    // No answer, or one that is not shown on the page: say so, what was typed is still there.
+    failed(!detail.xhr.status || detail.xhr.status >= 500 && detail.xhr.status !== 503);
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(free);
