@@ -12,8 +12,8 @@ from portal.celery import app
 log = structlog.get_logger(__name__)
 
 
-def wake(task: Task | str, row_id: int) -> None:
-    """Run ``task(row_id)`` in a worker soon after the commit; if the broker is down, the sweep does it later.
+def wake(task: Task | str, *ids: int) -> None:
+    """Run ``task(*ids)`` in a worker soon after the commit; if the broker is down, the sweep does it later.
 
     A task is named by its dotted path where importing it would close a circle.
     """
@@ -21,8 +21,8 @@ def wake(task: Task | str, row_id: int) -> None:
 
     def send() -> None:
         try:
-            app.send_task(name, (row_id,), retry=False)
+            app.send_task(name, ids, retry=False)
         except (OperationalError, OSError) as error:
-            log.warning("broker_down", task=name, row=row_id, error=type(error).__name__)
+            log.warning("broker_down", task=name, rows=ids, error=type(error).__name__)
 
     transaction.on_commit(send)

@@ -162,6 +162,9 @@ EMAIL_URL = env.url(
     "EMAIL_URL", {"smtp", "smtps", "file"}, "the mail server, or file:///folder", demo=f"file://{VAR_DIR / 'demo' / 'mail'}"
 )
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "the sender of e-mails", default="mot-cua@localhost")
+NOTICE_LEASE_SECONDS = env.number(
+    "NOTICE_LEASE_SECONDS", "after how long a message that a worker took and never finished is taken anew", default=60
+)
 SMS_URL = env.url("SMS_URL", {"file"}, "where SMS go: file:///folder", demo=f"file://{VAR_DIR / 'demo' / 'sms'}")
 
 # -- sign-in --------------------------------------------------------------------------------------------------------
@@ -180,6 +183,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+# Behind a proxy all requests come from one address, and one person's typing errors would lock the name for all.
+AXES_CLIENT_IP_CALLABLE = "portal.ratelimit.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day
@@ -226,8 +231,9 @@ CONTENT_SECURITY_POLICY = {
 # -- API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
+        # First, because the first one decides that nobody signed in is 401 and not 403.
         "citizens.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -248,6 +254,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- wiring by name: what one app shows of the apps above it (docs/decisions) -----------------------------------------
+STAFF_ROLES = "centres.permissions.roles_of"
 DAY_PANELS = ["centres:day_queue", "applications:day_dossiers"]
 DAY_SOURCES = ["centres.day.needs_attention", "applications.day.needs_attention"]
 

@@ -1,0 +1,56 @@
+"""Put a message into the outbox, in the transaction of the change it tells about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import translation
+
+from notifications.enums import Channel
+from notifications.message import Notice, Recipient
+from notifications.models import Message
+from notifications.tasks import sweep
+from portal import jobs
+from portal.vn.phones import is_mobile
+
+
+def queue_notice(*, notice: Notice, recipient: Recipient, dedup_key: str, at: datetime) -> None:
+    """Queue the notice by every channel that reaches the recipient. One INSERT; a worker is woken after the commit.
+
+    ``dedup_key`` (at most 150 characters) names the occasion, for example ``"received:<application id>"``: asked for
+    twice, it is still one message a channel. Nobody to reach is not an error.
+    """
+    with translation.override(recipient.language):
+        texts = _texts(notice, recipient)
+    if not texts:
+        return
+    Message.objects.bulk_create(
+        [
+            Message(
+                channel=channel,
+                recipient=address,
+                language=recipient.language,
+                subject=subject,
+                body=body,
+                kind=notice.kind,
+                reference=notice.reference,
+                dedup_key=f"{dedup_key}:{channel}",
+                created_at=at,
+                not_before=at,
+            )
+            for channel, address, subject, body in texts
+        ],
+        ignore_conflicts=True,
+    )
+    jobs.wake(sweep)
+
+
+def _texts(notice: Notice, recipient: Recipient) -> list[tuple[Channel, str, str, str]]:
+    """Channel, address, subject and body of each message."""
+    texts = []
+    if recipient.email:
+        # A line end in a subject would start another header.
+        texts.append((Channel.EMAIL, recipient.email, " ".join(notice.subject().split()), notice.email().strip()))
+    if is_mobile(recipient.phone) and (body := notice.sms().strip()):
+        texts.append((Channel.SMS, recipient.phone, "", body))
+    return texts

@@ -1,0 +1,28 @@
+"""Whether messages can leave. Workers run these at their start, and stop with the sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from notifications.channels.mail_server import MailServer
+
+
+@register()
+def mail_server_is_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        MailServer.from_url(settings.EMAIL_URL)
+    except ValueError as error:
+        hint = "For example smtp://user:password@mail.example.vn:587, smtps://mail.example.vn or file:///var/mail."
+        return [Error(f"EMAIL_URL is wrong: {error}.", hint=hint, id="notifications.E001")]
+    return []
+
+
+@register(deploy=True)
+def mail_leaves_the_machine(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.PORTAL_ENV == "production" and settings.EMAIL_URL.startswith("file:"):
+        message = "EMAIL_URL is a folder: citizens get no e-mail."
+        return [Warning(message, hint="Set smtp://host:port.", id="notifications.W001")]
+    return []

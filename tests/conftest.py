@@ -1,0 +1,62 @@
+"""What every test starts from: its own folders, an empty cache, a clock it can set."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+# Before the settings are read. Each process of pytest-xdist has a folder of its own, the demo's stays untouched.
+os.environ["PORTAL_ENV"] = "test"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="portal-test-")
+atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+
+import pytest  # noqa: E402
+from django.conf import LazySettings  # noqa: E402
+
+from portal import clock  # noqa: E402
+from tests.moments import hanoi  # noqa: E402
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "postgres: needs PostgreSQL (locks, roles, real concurrency)")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    from django.db import connection  # noqa: PLC0415 - only now are the settings known
+
+    if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL")
+
+
+@pytest.fixture(autouse=True)
+def _place(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
+    from django.core.cache import cache  # noqa: PLC0415
+
+    settings.FILES_ROOT = tmp_path / "files"
+    settings.EMAIL_URL = f"file://{tmp_path / 'mail'}"
+    settings.SMS_URL = f"file://{tmp_path / 'sms'}"
+    # Tests sign in often, and nobody attacks their passwords.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def at_hanoi() -> Iterator[Callable[[str], datetime]]:
+    """Stop the clock at a moment in Hanoi until the test ends (or stops it again): at_hanoi("2026-11-23 10:26")."""
+    with ExitStack() as stopped:
+
+        def stop(text: str) -> datetime:
+            moment = hanoi(text)
+            stopped.enter_context(clock.fixed(moment))
+            return moment
+
+        yield stop
