@@ -41,7 +41,10 @@ def format_moment(dt: datetime, lang: str) -> str:
 
 
 def date_in_words(d: date) -> str:
-    """Return ``ngày 02 tháng 7 năm 2025``: a zero before days under 10 and months 1 and 2 (Decree 30/2020, Appendix I)."""
+    """Return ``ngày 02 tháng 7 năm 2025``.
+
+    Days under 10 and months 1 and 2 get a zero in front (Decree 30/2020/NĐ-CP, Appendix I).
+    """
     month = f"{d.month:02}" if d.month <= 2 else str(d.month)
     return f"ngày {d.day:02} tháng {month} năm {d.year}"
 

@@ -47,7 +47,10 @@ def display_name(full: str) -> str:
 
 
 def validate_name(full: str) -> str:
-    """Return ``display_name(full)``. Raises InvalidName for control characters, digits, other signs, empty, too long."""
+    """Return ``display_name(full)``.
+
+    Raises InvalidName for control characters, digits and other signs, and for a name that is empty or too long.
+    """
     if has_control(full.strip()):
         raise InvalidName(
             Problem(
