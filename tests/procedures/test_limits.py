@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.clock import HANOI
+from procedures.calendars import WorkCalendar
+from procedures.limits import Due, due
+
+FOUR_DAYS = {"kind": "working_days", "days": 4}
+SAME_DAY = {"kind": "same_day", "cutoff": "15:00"}
+
+
+def at(text: str) -> datetime:
+    return datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=HANOI)
+
+
+def test_the_couple_of_23_november_gets_it_on_monday_the_30th(calendar: WorkCalendar) -> None:
+    promised = due(FOUR_DAYS, at("23/11/2026 10:26"), calendar)
+    assert promised.at == at("30/11/2026 17:00")
+    assert promised.explanation == {
+        "vi": "4 ngày làm việc, tính từ thứ Tư 25/11; 24/11, thứ Bảy và Chủ nhật không tính.",
+        "en": "4 working days, counted from Wednesday 25/11; 24/11, Saturday and Sunday are not counted.",
+        "ko": "근무일 4일, 11월 25일 수요일부터 계산; 11월 24일, 토요일, 일요일 제외.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("limit", "received", "promised"),
+    [
+        # the cut-off of the same day, by the minute
+        (SAME_DAY, "23/11/2026 14:59", "23/11/2026 17:00"),
+        (SAME_DAY, "23/11/2026 15:00", "23/11/2026 17:00"),
+        (SAME_DAY, "23/11/2026 15:01", "25/11/2026 17:00"),  # 24/11 is off
+        (SAME_DAY, "27/11/2026 17:30", "30/11/2026 17:00"),  # Friday evening
+        (SAME_DAY, "28/11/2026 09:00", "30/11/2026 17:00"),  # Saturday opening
+        (SAME_DAY, "10/01/2026 09:00", "10/01/2026 17:00"),  # Saturday worked instead
+        (SAME_DAY, "13/02/2026 16:00", "23/02/2026 17:00"),  # over Tết
+        # working days
+        ({"kind": "working_days", "days": 1}, "23/11/2026 08:00", "25/11/2026 17:00"),
+        ({"kind": "working_days", "days": 1}, "31/12/2025 08:00", "05/01/2026 17:00"),  # 1/1, 2/1 swapped off, weekend
+        ({"kind": "working_days", "days": 2}, "08/01/2026 08:00", "10/01/2026 17:00"),  # ends on the worked Saturday
+        (FOUR_DAYS, "13/02/2026 09:00", "26/02/2026 17:00"),
+        (FOUR_DAYS, "28/11/2026 09:00", "03/12/2026 17:00"),  # received on a Saturday
+        (FOUR_DAYS, "27/11/2026 20:00", "03/12/2026 17:00"),
+        # the others
+        ({"kind": "half_day"}, "23/11/2026 11:59", "23/11/2026 17:00"),
+        ({"kind": "half_day"}, "23/11/2026 12:00", "25/11/2026 12:00"),
+        ({"kind": "half_day"}, "28/11/2026 09:00", "30/11/2026 12:00"),
+        ({"kind": "hours", "hours": 24}, "25/11/2026 09:10", "26/11/2026 09:10"),
+        ({"kind": "hours", "hours": 24}, "27/11/2026 09:10", "30/11/2026 17:00"),
+        ({"kind": "calendar_days", "days": 10}, "20/11/2026 09:10", "30/11/2026 17:00"),
+        ({"kind": "calendar_days", "days": 10}, "18/11/2026 09:10", "30/11/2026 17:00"),  # 28/11 is a Saturday
+    ],
+)
+def test_due_moment(calendar: WorkCalendar, limit: dict[str, object], received: str, promised: str) -> None:
+    assert due(limit, at(received), calendar).at == at(promised)
+
+
+def test_seconds_past_the_cutoff_minute_do_not_count_as_late(calendar: WorkCalendar) -> None:
+    assert due(SAME_DAY, at("23/11/2026 15:00").replace(second=59), calendar).at == at("23/11/2026 17:00")
+
+
+def test_moment_in_utc_is_read_on_hanois_clock(calendar: WorkCalendar) -> None:
+    received = datetime.fromisoformat("2026-11-22T18:00:00+00:00")  # 01:00 on the 23rd in Hanoi
+    assert due(FOUR_DAYS, received, calendar).at == at("30/11/2026 17:00")
+
+
+def test_centre_that_closes_earlier_promises_earlier(calendar: WorkCalendar) -> None:
+    assert due(FOUR_DAYS, at("23/11/2026 10:26"), calendar, time(16, 30)).at == at("30/11/2026 16:30")
+
+
+def test_first_alternative_whose_facts_hold_takes_the_place_of_the_limit(calendar: WorkCalendar) -> None:
+    limit = {
+        **SAME_DAY,
+        "alternatives": [{"when": "verification", "kind": "working_days", "days": 5}, {"when": "landslide", **FOUR_DAYS}],
+    }
+    both = {"verification": True, "landslide": True}
+    assert due(limit, at("25/11/2026 09:00"), calendar, facts=both).at == at("02/12/2026 17:00")
+    assert due(limit, at("25/11/2026 09:00"), calendar, facts={"verification": False}).at == at("25/11/2026 17:00")
+
+
+@pytest.mark.parametrize(
+    ("limit", "received", "sentence"),
+    [
+        (FOUR_DAYS, "13/02/2026 09:00", "từ 16/02 đến 20/02, thứ Bảy và Chủ nhật không tính."),
+        ({"kind": "working_days", "days": 1}, "25/11/2026 09:00", "1 ngày làm việc, tính từ thứ Năm 26/11."),
+        ({"kind": "working_days", "days": 3}, "08/01/2026 09:00", "thứ Bảy 10/01 làm bù nên có tính."),
+        ({"kind": "working_days", "days": 8}, "08/01/2026 09:00", "; thứ Bảy 17/01 và Chủ nhật không tính;"),
+        (SAME_DAY, "23/11/2026 15:20", "ngày làm việc tiếp theo, thứ Tư 25/11; 24/11 không tính."),
+        (SAME_DAY, "23/11/2026 09:00", "Trả trong ngày"),
+    ],
+)
+def test_explanation_names_the_days_that_were_passed_over(
+    calendar: WorkCalendar, limit: dict[str, object], received: str, sentence: str
+) -> None:
+    assert sentence in due(limit, at(received), calendar).explanation["vi"]
+
+
+@given(st.datetimes(datetime(2024, 1, 2), datetime(2027, 6, 1)), st.integers(1, 15))
+@settings(max_examples=150, deadline=None)
+def test_due_day_is_worked_later_than_receipt_and_survives_json(
+    calendar: WorkCalendar, received: datetime, days: int
+) -> None:
+    received = received.replace(tzinfo=HANOI)
+    promised = due({"kind": "working_days", "days": days}, received, calendar)
+    assert calendar.is_working_day(promised.at.date())
+    assert promised.at > received
+    assert set(promised.explanation) == {"vi", "en", "ko"}
+    assert Due.from_json(json.loads(json.dumps(promised.as_json()))) == promised
+
+
+def test_public_holiday_on_a_weekend_is_not_named_twice() -> None:
+    calendar = WorkCalendar(frozenset({date(2026, 11, 28)}))
+    sentence = due({"kind": "working_days", "days": 1}, at("27/11/2026 09:00"), calendar).explanation["vi"]
+    assert sentence == "1 ngày làm việc, tính từ thứ Hai 30/11; thứ Bảy và Chủ nhật không tính."
