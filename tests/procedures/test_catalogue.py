@@ -1,0 +1,179 @@
+"""Loading the catalogue: what is refused, and that nothing is half loaded."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from portal import clock
+from procedures.loading.checking import CATALOGUE, read_catalogue
+from procedures.models import Procedure, ProcedureVersion
+
+NOVEMBER = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+LAND = "land_change_info.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the catalogue with one procedure in it, to be spoilt."""
+    for name in ("fields.yaml", "papers.yaml", "groups.yaml", LAND):
+        shutil.copy(CATALOGUE / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def in_november():
+    with clock.fixed(NOVEMBER):
+        yield
+
+
+def spoil(folder: Path, old: str, new: str, name: str = LAND) -> int:
+    """Replace the first ``old`` and return its line."""
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def load(folder: Path, *options: str) -> str:
+    out = StringIO()
+    call_command("load_catalogue", str(folder), *options, stdout=out)
+    return out.getvalue().strip()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("        when: in_ward", "        when: in_wrad", "unknown fact 'in_wrad'"),
+        ("        when: { not: in_ward }", "        when: { nor: in_ward }", "unknown operator 'nor'"),
+        ("- kind: marriage_certificate", "- kind: wedding_paper", "unknown paper 'wedding_paper'"),
+        ("field: land", "field: lan", "unknown field 'lan'"),
+        ("        amount: 28000", "        amount: 28.5", "is not of type 'integer'"),
+        ("    effective_from: 2025-07-01", "    effective_from: 2025-02-30", "is not a 'date'"),
+        ("    confidence: likely", "    confidence: maybe", "is not one of"),
+        ("      - use: applicant", "      - use: applicants", "unknown group 'applicants'"),
+        ("          - key: parcel_number", "          - key: certificate_serial", "two fields 'certificate_serial'"),
+        ("      - key: appraise", "      - key: receive", "'receive' stands twice"),
+        ("order: 1", "order: 1\norder: 2", "'order' stands twice"),
+        ("code: \"1.013833\"", "code: \"1.13833\"", "does not match"),
+        ("      kind: working_days", "      kind: workdays", "is not one of"),
+        ("key: land_change_info", "key: land_change_info\ncolour: red", "Additional properties"),
+        ("versions:", "versions: [", "expected"),
+    ],
+)
+@pytest.mark.django_db
+def test_fault_names_file_line_and_reason_and_nothing_is_loaded(
+    folder: Path, old: str, new: str, reason: str
+) -> None:
+    line = spoil(folder, old, new)
+    with pytest.raises(CommandError) as refusal:
+        load(folder)
+    message = str(refusal.value)
+    assert message.startswith("Nothing was loaded.")
+    found = next(text for text in message.splitlines() if reason in text)
+    assert found.startswith(f"{LAND}:")
+    # Within three lines: a parser notices an open bracket later, a missing key is told at what lacks it.
+    assert abs(int(found.split(":")[1]) - line) <= 3 or "Additional" in reason
+    assert not Procedure.objects.exists()
+
+
+@pytest.mark.django_db
+def test_all_faults_are_told_at_once(folder: Path) -> None:
+    spoil(folder, "        when: in_ward", "        when: in_wrad")
+    spoil(folder, "- kind: marriage_certificate", "- kind: wedding_paper")
+    with pytest.raises(CommandError, match=r"(?s)wedding_paper.*in_wrad|in_wrad.*wedding_paper"):
+        load(folder, "--check")
+
+
+@pytest.mark.django_db
+def test_missing_file_is_told(folder: Path) -> None:
+    (folder / "papers.yaml").unlink()
+    with pytest.raises(CommandError, match=r"papers\.yaml:1: this file is missing"):
+        load(folder)
+
+
+def test_versions_that_overlap_or_leave_a_gap_are_refused(tmp_path: Path) -> None:
+    shutil.copytree(CATALOGUE, tmp_path / "catalogue")
+    folder = tmp_path / "catalogue"
+    for first_day, reason in (("2027-02-28", "overlaps"), ("2027-03-02", "without any version")):
+        shutil.copy(CATALOGUE / "birth.yaml", folder / "birth.yaml")
+        line = spoil(folder, "effective_from: 2027-03-01", f"effective_from: {first_day}", "birth.yaml")
+        with pytest.raises(CommandError, match=rf"birth\.yaml:{line}: .*{reason}"):
+            load(folder, "--check")
+
+
+@pytest.mark.django_db
+def test_loading_twice_changes_nothing(folder: Path) -> None:
+    load(folder)
+    before = list(ProcedureVersion.objects.values_list("pk", "published_at", "requirements__pk"))
+    assert load(folder) == "1 procedures, 0 changes."
+    assert list(ProcedureVersion.objects.values_list("pk", "published_at", "requirements__pk")) == before
+
+
+@pytest.mark.django_db
+def test_diff_says_what_would_change_and_changes_nothing(folder: Path) -> None:
+    load(folder)
+    assert load(folder, "--diff") == "No difference."
+    spoil(folder, "vi: Đổi địa chỉ trên giấy chứng nhận", "vi: Đổi địa chỉ sổ đỏ")
+    assert load(folder, "--diff") == "~ procedure 1.013833: short_name"
+    assert Procedure.objects.get().short_name["vi"] == "Đổi địa chỉ trên giấy chứng nhận"
+
+
+@pytest.mark.django_db
+def test_version_in_force_is_not_rewritten_by_its_file(folder: Path) -> None:
+    load(folder)
+    spoil(folder, "        amount: 28000", "        amount: 30000")
+    spoil(folder, "vi: Đổi địa chỉ trên giấy chứng nhận", "vi: Đổi địa chỉ sổ đỏ")
+    with pytest.raises(CommandError, match=rf"{LAND}:\d+: version 1: .*in force"):
+        load(folder)
+    version = ProcedureVersion.objects.get()
+    assert version.fee_rules.get(key="change_registration_ward").amount == 28_000
+    assert Procedure.objects.get().short_name["vi"] == "Đổi địa chỉ trên giấy chứng nhận"
+
+
+@pytest.mark.django_db
+def test_version_not_yet_in_force_follows_its_file(folder: Path) -> None:
+    spoil(folder, "effective_from: 2025-07-01", "effective_from: 2027-01-01")
+    load(folder)
+    spoil(folder, "        amount: 28000", "        amount: 30000")
+    assert "1 changes" in load(folder)
+    assert ProcedureVersion.objects.get().fee_rules.get(key="change_registration_ward").amount == 30_000
+
+
+@pytest.mark.django_db
+def test_last_day_of_a_version_in_force_can_be_set_once_known(folder: Path) -> None:
+    load(folder)
+    spoil(folder, "effective_from: 2025-07-01", "effective_from: 2025-07-01\n    effective_to: 2027-02-28")
+    load(folder)
+    assert ProcedureVersion.objects.get().effective_to.isoformat() == "2027-02-28"
+    spoil(folder, "effective_to: 2027-02-28", "effective_to: 2027-03-31")
+    with pytest.raises(CommandError, match="in force"):
+        load(folder)
+
+
+@pytest.mark.django_db
+def test_everything_citizens_see_is_in_three_languages(catalogue: None) -> None:
+    for version in ProcedureVersion.objects.for_quote():
+        for text in (
+            version.procedure.name,
+            version.procedure.short_name,
+            *(row.kind.name for row in version.requirements.all()),
+            *(rule.name for rule in version.fee_rules.all()),
+            *(notice["text"] for notice in version.notices),
+            *(check["message"] for check in version.conditions),
+            *(step["name"] for step in version.steps),
+            *(rule["x-label"] for rule in version.form_schema.get("properties", {}).values()),
+        ):
+            assert set(text) == {"vi", "en", "ko"}, (version, text)
+
+
+def test_shipped_catalogue_has_no_faults() -> None:
+    assert {"1.013833", "1.001193", "1.000894", "2.000815"} <= {
+        source.content["code"] for source in read_catalogue().procedures
+    }

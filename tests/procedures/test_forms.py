@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import jsonschema
+import pytest
+from django.utils import translation
+
+from procedures import catalogue_cache
+from procedures.forms import build_form, prefill
+from procedures.models import ProcedureVersion
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "units")]
+
+LAND: dict[str, Any] = {
+    "applicant_name": "  Nguyễn   Văn An ",
+    "applicant_born": "2/1968",
+    "applicant_identity": "001068012345",
+    "applicant_residence": "Số 12 ngõ 5, Trung Phụng, Đống Đa, Hà Nội",
+    "applicant_phone": "0912 345 678",
+    "certificate_serial": "CT 123456",
+    "parcel_number": "12",
+    "map_sheet": "5",
+    "parcel_unit": "00226",
+    "old_address": "Phường Trung Phụng",
+    "new_address": "Phường Văn Miếu - Quốc Tử Giám",
+}
+
+
+@pytest.fixture
+def land() -> ProcedureVersion:
+    found = catalogue_cache.version_in_force("land_change_info", date(2026, 11, 23))
+    assert found is not None
+    return found
+
+
+def test_cleaned_form_is_json_that_the_schema_accepts(land: ProcedureVersion) -> None:
+    form = build_form(land)(LAND)
+    assert form.is_valid(), form.errors
+    data = json.loads(json.dumps(form.form_data()))
+    assert data["applicant_name"] == "Nguyễn Văn An"
+    assert data["applicant_born"] == "1968-02"
+    assert data["applicant_phone"] == "+84912345678"
+    assert "reason" not in data
+    jsonschema.validate(data, land.form_schema)
+
+
+def test_stored_values_come_back_as_people_write_them(land: ProcedureVersion) -> None:
+    form = build_form(land)(initial={"applicant_born": "1968-02", "applicant_phone": "+84912345678"})
+    assert form["applicant_born"].value() == "02/1968"
+    assert form["applicant_phone"].value() == "0912 345 678"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("applicant_identity", "123"),
+        ("applicant_phone", "12"),
+        ("applicant_born", "31/02/1968"),
+        ("parcel_unit", "99999"),
+        ("parcel_number", ""),
+        ("old_address", "x" * 251),
+    ],
+)
+def test_value_that_cannot_be_used_is_told_at_its_field(land: ProcedureVersion, field: str, value: str) -> None:
+    form = build_form(land)({**LAND, field: value})
+    assert set(form.errors) == {field}
+
+
+def test_labels_and_groups_follow_the_language(land: ProcedureVersion) -> None:
+    found = {}
+    for language in ("vi", "en", "ko"):
+        with translation.override(language):
+            form = build_form(land)()
+            found[language] = ([heading for heading, _fields in form.groups()], form["parcel_number"].label)
+    assert found["vi"] == (["Người yêu cầu", "Thửa đất và giấy chứng nhận", "Nội dung thay đổi"], "Thửa đất số")
+    assert found["en"][1] == "Parcel number"
+    assert found["ko"][1] == "필지 번호"
+
+
+def test_known_facts_fill_the_fields_that_name_them(land: ProcedureVersion) -> None:
+    known = {"citizen.full_name": "Nguyễn Văn An", "citizen.unit": "00226", "citizen.phone": "", "citizen.other": "x"}
+    assert prefill(land, known) == {"applicant_name": "Nguyễn Văn An", "parcel_unit": "00226"}
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("02/07/2025", "2025-07-02"), ("2025-07-02", "2025-07-02")])
+def test_full_date_is_kept_as_iso(typed: str, stored: str) -> None:
+    birth = catalogue_cache.version_in_force("birth", date(2026, 11, 23))
+    assert birth is not None
+    form = build_form(birth)({"child_born": typed})
+    form.is_valid()
+    assert form.cleaned_data["child_born"] == stored
+    assert build_form(birth)(initial={"child_born": stored})["child_born"].value() == "02/07/2025"
+
+
+def test_required_choice_starts_empty() -> None:
+    birth = catalogue_cache.version_in_force("birth", date(2026, 11, 23))
+    assert birth is not None
+    assert build_form(birth)().fields["child_sex"].choices[0][0] == ""
