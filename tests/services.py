@@ -155,19 +155,19 @@ class Postgres(Service):
                   "-qX", "-v", "ON_ERROR_STOP=1", stdin=statements)  # fmt: skip
 
     def _run(self, binary: str, *arguments: str, stdin: str = "") -> None:
-        done = subprocess.run(
-            [*self._as, postgres_binary(binary), *arguments],
-            cwd=self.directory,
-            input=stdin,
-            # pg_ctl's server would keep a pipe open, and reading from it would never end.
-            stdout=subprocess.DEVNULL,
-            stderr=(errors := tempfile.TemporaryFile()),
-            text=True,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )
-        errors.seek(0)
-        said = errors.read().decode(errors="replace").strip()
-        errors.close()
+        # Into a file: the server that pg_ctl leaves behind would keep a pipe open, and reading it would never end.
+        with tempfile.TemporaryFile() as errors:
+            done = subprocess.run(
+                [*self._as, postgres_binary(binary), *arguments],
+                cwd=self.directory,
+                input=stdin,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                text=True,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},
+            )
+            errors.seek(0)
+            said = errors.read().decode(errors="replace").strip()
         if done.returncode:
             raise ServiceError(f"{binary} failed: {said}")
 

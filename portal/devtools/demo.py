@@ -1,0 +1,237 @@
+"""The portal on this machine, with a day's worth of visitors: `make demo`.
+
+Web, worker and scheduler are real processes over SQLite and the filesystem broker. Safe to run again; everything it
+makes is under ``var/``. Runs by its path, because importing ``portal`` reads the settings and those are made here.
+
+Environment: ``PORT`` (8000), ``HOST`` (127.0.0.1), ``RESET=1`` to start afresh.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import io
+import os
+import secrets
+import shutil
+import socket
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = ROOT / "var"
+DEMO = VAR / "demo"
+READY_SECONDS = 60
+# In this order: the catalogue names units, the seed uses all three.
+LOADERS = ("load_units", "load_national_days", "load_catalogue", "seed_demo")
+TO_TRY = (
+    ("/kiosk/", "draw a number, as a visitor does"),
+    ("/board/", "the numbers called, on the wall"),
+    ("/desk/", "the counter: next, papers, receive"),
+    ("/dossiers/", "the specialist's and the leader's desk"),
+    ("/day/", "the manager's day"),
+    ("/track/", "where a dossier stands"),
+    ("/api/v1/schema/", "the API, as OpenAPI"),
+)
+
+
+class DemoError(Exception):
+    """Why the demo cannot start, in one sentence."""
+
+
+class Progress:
+    """Lines with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+
+    def say(self, text: str) -> None:
+        print(f"[{time.monotonic() - self.started:5.1f} s] {text}", flush=True)
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Two demos would share one database and one broker; the second is refused."""
+    VAR.mkdir(exist_ok=True)
+    with (VAR / "demo.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise DemoError(f"The demo is already running ({lock.read().strip()}). End it with Ctrl-C first.") from None
+        lock.truncate(0)
+        lock.write(address())
+        lock.flush()
+        yield
+
+
+def host() -> str:
+    return os.environ.get("HOST") or "127.0.0.1"
+
+
+def port() -> int:
+    written = os.environ.get("PORT") or "8000"
+    if not written.isascii() or not written.isdigit() or not 0 < int(written) < 65536:
+        raise DemoError(f"PORT={written} is not a port number. Give one from 1024 to 65535.")
+    return int(written)
+
+
+def address() -> str:
+    return f"http://{'127.0.0.1' if host() == '0.0.0.0' else host()}:{port()}"  # noqa: S104  compares, binds nothing
+
+
+def check_port() -> None:
+    """Raise DemoError when the port cannot be had."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host(), port()))
+        except OSError as error:
+            raise DemoError(
+                f"Port {port()} cannot be used ({error.strerror}). Try another:  make demo PORT={port() + 1}"
+            ) from None
+
+
+def prepare_environment() -> None:
+    """The settings of the demo, for this process and those it starts."""
+    if os.environ.get("RESET") == "1":
+        shutil.rmtree(DEMO, ignore_errors=True)
+    for folder in ("broker/queue", "broker/processed", "broker/control", "cache", "files", "mail", "sms"):
+        (DEMO / folder).mkdir(parents=True, exist_ok=True)
+    secret = DEMO / "secret-key"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_urlsafe(48))
+    # What belongs to another place must not leak in: a DATABASE_URL in the shell would be migrated and seeded.
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "CACHE_URL", "BROKER_URL", "BROKER_DIR", "FILES_ROOT",
+                 "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS"):  # fmt: skip
+        os.environ.pop(name, None)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="portal.settings",
+        PORTAL_ENV="demo",
+        DEBUG="0",
+        SECRET_KEY=secret.read_text(),
+        PUBLIC_URL=address(),
+        PYTHONUNBUFFERED="1",
+        PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    )
+    # Run by path, the folder of this file stands first; the project's modules are meant.
+    sys.path[0] = str(ROOT)
+
+
+def static_fingerprint() -> str:
+    """Changes with any static file of any app."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            state = Path(storage.path(path)).stat()
+            digest.update(f"{path}|{state.st_size}|{state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect_static(progress: Progress) -> None:
+    """Collect and compress the static files when one has changed."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    fingerprint, stamp = static_fingerprint(), VAR / "static.stamp"
+    complete = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
+    if complete and stamp.exists() and stamp.read_text() == fingerprint:
+        return
+    progress.say("Collecting static files")
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(fingerprint)
+
+
+def prepare_data(progress: Progress) -> str:
+    """Migrate, load and seed; returns the sign-ins to show."""
+    import django
+    from django.core.management import call_command
+
+    from portal.devtools.translations import compile_stale
+
+    if languages := compile_stale():
+        progress.say(f"Compiled translations: {', '.join(languages)}")
+    django.setup()
+    collect_static(progress)
+    progress.say("Migrating the database")
+    call_command("migrate", interactive=False, verbosity=0)
+    for command in LOADERS:
+        progress.say(f"Running {command}")
+        call_command(command, stdout=io.StringIO())
+    sign_ins = io.StringIO()
+    call_command("seed_demo", sign_ins=True, stdout=sign_ins)
+    return sign_ins.getvalue()
+
+
+def announce_when_ready(progress: Progress, sign_ins: str) -> None:
+    """Wait for the first answer, then print where to go; runs beside the processes."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{address()}/healthz", timeout=2):  # noqa: S310  our own address
+                break
+        except OSError:
+            time.sleep(0.1)
+    else:
+        return
+    rule = "-" * 72
+    lines = [rule, f"  The portal is ready:  {address()}/", "", "  To try:"]
+    lines += [f"    {address() + path:44} {what}" for path, what in TO_TRY]
+    lines += ["", *(f"  {line}" for line in sign_ins.strip().splitlines())]
+    lines += ["", "  Mail and SMS are written to var/demo/mail and var/demo/sms.", "  Ctrl-C ends everything.", rule]
+    progress.say("Ready\n" + "\n".join(lines))
+
+
+def serve(progress: Progress, sign_ins: str) -> int:
+    """Run web, worker and scheduler until Ctrl-C or until one of them ends; returns the exit code."""
+    from honcho.manager import Manager
+    from honcho.printer import Printer
+
+    python, schedule = sys.executable, DEMO / "beat-schedule"
+    output: IO[str] = sys.stdout
+    manager = Manager(Printer(output, width=9))
+    environment = dict(os.environ)
+    commands = {
+        "web": f"{python} -m gunicorn portal.wsgi --bind {host()}:{port()} --worker-class gthread --workers 1 "
+        "--threads 8 --graceful-timeout 5 --log-level warning",
+        "worker": f"{python} -m celery -A portal worker --concurrency 1 --loglevel info --without-gossip "
+        "--without-mingle",
+        # Without a pid file: one left by a power cut would keep the next scheduler from starting.
+        "scheduler": f"{python} -m celery -A portal beat --schedule {schedule} --pidfile= --loglevel warning",
+    }
+    for name, command in commands.items():
+        manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
+    progress.say("Starting web, worker and scheduler")
+    threading.Thread(target=announce_when_ready, args=(progress, sign_ins), daemon=True).start()
+    manager.loop()
+    # 130 is Ctrl-C, the way the demo is meant to end.
+    return 0 if manager.returncode in (None, 0, 130) else int(manager.returncode)
+
+
+def main() -> int:
+    progress = Progress()
+    try:
+        with only_one():
+            check_port()
+            prepare_environment()
+            sign_ins = prepare_data(progress)
+            return serve(progress, sign_ins)
+    except DemoError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. Run it again to go on; nothing is half done.")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
