@@ -31,7 +31,8 @@ def guard(ticket: Ticket, user: User, roles: Iterable[str] = DESK) -> None:
     """Raises ``NotAllowed`` unless the user holds one of the roles at the ticket's centre."""
     if not has_role(user, roles, ticket.centre_id):
         raise NotAllowed(
-            _("Only staff of this counter hall can do this. Please sign in with your own account."), code="not_staff_here"
+            _("Only staff of this counter hall can do this. Please sign in with your own account."),
+            code="not_staff_here",
         )
 
 

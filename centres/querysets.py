@@ -11,8 +11,8 @@ from django.db.models import Q
 from centres.enums import AT_COUNTER, TicketState
 from centres.permissions import centres_of
 
-if TYPE_CHECKING:
-    from centres.models import Centre, Ticket
+if TYPE_CHECKING:  # only for the annotations: the models import these querysets
+    from centres.models import Centre, Ticket  # noqa: F401
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):

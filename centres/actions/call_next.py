@@ -28,9 +28,9 @@ def call_next(*, at: datetime, acting_user: User) -> Ticket:
     ticket = _next_for(acting_user, at).first()
     if ticket is None:
         raise _why_nobody(acting_user, at)
-    # Only what the pages of a call need; the rest of the counter is read when somebody asks for it.
+    # Only what the pages of a call need, in the order of the columns; the rest is read when somebody asks for it.
     counter = Counter.from_db(
-        ticket._state.db, ("id", "number", "centre_id"), (ticket.desk_id, ticket.desk_number, ticket.centre_id)
+        ticket._state.db, ("id", "centre_id", "number"), (ticket.desk_id, ticket.centre_id, ticket.desk_number)
     )
     ticket.call(counter, at)
     try:
@@ -83,12 +83,11 @@ def _why_nobody(user: User, at: datetime) -> RuleBroken:
         return RuleBroken(_("You have no counter yet. Choose your counter first."), code="no_counter")
     if not has_role(user, DESK, counter.centre_id):
         return NotAllowed(
-            _("You may not call people at this centre now. Please ask the manager of the centre."), code="not_staff_here"
+            _("You may not call people at this centre now. Please ask the manager of the centre."),
+            code="not_staff_here",
         )
     if counter.state == CounterState.PAUSED:
-        return RuleBroken(
-            _("Your counter is paused. Open it again to call the next person."), code="counter_paused"
-        )
+        return RuleBroken(_("Your counter is paused. Open it again to call the next person."), code="counter_paused")
     there = Ticket.objects.filter(counter=counter, state__in=AT_COUNTER).first()
     if there:
         return RuleBroken(

@@ -29,7 +29,9 @@ def open_counter(*, counter: Counter, at: datetime, acting_user: User) -> Counte
         with transaction.atomic():
             return _take_seat(counter, at, acting_user)
     except IntegrityError:
-        raise RuleBroken(_("You have just opened another counter. Please look again."), code="changed_meanwhile") from None
+        raise RuleBroken(
+            _("You have just opened another counter. Please look again."), code="changed_meanwhile"
+        ) from None
 
 
 def _take_seat(counter: Counter, at: datetime, user: User) -> Counter:

@@ -94,9 +94,7 @@ def _drawn_before(client_key: str, service: Service) -> Ticket | None:
 
 def _refuse_when_closed(service: Service, at: datetime) -> None:
     if not service.is_open or not service.centre.is_active:
-        raise RuleBroken(
-            _("No numbers are given for this today. Please ask a member of staff."), code="service_closed"
-        )
+        raise RuleBroken(_("No numbers are given for this today. Please ask a member of staff."), code="service_closed")
     if hours.gives_numbers(service.centre, at):
         return
     opening = hours.next_opening(service.centre, at)

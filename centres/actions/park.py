@@ -9,7 +9,7 @@ from django_fsm import can_proceed
 
 from centres.enums import TicketEventKind
 from centres.models import Ticket
-from centres.moves import guard, keep, reason_of, wrong_state, write_down
+from centres.moves import guard, keep, reason_of, write_down, wrong_state
 from citizens.models import User
 
 REASON_LIMIT = 120

@@ -26,7 +26,9 @@ class Centre(models.Model):
 
     code = models.SlugField(max_length=30, unique=True)
     agency_code = models.CharField(
-        max_length=20, unique=True, help_text=_("Agency part of dossier codes (Decision 20/2020/QĐ-TTg), such as H26.30.3.")
+        max_length=20,
+        unique=True,
+        help_text=_("Agency part of dossier codes (Decision 20/2020/QĐ-TTg), such as H26.30.3."),
     )
     name = TextField(_("name"))
     short_name = TextField(_("short name"))
@@ -38,7 +40,9 @@ class Centre(models.Model):
     keeps_hours = models.BooleanField(
         default=False, help_text=_("Give no numbers outside the hours; switch on once the hours are confirmed.")
     )
-    handed_to = models.CharField(max_length=200, blank=True, help_text=_("Office that decides land dossiers from here."))
+    handed_to = models.CharField(
+        max_length=200, blank=True, help_text=_("Office that decides land dossiers from here.")
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -148,7 +152,9 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(fields=["user", "centre", "role"], name="membership_once"),
-            models.UniqueConstraint(fields=["user", "role"], condition=Q(centre__isnull=True), name="membership_city_once"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(centre__isnull=True), name="membership_city_once"
+            ),
             models.CheckConstraint(
                 condition=Q(role=Role.CITY_ADMIN, centre__isnull=True)
                 | (~Q(role=Role.CITY_ADMIN) & Q(centre__isnull=False)),

@@ -1,0 +1,138 @@
+"""Many at once, on PostgreSQL: what row locks and unique constraints are for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from centres.actions.call_next import call_next
+from centres.actions.counters import open_counter
+from centres.actions.draw import draw
+from centres.actions.finish import finish
+from centres.actions.matters import finish_matter
+from centres.actions.rate import rate
+from centres.enums import CounterState, TicketState
+from centres.models import Counter, DailyNumber, Matter, Rating, Ticket, TicketEvent
+from portal.errors import RuleBroken
+from tests.factories import centres as make
+from tests.factories.centres import MORNING
+
+CLIENTS = 8
+VISITS = 60
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+
+
+def at_once(*jobs: Callable[[], Any]) -> list[Any]:
+    """Run the jobs in threads that start together; an exception is a result."""
+    start = Barrier(len(jobs))
+
+    def run(job: Callable[[], Any]) -> Any:
+        try:
+            start.wait(timeout=20)
+            return job()
+        except RuleBroken as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_sixty_draws_by_eight_clients_give_sixty_numbers(service):
+    def client(index: int) -> Callable[[], list[Ticket]]:
+        share = range(index, VISITS, CLIENTS)
+        return lambda: [draw(service=service, client_key=uuid4().hex, at=MORNING) for _visit in share]
+
+    drawn = [ticket for tickets in at_once(*map(client, range(CLIENTS))) for ticket in tickets]
+    assert sorted(ticket.number for ticket in drawn) == list(range(1, VISITS + 1))
+    assert TicketEvent.objects.count() == VISITS
+
+
+def test_one_key_from_eight_clients_is_one_ticket(service):
+    key = uuid4().hex
+    drawn = at_once(*[lambda: draw(service=service, client_key=key, at=MORNING)] * CLIENTS)
+    assert len({ticket.pk for ticket in drawn}) == 1
+    assert Ticket.objects.count() == TicketEvent.objects.count() == 1
+    assert DailyNumber.objects.get().last == 1
+
+
+def test_one_key_for_two_services_at_once_is_one_ticket(service, other_service):
+    key = uuid4().hex
+    jobs = [lambda: draw(service=service, client_key=key, at=MORNING)] * 4
+    jobs += [lambda: draw(service=other_service, client_key=key, at=MORNING)] * 4
+    assert len({ticket.pk for ticket in at_once(*jobs)}) == 1
+    assert Ticket.objects.count() == 1
+
+
+def test_sixty_calls_by_eight_officers_reach_sixty_people(centre, service):
+    for number in range(1, VISITS + 1):
+        make.TicketFactory(service=service, number=number)
+    officers = [make.open_counter(centre, [service], number=n).officer for n in range(1, CLIENTS + 1)]
+
+    def serve(officer: Any) -> Callable[[], list[int]]:
+        def until_nobody_waits() -> list[int]:
+            served = []
+            while True:
+                try:
+                    ticket = call_next(at=MORNING, acting_user=officer)
+                except RuleBroken as refused:
+                    assert refused.code == "nobody_waits"
+                    return served
+                served.append(ticket.pk)
+                finish(ticket=ticket, at=MORNING, acting_user=officer)
+
+        return until_nobody_waits
+
+    served = [pk for each in at_once(*map(serve, officers)) for pk in each]
+    assert len(served) == len(set(served)) == VISITS
+    assert Ticket.objects.filter(state=TicketState.DONE).count() == VISITS
+
+
+def test_one_officer_pressing_eight_times_at_once_gets_one_person(service, officer):
+    for number in range(1, 11):
+        make.TicketFactory(service=service, number=number)
+    results = at_once(*[lambda: call_next(at=MORNING, acting_user=officer)] * CLIENTS)
+    called = [each for each in results if isinstance(each, Ticket)]
+    assert len(called) == 1
+    assert {each.code for each in results if isinstance(each, RuleBroken)} == {"counter_busy"}
+    assert Ticket.objects.filter(state=TicketState.CALLED).count() == 1
+
+
+def test_two_officers_at_once_do_not_share_a_counter(centre, service):
+    counter = make.CounterFactory(centre=centre, number=9, services=[service])
+    officers = [make.officer_at(centre) for _each in range(2)]
+    results = at_once(
+        *[lambda o=officer: open_counter(counter=counter, at=MORNING, acting_user=o) for officer in officers]
+    )
+    assert sorted(type(each).__name__ for each in results) == ["Counter", "RuleBroken"]
+
+
+def test_one_officer_opening_two_counters_at_once_sits_at_one(centre, service):
+    officer = make.officer_at(centre)
+    seats = [make.CounterFactory(centre=centre, number=n, services=[service]) for n in (7, 8)]
+    results = at_once(*[lambda s=seat: open_counter(counter=s, at=MORNING, acting_user=officer) for seat in seats])
+    assert all(isinstance(each, Counter | RuleBroken) for each in results)
+    assert Counter.objects.filter(officer=officer, state=CounterState.OPEN).count() == 1
+
+
+def test_two_last_matters_ended_at_once_end_the_visit(service, officer, counter):
+    ticket = make.TicketFactory(service=service, counter=counter, called_at=MORNING, state=TicketState.SERVING)
+    procedure = make.ProcedureFactory()
+    matters = [Matter.objects.create(ticket=ticket, procedure=procedure, created_at=MORNING) for _each in range(2)]
+    at_once(*[lambda m=matter: finish_matter(matter=m, at=MORNING, acting_user=officer) for matter in matters])
+    ticket.refresh_from_db()
+    assert ticket.state == TicketState.DONE
+
+
+def test_a_visit_is_rated_once(service):
+    ticket = make.TicketFactory(service=service, state=TicketState.DONE, finished_at=MORNING)
+    results = at_once(*[lambda: rate(ticket=ticket, score=3, at=MORNING)] * 4)
+    assert sum(isinstance(each, Rating) for each in results) == 1
+    assert Rating.objects.count() == 1
