@@ -54,7 +54,7 @@ def form_values(application: Application) -> dict[str, Any]:
 
 def bound_form(application: Application) -> ProcedureForm:
     """The version's form holding what is known so far, checked."""
-    return build_form(version_of(application))(data=form_values(application), prefix=None)
+    return build_form(version_of(application))(data=form_values(application))
 
 
 def _known_of(citizen: Citizen | None) -> dict[str, str]:
@@ -65,8 +65,7 @@ def _known_of(citizen: Citizen | None) -> dict[str, str]:
         "citizen.identity_number": citizen.identity_number or "",
         "citizen.birth_date": citizen.birth_text,
         "citizen.sex": citizen.sex,
-        "citizen.address": citizen.address or citizen.card_address,
-        "citizen.card_address": citizen.card_address,
+        "citizen.residence": citizen.address or citizen.card_address,
         "citizen.unit": citizen.unit_code,
         "citizen.phone": citizen.phone,
         "citizen.email": citizen.email,

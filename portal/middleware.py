@@ -41,7 +41,7 @@ class SignInRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
         if request.headers.get("HX-Request") or request.headers.get("X-Part"):
-            return render(request, "includes/signed_out.html", status=401)
+            return _beside(render(request, "includes/signed_out.html", status=401))
         return super().handle_no_permission(request, view_func)
 
 
@@ -57,7 +57,15 @@ class DomainErrors:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, RuleBroken):
             return None
-        template = "includes/problem.html" if request.headers.get("HX-Request") else "portal/problem.html"
+        part = bool(request.headers.get("HX-Request"))
+        template = "includes/problem.html" if part else "portal/problem.html"
         response = render(request, template, {"problem": exception}, status=exception.status)
         response["X-Problem"] = exception.code
-        return response
+        return _beside(response) if part else response
+
+
+def _beside(response: HttpResponse) -> HttpResponse:
+    """Shown in the page's place for problems, so that nothing typed is swapped away."""
+    response["HX-Retarget"] = "#problems"
+    response["HX-Reswap"] = "innerHTML"
+    return response

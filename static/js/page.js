@@ -49,6 +49,13 @@
     else if (elt.matches("button, a")) elt.dataset.busy = "";
   });
   const failed = (shown) => document.querySelectorAll("[data-failed]").forEach((sentence) => { sentence.hidden = !shown; });
+  // The token of now, not of when the page was opened: somebody may have signed in again in another tab meanwhile.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+    if (!token) return;
+    event.detail.headers["X-CSRFToken"] = token;
+    delete event.detail.parameters.csrfmiddlewaretoken;
+  });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.elt.matches("form")) free(detail.elt);
     else delete detail.elt.dataset.busy;

@@ -1,0 +1,210 @@
+"""What the counter officer's one screen shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.catalogue import facts_of, notices_for, quote_for, version_of
+from applications.catalogue import bound_form as bound_form_of
+from applications.enums import PaperState, State
+from applications.models import Application, CertificationItem, Paper
+from applications.notarisation.enums import JobState
+from centres.enums import AT_COUNTER, TicketState
+from centres.models import Counter, Service, Ticket
+from citizens.models import Citizen, HeldDocument, User
+from portal import clock
+from portal.errors import RuleBroken
+from portal.vn.dates import age_on
+from procedures.catalogue_cache import versions_on
+from procedures.enums import CopyForm
+from procedures.facts import AnsweredBy, Fact
+from procedures.forms import ProcedureForm
+from procedures.models import ProcedureVersion
+from procedures.quote import Quote, facts_asked
+from procedures.units import UnitResolution, resolve_old_address
+
+
+@dataclass
+class PaperLine:
+    """One line of the checklist with what can be done about it."""
+
+    paper: Paper
+    item: CertificationItem | None
+    held: HeldDocument | None
+    note: Any
+
+    @property
+    def can_certify(self) -> bool:
+        """A certified copy that is missing can be made here, on the spot."""
+        return self.paper.form_of_copy == CopyForm.CERTIFIED_COPY and self.paper.state == PaperState.MISSING
+
+    @property
+    def failed(self) -> bool:
+        return self.item is not None and self.item.state == JobState.FAILED and self.paper.state == PaperState.MISSING
+
+
+@dataclass
+class Work:
+    """The matter in the right pane: a draft with everything that its receipt needs."""
+
+    application: Application
+    quote: Quote
+    lines: list[PaperLine]
+    form: ProcedureForm
+    facts: list[tuple[Fact, bool]]
+    notices: list[dict[str, Any]]
+    form_gaps: int = 0
+
+    @property
+    def is_draft(self) -> bool:
+        return self.application.state == State.DRAFT
+
+    @property
+    def papers_missing(self) -> int:
+        return sum(not line.paper.is_there for line in self.lines)
+
+
+@dataclass
+class Desk:
+    """The whole screen of one counter."""
+
+    counter: Counter
+    at: datetime
+    ticket: Ticket | None = None
+    matters: list[Application] = field(default_factory=list)
+    selected: Application | None = None
+    work: Work | None = None
+    person: Citizen | None = None
+    resolution: UnitResolution | None = None
+    procedures: list[ProcedureVersion] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
+
+    @property
+    def age(self) -> int | None:
+        """Years on this day; ``None`` where the birth date is not known to the day."""
+        born = self.person.birth_date if self.person else None
+        return age_on(born, clock.local_day(self.at)) if born else None
+
+
+def counter_of(user: User) -> Counter | None:
+    return Counter.objects.select_related("centre", "officer").filter(officer=user).first()
+
+
+def ticket_at(counter: Counter) -> Ticket | None:
+    return (
+        Ticket.objects.select_related("citizen", "service__field", "centre")
+        .filter(counter=counter, state__in=AT_COUNTER)
+        .first()
+    )
+
+
+def my_ticket(user: User) -> Ticket:
+    """The ticket at this officer's counter. Raises ``RuleBroken`` when nobody is there (any more)."""
+    counter = counter_of(user)
+    ticket = ticket_at(counter) if counter else None
+    if ticket is None:
+        raise RuleBroken(_("Nobody is at your counter any more. Call the next person."), code="nobody_here")
+    return ticket
+
+
+def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing: bool = False) -> Desk:
+    """The screen for this counter. ``chosen`` is the application whose tab is open, ``choosing`` the list of
+    procedures."""
+    desk = Desk(counter=counter, at=at, ticket=ticket_at(counter))
+    if desk.ticket is None:
+        desk.selected = _last_received(counter, chosen)
+        return desk
+    desk.person = desk.ticket.citizen
+    desk.matters = list(
+        Application.objects.filter(matter__ticket=desk.ticket)
+        .select_related("matter", "competent", "helped_at", "applicant", "version__procedure")
+        .order_by("pk")
+    )
+    desk.selected = next((row for row in desk.matters if row.pk == chosen), None)
+    if desk.selected is None and desk.matters and not choosing:
+        drafts = [row for row in desk.matters if row.state == State.DRAFT]
+        desk.selected = (drafts or desk.matters)[-1]
+    if desk.selected is not None:
+        desk.work = work_on(desk.selected, at)
+    if desk.selected is None or choosing:
+        desk.selected, desk.work = None, None
+        desk.procedures = procedures_for(desk.ticket, at)
+    if desk.person and desk.person.card_address and not desk.person.unit_code:
+        desk.resolution = resolve_old_address(desk.person.card_address)
+    desk.services = [row for row in desk.ticket.centre.services.all() if row.is_open and row.pk != desk.ticket.service_id]
+    return desk
+
+
+def _last_received(counter: Counter, chosen: int | None) -> Application | None:
+    """What was just received here, so that its receipt can still be printed."""
+    if chosen is None:
+        return None
+    return (
+        Application.objects.filter(pk=chosen, matter__ticket__counter=counter)
+        .select_related("version__procedure", "matter__ticket", "applicant", "received_at_centre")
+        .first()
+    )
+
+
+def procedures_for(ticket: Ticket, at: datetime) -> list[ProcedureVersion]:
+    """What can be asked for today; the field of the person's number first."""
+    rows = versions_on(clock.local_day(at))
+    return sorted(rows, key=lambda row: row.procedure.field_id != ticket.service.field_id)
+
+
+def work_on(application: Application, at: datetime) -> Work:
+    facts = facts_of(application, at)
+    version = version_of(application)
+    form = bound_form_of(application)
+    return Work(
+        application=application,
+        quote=quote_for(application, at),
+        lines=paper_lines(application),
+        form=form,
+        facts=[
+            (fact, facts.get(fact.key, False)) for fact in facts_asked(version) if fact.by != AnsweredBy.PORTAL
+        ],
+        notices=[
+            {**notice, "told": application.acknowledged.get(notice["key"])}
+            for notice in notices_for(application, at)
+        ],
+        form_gaps=len(form.errors),
+    )
+
+
+def paper_lines(application: Application) -> list[PaperLine]:
+    papers = list(application.papers.select_related("kind", "document"))
+    notes = {row.pk: row.note for row in version_of(application).requirements.all()}
+    items = {
+        item.for_paper_id: item
+        for item in CertificationItem.objects.filter(for_paper__in=papers).select_related("entry__register").order_by("pk")
+    }
+    held: dict[str, HeldDocument] = {}
+    if application.applicant_id and any(paper.state == PaperState.MISSING for paper in papers):
+        rows = HeldDocument.objects.filter(citizen_id=application.applicant_id).order_by("created_at")
+        held = {row.kind_key: row for row in rows if row.valid_until is None or row.valid_until >= clock.today()}
+    return [
+        PaperLine(
+            paper=paper,
+            item=items.get(paper.pk),
+            held=held.get(paper.kind.key) if paper.state == PaperState.MISSING else None,
+            note=notes.get(paper.requirement_id),
+        )
+        for paper in papers
+    ]
+
+
+def waiting_for(counter: Counter, at: datetime) -> dict[str, Any]:
+    """Who waits for this counter by service, and who was set aside here. Names nobody: the next is called blind."""
+    day = clock.local_day(at)
+    services = counter.services.annotate(
+        waiting=Count("tickets", filter=Q(tickets__day=day, tickets__state=TicketState.WAITING)),
+        since=Min("tickets__issued_at", filter=Q(tickets__day=day, tickets__state=TicketState.WAITING)),
+    ).order_by("order")
+    parked = Ticket.objects.filter(counter=counter, day=day, state=TicketState.PARKED).order_by("called_at")
+    return {"services": list(services), "parked": list(parked), "at": at}

@@ -1,0 +1,81 @@
+"""What is typed at the desk, and its errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from citizens.enums import Sex
+from portal.vn.dates import InvalidPartialDate, PartialDate
+from portal.vn.identity import InvalidIdentity, parse_identity_number
+from portal.vn.names import InvalidName, display_name
+from procedures.forms import LineField, PhoneField
+
+
+class ScanForm(forms.Form):
+    """The one field a scanner types into: a card's QR payload, or a number typed by hand."""
+
+    payload = forms.CharField(
+        max_length=1300,
+        label=_("ID card or number"),
+        error_messages={"required": _("Scan the ID card, or type its 12 digits.")},
+        widget=forms.TextInput(
+            attrs={
+                "class": "scan",
+                "data-scan": "",
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "placeholder": _("Scan the ID card or type the number"),
+            }
+        ),
+    )
+
+
+class PersonForm(forms.Form):
+    """A person who is not known yet, typed from the card."""
+
+    identity_number = forms.CharField(label=_("Identity number"), max_length=20, widget=forms.TextInput({"inputmode": "numeric"}))
+    full_name = forms.CharField(label=_("Full name"), max_length=120)
+    birth_text = forms.CharField(label=_("Date of birth"), max_length=10, help_text=_("Day/month/year, or the year alone."))
+    sex = forms.ChoiceField(label=_("Sex"), choices=[("", "—"), *Sex.choices], required=False)
+    card_address = LineField(label=_("Address on the card"), max_length=300, required=False)
+
+    def clean_identity_number(self) -> str:
+        try:
+            return parse_identity_number(self.cleaned_data["identity_number"]).number
+        except InvalidIdentity as error:
+            raise ValidationError(str(error)) from error
+
+    def clean_full_name(self) -> str:
+        try:
+            return display_name(self.cleaned_data["full_name"])
+        except InvalidName as error:
+            raise ValidationError(str(error)) from error
+
+    def clean_birth_text(self) -> str:
+        try:
+            return PartialDate.parse(self.cleaned_data["birth_text"]).format()
+        except InvalidPartialDate as error:
+            raise ValidationError(str(error)) from error
+
+
+class ContactForm(forms.Form):
+    """Where the person can be reached. The phone's last four digits open the tracking page."""
+
+    phone = PhoneField(label=_("Phone"), required=False, widget=forms.TextInput({"inputmode": "tel"}))
+    email = forms.EmailField(label=_("E-mail"), required=False)
+
+
+class QuantityForm(forms.Form):
+    """Pages of the original and copies wanted."""
+
+    pages = forms.IntegerField(label=_("Pages of the original"), min_value=1, max_value=2000, required=False)
+    copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=500, initial=1)
+
+
+def first_error(form: forms.BaseForm) -> Any:
+    """One sentence for a form that shows beside a single button."""
+    return next(iter(next(iter(form.errors.values()))), "")

@@ -1,0 +1,127 @@
+"""The matter on the table: choose, answer, tick, type, receive."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from applications import desk
+from applications.actions.choose import choose as choose_procedure
+from applications.actions.edit_draft import acknowledge, answer_facts, drop_draft, keep_form, set_quantity
+from applications.actions.mark_paper import mark_paper, use_held_document
+from applications.actions.receive import receive as receive_application
+from applications.catalogue import version_of
+from applications.forms import QuantityForm, first_error
+from applications.models import Application, Paper
+from applications.views.desk.page import back
+from centres.models import Ticket
+from citizens.models import HeldDocument
+from portal import clock, live
+from portal.errors import BadInput
+from procedures.models import Procedure
+
+
+def _mine(request: HttpRequest, application_id: int) -> Application:
+    rows = Application.objects.visible_to(request.user).select_related("version", "competent", "helped_at", "applicant")
+    return get_object_or_404(rows, pk=application_id)
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    ticket: Ticket = desk.my_ticket(request.user)
+    procedure = get_object_or_404(Procedure, code=request.POST.get("procedure", ""))
+    draft = choose_procedure(ticket=ticket, procedure=procedure, at=clock.now(), acting_user=request.user)
+    return back(draft.pk)
+
+
+@require_POST
+def answer(request: HttpRequest, application_id: int) -> HttpResponse:
+    """The yes/no questions that decide; a box that is not ticked is a no."""
+    draft = _mine(request, application_id)
+    asked = request.POST.getlist("asked")
+    facts = {key: key in request.POST.getlist("yes") for key in asked}
+    answer_facts(application=draft, facts=facts, at=clock.now(), acting_user=request.user)
+    return back(draft.pk)
+
+
+@require_POST
+def tell(request: HttpRequest, application_id: int) -> HttpResponse:
+    draft = _mine(request, application_id)
+    acknowledge(
+        application=draft, notice=request.POST.get("notice", ""), at=clock.now(), acting_user=request.user
+    )
+    return back(draft.pk)
+
+
+@require_POST
+def tick(request: HttpRequest, paper_id: int) -> HttpResponse:
+    paper = get_object_or_404(Paper.objects.select_related("application", "kind"), pk=paper_id)
+    draft = _mine(request, paper.application_id)
+    mark_paper(
+        paper=paper, there=request.POST.get("there") == "1", at=clock.now(), acting_user=request.user
+    )
+    return back(draft.pk)
+
+
+@require_POST
+def use_held(request: HttpRequest, paper_id: int, held_id: int) -> HttpResponse:
+    paper = get_object_or_404(Paper.objects.select_related("application", "kind"), pk=paper_id)
+    draft = _mine(request, paper.application_id)
+    held = get_object_or_404(HeldDocument, pk=held_id, citizen_id=draft.applicant_id)
+    use_held_document(paper=paper, held=held, at=clock.now(), acting_user=request.user)
+    return back(draft.pk)
+
+
+@require_POST
+def form(request: HttpRequest, application_id: int) -> HttpResponse:
+    """Kept as it is typed, right or wrong. The page stays where it is when a script sends it."""
+    draft = _mine(request, application_id)
+    fields = version_of(draft).form_schema.get("properties", {})
+    values = {
+        key: (key in request.POST) if rule["x-kind"] == "yes_no" else request.POST[key]
+        for key, rule in fields.items()
+        if key in request.POST or rule["x-kind"] == "yes_no"
+    }
+    keep_form(application=draft, values=values, at=clock.now(), acting_user=request.user)
+    if request.headers.get("HX-Request") and "stay" in request.POST:
+        return HttpResponse(status=204)
+    return back(draft.pk, view="form" if "stay" in request.POST else "")
+
+
+@require_POST
+def quantity(request: HttpRequest, application_id: int) -> HttpResponse:
+    draft = _mine(request, application_id)
+    typed = QuantityForm(request.POST)
+    if not typed.is_valid():
+        raise BadInput(first_error(typed), code="quantity", field="pages")
+    set_quantity(application=draft, **typed.cleaned_data, at=clock.now(), acting_user=request.user)
+    return back(draft.pk)
+
+
+@require_POST
+def drop(request: HttpRequest, application_id: int) -> HttpResponse:
+    drop_draft(application=_mine(request, application_id), at=clock.now(), acting_user=request.user)
+    return back()
+
+
+@require_POST
+def receive(request: HttpRequest, application_id: int) -> HttpResponse:
+    dossier = receive_application(
+        application=_mine(request, application_id), at=clock.now(), acting_user=request.user
+    )
+    return back(dossier.pk)
+
+
+@require_GET
+def papers(request: HttpRequest, application_id: int) -> HttpResponse:
+    """The checklist alone, asked for every second while a copy is being certified."""
+    draft = _mine(request, application_id)
+    return live.answer(
+        request,
+        [f"dossier:{draft.pk}"],
+        lambda: render(
+            request, "applications/desk/parts/papers.html", {"work": desk.work_on(draft, clock.now()), "poll": True}
+        ),
+        vary=str(request.user.pk),
+    )

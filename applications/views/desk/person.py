@@ -1,0 +1,134 @@
+"""Who stands at the counter: a card scanned, or a number typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from applications import desk
+from applications.actions.edit_draft import set_applicant, set_contact
+from applications.enums import State
+from applications.forms import ContactForm, PersonForm, ScanForm
+from applications.models import Application
+from applications.views.desk.page import back, page
+from centres.actions.welcome import welcome
+from centres.enums import Role
+from citizens.actions.identify import identify
+from citizens.actions.record_look import record_look
+from citizens.actions.settle_unit import settle_unit, settle_unit_if_certain
+from citizens.enums import IdentitySource
+from citizens.models import Citizen
+from portal import clock
+from portal.vn.card_qr import ParsedCard, parse_card
+from portal.vn.dates import format_date
+from portal.vn.identity import InvalidIdentity, parse_identity_number
+
+
+@require_POST
+def scan(request: HttpRequest) -> HttpResponse:
+    """A card's QR makes or finds the person; a bare number finds them or asks for the rest."""
+    form = ScanForm(request.POST)
+    if not form.is_valid():
+        return page(request, status=422, scan_form=form)
+    payload = form.cleaned_data["payload"]
+    if _looks_like_a_number(payload):
+        return _by_number(request, form, payload)
+    card = parse_card(payload, clock.today())
+    if card.errors:
+        for problem in card.errors:
+            form.add_error("payload", problem.message)
+        return page(request, status=422, scan_form=form)
+    citizen = _person_from_card(request, card)
+    for warning in card.warnings:
+        messages.warning(request, warning.message)
+    return _serve(request, citizen)
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """A person typed from the card, when it cannot be scanned."""
+    form = PersonForm(request.POST)
+    if not form.is_valid():
+        return page(request, status=422, person_form=form)
+    values = form.cleaned_data
+    citizen = _identify(request, source=IdentitySource.TYPED, number=values.pop("identity_number"), **values)
+    return _serve(request, citizen)
+
+
+@require_POST
+def contact(request: HttpRequest, application_id: int) -> HttpResponse:
+    application = get_object_or_404(Application.objects.visible_to(request.user), pk=application_id)
+    form = ContactForm(request.POST)
+    if not form.is_valid():
+        return page(request, status=422, contact_form=form)
+    set_contact(application=application, **form.cleaned_data, at=clock.now(), acting_user=request.user)
+    return back(application.pk)
+
+
+@require_POST
+def unit(request: HttpRequest) -> HttpResponse:
+    """The unit of today for an old address that could lie in several: the citizen says which."""
+    ticket = desk.my_ticket(request.user)
+    if ticket.citizen is not None:
+        settle_unit(citizen=ticket.citizen, unit_code=request.POST.get("unit", ""), at=clock.now(), acting_user=request.user)
+    return back()
+
+
+def _looks_like_a_number(payload: str) -> bool:
+    return payload.replace(" ", "").isdigit()
+
+
+def _by_number(request: HttpRequest, form: ScanForm, payload: str) -> HttpResponse:
+    try:
+        number = parse_identity_number(payload).number
+    except InvalidIdentity as error:
+        form.add_error("payload", str(error))
+        return page(request, status=422, scan_form=form)
+    citizen = Citizen.objects.filter(identity_number=number).first()
+    if citizen is None:
+        return page(request, person_form=PersonForm(initial={"identity_number": number}))
+    return _serve(request, citizen)
+
+
+def _person_from_card(request: HttpRequest, card: ParsedCard) -> Citizen:
+    return _identify(
+        request,
+        source=IdentitySource.CARD,
+        number=card.number,
+        full_name=card.full_name,
+        birth_text=format_date(card.birth_date) if card.birth_date else "",
+        sex=card.sex,
+        card_address=card.residence,
+    )
+
+
+def _identify(request: HttpRequest, *, source: str, number: str, **known: Any) -> Citizen:
+    found = identify(number=number, source=source, at=clock.now(), acting_user=request.user, **known)
+    for warning in found.warnings:
+        messages.warning(request, warning.message)
+    return found.citizen
+
+
+@transaction.atomic
+def _serve(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """The person is named on the ticket and on every draft of the visit that names nobody yet."""
+    at, ticket = clock.now(), desk.my_ticket(request.user)
+    welcome(ticket=ticket, citizen=citizen, at=at, acting_user=request.user)
+    record_look(
+        citizen=citizen,
+        reason=str(_("served at the counter")),
+        unit=str(ticket.centre),
+        role=Role.COUNTER_OFFICER.label,
+        at=at,
+        acting_user=request.user,
+    )
+    settle_unit_if_certain(citizen=citizen, at=at, acting_user=request.user)
+    for draft in Application.objects.filter(matter__ticket=ticket, state=State.DRAFT, applicant__isnull=True):
+        set_applicant(application=draft, citizen=citizen, at=at, acting_user=request.user)
+    return back()
