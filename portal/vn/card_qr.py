@@ -41,6 +41,8 @@ _SEXES = {"nam": Sex.MALE, "nữ": Sex.FEMALE}
 _ENDS = " \t\r\n\0\x02\x03\x04"  # with STX, ETX and EOT, which scanners may be set to send
 _NAME_SIGNS = "'’ʼ-."
 _RESIDENCE_SIGNS = ",./-–—()'’\"“”&+:;#*"
+# Scanners end a reading with Enter or Tab.
+_NEXT_SCAN = re.compile(r"[\r\n]+|\t+(?=[0-9]{12}\|)")
 _DIGITS = re.compile(r"[0-9]+")
 _DATE = re.compile(r"[0-9]{8}")
 _NUMBER = re.compile(r"[0-9]{12}")
@@ -95,8 +97,7 @@ def parse_card(payload: str, today: date) -> ParsedCard:
     decoded = undo_mojibake(typed)
     repairs = {CardCode.ENCODING_REPAIRED} if decoded != typed else set()
     readings: list[list[str]] = []
-    lines = [line.strip(_ENDS) for line in re.split(r"[\r\n]+", strip_invisible(nfc(decoded)))]
-    for line in filter(None, lines):
+    for line in filter(None, (line.strip(_ENDS) for line in _NEXT_SCAN.split(strip_invisible(nfc(decoded))))):
         text, found = _repair_line(line)
         repairs |= found
         if "\ufffd" in text:
@@ -104,6 +105,8 @@ def parse_card(payload: str, today: date) -> ParsedCard:
         if has_control(text) or (readings and not _NUMBER.match(text)):
             return _refused(CardCode.CONTROL)
         readings += split_cards(text)
+    if not readings:
+        return _refused(CardCode.EMPTY)
     card = _one_of([_read(fields, today) for fields in readings])
     card.warnings[:0] = [problem(code) for code in sorted(repairs)]
     return card

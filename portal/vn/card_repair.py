@@ -23,7 +23,7 @@ _MAX_LAYERS = 3
 _PIPE_LIKE = re.compile("[~¦│┃‖∣ǀ｜\t\x1c-\x1f]")
 _PIPES_OF_A_CARD = 5
 _SEX = "(?:nam|nữ)"
-_ANY_SEPARATOR = re.compile(rf"(?P<sep>Đ[^\w\s]|[^\w\s](?:[^\w]{{0,2}}?))[0-9]{{8}}(?P=sep)(?i:{_SEX})(?P=sep)")
+_ANY_SEPARATOR = re.compile(rf"(?P<sep>[^\W0-9_]?[^\w\s]\W{{0,2}}?)[0-9]{{8}}(?P=sep)(?i:{_SEX})(?P=sep)")
 # Would split an address as well.
 _IN_ADDRESSES = frozenset(",.-/;:' ()")
 _WITHOUT_SEPARATORS = re.compile(
@@ -77,7 +77,7 @@ def restore_separators(text: str) -> tuple[str, bool]:
         separator = found["sep"]
         if separator == "|":
             return text, False
-        if not set(separator) <= _IN_ADDRESSES:
+        if not {sign for sign in separator if not sign.isalnum()} <= _IN_ADDRESSES:
             return text.replace(separator, "|"), True
     if text.count("|") < _PIPES_OF_A_CARD:
         piped = _PIPE_LIKE.sub("|", text)
