@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.catalogue import bound_form as bound_form_of
+from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Paper
 from applications.notarisation.enums import JobState
@@ -136,7 +136,9 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
         desk.procedures = procedures_for(desk.ticket, at)
     if desk.person and desk.person.card_address and not desk.person.unit_code:
         desk.resolution = resolve_old_address(desk.person.card_address)
-    desk.services = [row for row in desk.ticket.centre.services.all() if row.is_open and row.pk != desk.ticket.service_id]
+    desk.services = [
+        row for row in desk.ticket.centre.services.all() if row.is_open and row.pk != desk.ticket.service_id
+    ]
     return desk
 
 
@@ -166,12 +168,9 @@ def work_on(application: Application, at: datetime) -> Work:
         quote=quote_for(application, at),
         lines=paper_lines(application),
         form=form,
-        facts=[
-            (fact, facts.get(fact.key, False)) for fact in facts_asked(version) if fact.by != AnsweredBy.PORTAL
-        ],
+        facts=[(fact, facts.get(fact.key, False)) for fact in facts_asked(version) if fact.by != AnsweredBy.PORTAL],
         notices=[
-            {**notice, "told": application.acknowledged.get(notice["key"])}
-            for notice in notices_for(application, at)
+            {**notice, "told": application.acknowledged.get(notice["key"])} for notice in notices_for(application, at)
         ],
         form_gaps=len(form.errors),
     )
@@ -182,7 +181,9 @@ def paper_lines(application: Application) -> list[PaperLine]:
     notes = {row.pk: row.note for row in version_of(application).requirements.all()}
     items = {
         item.for_paper_id: item
-        for item in CertificationItem.objects.filter(for_paper__in=papers).select_related("entry__register").order_by("pk")
+        for item in CertificationItem.objects.filter(for_paper__in=papers)
+        .select_related("entry__register")
+        .order_by("pk")
     }
     held: dict[str, HeldDocument] = {}
     if application.applicant_id and any(paper.state == PaperState.MISSING for paper in papers):

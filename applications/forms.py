@@ -37,9 +37,13 @@ class ScanForm(forms.Form):
 class PersonForm(forms.Form):
     """A person who is not known yet, typed from the card."""
 
-    identity_number = forms.CharField(label=_("Identity number"), max_length=20, widget=forms.TextInput({"inputmode": "numeric"}))
+    identity_number = forms.CharField(
+        label=_("Identity number"), max_length=20, widget=forms.TextInput({"inputmode": "numeric"})
+    )
     full_name = forms.CharField(label=_("Full name"), max_length=120)
-    birth_text = forms.CharField(label=_("Date of birth"), max_length=10, help_text=_("Day/month/year, or the year alone."))
+    birth_text = forms.CharField(
+        label=_("Date of birth"), max_length=10, help_text=_("Day/month/year, or the year alone.")
+    )
     sex = forms.ChoiceField(label=_("Sex"), choices=[("", "—"), *Sex.choices], required=False)
     card_address = LineField(label=_("Address on the card"), max_length=300, required=False)
 

@@ -38,9 +38,9 @@ def due_after_pause(application: Application, at: datetime) -> tuple[datetime, d
             moved = datetime.combine(calendar.next_working_day(due.date()), closing, tzinfo=clock.HANOI)
         due = moved
     explanation = {
-        language: _PAUSED[language].format(
-            before=application.due_explanation.get(language, ""), start=format_date(start), end=format_date(end)
-        ).strip()
+        language: _PAUSED[language]
+        .format(before=application.due_explanation.get(language, ""), start=format_date(start), end=format_date(end))
+        .strip()
         for language in LANGUAGES
     }
     return due, explanation

@@ -13,7 +13,7 @@ from centres.enums import Role
 from centres.permissions import centres_of
 
 if TYPE_CHECKING:
-    from applications.models import Application
+    pass
 
 # Counter officers see what their centre received; the others what their centre has to decide.
 _RECEIVING = frozenset({Role.COUNTER_OFFICER, Role.MANAGER, Role.CITY_ADMIN})

@@ -90,7 +90,9 @@ class Citizen(models.Model):
     full_name = models.CharField(_("full name"), max_length=120)
     folded_name = models.CharField(max_length=120, editable=False, db_index=True)
     sort_name = models.CharField(max_length=250, editable=False)
-    birth_text = models.CharField(_("date of birth"), max_length=10, blank=True, help_text=_("Day, month, year, as known."))
+    birth_text = models.CharField(
+        _("date of birth"), max_length=10, blank=True, help_text=_("Day, month, year, as known.")
+    )
     birth_date = models.DateField(null=True, blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
     card_address = models.CharField(_("address on the card"), max_length=300, blank=True)

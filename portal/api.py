@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from django.utils.translation import gettext as _
+from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.pagination import CursorPagination

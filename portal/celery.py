@@ -18,7 +18,9 @@ app = Celery("portal")
 def _transport(url: str, folder: Path) -> dict[str, Any]:
     if not url.startswith("filesystem://"):
         # Unacknowledged tasks come back after this many seconds; the sweeps are quicker anyway.
-        return {"broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 5, "socket_connect_timeout": 2}}
+        return {
+            "broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 5, "socket_connect_timeout": 2}
+        }
     for part in ("queue", "processed", "control"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     return {
@@ -50,7 +52,11 @@ app.conf.update(
     worker_send_task_events=False,
     beat_schedule={
         "notices": {"task": "notifications.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-        "certifications": {"task": "applications.tasks.sweep_certifications", "schedule": 10.0, "options": {"expires": 10}},
+        "certifications": {
+            "task": "applications.tasks.sweep_certifications",
+            "schedule": 10.0,
+            "options": {"expires": 10},
+        },
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
     },
 )

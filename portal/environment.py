@@ -68,9 +68,7 @@ class Environment:
     def folder(self, name: str, why: str, *, default: Path = _REQUIRED, demo: Path = _REQUIRED) -> Path:
         return self._read(name, lambda raw: Path(raw).resolve(), why, default, demo)
 
-    def url(
-        self, name: str, schemes: set[str], why: str, *, default: str = _REQUIRED, demo: str = _REQUIRED
-    ) -> str:
+    def url(self, name: str, schemes: set[str], why: str, *, default: str = _REQUIRED, demo: str = _REQUIRED) -> str:
         def parse(raw: str) -> str:
             if urlsplit(raw).scheme not in schemes:
                 raise ValueError(f"expected a URL starting with {' or '.join(sorted(s + '://' for s in schemes))}")

@@ -10,6 +10,8 @@ import puremagic
 from django.utils.translation import gettext_lazy as _
 
 PDF, JPEG, PNG, TIFF, WEBP = "application/pdf", "image/jpeg", "image/png", "image/tiff", "image/webp"
+# What Pillow calls the pictures we take.
+IMAGE_FORMATS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF", WEBP: "WEBP"}
 _HEAD_BYTES = 4096
 
 WORDS: dict[str, Any] = {

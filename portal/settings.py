@@ -159,7 +159,10 @@ WHITENOISE_USE_FINDERS = PORTAL_ENV == "test" or DEBUG
 
 # -- messages out ---------------------------------------------------------------------------------------------------
 EMAIL_URL = env.url(
-    "EMAIL_URL", {"smtp", "smtps", "file"}, "the mail server, or file:///folder", demo=f"file://{VAR_DIR / 'demo' / 'mail'}"
+    "EMAIL_URL",
+    {"smtp", "smtps", "file"},
+    "the mail server, or file:///folder",
+    demo=f"file://{VAR_DIR / 'demo' / 'mail'}",
 )
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "the sender of e-mails", default="mot-cua@localhost")
 NOTICE_LEASE_SECONDS = env.number(

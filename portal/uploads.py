@@ -24,10 +24,9 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
 from portal.errors import BadInput, RuleBroken, Unavailable
-from portal.filekinds import JPEG, PDF, PNG, TIFF, WEBP, WORDS, name_says, what_is
+from portal.filekinds import IMAGE_FORMATS, PDF, TIFF, WORDS, name_says, what_is
 
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp"
-IMAGE_FORMATS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF", WEBP: "WEBP"}
 # An A3 sheet at 600 dots an inch. Pillow itself only warns, and later: a picture of a few KB may unfold to gigabytes.
 MAX_PIXELS = 70_000_000
 # What one page of a PDF may say when unpacked; the fullest drawings seen stay below a tenth of it.
@@ -216,7 +215,7 @@ def _pages_of_pdf(stream: BinaryIO) -> int:
         raise _bad(
             "upload_locked", _("The PDF is locked with a password. Please save it without one, or scan the paper.")
         ) from error
-    except (pikepdf.PdfError, ValueError, RuntimeError, OSError, RecursionError) as error:
+    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError, OSError, zlib.error) as error:
         raise _unreadable() from error
     if not _has_end(stream):
         raise _unreadable()

@@ -53,4 +53,3 @@ def choose(*, ticket: Ticket, procedure: Procedure, at: datetime, acting_user: U
     refresh_papers(application, at, new=True)
     live.bump(f"ticket:{ticket.pk}", f"dossier:{application.pk}")
     return application
-

@@ -36,7 +36,9 @@ def _save(draft: Application, at: datetime, *fields: str) -> Application:
 
 
 @transaction.atomic
-def answer_facts(*, application: Application, facts: Mapping[str, bool], at: datetime, acting_user: User) -> Application:
+def answer_facts(
+    *, application: Application, facts: Mapping[str, bool], at: datetime, acting_user: User
+) -> Application:
     """Keep the answers that decide, and ask for the papers they lead to."""
     draft = _draft(application, acting_user)
     unknown = set(facts) - set(FACTS)
@@ -49,9 +51,7 @@ def answer_facts(*, application: Application, facts: Mapping[str, bool], at: dat
 
 
 @transaction.atomic
-def keep_form(
-    *, application: Application, values: Mapping[str, Any], at: datetime, acting_user: User
-) -> Application:
+def keep_form(*, application: Application, values: Mapping[str, Any], at: datetime, acting_user: User) -> Application:
     """Keep what was typed into the form, right or wrong; it is checked when the dossier is received."""
     draft = _draft(application, acting_user)
     draft.form_data = {**draft.form_data, **values}
@@ -59,9 +59,7 @@ def keep_form(
 
 
 @transaction.atomic
-def set_contact(
-    *, application: Application, phone: str, email: str, at: datetime, acting_user: User
-) -> Application:
+def set_contact(*, application: Application, phone: str, email: str, at: datetime, acting_user: User) -> Application:
     """Where notices go: phone in E.164 (its last four digits open the tracking page), e-mail."""
     draft = _draft(application, acting_user)
     draft.contact_phone, draft.contact_email = phone, email

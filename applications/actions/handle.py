@@ -46,7 +46,12 @@ def take(*, application: Application, at: datetime, acting_user: User) -> Applic
     dossier.save(update_fields=["state", "handler", "changed_at"])
     _now_at(dossier, StepKind.APPRAISE, acting_user, at)
     record(
-        application=dossier, kind=EventKind.TAKEN, at=at, actor=acting_user, centre=dossier.competent, from_state=from_state
+        application=dossier,
+        kind=EventKind.TAKEN,
+        at=at,
+        actor=acting_user,
+        centre=dossier.competent,
+        from_state=from_state,
     )
     _announce(dossier)
     return dossier
@@ -181,9 +186,7 @@ def sign(*, application: Application, at: datetime, acting_user: User) -> Applic
     if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.SIGN:
         raise wrong_state(dossier)
     if dossier.handler_id == acting_user.pk:
-        raise RuleBroken(
-            _("You handled this dossier yourself; somebody else has to sign it."), code="own_work"
-        )
+        raise RuleBroken(_("You handled this dossier yourself; somebody else has to sign it."), code="own_work")
     from_state = dossier.state
     dossier.result.signed_by, dossier.result.signed_at = acting_user, at
     dossier.result.save(update_fields=["signed_by", "signed_at"])

@@ -55,7 +55,9 @@ class Application(StateModel):
     logged; the first matter of a visit inherits its ticket's, so that one slip follows it to the result.
     """
 
-    code = models.CharField(max_length=40, unique=True, null=True, blank=True, validators=[RegexValidator(DOSSIER_CODE)])
+    code = models.CharField(
+        max_length=40, unique=True, null=True, blank=True, validators=[RegexValidator(DOSSIER_CODE)]
+    )
     token = models.CharField(max_length=32, unique=True, default=new_token)
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="applications")
     matter = models.OneToOneField(Matter, on_delete=models.PROTECT, null=True, blank=True, related_name="application")

@@ -19,6 +19,9 @@ class JobState(models.TextChoices):
     COMPOSING = "composing", _("file being made")
     FILED = "filed", _("filed")
     FAILED = "failed", _("could not be made")
+    DROPPED = "dropped", _("taken back before approval")
 
 
+# No register number belongs to these.
+WITHOUT_NUMBER = [JobState.WAITING, JobState.DROPPED]
 JOBS_OPEN = [JobState.APPROVED, JobState.COMPOSING]

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from applications.notarisation.enums import JobState, RegisterKind
+from applications.notarisation.enums import WITHOUT_NUMBER, JobState, RegisterKind
 from portal.fsm import StateModel
 from portal.records import AppendOnly
 
@@ -152,7 +152,7 @@ class CertificationItem(StateModel):
         verbose_name_plural = _("documents to certify")
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=JobState.WAITING) | Q(entry__isnull=False), name="item_approved_has_number"
+                condition=Q(state__in=WITHOUT_NUMBER) | Q(entry__isnull=False), name="item_approved_has_number"
             ),
             models.CheckConstraint(
                 condition=~Q(state=JobState.FILED) | Q(output__isnull=False), name="item_filed_has_file"
@@ -165,6 +165,10 @@ class CertificationItem(StateModel):
     @transition(field=state, source=JobState.WAITING, target=JobState.APPROVED)
     def approve(self, entry: RegisterEntry) -> None:
         self.entry = entry
+
+    @transition(field=state, source=JobState.WAITING, target=JobState.DROPPED)
+    def drop(self) -> None:
+        pass
 
     @transition(field=state, source=[JobState.APPROVED, JobState.COMPOSING], target=JobState.COMPOSING)
     def claim(self, at: Any) -> None:

@@ -48,9 +48,7 @@ def answer(request: HttpRequest, application_id: int) -> HttpResponse:
 @require_POST
 def tell(request: HttpRequest, application_id: int) -> HttpResponse:
     draft = _mine(request, application_id)
-    acknowledge(
-        application=draft, notice=request.POST.get("notice", ""), at=clock.now(), acting_user=request.user
-    )
+    acknowledge(application=draft, notice=request.POST.get("notice", ""), at=clock.now(), acting_user=request.user)
     return back(draft.pk)
 
 
@@ -58,9 +56,7 @@ def tell(request: HttpRequest, application_id: int) -> HttpResponse:
 def tick(request: HttpRequest, paper_id: int) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.select_related("application", "kind"), pk=paper_id)
     draft = _mine(request, paper.application_id)
-    mark_paper(
-        paper=paper, there=request.POST.get("there") == "1", at=clock.now(), acting_user=request.user
-    )
+    mark_paper(paper=paper, there=request.POST.get("there") == "1", at=clock.now(), acting_user=request.user)
     return back(draft.pk)
 
 
@@ -107,9 +103,7 @@ def drop(request: HttpRequest, application_id: int) -> HttpResponse:
 
 @require_POST
 def receive(request: HttpRequest, application_id: int) -> HttpResponse:
-    dossier = receive_application(
-        application=_mine(request, application_id), at=clock.now(), acting_user=request.user
-    )
+    dossier = receive_application(application=_mine(request, application_id), at=clock.now(), acting_user=request.user)
     return back(dossier.pk)
 
 

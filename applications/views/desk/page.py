@@ -7,18 +7,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from applications import desk
-from applications.forms import ContactForm, PersonForm, QuantityForm, ScanForm
+from applications.forms import ContactForm, QuantityForm, ScanForm
 from centres.enums import CounterState, Role
 from centres.models import Counter
 from centres.permissions import centres_of
 from portal import clock, live
 from portal.errors import NotAllowed
 from portal.vn.phones import display_phone
-from django.utils.translation import gettext_lazy as _
 
 
 @never_cache
@@ -68,7 +68,9 @@ def _choose_counter(request: HttpRequest) -> HttpResponse:
     allowed = centres_of(request.user, {Role.COUNTER_OFFICER})
     if allowed is not None and not allowed:
         raise NotAllowed(_("Only counter officers work at a desk."), code="not_officer")
-    counters = Counter.objects.select_related("centre", "officer").prefetch_related("services").order_by("centre", "number")
+    counters = (
+        Counter.objects.select_related("centre", "officer").prefetch_related("services").order_by("centre", "number")
+    )
     if allowed is not None:
         counters = counters.filter(centre__in=allowed)
     return render(request, "applications/desk/counters.html", {"counters": counters, "closed": CounterState.CLOSED})

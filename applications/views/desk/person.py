@@ -76,7 +76,9 @@ def unit(request: HttpRequest) -> HttpResponse:
     """The unit of today for an old address that could lie in several: the citizen says which."""
     ticket = desk.my_ticket(request.user)
     if ticket.citizen is not None:
-        settle_unit(citizen=ticket.citizen, unit_code=request.POST.get("unit", ""), at=clock.now(), acting_user=request.user)
+        settle_unit(
+            citizen=ticket.citizen, unit_code=request.POST.get("unit", ""), at=clock.now(), acting_user=request.user
+        )
     return back()
 
 
