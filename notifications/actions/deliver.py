@@ -67,7 +67,7 @@ def deliver(*, message_id: int, at: datetime) -> MessageState | None:
     try:
         _SEND[Channel(message.channel)](message, claim.still_mine)
     except Lost:
-        log.warning("notice_taken_over", message=message.pk)
+        log.warning("notice_taken_over", notice=message.pk)
         return None
     except Refused as error:
         return _give_up(claim, str(error))
@@ -113,13 +113,13 @@ def _queue_again(claim: _Claim, attempts: int, wait: timedelta, error: NotSent) 
         not_before=claim.now() + wait,
         last_error=_said(claim.message, error),
     )
-    log.warning("notice_later", message=claim.message.pk, attempts=attempts, seconds=int(wait.total_seconds()))
+    log.warning("notice_later", notice=claim.message.pk, attempts=attempts, seconds=int(wait.total_seconds()))
     return MessageState.QUEUED
 
 
 def _give_up(claim: _Claim, reason: str) -> MessageState:
     claim.change(state=MessageState.DEAD, last_error=_said(claim.message, reason))
-    log.error("notice_dead", message=claim.message.pk, attempts=claim.message.attempts)
+    log.error("notice_dead", notice=claim.message.pk, attempts=claim.message.attempts)
     return MessageState.DEAD
 
 

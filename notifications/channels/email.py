@@ -43,6 +43,7 @@ def send(message: Message, still_mine: StillMine) -> None:
 def compose(message: Message) -> EmailMessage:
     """The e-mail, byte for byte the same at every try. Raises ``Refused`` when the address cannot be one."""
     mail = EmailMessage(policy=SMTP)
+    mail.set_content(message.body, cte="quoted-printable")
     try:
         mail["To"] = Address(addr_spec=_ascii_domain(message.recipient))
     except (ValueError, MessageError, IndexError) as error:
@@ -54,12 +55,11 @@ def compose(message: Message) -> EmailMessage:
     mail["Content-Language"] = message.language
     # Nobody's absence note shall answer (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.body, cte="quoted-printable")
     return mail
 
 
 def _ascii_domain(address: str) -> str:
-    """Domains with marks as servers know them (``thư.vn`` is ``xn--th-xza.vn``). Raises ``ValueError``."""
+    """Domains with marks as servers know them (``thư.vn`` is ``xn--th-e0a.vn``). Raises ``ValueError``."""
     local_part, _at, domain = address.rpartition("@")
     local_part.encode("ascii")
     return f"{local_part}@{domain.encode('idna').decode()}"
