@@ -9,6 +9,8 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 from portal.errors import RuleBroken
 
@@ -55,6 +57,10 @@ class DomainErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ConcurrentTransition | TransitionNotAllowed):
+            exception = RuleBroken(
+                _("Somebody else has just changed this. Please look again."), code="changed_meanwhile"
+            )
         if not isinstance(exception, RuleBroken):
             return None
         part = bool(request.headers.get("HX-Request"))

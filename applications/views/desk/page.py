@@ -89,7 +89,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Who waits for this counter; asked for every few seconds."""
     counter = desk.counter_of(request.user)
     if counter is None:
-        return HttpResponse(status=204)
+        return HttpResponse()
     return live.answer(
         request,
         [f"queue:{counter.centre_id}"],
