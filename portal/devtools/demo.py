@@ -202,7 +202,7 @@ def serve(progress: Progress, sign_ins: str) -> int:
     environment = dict(os.environ)
     commands = {
         "web": f"{python} -m gunicorn portal.wsgi --bind {host()}:{port()} --worker-class gthread --workers 1 "
-        "--threads 8 --graceful-timeout 5 --log-level warning",
+        "--threads 8 --graceful-timeout 5 --no-control-socket --log-level warning",
         "worker": f"{python} -m celery -A portal worker --concurrency 1 --loglevel info --without-gossip "
         "--without-mingle",
         # Without a pid file: one left by a power cut would keep the next scheduler from starting.

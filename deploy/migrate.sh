@@ -1,0 +1,10 @@
+#!/bin/sh
+# Brings the database and the law's data up to date; runs once before the other services start, safe to repeat.
+# The first two commands work as the owner of the tables, the others as the application.
+set -eu
+cd "$(dirname "$0")/.."
+python manage.py migrate --noinput
+python manage.py grant_roles
+python manage.py load_units
+python manage.py load_national_days
+python manage.py load_catalogue
