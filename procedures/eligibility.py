@@ -40,7 +40,9 @@ def findings(version: ProcedureVersion, form_data: Mapping[str, Any], on: date) 
 def found_facts(version: ProcedureVersion, form_data: Mapping[str, Any], on: date) -> dict[str, bool]:
     """The facts that follow from the form on this day, such as ``late_registration``."""
     return {
-        check["sets_fact"]: _met(check, form_data, on) is False for check in version.conditions if check.get("sets_fact")
+        check["sets_fact"]: _met(check, form_data, on) is False
+        for check in version.conditions
+        if check.get("sets_fact")
     }
 
 

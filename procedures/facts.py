@@ -208,12 +208,12 @@ _ALL = (
         "An earlier paper of the same kind is given back.",
     ),
     _fact(
-        "aged_14_or_over",
-        _PORTAL,
-        "Từ đủ 14 tuổi trở lên?",
-        "Is the person 14 or older?",
-        "만 14세 이상입니까?",
-        "The person whose record is changed is at least 14.",
+        "under_14",
+        _OFFICER,
+        "Người được cải chính chưa đủ 14 tuổi?",
+        "Is the person under 14?",
+        "대상자가 만 14세 미만입니까?",
+        "The person whose record is changed is under 14: the lower fee.",
     ),
     _fact(
         "supplement_only",
@@ -240,14 +240,6 @@ _ALL = (
         "원본이 VNeID에 있습니까?",
         "The original is shown through VNeID or read from a database: it is not asked for on paper "
         "(Decree 23/2015 art. 9.8, 9.9 as amended by 280/2025).",
-    ),
-    _fact(
-        "child_joins_parents",
-        _CITIZEN,
-        "Con về ở với cha mẹ?",
-        "Does a child join its parents?",
-        "자녀가 부모와 합가합니까?",
-        "A child is registered at its parents' place.",
     ),
     _fact(
         "household_members",

@@ -76,7 +76,7 @@ _AND = {"vi": " và ", "en": " and ", "ko": ", "}
 
 
 def _list(names: Sequence[str], language: str) -> str:
-    if len(names) < 2:  # noqa: PLR2004 - nothing to join
+    if len(names) < 2:
         return "".join(names)
     return ", ".join(names[:-1]) + _AND[language] + names[-1]
 

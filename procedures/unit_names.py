@@ -16,7 +16,23 @@ _UNIT_KINDS = {
 }
 _DISTRICT_KINDS = {("quan",), ("q",), ("huyen",), ("h",), ("thi", "xa"), ("tx",)}
 _CITY_KINDS = {("thanh", "pho"), ("tp",), ("t", "p")}
-_STREET_WORDS = {"pho", "duong", "ngo", "ngach", "hem", "kiet", "so", "to", "thon", "xom", "khu", "toa", "cum", "p", "phong"}
+_STREET_WORDS = {
+    "pho",
+    "duong",
+    "ngo",
+    "ngach",
+    "hem",
+    "kiet",
+    "so",
+    "to",
+    "thon",
+    "xom",
+    "khu",
+    "toa",
+    "cum",
+    "p",
+    "phong",
+}
 HANOI = "ha noi"
 
 

@@ -95,7 +95,7 @@ def _as_former(known: _Known, parts: list[str]) -> tuple[list[Unit], bool]:
 
     The second value says whether the name is the whole part, not only its end.
     """
-    if len(parts) < 2:  # noqa: PLR2004 - a unit and its district
+    if len(parts) < 2:
         return [], False
     part, district = parts[-2], split_district_kind(parts[-1])[1]
     if split_unit_kind(parts[-1])[0] and not split_district_kind(parts[-1])[0] and _as_current(known, parts[-1]):

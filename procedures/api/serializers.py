@@ -167,5 +167,3 @@ class ResolutionSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=[(status.value, status.value) for status in Resolution])
     old = UnitSerializer(allow_null=True)
     candidates = UnitSerializer(many=True)
-
-

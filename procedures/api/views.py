@@ -102,7 +102,9 @@ class ProcedureQuote(PublicView):
 class UnitSearch(PublicView):
     @extend_schema(
         operation_id="units_search",
-        parameters=[OpenApiParameter("q", OpenApiTypes.STR, required=True, description="A name, or name and district.")],
+        parameters=[
+            OpenApiParameter("q", OpenApiTypes.STR, required=True, description="A name, or name and district.")
+        ],
         responses={200: serializers.FoundUnitSerializer(many=True), 400: ProblemSerializer},
     )
     def get(self, request: Request) -> Response:

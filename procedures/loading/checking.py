@@ -34,12 +34,14 @@ class Catalogue:
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     """Read and check every file. Raises ``Faulty`` with all faults found, each with file, line and reason."""
     faults: list[Fault] = []
-    shared = {name: _read(folder / name, name.removesuffix(".yaml") + "_file", faults) for name in (FIELDS, PAPERS, GROUPS)}
-    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in shared)
+    fields, papers, groups = (
+        _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) for name in (FIELDS, PAPERS, GROUPS)
+    )
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in (FIELDS, PAPERS, GROUPS))
     sources = [source for path in paths if (source := _read(path, "procedure_file", faults))]
-    if faults:
+    if faults or not (fields and papers and groups):
         raise Faulty(faults)
-    catalogue = Catalogue(*(source.content for source in shared.values() if source), procedures=sources)
+    catalogue = Catalogue(fields.content, papers.content, groups.content, sources)
     for source in sources:
         faults += [source.fault(path, reason) for path, reason in _Check(catalogue, source.content).faults()]
     faults += _doubles(sources)
@@ -66,8 +68,8 @@ def _read(path: Path, definition: str, faults: list[Fault]) -> Source | None:
         faults += error.faults
         return None
     # The innermost cause is what helps: "x is not one of …", not "is not valid under any of the given schemas".
-    for error in _validator(definition).iter_errors(source.content):
-        cause = error
+    for broken in _validator(definition).iter_errors(source.content):
+        cause = broken
         while cause.context:
             cause = max(cause.context, key=lambda inner: len(inner.absolute_path))
         faults.append(source.fault(tuple(cause.absolute_path), cause.message))
@@ -138,7 +140,9 @@ class _Check:
             if "use" in group and group["use"] not in self.catalogue.groups:
                 yield (*here, "use"), f"unknown group {group['use']!r} (see {GROUPS})"
                 continue
-            for number, field in enumerate(self.catalogue.groups[group["use"]]["fields"] if "use" in group else group["fields"]):
+            for number, field in enumerate(
+                self.catalogue.groups[group["use"]]["fields"] if "use" in group else group["fields"]
+            ):
                 if field["key"] in names:
                     yield (*here, "fields", number, "key"), f"the form has two fields {field['key']!r}"
                 names.add(field["key"])
@@ -147,7 +151,10 @@ class _Check:
                 yield (*at, "checks", index, "field"), f"the form has no field {check['field']!r}"
             fact = FACTS.get(check.get("sets_fact", ""))
             if "sets_fact" in check and (fact is None or fact.by != AnsweredBy.PORTAL):
-                yield (*at, "checks", index, "sets_fact"), f"{check['sets_fact']!r} is no fact the portal finds out itself"
+                yield (
+                    (*at, "checks", index, "sets_fact"),
+                    f"{check['sets_fact']!r} is no fact the portal finds out itself",
+                )
 
     def _conditions(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
         for path, condition in _whens(version, at):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -190,14 +191,16 @@ def _store_version(
         for name, value in columns.items():
             setattr(version, name, value)
     for name in _DATES:
-        setattr(version, name, version._meta.get_field(name).to_python(columns[name]))
+        setattr(version, name, date.fromisoformat(columns[name]) if columns[name] else None)
     version.save()
     if stored is not None and stored.published_at and changed == ["effective_to"]:
         return
     if stored is not None:
         version.requirements.all().delete()
         version.fee_rules.all().delete()
-    Requirement.objects.bulk_create(Requirement(version=version, **row | {"kind": kinds[row["kind"]]}) for row in requirements)
+    Requirement.objects.bulk_create(
+        Requirement(version=version, **row | {"kind": kinds[row["kind"]]}) for row in requirements
+    )
     FeeRule.objects.bulk_create(FeeRule(version=version, **row) for row in fees)
     version.published_at = clock.now()
     version.save(update_fields=["published_at"])

@@ -31,7 +31,7 @@ class Unit(models.Model):
     district_folded = models.CharField(max_length=80, blank=True, editable=False)
     centre_address = models.CharField(_("address of its centre"), max_length=200, blank=True)
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
-    place_id = models.CharField(  # noqa: DJ001 - null is "not issued yet", and unique where it is known
+    place_id = models.CharField(
         _("place identifier"), max_length=12, null=True, blank=True, unique=True, help_text=_("Decree 326/2026.")
     )
 

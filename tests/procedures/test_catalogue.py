@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, datetime
 from io import StringIO
@@ -12,6 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from portal import clock
+from procedures.conditions import check_condition
+from procedures.facts import FACTS
 from procedures.loading.checking import CATALOGUE, read_catalogue
 from procedures.models import Procedure, ProcedureVersion
 
@@ -61,16 +64,14 @@ def load(folder: Path, *options: str) -> str:
         ("          - key: parcel_number", "          - key: certificate_serial", "two fields 'certificate_serial'"),
         ("      - key: appraise", "      - key: receive", "'receive' stands twice"),
         ("order: 1", "order: 1\norder: 2", "'order' stands twice"),
-        ("code: \"1.013833\"", "code: \"1.13833\"", "does not match"),
+        ('code: "1.013833"', 'code: "1.13833"', "does not match"),
         ("      kind: working_days", "      kind: workdays", "is not one of"),
         ("key: land_change_info", "key: land_change_info\ncolour: red", "Additional properties"),
         ("versions:", "versions: [", "expected"),
     ],
 )
 @pytest.mark.django_db
-def test_fault_names_file_line_and_reason_and_nothing_is_loaded(
-    folder: Path, old: str, new: str, reason: str
-) -> None:
+def test_fault_names_file_line_and_reason_and_nothing_is_loaded(folder: Path, old: str, new: str, reason: str) -> None:
     line = spoil(folder, old, new)
     with pytest.raises(CommandError) as refusal:
         load(folder)
@@ -177,3 +178,15 @@ def test_shipped_catalogue_has_no_faults() -> None:
     assert {"1.013833", "1.001193", "1.000894", "2.000815"} <= {
         source.content["code"] for source in read_catalogue().procedures
     }
+
+
+def test_every_fact_is_named_by_some_rule() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in CATALOGUE.glob("*.yaml"))
+    assert {key for key in FACTS if not re.search(rf"\b{key}\b", text)} == set()
+
+
+@pytest.mark.django_db
+def test_every_condition_of_every_version_names_known_facts(catalogue: None) -> None:
+    for version in ProcedureVersion.objects.for_quote():
+        for row in (*version.requirements.all(), *version.fee_rules.all()):
+            check_condition(row.condition)

@@ -31,7 +31,8 @@ def test_condition_holds(condition: Any, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "condition", ["in_wrad", {"not": "nothing"}, {"all": []}, {"xor": ["in_ward"]}, {"all": ["in_ward"], "any": []}, 3, []]
+    "condition",
+    ["in_wrad", {"not": "nothing"}, {"all": []}, {"xor": ["in_ward"]}, {"all": ["in_ward"], "any": []}, 3, []],
 )
 def test_condition_of_unknown_shape_or_fact_is_refused(condition: Any) -> None:
     with pytest.raises(BadCondition):

@@ -102,7 +102,13 @@ def test_papers_and_fees_of_a_version_in_force_cannot_be_added_or_changed(proced
     version.save()
     paper.copies = 2
     fee = FeeRule(
-        version=version, key="fee", name=TEXT, basis="per_case", article="1", confidence="sure", effective_from=NOW.date()
+        version=version,
+        key="fee",
+        name=TEXT,
+        basis="per_case",
+        article="1",
+        confidence="sure",
+        effective_from=NOW.date(),
     )
     for attempt in (paper.save, paper.delete, fee.save):
         with pytest.raises(RuleBroken):

@@ -27,7 +27,17 @@ DECIDED = {"2025": "Nghị quyết 1656/NQ-UBTVQH15"}
 DERIVED = "Suy từ đơn vị đã sáp nhập trước đó"
 
 NEW_FILE, OLD_FILE = DATA / "hanoi_new_units.csv", DATA / "hanoi_units.csv"
-UNIT_FIELDS = ("name", "kind", "valid_from", "valid_to", "folded", "district_folded", "centre_address", "population", "code")
+UNIT_FIELDS = (
+    "name",
+    "kind",
+    "valid_from",
+    "valid_to",
+    "folded",
+    "district_folded",
+    "centre_address",
+    "population",
+    "code",
+)
 
 
 class Command(BaseCommand):
