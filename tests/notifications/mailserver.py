@@ -1,5 +1,7 @@
 """A real SMTP server in this process that keeps what it takes, answers as told and can hold its answer back."""
 
+# The names of the handlers are aiosmtpd's.
+# ruff: noqa: N802
 from __future__ import annotations
 
 import asyncio
@@ -50,14 +52,14 @@ class MailServer:
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
-    ):  # type: ignore[no-untyped-def] # noqa: N802, E501
+    ):  # type: ignore[no-untyped-def]
         await self._step("EHLO")
         session.host_name = hostname
         return responses
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:  # noqa: N802, E501
+    ) -> str:
         if answer := await self._step("MAIL"):
             return answer
         envelope.mail_from = address
@@ -65,13 +67,13 @@ class MailServer:
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:  # noqa: N802, E501
+    ) -> str:
         if answer := await self._step("RCPT"):
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if answer := await self._step("DATA"):
             return answer
         assert isinstance(envelope.content, bytes)
