@@ -13,7 +13,7 @@ from typing import Any
 
 from procedures import revisions
 from procedures.calendars import WorkCalendar
-from procedures.models import NationalDay, Procedure, ProcedureVersion
+from procedures.models import NationalDay, Procedure, ProcedureVersion, Unit
 
 
 class _Memory:
@@ -36,6 +36,7 @@ class _Memory:
 
 _catalogue = _Memory(revisions.CATALOGUE)
 _calendar = _Memory(revisions.CALENDAR)
+_units = _Memory(revisions.UNITS)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ def procedures_listed() -> list[Procedure]:
 def load_calendar() -> WorkCalendar:
     """The working days of the nation, from ``NationalDay``."""
     return _calendar.get("days", lambda: WorkCalendar.from_days(NationalDay.objects.only("date", "day")))
+
+
+def units_of_today() -> list[Unit]:
+    """Hanoi's wards and communes as they stand, by name."""
+    return _units.get("today", lambda: list(Unit.objects.current().order_by("folded")))
 
 
 def _published() -> _Catalogue:

@@ -15,7 +15,8 @@ from portal.vn.dates import InvalidPartialDate, PartialDate, format_date
 from portal.vn.identity import InvalidIdentity, parse_identity_number
 from portal.vn.phones import InvalidPhone, display_phone, parse_phone
 from portal.vn.text import TooLong, clean_line
-from procedures.models import ProcedureVersion, Unit
+from procedures.catalogue_cache import units_of_today
+from procedures.models import ProcedureVersion
 
 DATE_FORMATS = ["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d%m%Y"]
 
@@ -108,8 +109,7 @@ class UnitField(forms.ChoiceField):
 
 
 def _unit_choices() -> list[tuple[str, str]]:
-    rows = Unit.objects.current().order_by("folded").values_list("code", "name")
-    return [("", "—"), *rows]
+    return [("", "—"), *((unit.code, unit.name) for unit in units_of_today())]
 
 
 class ProcedureForm(forms.Form):

@@ -13,6 +13,7 @@ from django.db import transaction
 
 CATALOGUE = "procedures:catalogue"
 CALENDAR = "procedures:calendar"
+UNITS = "procedures:units"
 
 
 def current(mark: str) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from procedures import revisions
 from procedures.enums import Confidence, UnitKind, UnitPart
 from procedures.querysets import UnitQuerySet
 from procedures.unit_names import split_district_kind, split_unit_kind
@@ -61,6 +62,7 @@ class Unit(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.fill_search_names()
         super().save(*args, **kwargs)
+        revisions.changed(revisions.UNITS)
 
     def fill_search_names(self) -> None:
         """Set what searches read; for rows that are written in bulk."""

@@ -99,3 +99,10 @@ def test_required_choice_starts_empty() -> None:
     birth = catalogue_cache.version_in_force("birth", date(2026, 11, 23))
     assert birth is not None
     assert build_form(birth)().fields["child_sex"].choices[0][0] == ""
+
+
+def test_form_costs_no_query_once_warm(land: ProcedureVersion, django_assert_num_queries) -> None:
+    str(build_form(land)())
+    with django_assert_num_queries(0):
+        str(build_form(land)())
+        assert build_form(land)(LAND).is_valid()

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from procedures import revisions
 from procedures.data_files import DATA, rows
 from procedures.enums import UnitKind
 from procedures.models import Unit, UnitChange
@@ -69,6 +70,7 @@ class Command(BaseCommand):
             unique_fields=["old", "new"],
             update_fields=["part", "is_suggested", "confidence", "via", "decided_by"],
         )
+        revisions.changed(revisions.UNITS)
         self.stdout.write(f"{len(current)} units of today, {len(former)} former ones, {len(changes)} changes.")
 
 
