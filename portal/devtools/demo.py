@@ -14,6 +14,7 @@ import io
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import threading
@@ -22,6 +23,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,6 +120,8 @@ def prepare_environment() -> None:
         DEBUG="0",
         SECRET_KEY=secret.read_text(),
         PUBLIC_URL=address(),
+        # A host means nothing here, but without one every process warns about it.
+        BROKER_URL="filesystem://localhost",
         PYTHONUNBUFFERED="1",
         PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     )
@@ -138,16 +142,20 @@ def static_fingerprint() -> str:
 
 
 def collect_static(progress: Progress) -> None:
-    """Collect and compress the static files when one has changed."""
+    """Collect the static files when one has changed."""
     from django.conf import settings
     from django.core.management import call_command
+    from django.test import override_settings
 
     fingerprint, stamp = static_fingerprint(), VAR / "static.stamp"
     complete = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
     if complete and stamp.exists() and stamp.read_text() == fingerprint:
         return
     progress.say("Collecting static files")
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    # With the names of production but uncompressed: compressing takes half a minute, and on one machine gains nothing.
+    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
+    with override_settings(STORAGES=settings.STORAGES | plain):
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     stamp.write_text(fingerprint)
 
 
@@ -191,6 +199,18 @@ def announce_when_ready(progress: Progress, sign_ins: str) -> None:
     progress.say("Ready\n" + "\n".join(lines))
 
 
+def end_with_the_terminal() -> None:
+    """A closed terminal ends the demo like Ctrl-C. The processes, in sessions of their own, would live on otherwise."""
+    manager = os.getpid()
+
+    def hung_up(_number: int, _frame: FrameType | None) -> None:
+        # honcho's own children inherit this and wait for the processes they watch.
+        if os.getpid() == manager:
+            os.kill(manager, signal.SIGTERM)
+
+    signal.signal(signal.SIGHUP, hung_up)
+
+
 def serve(progress: Progress, sign_ins: str) -> int:
     """Run web, worker and scheduler until Ctrl-C or until one of them ends; returns the exit code."""
     from honcho.manager import Manager
@@ -210,6 +230,7 @@ def serve(progress: Progress, sign_ins: str) -> int:
     }
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
+    end_with_the_terminal()
     progress.say("Starting web, worker and scheduler")
     threading.Thread(target=announce_when_ready, args=(progress, sign_ins), daemon=True).start()
     manager.loop()

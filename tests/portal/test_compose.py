@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -111,7 +112,6 @@ def test_every_command_names_things_that_exist():
 
 
 def test_every_step_of_the_migration_is_a_command_of_the_portal():
-    from django.core.management import get_commands
 
     steps = re.findall(r"(?m)^python manage\.py (\w+)", (ROOT / "deploy/migrate.sh").read_text())
     assert steps[:2] == ["migrate", "grant_roles"]
