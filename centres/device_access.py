@@ -38,6 +38,11 @@ class Seat:
     centre_id: int
     name: str
 
+    @property
+    def device(self) -> Device:
+        """The row, of which only its key and centre are known without reading it."""
+        return Device.from_db("default", ("id", "centre_id"), (self.device_id, self.centre_id))
+
 
 def cookie_name(kind: str) -> str:
     return f"{kind}_device"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -45,8 +46,8 @@ def call_next(*, at: datetime, acting_user: User) -> Ticket:
     return ticket
 
 
-def _next_for(user: User, at: datetime) -> QuerySet[Ticket]:
-    """Those this officer may call now, in order. On SQLite the transaction itself is the lock."""
+def _next_for(user: User, at: datetime) -> QuerySet[Any]:
+    """Tickets this officer may call now, in order. On SQLite the transaction itself is the lock."""
     day = clock.local_day(at)
     mine = Counter.objects.filter(officer=user, state=CounterState.OPEN)
     works_here = Membership.objects.filter(

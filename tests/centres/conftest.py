@@ -1,32 +1,45 @@
-"""What the tests of the queue share: one centre, two services, one officer at an open counter."""
+"""What the tests of the queue share: one centre, two services, one officer at an open counter.
+
+Imports stand inside the fixtures: pytest reads this file before Django is set up.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from centres.models import Centre, Counter, Service, Ticket
-from citizens.models import User
-from tests.factories import centres as make
+if TYPE_CHECKING:
+    from centres.models import Centre, Counter, Service, Ticket
+    from citizens.models import User
 
 
 @pytest.fixture
 def centre(db: None) -> Centre:
-    return make.CentreFactory()
+    from tests.factories.centres import CentreFactory
+
+    return CentreFactory()
 
 
 @pytest.fixture
 def service(centre: Centre) -> Service:
-    return make.ServiceFactory(centre=centre, letter="A", order=1)
+    from tests.factories.centres import ServiceFactory
+
+    return ServiceFactory(centre=centre, letter="A", order=1)
 
 
 @pytest.fixture
 def other_service(centre: Centre) -> Service:
-    return make.ServiceFactory(centre=centre, letter="B", order=2)
+    from tests.factories.centres import ServiceFactory
+
+    return ServiceFactory(centre=centre, letter="B", order=2)
 
 
 @pytest.fixture
 def counter(centre: Centre, service: Service) -> Counter:
-    return make.open_counter(centre, [service], number=3)
+    from tests.factories.centres import open_counter
+
+    return open_counter(centre, [service], number=3)
 
 
 @pytest.fixture
@@ -36,11 +49,23 @@ def officer(counter: Counter) -> User:
 
 
 @pytest.fixture
+def manager(centre: Centre) -> User:
+    from centres.enums import Role
+    from tests.factories.centres import officer_at
+
+    return officer_at(centre, Role.MANAGER)
+
+
+@pytest.fixture
 def stranger(db: None) -> User:
     """An officer of another centre."""
-    return make.officer_at(make.CentreFactory())
+    from tests.factories.centres import CentreFactory, officer_at
+
+    return officer_at(CentreFactory())
 
 
 @pytest.fixture
 def ticket(service: Service) -> Ticket:
-    return make.TicketFactory(service=service, number=12)
+    from tests.factories.centres import TicketFactory
+
+    return TicketFactory(service=service, number=12)

@@ -1,0 +1,77 @@
+"""Signing a screen in, and the manager's list of screens."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from centres import device_access
+from centres.actions import devices
+from centres.enums import DeviceKind
+from centres.forms import DeviceForm, DeviceKeyForm
+from centres.models import Device
+from centres.views.managed import centres_to_choose, managed_centre
+from portal import clock, ratelimit
+from portal.errors import BadInput
+
+TRIES, TRY_SECONDS = 20, 600
+# The page of each kind of screen.
+PAGES = {DeviceKind.KIOSK.value: "centres:kiosk", DeviceKind.BOARD.value: "centres:board"}
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest, kind: str) -> HttpResponse:
+    """Paste the key once; the screen stays signed in until the key is revoked."""
+    form = DeviceKeyForm(request.POST or None)
+    if request.method == "POST":
+        ratelimit.count("device", ratelimit.client_address(request), limit=TRIES, seconds=TRY_SECONDS)
+        if form.is_valid():
+            try:
+                device = device_access.by_key(form.cleaned_data["key"], kind)
+            except BadInput as refused:
+                form.add_error("key", str(refused))
+            else:
+                response = redirect(PAGES[kind])
+                device_access.remember(response, device)
+                return response
+    return render(
+        request, "centres/devices/sign_in.html", {"form": form, "kind": kind}, status=400 if form.errors else 200
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def list_and_add(request: HttpRequest) -> HttpResponse:
+    """The centre's screens; a new one shows its key this once."""
+    centre = managed_centre(request)
+    form = DeviceForm(request.POST or None)
+    key = None
+    if request.method == "POST" and form.is_valid():
+        new, key = devices.register(centre=centre, at=clock.now(), acting_user=request.user, **form.cleaned_data)
+        form = DeviceForm()
+    rows = Device.objects.filter(centre=centre).order_by("revoked_at", "kind", "name")
+    context = {
+        "centre": centre,
+        "centres": centres_to_choose(request),
+        "devices": rows,
+        "form": form,
+        "new": new if key else None,
+        "key": key,
+    }
+    return render(request, "centres/devices/list.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+def revoke(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Sign a screen out for good."""
+    device = get_object_or_404(Device, pk=device_id)
+    devices.revoke(device=device, at=clock.now(), acting_user=request.user)
+    messages.success(request, _("%(name)s is signed out.") % {"name": device.name})
+    return redirect(f"{reverse('centres:day_devices')}?centre={device.centre_id}")

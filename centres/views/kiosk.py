@@ -1,0 +1,135 @@
+"""The kiosk: what for, whether something lets the person go first, and the number."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import segno
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from centres import hours
+from centres.actions.draw import draw
+from centres.announce import waiting_by_service
+from centres.device_access import Seat, device_required
+from centres.enums import DeviceKind, PriorityGround
+from centres.models import Centre, Service, Ticket
+from portal import clock, live
+from portal.context import LARGE_PRINT_COOKIE
+from portal.errors import RuleBroken
+
+MOST_TILES = 6
+SLIP_SECONDS = 20
+
+kiosk_only = device_required(DeviceKind.KIOSK)
+
+
+@require_GET
+@kiosk_only
+def start(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """What brings you here? One tile a service."""
+    centre = get_object_or_404(Centre, pk=seat.centre_id)
+    at = clock.now()
+    if not hours.gives_numbers(centre, at):
+        closed = {"hours": hours.hours_on(centre, clock.local_day(at)), "opening": hours.next_opening(centre, at)}
+        return render(request, "centres/kiosk/closed.html", {"centre": centre, **closed})
+    return render(request, "centres/kiosk/start.html", {"centre": centre, "services": _tiles(seat)})
+
+
+@require_GET
+@kiosk_only
+def tiles(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The tiles again, when the number of people waiting has changed."""
+
+    def page() -> HttpResponse:
+        return render(request, "centres/kiosk/parts/tiles.html", {"services": _tiles(seat)})
+
+    return live.answer(request, [f"queue:{seat.centre_id}"], page)
+
+
+@require_GET
+@kiosk_only
+def again(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """For the next person: Vietnamese and normal print again."""
+    response = redirect("centres:kiosk")
+    response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
+    response.delete_cookie(LARGE_PRINT_COOKIE)
+    return response
+
+
+@require_GET
+@kiosk_only
+def ground(request: HttpRequest, seat: Seat, letter: str) -> HttpResponse:
+    """Is one of these true? The answer draws the number."""
+    service = get_object_or_404(_services(seat), letter=letter)
+    grounds = [choice for choice in PriorityGround if choice != PriorityGround.NONE]
+    context = {"service": service, "centre": service.centre, "grounds": grounds, "client_key": uuid4().hex}
+    return render(request, "centres/kiosk/ground.html", context | _back_to_start())
+
+
+@require_POST
+@kiosk_only
+def take(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Draw the number; the same key gives the same one."""
+    service = get_object_or_404(_services(seat), letter=request.POST.get("service", ""))
+    try:
+        ticket = draw(
+            service=service,
+            client_key=request.POST.get("client_key", ""),
+            ground=request.POST.get("ground", ""),
+            device=seat.device,
+            language=get_language() or settings.LANGUAGE_CODE,
+            at=clock.now(),
+        )
+    except RuleBroken as refused:
+        context = {"problem": refused, "centre": service.centre, **_back_to_start()}
+        return render(request, "centres/kiosk/problem.html", context, status=refused.status)
+    return redirect("centres:kiosk_ticket", token=ticket.token)
+
+
+@require_GET
+@kiosk_only
+def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
+    """The slip: the number, where to wait, and the code to follow it on a phone."""
+    drawn = get_object_or_404(Ticket.objects.select_related("centre", "service"), token=token, centre=seat.centre_id)
+    context = {
+        "ticket": drawn,
+        "centre": drawn.centre,
+        "ahead": Ticket.objects.ahead_of(drawn).count(),
+        "qr": _qr(f"{settings.PUBLIC_URL}/t/{drawn.token}/"),
+        "idle_url": reverse("centres:kiosk_again"),
+        "idle_seconds": SLIP_SECONDS,
+    }
+    return render(request, "centres/kiosk/ticket.html", context)
+
+
+@require_GET
+@kiosk_only
+def help_page(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """How to get a person's help."""
+    centre = get_object_or_404(Centre, pk=seat.centre_id)
+    return render(request, "centres/kiosk/help.html", {"centre": centre, **_back_to_start()})
+
+
+def _services(seat: Seat) -> QuerySet[Service]:
+    return Service.objects.filter(centre=seat.centre_id).select_related("centre")
+
+
+def _tiles(seat: Seat) -> list[Service]:
+    return waiting_by_service(seat.centre_id, clock.now())[:MOST_TILES]
+
+
+def _back_to_start() -> dict[str, object]:
+    return {"idle_url": reverse("centres:kiosk_again"), "idle_seconds": 60}
+
+
+def _qr(address: str) -> SafeString:
+    code = segno.make(address, error="m", micro=False)
+    # Made from our own address by the library; nothing a reader typed is in it.
+    return SafeString(code.svg_inline(omitsize=True, border=2, lineclass=None, svgclass=None))

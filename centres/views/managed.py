@@ -1,0 +1,42 @@
+"""Which centre a manager looks at: ``?centre=`` among those they manage, else the first."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from centres.models import Centre
+from centres.permissions import MANAGERS, centres_of
+from citizens.models import User
+from portal.errors import NotAllowed
+
+
+def managed_centres(user: User) -> QuerySet[Centre]:
+    """Active centres this user manages; every one for a city administrator."""
+    allowed = centres_of(user, MANAGERS)
+    centres = Centre.objects.filter(is_active=True)
+    return centres if allowed is None else centres.filter(pk__in=allowed)
+
+
+def managed_centre(request: HttpRequest) -> Centre:
+    """The centre asked for. Raises ``NotAllowed`` for somebody who manages none, ``Http404`` for one of others."""
+    user = cast(User, request.user)
+    if centres_of(user, MANAGERS) == set():
+        raise NotAllowed(_("This page is for managers of a centre."), code="not_manager_here")
+    wanted = request.GET.get("centre", "")
+    centres = managed_centres(user)
+    if wanted:
+        centres = centres.filter(pk=int(wanted)) if wanted.isascii() and wanted.isdigit() else centres.none()
+    centre = centres.first()
+    if centre is None:
+        raise Http404
+    return centre
+
+
+def centres_to_choose(request: HttpRequest) -> list[Centre]:
+    """The choice to offer: empty when there is only one."""
+    centres = list(managed_centres(cast(User, request.user)))
+    return centres if len(centres) > 1 else []
