@@ -1,0 +1,69 @@
+"""The application's role adds to history and cannot bend it; what the law has erased can be blanked, nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+from django.db import connection
+from psycopg2.errors import InsufficientPrivilege
+
+from portal.environment import database_from_url
+from portal.management.commands.grant_roles import grant
+from portal.records import append_only_models
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def as_application() -> Iterator[psycopg2.extensions.cursor]:
+    """A cursor of the role the portal works as, in the database that the owner migrated."""
+    role = database_from_url(os.environ["DATABASE_APP_URL"])
+    grant(role["USER"])
+    owner = connection.get_connection_params()
+    link = psycopg2.connect(
+        dbname=owner["dbname"], user=role["USER"], password=role["PASSWORD"], host=owner["host"], port=owner["port"]
+    )
+    link.autocommit = True
+    with link.cursor() as cursor:
+        yield cursor
+    link.close()
+
+
+TABLES = [model._meta.db_table for model in append_only_models()]
+
+
+def test_history_tables_are_known():
+    assert {"applications_event", "applications_registerentry", "centres_ticketevent", "citizens_look"} <= set(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET id = id", "TRUNCATE {} CASCADE"])
+def test_application_role_cannot_bend_history(as_application, table, statement):
+    with pytest.raises(InsufficientPrivilege):
+        as_application.execute(statement.format(table))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_application_role_reads_and_may_add(as_application, table):
+    as_application.execute(f"SELECT count(*) FROM {table}")
+    as_application.execute("SELECT has_table_privilege(current_user, %s, 'INSERT')", [table])
+    assert as_application.fetchone() == (True,)
+
+
+def test_application_role_may_blank_personal_values_only(as_application):
+    as_application.execute("UPDATE applications_eventvalue SET value = NULL, salt = NULL")
+    with pytest.raises(InsufficientPrivilege):
+        as_application.execute("UPDATE applications_eventvalue SET name = 'x'")
+
+
+def test_application_role_cannot_change_tables(as_application):
+    with pytest.raises(InsufficientPrivilege):
+        as_application.execute("ALTER TABLE applications_event ADD COLUMN bent integer")
+
+
+def test_owner_can_do_what_the_application_cannot():
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM applications_eventvalue")
