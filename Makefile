@@ -59,7 +59,7 @@ $(VENV)/dev.stamp: requirements/dev.lock requirements/base.lock | $(VENV)/pyvenv
 	@touch $(VENV)/base.stamp $@
 
 install = if command -v uv >/dev/null 2>&1; then UV_PYTHON_DOWNLOADS=never uv pip install --quiet --python $(PY) --require-hashes -r requirements/$(1).lock; \
-	else $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/$(1).lock; fi
+	else $(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements/$(1).lock; fi
 
 .PHONY: packages-demo packages-check packages-test
 packages-demo packages-check packages-test: packages-%:

@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
 DEMO = VAR / "demo"
 READY_SECONDS = 60
+STOP_SECONDS = 20
 # In this order: the catalogue names units, the seed uses all three.
 LOADERS = ("load_units", "load_national_days", "load_catalogue", "seed_demo")
 TO_TRY = (
@@ -213,12 +214,15 @@ def end_with_the_terminal() -> None:
 
 def serve(progress: Progress, sign_ins: str) -> int:
     """Run web, worker and scheduler until Ctrl-C or until one of them ends; returns the exit code."""
-    from honcho.manager import Manager
+    from honcho import manager as honcho_manager
     from honcho.printer import Printer
+
+    # A worker takes five seconds to end in order, which is when honcho would kill it.
+    honcho_manager.KILL_WAIT = STOP_SECONDS
 
     python, schedule = sys.executable, DEMO / "beat-schedule"
     output: IO[str] = sys.stdout
-    manager = Manager(Printer(output, width=9))
+    manager = honcho_manager.Manager(Printer(output, width=9))
     environment = dict(os.environ)
     commands = {
         "web": f"{python} -m gunicorn portal.wsgi --bind {host()}:{port()} --worker-class gthread --workers 1 "
