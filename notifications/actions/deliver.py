@@ -56,7 +56,7 @@ def deliver(*, message_id: int, at: datetime) -> MessageState | None:
 
     Returns its state afterwards, or ``None`` when there was nothing to do. Raises ``Unreachable`` when the channel does
     not answer; the message is queued again then. Not atomic: the claim, the network and the note are three steps, and
-    docs/decisions/0020-one-message.md says what a worker that dies between them leaves behind.
+    docs/decisions/0010-one-message.md says what a worker that dies between them leaves behind.
     """
     claim = _claim(message_id, at)
     if claim is None:

@@ -1,7 +1,5 @@
 """A real SMTP server in this process that keeps what it takes, answers as told and can hold its answer back."""
 
-# The names of the handlers are aiosmtpd's.
-# ruff: noqa: N802
 from __future__ import annotations
 
 import asyncio
@@ -14,7 +12,6 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.services import free_port
 
@@ -50,33 +47,26 @@ class MailServer:
             await asyncio.Event().wait()
         return self.answers[step].pop(0) if self.answers[step] else None
 
-    async def handle_EHLO(
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
-    ):  # type: ignore[no-untyped-def]
+    async def handle_EHLO(self, server, session, envelope, hostname, responses) -> list[str]:  # noqa: N802
         await self._step("EHLO")
         session.host_name = hostname
         return responses
 
-    async def handle_MAIL(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
+    async def handle_MAIL(self, server, session, envelope, address, options) -> str:  # noqa: N802
         if answer := await self._step("MAIL"):
             return answer
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802
         if answer := await self._step("RCPT"):
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
         if answer := await self._step("DATA"):
             return answer
-        assert isinstance(envelope.content, bytes)
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.taken.append(message)
