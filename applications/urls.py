@@ -1,6 +1,21 @@
-"""Addresses of this app."""
+"""Addresses of this app: the desk's and the certification's own, and those of dossiers and citizens."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from applications import urls_certify, urls_desk
+from applications.views import citizen, dossier, manager, worklist
 
 app_name = "applications"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *urls_desk.patterns,
+    *urls_certify.patterns,
+    path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
+    path("dossiers/", worklist.worklist, name="worklist"),
+    path("dossiers/<int:pk>/", dossier.show, name="dossier"),
+    path("dossiers/<int:pk>/<slug:key>/", dossier.act, name="dossier_act"),
+    path("day/dossiers/", manager.day_dossiers, name="day_dossiers"),
+    path("track/", citizen.track, name="track"),
+    path("t/<str:token>/", citizen.ticket, name="ticket"),
+    path("t/<str:token>/rate/", citizen.rate_visit, name="rate_visit"),
+    path("t/<str:token>/receipt.pdf", citizen.receipt_for_citizen, name="public_receipt"),
+]

@@ -1,0 +1,86 @@
+"""What a manager of dossiers should do something about now (``settings.DAY_SOURCES``), and their day in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from applications.enums import IN_HAND, State, StepKind
+from applications.models import Application, Step
+from applications.worklist import done_today, due_today, overdue
+from centres.models import Centre
+
+# A dossier that nobody has taken after this long is forgotten, not waiting (a house rule; the law names none).
+UNTAKEN = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class DayNumbers:
+    """Dossiers this centre has to decide: due on this day, past due, finished on this day."""
+
+    in_hand: int
+    due_today: int
+    overdue: int
+    done_today: int
+
+
+def numbers(centre: Centre, at: datetime) -> DayNumbers:
+    """One statement."""
+    rows = Application.objects.filter(competent=centre).filter(Q(state__in=IN_HAND) | done_today(at))
+    return DayNumbers(
+        **rows.aggregate(
+            in_hand=Count("pk", filter=Q(state__in=IN_HAND)),
+            due_today=Count("pk", filter=due_today(at)),
+            overdue=Count("pk", filter=overdue(at)),
+            done_today=Count("pk", filter=done_today(at)),
+        )
+    )
+
+
+def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
+    """(severity, sentence, address) triples; severity is ``act`` (red) or ``warn``. One statement."""
+    signing = Exists(Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True, kind=StepKind.SIGN))
+    found = (
+        Application.objects.filter(competent=centre, state__in=IN_HAND)
+        .alias(is_at_signature=signing)
+        .aggregate(
+            overdue=Count("pk", filter=overdue(at)),
+            unsigned=Count("pk", filter=due_today(at) & Q(is_at_signature=True, due_at__gte=at)),
+            due=Count("pk", filter=due_today(at) & Q(is_at_signature=False, due_at__gte=at)),
+            untaken=Count("pk", filter=Q(state=State.ACCEPTED, received_at__lt=at - UNTAKEN)),
+        )
+    )
+    needs = []
+    if count := found["overdue"]:
+        text = ngettext("%(count)d dossier is overdue.", "%(count)d dossiers are overdue.", count)
+        needs.append(("act", text % {"count": count}, list_url(centre, "overdue")))
+    if count := found["unsigned"]:
+        text = ngettext(
+            "%(count)d dossier is due today and not signed yet.", "%(count)d dossiers are due today and not signed yet.", count
+        )
+        needs.append(("act", text % {"count": count}, list_url(centre, "due-today")))
+    if count := found["due"]:
+        text = ngettext(
+            "%(count)d dossier is due today and still being examined.",
+            "%(count)d dossiers are due today and still being examined.",
+            count,
+        )
+        needs.append(("warn", text % {"count": count}, list_url(centre, "due-today")))
+    if count := found["untaken"]:
+        text = ngettext(
+            "%(count)d dossier was received more than a day ago and nobody has taken it.",
+            "%(count)d dossiers were received more than a day ago and nobody has taken them.",
+            count,
+        )
+        needs.append(("warn", text % {"count": count}, list_url(centre, "all")))
+    return needs
+
+
+def list_url(centre: Centre, name: str) -> str:
+    """The list behind a figure."""
+    return f"{reverse('applications:worklist')}?{urlencode({'list': name, 'centre': centre.pk})}"

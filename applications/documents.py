@@ -1,0 +1,128 @@
+"""What each printed form says, ready to print: its template only lays it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.urls import reverse
+
+from applications.catalogue import facts_of, version_of
+from applications.enums import DeliveryState
+from applications.models import Application, Paper
+from portal import clock
+from portal.vn.dates import date_in_words, format_moment
+from portal.vn.money import amount_in_words, format_vnd
+from portal.vn.phones import display_phone
+from procedures.enums import CopyForm
+from procedures.limits import LimitKind, applicable
+
+# Official papers are Vietnamese whatever the officer reads, so their words are not translated.
+VIETNAMESE = "vi"
+_COPY_FORMS = {
+    CopyForm.ORIGINAL: "Bản chính",
+    CopyForm.COMPARED_COPY: "Bản sao, đã đối chiếu bản chính",
+    CopyForm.CERTIFIED_COPY: "Bản sao có chứng thực",
+    CopyForm.SHOWN: "Xuất trình bản chính",
+    CopyForm.LOOKED_UP: "Cơ quan tra cứu, không phải nộp",
+}
+_RESULT_WHERE = {DeliveryState.AT_COUNTER: "Tại {centre}", DeliveryState.HANDED: "Tại {centre}"}
+
+
+def qr(content: str) -> str:
+    """A QR code (error correction M) as a ``data:`` URL of an SVG picture, for papers and pages alike."""
+    return str(segno.make(content, error="m", micro=False).svg_data_uri(border=1, scale=4, omitsize=True))
+
+
+def tracking_url(application: Application) -> str:
+    """The public page of the dossier, as printed in its QR code."""
+    return settings.PUBLIC_URL + reverse("applications:ticket", args=[application.token])
+
+
+def receipt_context(application: Application) -> dict[str, Any]:
+    """Form 01, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" (Circular 03/2025/TT-VPCP, annex I), for a received dossier.
+
+    Plain texts and lists in Vietnamese. Nothing in it depends on the moment of printing, so the file is the same
+    however often it is made. Raises ``ValueError`` for a draft.
+    """
+    received_at, centre, applicant = application.received_at, application.received_at_centre, application.applicant
+    if received_at is None or centre is None or applicant is None or application.code is None:
+        raise ValueError("a receipt is for a received dossier")
+    version = version_of(application)
+    number = application.code.rpartition("-")[2]
+    fees = list(application.fee_lines.all())
+    total = sum(line.amount for line in fees)
+    tracking = tracking_url(application)
+    return {
+        "centre": centre.name[VIETNAMESE],
+        "parent": centre.parent.name[VIETNAMESE] if centre.parent else "UBND thành phố Hà Nội",
+        "number": f"{number}/TNHS",
+        "code": application.code,
+        "place_and_date": f"Hà Nội, {date_in_words(clock.local_day(received_at))}",
+        "applicant": applicant.full_name,
+        "address": applicant.address or applicant.card_address,
+        "phone": display_phone(application.contact_phone) if application.contact_phone else "",
+        "email": application.contact_email,
+        "procedure": version.procedure.name[VIETNAMESE],
+        "procedure_code": version.procedure.code,
+        "papers": [_paper(paper) for paper in application.papers.select_related("kind")],
+        "sets": 1,
+        "limit": _limit_in_words(applicable(version.time_limit, facts_of(application, received_at))),
+        "received": _moment_in_words(received_at),
+        "due": format_moment(application.due_at, VIETNAMESE) if application.due_at else "",
+        "due_explanation": application.due_explanation.get(VIETNAMESE, ""),
+        "result_where": _RESULT_WHERE[DeliveryState(application.delivery_state)].format(centre=centre.name[VIETNAMESE]),
+        "fees": [
+            {
+                "name": line.name[VIETNAMESE],
+                "quantity": line.quantity,
+                "amount": format_vnd(line.amount),
+                "article": line.article,
+            }
+            for line in fees
+        ],
+        "total": format_vnd(total),
+        "total_in_words": _capital(amount_in_words(total)),
+        "book": f"{clock.local(received_at):%Y}",
+        "book_line": str(int(number)),
+        "tracking_url": tracking,
+        "tracking_qr": qr(tracking),
+        "code_qr": qr(application.code),
+        "officer": str(application.received_by),
+        "hotline": settings.HOTLINE,
+        "is_demo": settings.PORTAL_ENV == "demo",
+    }
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    return {
+        "name": paper.kind.name[VIETNAMESE],
+        "form": _COPY_FORMS[CopyForm(paper.form_of_copy)],
+        "quantity": "" if paper.form_of_copy == CopyForm.LOOKED_UP else f"{paper.copies:02}",
+        "note": paper.note,
+    }
+
+
+def _limit_in_words(limit: Any) -> str:
+    """The time limit as the law gives it: "04 ngày làm việc"."""
+    match LimitKind(limit["kind"]):
+        case LimitKind.WORKING_DAYS:
+            return f"{limit['days']:02} ngày làm việc"
+        case LimitKind.CALENDAR_DAYS:
+            return f"{limit['days']:02} ngày"
+        case LimitKind.HOURS:
+            return f"{limit['hours']:02} giờ"
+        case LimitKind.HALF_DAY:
+            return "Trong buổi làm việc"
+        case LimitKind.SAME_DAY:
+            return "Trong ngày làm việc"
+
+
+def _moment_in_words(moment: Any) -> str:
+    local = clock.local(moment)
+    return f"{local:%H} giờ {local:%M} phút, {date_in_words(local.date())}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

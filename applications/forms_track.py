@@ -1,0 +1,38 @@
+"""What a citizen types to find a dossier."""
+
+from __future__ import annotations
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+_LAST4 = re.compile(r"\d{4}", re.ASCII)
+
+
+class TrackForm(forms.Form):
+    """The code on the receipt and the last four digits of the phone given at the counter."""
+
+    code = forms.CharField(
+        label=_("Dossier code"),
+        help_text=_("On the receipt, for example H26.30.3-261123-0047"),
+        max_length=40,
+        error_messages={"required": _("Type the code printed on the receipt.")},
+        widget=forms.TextInput({"class": "figure", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+    phone_last4 = forms.CharField(
+        label=_("Last four digits of the phone number you gave"),
+        max_length=8,
+        error_messages={"required": _("Type the last four digits of the phone number.")},
+        widget=forms.TextInput({"class": "figure short", "inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_code(self) -> str:
+        return re.sub(r"\s", "", self.cleaned_data["code"]).upper()
+
+    def clean_phone_last4(self) -> str:
+        digits = re.sub(r"\s", "", self.cleaned_data["phone_last4"])
+        if not _LAST4.fullmatch(digits):
+            raise ValidationError(_("Type four digits, for example 5678."), code="not_four_digits")
+        return digits

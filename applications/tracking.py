@@ -1,0 +1,274 @@
+"""One visit as its citizen sees it: from the slip to the result, in words. The page and the API show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Prefetch, Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from applications.catalogue import version_of
+from applications.enums import RECEIVED, EventKind, State, StepKind
+from applications.models import Application, Event, Paper, SupplementRequest
+from applications.tracking_words import STANDS, TODO, todo_values
+from centres.enums import IN_HALL, TicketState
+from centres.models import Ticket
+from portal import clock
+from portal.text import pick
+from portal.vn.money import format_vnd
+from procedures.enums import StepRole
+
+# Which line of a version's steps an event of ours closes.
+_CLOSES = {
+    EventKind.PROPOSED: StepRole.SPECIALIST,
+    EventKind.APPROVED: StepRole.LEADER,
+}
+_TOLD = [
+    EventKind.RECEIVED,
+    EventKind.SUPPLEMENT_ASKED,
+    EventKind.SUPPLEMENTED,
+    EventKind.PROPOSED,
+    EventKind.APPROVED,
+    EventKind.HANDED_OVER,
+    EventKind.WITHDRAWN,
+    EventKind.REFUSED,
+    EventKind.STOPPED,
+]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the way: ``kind`` is done, now or next; ``at`` when it was done or began."""
+
+    kind: str
+    text: str
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """What the citizen does now. ``kind`` is ok, warn or act."""
+
+    kind: str
+    title: str
+    text: str = ""
+
+
+@dataclass
+class TrackedDossier:
+    """One dossier of the visit in words. Holds no personal value but the masked contact."""
+
+    application: Application
+    at: datetime
+
+    @cached_property
+    def heading(self) -> str:
+        if self.application.state == State.PROCESSING and self._step == StepKind.SIGN:
+            return _("Waiting for the signature")
+        return str(STANDS[State(self.application.state)])
+
+    @property
+    def procedure(self) -> str:
+        return pick(version_of(self.application).procedure.short_name)
+
+    @property
+    def is_received(self) -> bool:
+        return self.application.state in RECEIVED
+
+    @property
+    def is_late(self) -> bool:
+        return self.application.is_overdue(self.at)
+
+    @property
+    def shows_due(self) -> bool:
+        """A due date counts while the office has the dossier."""
+        return self.application.state in (State.ACCEPTED, State.PROCESSING)
+
+    @property
+    def is_waiting_for_citizen(self) -> bool:
+        return self.application.state == State.SUPPLEMENT
+
+    @property
+    def due_explanation(self) -> str:
+        return pick(self.application.due_explanation)
+
+    @cached_property
+    def supplement(self) -> SupplementRequest | None:
+        return next((row for row in self.application.supplements.all() if row.answered_at is None), None)
+
+    @cached_property
+    def todo(self) -> Todo:
+        kind, title, text = TODO[State(self.application.state)]
+        values = todo_values(self.application)
+        return Todo(kind, str(title) % values, str(text) % values)
+
+    @property
+    def missing_papers(self) -> list[Paper]:
+        """What a draft still needs, for somebody who is sent home to fetch it."""
+        return [paper for paper in self.application.papers.all() if not paper.is_there]
+
+    @cached_property
+    def _step(self) -> str:
+        return next((step.kind for step in self.application.steps.all() if step.to_at is None), "")
+
+    @cached_property
+    def timeline(self) -> list[Line]:
+        return [*self._ticket_line(), *self._done(), *self._now(), *self._next()]
+
+    def _ticket_line(self) -> Iterator[Line]:
+        ticket = self.application.matter.ticket if self.application.matter else None
+        if ticket is not None:
+            text = _("Number %(label)s drawn at %(centre)s") % {
+                "label": ticket.label,
+                "centre": pick(self.application.helped_at.short_name),
+            }
+            yield Line("done", text, ticket.issued_at)
+
+    def _done(self) -> Iterator[Line]:
+        events = [event for event in self.application.events.all() if event.kind in _TOLD]
+        for place, event in enumerate(events):
+            # Sent back for rework: what was proposed before does not count as done.
+            again = event.kind == EventKind.PROPOSED and (
+                self._step == StepKind.APPRAISE or any(later.kind == EventKind.PROPOSED for later in events[place + 1 :])
+            )
+            if not again:
+                yield Line("done", self._words_of(event), event.at, self._note_of(event))
+
+    def _words_of(self, event: Event) -> str:
+        role = _CLOSES.get(EventKind(event.kind))
+        if role:
+            return self._step_name(role)
+        return {
+            EventKind.RECEIVED: _("Received at %(centre)s"),
+            EventKind.SUPPLEMENT_ASKED: _("We asked you for something more"),
+            EventKind.SUPPLEMENTED: _("You brought what was missing"),
+            EventKind.HANDED_OVER: _("Result handed over at %(centre)s"),
+            EventKind.WITHDRAWN: _("Withdrawn at your wish"),
+            EventKind.REFUSED: _("Not accepted"),
+            EventKind.STOPPED: _("Stopped"),
+        }[EventKind(event.kind)] % {"centre": self._place}
+
+    def _note_of(self, event: Event) -> str:
+        if event.kind != EventKind.RECEIVED:
+            return ""
+        total = sum(line.amount for line in self.application.fee_lines.all())
+        return _("Fee: %(amount)s") % {"amount": format_vnd(total)} if total else _("No fee")
+
+    def _now(self) -> Iterator[Line]:
+        application, since = self.application, self._since
+        match application.state:
+            case State.DRAFT:
+                yield Line("now", _("Being prepared at the counter"), application.started_at)
+            case State.SUPPLEMENT | State.PAYMENT:
+                yield Line("now", _("Waiting for you"), application.paused_at)
+            case State.ACCEPTED | State.PROCESSING if self._step == StepKind.SIGN:
+                yield Line("now", self._step_name(StepRole.LEADER), since)
+            case State.ACCEPTED | State.PROCESSING:
+                yield Line("now", self._step_name(StepRole.SPECIALIST), since)
+            case State.DONE:
+                yield Line("now", _("The result waits for you at %(centre)s") % {"centre": self._place}, since)
+
+    def _next(self) -> Iterator[Line]:
+        state = self.application.state
+        if state == State.DRAFT:
+            yield Line("next", _("Received, with a receipt and a due date"))
+        if state in (State.DRAFT, State.SUPPLEMENT, State.PAYMENT):
+            yield Line("next", self._step_name(StepRole.SPECIALIST))
+        before_signature = (State.DRAFT, State.SUBMITTED, State.ACCEPTED, State.PROCESSING, State.SUPPLEMENT, State.PAYMENT)
+        if state in before_signature:
+            if self._step != StepKind.SIGN:
+                yield Line("next", self._step_name(StepRole.LEADER))
+            yield Line("next", _("Result handed over at %(centre)s") % {"centre": self._place})
+
+    @property
+    def _since(self) -> datetime | None:
+        return next((step.from_at for step in self.application.steps.all() if step.to_at is None), None)
+
+    @property
+    def _place(self) -> str:
+        return pick((self.application.received_at_centre or self.application.helped_at).short_name)
+
+    def _step_name(self, role: str) -> str:
+        steps = version_of(self.application).steps
+        named = next((step for step in steps if step["role"] == role), None)
+        if named:
+            return pick(named["name"])
+        return _("Signed by the leader") if role == StepRole.LEADER else _("Examined by the officer in charge")
+
+
+@dataclass
+class TrackedVisit:
+    """What one public token opens: the number, if it is still of use, and the dossiers."""
+
+    token: str
+    ticket: Ticket | None
+    at: datetime
+    dossiers: list[TrackedDossier] = field(default_factory=list)
+
+    @cached_property
+    def is_of_today(self) -> bool:
+        return self.ticket is not None and self.ticket.day == clock.local_day(self.at)
+
+    @cached_property
+    def shows_ticket(self) -> bool:
+        """The number counts while its person is in the hall, or when it led to nothing yet."""
+        if self.ticket is None:
+            return False
+        return (self.is_of_today and self.ticket.state in IN_HALL) or not self.dossiers
+
+    @cached_property
+    def people_before(self) -> int:
+        """How many are called before this one: the same service, a better priority or an earlier place in time."""
+        ticket = self.ticket
+        if ticket is None or ticket.state != TicketState.WAITING:
+            return 0
+        earlier = Q(priority__lt=ticket.priority) | Q(priority=ticket.priority) & (
+            Q(queue_at__lt=ticket.queue_at) | Q(queue_at=ticket.queue_at, id__lt=ticket.pk)
+        )
+        waiting = Ticket.objects.of_day(ticket.centre, ticket.day).waiting()
+        return waiting.filter(earlier, service_id=ticket.service_id).count()
+
+    @cached_property
+    def may_rate(self) -> bool:
+        return self.ticket is not None and self.ticket.state == TicketState.DONE and not hasattr(self.ticket, "rating")
+
+    @cached_property
+    def was_rated(self) -> bool:
+        return self.ticket is not None and hasattr(self.ticket, "rating")
+
+    @property
+    def topics(self) -> list[str]:
+        """Changes of what the page shows."""
+        topics = [f"dossier:{dossier.application.pk}" for dossier in self.dossiers]
+        if self.ticket is not None:
+            topics.append(f"ticket:{self.ticket.pk}")
+            if self.ticket.state == TicketState.WAITING:
+                topics.append(f"queue:{self.ticket.centre_id}")
+        return topics
+
+
+def find_visit(token: str, at: datetime) -> TrackedVisit | None:
+    """What this token opens, or None. A ticket's token opens the whole visit, a later dossier's only that one."""
+    ticket = Ticket.objects.filter(token=token).select_related("centre", "service", "counter", "rating").first()
+    mine = Q(matter__ticket=ticket) | Q(for_application__matter__ticket=ticket) if ticket else Q(token=token)
+    applications = list(
+        Application.objects.filter(mine)
+        .select_related("helped_at", "received_at_centre", "matter__ticket__rating")
+        .prefetch_related(
+            "fee_lines", "steps", "supplements", Prefetch("papers", Paper.objects.select_related("kind")), "events"
+        )
+        .order_by("started_at", "id")
+        .distinct()
+    )
+    if ticket is None and not applications:
+        return None
+    if ticket is None and applications[0].matter is not None:
+        ticket = applications[0].matter.ticket
+    # What waits for the citizen comes first, what is over last.
+    order = {State.SUPPLEMENT: 0, State.PAYMENT: 0, State.DONE: 1, State.RETURNED: 3}
+    applications.sort(key=lambda application: order.get(State(application.state), 2))
+    return TrackedVisit(token, ticket, at, [TrackedDossier(application, at) for application in applications])

@@ -1,0 +1,66 @@
+"""What a citizen reads about each state: where it stands, and what to do now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from applications.enums import State
+from applications.models import Application
+from portal.text import pick
+from portal.vn.phones import mask_phone
+
+STANDS: dict[State, Any] = {
+    State.DRAFT: _("Being prepared at the counter"),
+    State.SUBMITTED: _("Waiting to be accepted"),
+    State.ACCEPTED: _("Received"),
+    State.REFUSED: _("Not accepted"),
+    State.PROCESSING: _("Being processed"),
+    State.SUPPLEMENT: _("We need something from you"),
+    State.PAYMENT: _("A payment is needed"),
+    State.WITHDRAWN: _("Withdrawn"),
+    State.STOPPED: _("Stopped"),
+    State.DONE: _("The result is ready"),
+    State.RETURNED: _("Finished: you have the result"),
+}
+
+_NOTHING = ("ok", _("You do not have to do anything more."), _("%(notice)s"))
+_ASK = _("Questions: please ask at %(centre)s and bring the receipt.")
+# kind of the box, its title, its text; the values come from ``todo_values``.
+TODO: dict[State, tuple[str, Any, Any]] = {
+    State.DRAFT: ("warn", _("Stay at the counter for a moment."), _("The officer is filling in your dossier with you.")),
+    State.SUBMITTED: _NOTHING,
+    State.ACCEPTED: _NOTHING,
+    State.REFUSED: ("act", _("The office could not accept it."), _ASK),
+    State.PROCESSING: _NOTHING,
+    State.SUPPLEMENT: (
+        "act",
+        _("Please bring what is missing to %(centre)s."),
+        _("Until then the time does not count. You do not have to draw up a new dossier."),
+    ),
+    State.PAYMENT: ("act", _("Please pay the fee at %(centre)s."), _("Until then the time does not count.")),
+    State.WITHDRAWN: ("ok", _("There is nothing to do."), _ASK),
+    State.STOPPED: ("act", _("The office stopped working on it."), _ASK),
+    State.DONE: (
+        "warn",
+        _("Please collect the result at %(centre)s."),
+        _("Bring the receipt and your ID card. %(address)s"),
+    ),
+    State.RETURNED: ("ok", _("There is nothing more to do."), _("Thank you for coming.")),
+}
+
+
+def todo_values(application: Application) -> dict[str, str]:
+    """Where to go, and how the citizen hears of the result; the phone is masked."""
+    centre = application.received_at_centre or application.helped_at
+    if application.contact_phone:
+        notice = _now("When the result is there, we send a message to %(phone)s.") % {
+            "phone": mask_phone(application.contact_phone)
+        }
+    elif application.contact_email:
+        notice = _now("When the result is there, we send you an e-mail.")
+    else:
+        notice = _now("Keep this page: it says when the result is there.")
+    return {"centre": pick(centre.short_name), "address": centre.address, "notice": notice}

@@ -1,0 +1,118 @@
+"""The citizen's pages: one address from the slip to the result, and the way there by code and phone."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from applications.documents import qr
+from applications.forms_track import TrackForm
+from applications.models import Application
+from applications.receipts import receipt_response
+from applications.tracking import TrackedVisit, find_visit
+from applications.tracking_access import open_by_code
+from centres.actions.rate import rate
+from centres.enums import IN_HALL, Score
+from portal import clock, live
+from portal.errors import RuleBroken
+
+TOPICS_SECONDS = 120
+
+
+@login_not_required
+@require_GET
+def ticket(request: HttpRequest, token: str) -> HttpResponse:
+    """Where this visit and its dossiers stand. Asked for as a part, an unchanged page costs no SQL."""
+    if request.headers.get("X-Part"):
+        topics = cache.get(_topics_key(token)) or _remember(token, _visit_or_404(token))
+        return live.answer(request, topics, lambda: _part(request, token))
+    visit = _visit_or_404(token)
+    _remember(token, visit)
+    return _page(request, visit)
+
+
+@login_not_required
+@require_POST
+def rate_visit(request: HttpRequest, token: str) -> HttpResponse:
+    """One answer of three about the visit, once."""
+    visit = _visit_or_404(token)
+    if visit.ticket is None:
+        raise Http404
+    score = request.POST.get("score", "")
+    comment = request.POST.get("comment", "")
+    try:
+        rate(ticket=visit.ticket, score=int(score) if score.isdecimal() else 0, comment=comment, at=visit.at)
+    except RuleBroken as problem:
+        return _page(request, visit, status=problem.status, problem=problem, comment=comment)
+    return redirect("applications:ticket", token=token)
+
+
+@login_not_required
+@require_GET
+def receipt_for_citizen(request: HttpRequest, token: str) -> HttpResponse:
+    """The receipt of the dossier whose token this is."""
+    application = Application.objects.filter(token=token).first()
+    if application is None:
+        raise Http404
+    return receipt_response(application)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("phone_last4")
+@require_http_methods(["GET", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    """Find a dossier by its code and the last four digits of the phone; never by GET, so never in a log."""
+    form = TrackForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = open_by_code(request, form.cleaned_data["code"], form.cleaned_data["phone_last4"])
+            return redirect("applications:ticket", token=found.token)
+        except RuleBroken as problem:
+            form.add_error(None, str(problem))
+            status = problem.status
+    elif request.method == "POST":
+        status = 400
+    return render(request, "applications/track/find.html", {"form": form}, status=status)
+
+
+def _visit_or_404(token: str) -> TrackedVisit:
+    visit = find_visit(token, clock.now())
+    if visit is None:
+        raise Http404
+    return visit
+
+
+def _page(request: HttpRequest, visit: TrackedVisit, status: int = 200, **more: object) -> HttpResponse:
+    context = {"visit": visit, "scores": Score, "hall": IN_HALL, "url_qr": qr(request.build_absolute_uri()), **more}
+    response = render(request, "applications/track/visit.html", context, status=status)
+    # The address is the key to the page: it is kept nowhere, indexed by nobody and told to no other site.
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _part(request: HttpRequest, token: str) -> HttpResponse:
+    visit = _visit_or_404(token)
+    _remember(token, visit)
+    return render(request, "applications/track/parts/visit.html", {"visit": visit, "scores": Score})
+
+
+def _remember(token: str, visit: TrackedVisit) -> list[str]:
+    """Keep which changes this page waits for, under a hash: tokens lie in no cache."""
+    topics = visit.topics
+    cache.set(_topics_key(token), topics, TOPICS_SECONDS)
+    return topics
+
+
+def _topics_key(token: str) -> str:
+    return f"track:{hashlib.sha256(token.encode()).hexdigest()[:32]}"

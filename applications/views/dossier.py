@@ -1,0 +1,146 @@
+"""One dossier, for those who work on it: where it stands, what to do next, and everything it holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from applications.catalogue import version_of
+from applications.enums import State
+from applications.forms_dossier import HandOverForm
+from applications.handling import BY_KEY, Verb, offered, step_of
+from applications.history_words import told
+from applications.looks import looked_at
+from applications.models import Application, Event, Paper
+from applications.receipts import receipt_response
+from applications.worklist import due_words, state_kind, state_words
+from notifications.models import Message
+from portal import clock
+from portal.errors import RuleBroken
+from portal.text import pick
+from portal.vn.identity import mask_identity
+from portal.vn.phones import mask_phone
+from procedures.forms import IdentityNumberField, PhoneField, build_form
+
+
+@never_cache
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _dossier_or_404(request, pk))
+
+
+@never_cache
+@require_POST
+def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """One step of handling. What was typed stays on the page when it cannot be done."""
+    verb = BY_KEY.get(key)
+    if verb is None:
+        raise Http404
+    dossier = _dossier_or_404(request, pk)
+    form = verb.form(request.POST, request.FILES, prefix=verb.key)
+    status = 400
+    if form.is_valid():
+        try:
+            verb.do(dossier, form.cleaned_data, clock.now(), request.user)
+            messages.success(request, str(verb.done))
+            return redirect("applications:dossier", pk=pk)
+        except RuleBroken as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+            status = problem.status
+            dossier = _dossier_or_404(request, pk)
+    return _page(request, dossier, status=status, tried=verb, tried_form=form)
+
+
+@never_cache
+@require_GET
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipt as a PDF, to print at the counter."""
+    dossier = _dossier_or_404(request, pk)
+    looked_at(application=dossier, reason=_("receipt printed"), at=clock.now(), user=request.user)
+    return receipt_response(dossier)
+
+
+def _dossier_or_404(request: HttpRequest, pk: int) -> Application:
+    rows = (
+        Application.objects.visible_to(request.user)
+        .exclude(state=State.DRAFT)
+        .select_related(
+            "applicant", "competent", "helped_at", "received_at_centre", "received_by", "handler", "result__document",
+            "result__signed_by", "matter__ticket",
+        )
+        .prefetch_related(
+            "steps__holder",
+            "supplements",
+            "fee_lines",
+            Prefetch("papers", Paper.objects.select_related("kind", "document")),
+            Prefetch("events", Event.objects.select_related("actor").prefetch_related("values")),
+        )
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _page(
+    request: HttpRequest, dossier: Application, status: int = 200, tried: Verb | None = None, tried_form: Form | None = None
+) -> HttpResponse:
+    at = clock.now()
+    looked_at(application=dossier, reason=_("dossier opened"), at=at, user=request.user)
+    verbs = offered(dossier, request.user)
+    # A step that was tried and is not offered any more still shows its answer, once, at the head of the page.
+    gone = tried_form if tried is not None and tried not in verbs else None
+    context = {
+        "dossier": dossier,
+        "centre": dossier.competent,
+        "version": version_of(dossier),
+        "state": state_words(dossier, step_of(dossier)),
+        "state_kind": "act" if dossier.is_overdue(at) else state_kind(dossier),
+        "due": due_words(dossier, at),
+        "is_late": dossier.is_overdue(at),
+        "steps": [(verb, tried_form if verb is tried else _blank(verb, dossier)) for verb in verbs],
+        "gone": gone,
+        "hand_over_key": "hand-over",
+        "form_lines": _form_lines(dossier),
+        "fee_total": sum(line.amount for line in dossier.fee_lines.all()),
+        "open_supplement": next((row for row in dossier.supplements.all() if row.answered_at is None), None),
+        "history": [told(event) for event in reversed(dossier.events.all())],
+        "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
+    }
+    return render(request, "applications/dossiers/dossier.html", context, status=status)
+
+
+def _blank(verb: Verb, dossier: Application) -> Form:
+    initial: dict[str, Any] = {}
+    if verb.form is HandOverForm and dossier.applicant is not None:
+        initial = {"handed_to": dossier.applicant.full_name}
+    return verb.form(initial=initial, prefix=verb.key)
+
+
+def _form_lines(dossier: Application) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What was typed into the procedure's form, by its groups; what was left empty is left out."""
+    form = build_form(version_of(dossier))(initial=dossier.form_data)
+    groups = []
+    for title, fields in form.groups():
+        lines = [(str(field.label), _shown(field)) for field in fields if dossier.form_data.get(field.name) not in ("", None)]
+        if lines:
+            groups.append((title, lines))
+    return groups
+
+
+def _shown(field: Any) -> str:
+    """The value as it is read; identity numbers and phones are masked as everywhere on a screen."""
+    value = field.value()
+    if isinstance(field.field, IdentityNumberField):
+        return mask_identity(str(value))
+    if isinstance(field.field, PhoneField):
+        return mask_phone(str(field.initial or value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = dict(getattr(field.field, "choices", ()))
+    return pick(str(choices.get(value, value)))

@@ -1,0 +1,225 @@
+"""Lists of dossiers as those who work on them need them: whose turn it is, by due date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications.catalogue import version_of
+from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, State, StepKind
+from applications.models import Application, Step
+from applications.querysets import ApplicationQuerySet
+from centres.enums import Role
+from centres.permissions import centres_of, has_role
+from portal import clock
+from portal.templatetags.portal import day, hm, long_day
+from portal.text import pick
+
+PAGE_SIZE = 30
+ONE_DAY = timedelta(days=1)
+READERS = frozenset({Role.COUNTER_OFFICER, Role.SPECIALIST, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
+_MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
+_HANDING = frozenset({Role.COUNTER_OFFICER})
+_OPEN_STEP = Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True)
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """One list: its name in the address, its title, whose it is, and which dossiers are in it."""
+
+    key: str
+    title: Any
+    roles: frozenset[str]
+    rows: Callable[[Any, datetime], Q]
+
+
+def _at_centres(name: str, user: Any, role: str) -> Q:
+    """Dossiers whose centre in this column is one where the user holds the role."""
+    centres = centres_of(user, [role])
+    return Q() if centres is None else Q(**{f"{name}__in": centres})
+
+
+def _mine(user: Any, at: datetime) -> Q:
+    return Q(handler=user.pk, state__in=[State.PROCESSING, *WAITING_FOR_CITIZEN])
+
+
+def _to_take(user: Any, at: datetime) -> Q:
+    return Q(state=State.ACCEPTED) & _at_centres("competent", user, Role.SPECIALIST)
+
+
+def _to_sign(user: Any, at: datetime) -> Q:
+    return Q(state=State.PROCESSING, is_at_signature=True) & _at_centres("competent", user, Role.LEADER)
+
+
+def _to_hand_over(user: Any, at: datetime) -> Q:
+    return Q(state=State.DONE) & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
+
+
+def _all(user: Any, at: datetime) -> Q:
+    return Q(state__in=[*IN_HAND, State.DONE])
+
+
+def today_span(at: datetime) -> tuple[datetime, datetime]:
+    """The local day of this moment, from midnight to midnight."""
+    start = clock.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    return start, start + ONE_DAY
+
+
+def due_today(at: datetime) -> Q:
+    start, end = today_span(at)
+    return Q(state__in=RUNNING, due_at__gte=start, due_at__lt=end)
+
+
+def overdue(at: datetime) -> Q:
+    return Q(state__in=RUNNING, due_at__lt=at)
+
+
+def done_today(at: datetime) -> Q:
+    start, end = today_span(at)
+    return Q(state__in=[State.DONE, State.RETURNED], released_at__gte=start, released_at__lt=end)
+
+
+LISTS = [
+    WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
+    WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take),
+    WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
+    WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
+    WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
+    WorkList("due-today", gettext_lazy("Due today"), _MANAGERS, lambda user, at: due_today(at)),
+    WorkList("done-today", gettext_lazy("Finished today"), _MANAGERS, lambda user, at: done_today(at)),
+    WorkList("all", gettext_lazy("All in hand"), READERS, _all),
+]
+
+
+def lists_for(user: Any) -> list[WorkList]:
+    """The lists of this person's roles, the most urgent kind of work first."""
+    return [one for one in LISTS if has_role(user, one.roles)]
+
+
+def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) -> ApplicationQuerySet:
+    """The list's dossiers that this person may see (of one centre, if named), with what a row shows, by due date."""
+    return (
+        _visible(user, centre)
+        .filter(work.rows(user, at))
+        .select_related("applicant", "handler", "competent")
+        .annotate(step_kind=Subquery(_OPEN_STEP.values("kind")[:1]))
+        .by_due_date()
+    )
+
+
+def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None = None) -> dict[str, int]:
+    """How many are in each list, in one statement."""
+    wanted = {work.key.replace("-", "_"): Count("pk", filter=work.rows(user, at)) for work in works}
+    open_rows = _visible(user, centre).filter(Q(state__in=[*IN_HAND, State.DONE]) | done_today(at))
+    found = open_rows.aggregate(**wanted)
+    return {work.key: found[work.key.replace("-", "_")] for work in works}
+
+
+def _visible(user: Any, centre: int | None) -> ApplicationQuerySet:
+    signing = Exists(_OPEN_STEP.filter(kind=StepKind.SIGN))
+    rows = Application.objects.visible_to(user).exclude(state=State.DRAFT).alias(is_at_signature=signing)
+    return rows if centre is None else rows.filter(competent=centre)
+
+
+# -- pages by position ------------------------------------------------------------------------------------------------
+
+
+def page_of(rows: ApplicationQuerySet, after: str) -> tuple[list[Application], str]:
+    """The page that follows ``after`` (empty or unreadable: the first), and where the next one begins (empty: none)."""
+    moment, _comma, number = after.partition(",")
+    due_at = _moment(moment)
+    if due_at and number.isdecimal() and len(number) < 19:
+        rows = rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=int(number)))
+    found = list(rows[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    more = len(found) > PAGE_SIZE
+    last = page[-1] if page else None
+    return page, f"{last.due_at.isoformat()},{last.pk}" if more and last and last.due_at else ""
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text.replace(" ", "+"))
+    except (ValueError, OverflowError):
+        return None
+    # A day on either side is room for the database's own zone.
+    return found if found and found.tzinfo and 2000 < found.year < 9000 else None
+
+
+# -- what a row says ----------------------------------------------------------------------------------------------------
+
+_KIND = {
+    State.ACCEPTED: "info",
+    State.PROCESSING: "info",
+    State.SUPPLEMENT: "warn",
+    State.PAYMENT: "warn",
+    State.DONE: "ok",
+    State.RETURNED: "ok",
+    State.REFUSED: "act",
+    State.STOPPED: "act",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One dossier in a list, in words."""
+
+    application: Application
+    at: datetime
+
+    @property
+    def procedure(self) -> str:
+        return pick(version_of(self.application).procedure.short_name)
+
+    @property
+    def state(self) -> str:
+        return state_words(self.application, getattr(self.application, "step_kind", ""))
+
+    @property
+    def kind(self) -> str:
+        return state_kind(self.application)
+
+    @property
+    def due(self) -> str:
+        return due_words(self.application, self.at)
+
+    @property
+    def is_late(self) -> bool:
+        return self.application.is_overdue(self.at)
+
+
+def state_kind(application: Application) -> str:
+    return _KIND.get(State(application.state), "")
+
+
+def state_words(application: Application, step: str | None) -> str:
+    """The state, and where it lies inside the office."""
+    if application.state == State.PROCESSING and step == StepKind.SIGN:
+        return _("waiting for signature")
+    return str(application.get_state_display())
+
+
+def due_words(application: Application, at: datetime) -> str:
+    """The due moment as one says it: "tomorrow 17:00", "overdue since 17:00 20/11/2026"."""
+    due_at = application.due_at
+    if due_at is None:
+        return ""
+    if application.state in (State.DONE, State.RETURNED):
+        return _("finished %(day)s") % {"day": day(application.released_at)}
+    if application.state in WAITING_FOR_CITIZEN:
+        return _("paused since %(day)s") % {"day": day(application.paused_at)}
+    if application.is_overdue(at):
+        return _("overdue since %(time)s %(day)s") % {"time": hm(due_at), "day": day(due_at)}
+    distance = (clock.local_day(due_at) - clock.local_day(at)).days
+    if distance == 0:
+        return _("today %(time)s") % {"time": hm(due_at)}
+    if distance == 1:
+        return _("tomorrow %(time)s") % {"time": hm(due_at)}
+    return f"{hm(due_at)} {long_day(due_at)}"
