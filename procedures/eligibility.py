@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portal.vn.dates import PartialDate, age_on
+from portal.vn.dates import InvalidPartialDate, PartialDate, age_on
 from procedures.models import ProcedureVersion
 
 WARNING, REFUSAL = "warning", "refusal"
@@ -47,9 +47,12 @@ def found_facts(version: ProcedureVersion, form_data: Mapping[str, Any], on: dat
 
 
 def _met(check: Mapping[str, Any], form_data: Mapping[str, Any], on: date) -> bool | None:
-    """Whether it is met; None where the day is not known or lies ahead."""
+    """Whether it is met; None where the day is not known, lies ahead or is no date at all (the form says so)."""
     raw = form_data.get(check["field"])
-    day = PartialDate.parse(str(raw)).as_date() if raw else None
+    try:
+        day = PartialDate.parse(str(raw)).as_date() if raw else None
+    except InvalidPartialDate:
+        return None
     if day is None or day > on:
         return None
     if check["kind"] == "age_at_least":
