@@ -47,15 +47,15 @@ def ticket_list(centre: Centre, at: datetime, asked: Mapping[str, str]) -> Ticke
     title, choose = _SHOWS.get(asked.get("show", ""), _SHOWS["all"])
     found = choose(figures.today(centre, at).select_related("service", "counter"), at)
     narrowed = []
-    counter = Counter.objects.filter(centre=centre, number=_number(asked.get("counter"))).first()
+    number, service_id, hour = (_number(asked.get(name)) for name in ("counter", "service", "hour"))
+    counter = Counter.objects.filter(centre=centre, number=number).first() if number is not None else None
     if counter:
         found = found.filter(counter=counter)
         narrowed.append(str(counter))
-    service = Service.objects.filter(centre=centre, pk=_number(asked.get("service"))).first()
+    service = Service.objects.filter(centre=centre, pk=service_id).first() if service_id is not None else None
     if service:
         found = found.filter(service=service)
         narrowed.append(pick(service.title))
-    hour = _number(asked.get("hour"))
     if hour is not None:
         found = found.annotate(hour=ExtractHour("finished_at", tzinfo=clock.HANOI)).filter(hour=hour)
         narrowed.append(_("%(hour)d:00 to %(next)d:00") % {"hour": hour, "next": hour + 1})

@@ -8,7 +8,7 @@ from django_fsm import can_proceed
 
 from centres.enums import AT_COUNTER, TicketEventKind
 from centres.models import Matter, Ticket
-from centres.moves import guard, keep, wrong_state, write_down
+from centres.moves import guard, keep, write_down, wrong_state
 from citizens.models import Citizen, User
 from portal import live
 from procedures.models import Procedure

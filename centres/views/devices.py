@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +19,7 @@ from centres.enums import DeviceKind
 from centres.forms import DeviceForm, DeviceKeyForm
 from centres.models import Device
 from centres.views.managed import centres_to_choose, managed_centre
+from citizens.models import User
 from portal import clock, ratelimit
 from portal.errors import BadInput
 
@@ -54,7 +57,9 @@ def list_and_add(request: HttpRequest) -> HttpResponse:
     form = DeviceForm(request.POST or None)
     key = None
     if request.method == "POST" and form.is_valid():
-        new, key = devices.register(centre=centre, at=clock.now(), acting_user=request.user, **form.cleaned_data)
+        new, key = devices.register(
+            centre=centre, at=clock.now(), acting_user=cast(User, request.user), **form.cleaned_data
+        )
         form = DeviceForm()
     rows = Device.objects.filter(centre=centre).order_by("revoked_at", "kind", "name")
     context = {
@@ -72,6 +77,6 @@ def list_and_add(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, device_id: int) -> HttpResponse:
     """Sign a screen out for good."""
     device = get_object_or_404(Device, pk=device_id)
-    devices.revoke(device=device, at=clock.now(), acting_user=request.user)
+    devices.revoke(device=device, at=clock.now(), acting_user=cast(User, request.user))
     messages.success(request, _("%(name)s is signed out.") % {"name": device.name})
     return redirect(f"{reverse('centres:day_devices')}?centre={device.centre_id}")

@@ -1,0 +1,105 @@
+"""What goes in and out of the API of this app. Nothing about the person behind a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from centres.actions.draw import CLIENT_KEY
+from centres.enums import PriorityGround
+from centres.models import Centre, Service, Ticket
+
+
+class WordsField(serializers.DictField):
+    """A text in the languages there are: ``vi`` always, ``en`` and ``ko`` where known."""
+
+    child = serializers.CharField()
+
+
+class WaitingSerializer(serializers.Serializer[Service]):
+    """A service and how many people wait for it now."""
+
+    id = serializers.IntegerField()
+    letter = serializers.CharField()
+    title = WordsField()
+    is_open = serializers.BooleanField()
+    waiting = serializers.IntegerField()
+
+
+class CentreSerializer(serializers.ModelSerializer[Centre]):
+    name = WordsField()
+    short_name = WordsField()
+    weekly_hours = serializers.DictField(
+        child=serializers.ListField(child=serializers.ListField(child=serializers.CharField())),
+        help_text="By weekday, 1 is Monday: pairs of local times.",
+    )
+    services = WaitingSerializer(many=True, source="queues")
+
+    class Meta:
+        model = Centre
+        fields = ["id", "code", "name", "short_name", "address", "weekly_hours", "keeps_hours", "services"]
+
+
+class CentreDetailSerializer(CentreSerializer):
+    gives_numbers = serializers.BooleanField(help_text="Whether a number can be drawn now.")
+    hours_today = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="Pairs of local times."
+    )
+
+    class Meta(CentreSerializer.Meta):
+        fields = [*CentreSerializer.Meta.fields, "gives_numbers", "hours_today"]
+
+
+class TicketServiceSerializer(serializers.ModelSerializer[Service]):
+    title = WordsField()
+
+    class Meta:
+        model = Service
+        fields = ["id", "letter", "title"]
+
+
+class TicketSerializer(serializers.ModelSerializer[Ticket]):
+    service = TicketServiceSerializer()
+    label = serializers.CharField(help_text="As people read it: A012.")  # type: ignore[assignment]
+    counter = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Ticket
+        fields = [
+            "id", "centre", "day", "label", "service", "state", "priority", "counter", "queue_at", "issued_at",
+            "called_at", "calls", "arrived_at", "finished_at", "park_reason",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_counter(self, ticket: Ticket) -> int | None:
+        """The number of the counter."""
+        return ticket.counter.number if ticket.counter else None
+
+
+class DrawnTicketSerializer(TicketSerializer):
+    """Only whoever draws a number gets its token."""
+
+    class Meta(TicketSerializer.Meta):
+        fields = [*TicketSerializer.Meta.fields, "token"]
+        read_only_fields = fields
+
+
+class DrawSerializer(serializers.Serializer[Any]):
+    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.select_related("centre"))
+    client_key = serializers.RegexField(
+        f"^{CLIENT_KEY.pattern}$", help_text="Made by the client: the same key gives the same ticket."
+    )
+    ground = serializers.ChoiceField(choices=PriorityGround.choices, default=PriorityGround.NONE.value)
+    language = serializers.ChoiceField(choices=["vi", "en", "ko"], default="vi")
+
+
+class ParkSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=120, allow_blank=True, default="")
+
+
+class TransferSerializer(serializers.Serializer[Any]):
+    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.all())
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")

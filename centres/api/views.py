@@ -1,0 +1,234 @@
+"""Centres for everyone, tickets for staff, and numbers for kiosks: the same actions as the pages call."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.decorators import method_decorator
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from centres import hours
+from centres.actions.arrive import arrive
+from centres.actions.call_next import call_next
+from centres.actions.draw import draw
+from centres.actions.finish import finish
+from centres.actions.miss import miss
+from centres.actions.park import park
+from centres.actions.recall import recall
+from centres.actions.transfer import transfer
+from centres.actions.unpark import unpark
+from centres.api import serializers
+from centres.api.authentication import DeviceAuthentication
+from centres.enums import TicketState
+from centres.models import Centre, Device, Service, Ticket
+from centres.permissions import STAFF, has_role
+from citizens.api.authentication import TokenAuthentication
+from citizens.models import User
+from portal import clock
+from portal.api import ProblemSerializer
+
+PROBLEMS = {403: ProblemSerializer, 404: ProblemSerializer, 409: ProblemSerializer}
+
+
+class IsStaff(BasePermission):
+    """Somebody with a role at a centre today."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return has_role(request.user, STAFF)
+
+
+class StaffOrKiosk(IsStaff):
+    """Staff for everything; a kiosk may draw, and nothing else."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if isinstance(request.auth, Device):
+            return request.method == "POST"
+        return super().has_permission(request, view)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class CentreList(generics.ListAPIView[Centre]):
+    """Every centre with how many people wait for each service."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    filter_backends = ()
+    pagination_class = None
+    serializer_class = serializers.CentreSerializer
+
+    def get_queryset(self) -> QuerySet[Centre]:
+        return _centres()
+
+    @extend_schema(operation_id="centres_list")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class CentreDetail(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="centres_detail", responses={200: serializers.CentreDetailSerializer, 404: ProblemSerializer}
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """One centre: its hours, whether numbers are given now, and who waits for what."""
+        centre: Any = get_object_or_404(_centres(), code=code)
+        at = clock.now()
+        centre.gives_numbers = hours.gives_numbers(centre, at)
+        today = hours.hours_on(centre, clock.local_day(at))
+        centre.hours_today = [[f"{start:%H:%M}", f"{end:%H:%M}"] for start, end in today]
+        return Response(serializers.CentreDetailSerializer(centre).data)
+
+
+class TicketFilter(filters.FilterSet):
+    state = filters.ChoiceFilter(choices=TicketState.choices)
+
+    class Meta:
+        model = Ticket
+        fields = ["centre", "service", "day", "state"]
+
+
+class TicketList(generics.ListAPIView[Ticket]):
+    authentication_classes = (SessionAuthentication, TokenAuthentication, DeviceAuthentication)
+    permission_classes = (StaffOrKiosk,)
+    serializer_class = serializers.TicketSerializer
+    filterset_class = TicketFilter
+    queryset = Ticket.objects.none()
+
+    def get_queryset(self) -> QuerySet[Ticket]:
+        return Ticket.objects.visible_to(self.request.user).select_related("service", "counter")
+
+    @extend_schema(operation_id="tickets_list")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The numbers of the centres where the user works, newest first."""
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="tickets_draw",
+        request=serializers.DrawSerializer,
+        responses={201: serializers.DrawnTicketSerializer, 400: ProblemSerializer, **PROBLEMS},
+    )
+    def post(self, request: Request) -> Response:
+        """Draw a number. Sent again with the same key, it gives the same ticket."""
+        sent = serializers.DrawSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        asker: Any = request.auth
+        device = asker if isinstance(asker, Device) else None
+        user = None if device else cast(User, request.user)
+        ticket = draw(**sent.validated_data, device=device, at=clock.now(), acting_user=user)
+        return Response(serializers.DrawnTicketSerializer(ticket).data, status=201)
+
+
+class TicketView(APIView):
+    """For staff, about one ticket of a centre where they work; any other is not there."""
+
+    permission_classes = (IsStaff,)
+
+    def ticket(self, ticket_id: int) -> Ticket:
+        seen = Ticket.objects.visible_to(self.request.user).select_related("service", "counter")
+        return get_object_or_404(seen, pk=ticket_id)
+
+    def answer(self, ticket: Ticket) -> Response:
+        return Response(serializers.TicketSerializer(ticket).data)
+
+    def sent(self, serializer: type[serializers.serializers.Serializer[Any]]) -> dict[str, Any]:
+        data = serializer(data=self.request.data)
+        data.is_valid(raise_exception=True)
+        return dict(data.validated_data)
+
+    @property
+    def now_by_user(self) -> dict[str, Any]:
+        return {"at": clock.now(), "acting_user": self.request.user}
+
+
+class TicketDetail(TicketView):
+    @extend_schema(operation_id="tickets_detail", responses={200: serializers.TicketSerializer, 404: ProblemSerializer})
+    def get(self, request: Request, ticket_id: int) -> Response:
+        """One number."""
+        return self.answer(self.ticket(ticket_id))
+
+
+def move(name: str, body: Any = None) -> Any:
+    """The description that every move shares."""
+    return extend_schema(
+        operation_id=f"tickets_{name}", request=body, responses={200: serializers.TicketSerializer, **PROBLEMS}
+    )
+
+
+class Next(TicketView):
+    @move("next")
+    def post(self, request: Request) -> Response:
+        """Call whoever is next to the user's counter."""
+        return self.answer(call_next(**self.now_by_user))
+
+
+class Recall(TicketView):
+    @move("recall")
+    def post(self, request: Request, ticket_id: int) -> Response:
+        """Call the same number again."""
+        return self.answer(recall(ticket=self.ticket(ticket_id), **self.now_by_user))
+
+
+class Arrive(TicketView):
+    @move("arrive")
+    def post(self, request: Request, ticket_id: int) -> Response:
+        """The person has come to the counter."""
+        return self.answer(arrive(ticket=self.ticket(ticket_id), **self.now_by_user))
+
+
+class Park(TicketView):
+    @move("park", serializers.ParkSerializer)
+    def post(self, request: Request, ticket_id: int) -> Response:
+        """Set the visit aside."""
+        sent = self.sent(serializers.ParkSerializer)
+        return self.answer(park(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
+
+
+class Unpark(TicketView):
+    @move("unpark")
+    def post(self, request: Request, ticket_id: int) -> Response:
+        """Bring the visit back to the queue."""
+        return self.answer(unpark(ticket=self.ticket(ticket_id), **self.now_by_user))
+
+
+class Transfer(TicketView):
+    @move("transfer", serializers.TransferSerializer)
+    def post(self, request: Request, ticket_id: int) -> Response:
+        """Pass the visit on to another service of the centre."""
+        sent = self.sent(serializers.TransferSerializer)
+        return self.answer(transfer(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
+
+
+class NoShow(TicketView):
+    @move("no_show")
+    def post(self, request: Request, ticket_id: int) -> Response:
+        """The person was called and did not come."""
+        return self.answer(miss(ticket=self.ticket(ticket_id), **self.now_by_user))
+
+
+class Finish(TicketView):
+    @move("finish")
+    def post(self, request: Request, ticket_id: int) -> Response:
+        """The visit is over."""
+        return self.answer(finish(ticket=self.ticket(ticket_id), **self.now_by_user))
+
+
+def _centres() -> QuerySet[Centre]:
+    """Active centres, each with ``queues``: its services and how many wait. Two statements however many."""
+    waiting = Q(tickets__state=TicketState.WAITING, tickets__day=clock.today())
+    services = Service.objects.annotate(waiting=Count("tickets", filter=waiting))
+    return Centre.objects.filter(is_active=True).prefetch_related(
+        Prefetch("services", queryset=services, to_attr="queues")
+    )
