@@ -1,5 +1,11 @@
-"""Addresses of this app."""
+"""Addresses of this app. ``login`` and ``logout`` are the whole site's, so they carry no namespace."""
 
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from citizens.views.signin import SignIn
+
+urlpatterns = [
+    path("sign-in/", SignIn.as_view(), name="login"),
+    path("sign-out/", LogoutView.as_view(), name="logout"),
+]

@@ -132,6 +132,9 @@ BROKER_URL = env.url(
     "BROKER_URL", {"redis", "rediss", "filesystem"}, "the broker that wakes the workers", demo="filesystem://"
 )
 BROKER_DIR = env.folder("BROKER_DIR", "the folder of the filesystem broker", default=VAR_DIR / "demo" / "broker")
+CERTIFICATION_LEASE_SECONDS = env.number(
+    "CERTIFICATION_LEASE_SECONDS", "after how long a silent worker's certified copy is made by another", default=60
+)
 
 # -- files ----------------------------------------------------------------------------------------------------------
 FILES_ROOT = env.folder("FILES_ROOT", "the private store of documents", demo=VAR_DIR / "demo" / "files")
@@ -240,7 +243,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.parsers.LimitedJsonParser"],
     "DEFAULT_PAGINATION_CLASS": "portal.api.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

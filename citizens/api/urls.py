@@ -1,5 +1,9 @@
 """API addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from citizens.api.views import ParseCard
+
+urlpatterns = [
+    path("id-cards/parse", ParseCard.as_view(), name="api_id_card_parse"),
+]

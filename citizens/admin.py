@@ -1,0 +1,188 @@
+"""Administration of sign-ins, keys and people. Whoever opens a person's record here leaves a Look, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citizens.actions.record_look import record_look
+from citizens.models import ApiToken, Citizen, HeldDocument, Look, User
+from portal import clock
+from portal.vn.text import fold
+
+
+class UserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ["username", "full_name", "email"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+    add_form = UserCreationForm
+    list_display = ["username", "full_name", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    search_fields = ["username", "full_name"]
+    ordering = ["username"]
+    readonly_fields = ["last_login", "joined_at"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (gettext_lazy("Person"), {"fields": ["full_name", "email"]}),
+        (
+            gettext_lazy("Administration pages"),
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
+        (gettext_lazy("Dates"), {"fields": ["last_login", "joined_at"]}),
+    ]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["username", "full_name", "email", "password1", "password2"]})
+    ]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _record(request: HttpRequest, reason: str, **whose: Any) -> None:
+    assert isinstance(request.user, User)
+    record_look(
+        **whose,
+        reason=reason,
+        unit=_("Administration"),
+        role=_("administrator"),
+        at=clock.now(),
+        acting_user=request.user,
+    )
+
+
+class LookedAtAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Pages about people: the list writes one Look for all it shows, a record one for its person."""
+
+    def citizen_of(self, obj: Any) -> Citizen:
+        raise NotImplementedError
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
+            shown = response.context_data["cl"].result_list
+            _record(request, _("list in the administration"), citizens=[self.citizen_of(row) for row in shown])
+        return response
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        self._record_one(request, object_id, response, _("record opened in the administration"))
+        return response
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        response = super().history_view(request, object_id, extra_context)
+        self._record_one(request, object_id, response, _("changes looked up in the administration"))
+        return response
+
+    def _record_one(self, request: HttpRequest, object_id: str | None, response: HttpResponse, reason: str) -> None:
+        if object_id is None or not isinstance(response, TemplateResponse):
+            return
+        obj = self.get_object(request, unquote(object_id))
+        if obj is not None:
+            _record(request, reason, citizen=self.citizen_of(obj))
+
+
+@admin.register(Citizen)
+class CitizenAdmin(LookedAtAdmin):
+    list_display = ["full_name", "masked_number", "birth_text", "unit_code"]
+    # By name only: what is searched for stands in the address of the page, and a number must not.
+    search_fields = ["folded_name"]
+    search_help_text = gettext_lazy("By name. An identity number is searched for at the counter, never here.")
+    ordering = ["sort_name"]
+    readonly_fields = ["identity_number", "identity_source", "created_at"]
+    show_full_result_count = False
+
+    def citizen_of(self, obj: Citizen) -> Citizen:
+        return obj
+
+    @admin.display(description=gettext_lazy("identity number"))
+    def masked_number(self, citizen: Citizen) -> str:
+        return citizen.masked_identity
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Citizen], search_term: str
+    ) -> tuple[QuerySet[Citizen], bool]:
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(HeldDocument)
+class HeldDocumentAdmin(LookedAtAdmin, ReadOnlyAdmin):
+    list_display = ["title", "citizen", "source_code", "valid_until"]
+    list_select_related = ["citizen"]
+    search_fields = ["source_code"]
+
+    def citizen_of(self, obj: HeldDocument) -> Citizen:
+        return obj.citizen
+
+
+@admin.register(Look)
+class LookAdmin(ReadOnlyAdmin):
+    """Whose data was looked at stands here by record number, so that reading the list is no look itself."""
+
+    list_display = ["at", "user", "unit", "role", "reason", "dossier_code", "citizen_id"]
+    fields = ["at", "user", "unit", "role", "reason", "dossier_code", "citizen_number", "subjects"]
+    list_select_related = ["user"]
+    list_filter = ["role"]
+    search_fields = ["user__username", "dossier_code"]
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("citizen"))
+    def citizen_number(self, look: Look) -> int | None:
+        return look.citizen_id
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "user", "created_at", "revoked_at"]
+    list_select_related = ["user"]
+    fields = ["user", "name", "created_at", "revoked_at"]
+    autocomplete_fields = ["user"]
+    actions = ["revoke"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
+        return ["created_at", "revoked_at"] if obj is None else ["user", "created_at", "revoked_at"]
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        issued, key = ApiToken.issue(obj.user, obj.name)
+        obj.pk, obj.key_hash, obj.created_at = issued.pk, issued.key_hash, issued.created_at
+        messages.warning(request, _("This key is shown only once. Please copy it now: %(key)s") % {"key": key})
+
+    @admin.action(description=gettext_lazy("Revoke"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        count = queryset.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
+        messages.success(request, _("Keys revoked: %(count)d.") % {"count": count})
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
