@@ -74,6 +74,7 @@ def logging_settings(environment: str) -> dict[str, Any]:
             "django.request": {"level": "WARNING" if environment != "test" else "ERROR"},
             "axes": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
+            "pikepdf": {"level": "WARNING"},
             "fontTools": {"level": "ERROR"},
             "celery.app.trace": {"level": "WARNING"},
         },
