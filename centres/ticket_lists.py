@@ -31,14 +31,23 @@ class TicketList:
 _SHOWS: dict[str, tuple[object, Callable[[Tickets, datetime], Tickets]]] = {
     "all": (gettext_lazy("All numbers of today"), lambda tickets, at: tickets.order_by("-issued_at", "-id")),
     "waiting": (gettext_lazy("Waiting now"), lambda tickets, at: tickets.waiting().order_by("issued_at", "id")),  # type: ignore[attr-defined]
-    "at_counter": (gettext_lazy("At a counter now"), lambda tickets, at: tickets.filter(state__in=AT_COUNTER)),
-    "parked": (gettext_lazy("Set aside now"), lambda tickets, at: tickets.filter(state=TicketState.PARKED)),
+    "at_counter": (
+        gettext_lazy("At a counter now"),
+        lambda tickets, at: tickets.filter(state__in=AT_COUNTER).order_by("called_at", "id"),
+    ),
+    "parked": (
+        gettext_lazy("Set aside now"),
+        lambda tickets, at: tickets.filter(state=TicketState.PARKED).order_by("issued_at", "id"),
+    ),
     "served": (gettext_lazy("Served today"), lambda tickets, at: _served(tickets)),
     "last_hour": (
         gettext_lazy("Served in the last hour"),
         lambda tickets, at: _served(tickets).filter(finished_at__gt=at - figures.AN_HOUR),
     ),
-    "no_show": (gettext_lazy("Called and did not come"), lambda tickets, at: tickets.filter(state=TicketState.NO_SHOW)),
+    "no_show": (
+        gettext_lazy("Called and did not come"),
+        lambda tickets, at: tickets.filter(state=TicketState.NO_SHOW).order_by("-finished_at", "-id"),
+    ),
 }
 
 

@@ -73,6 +73,7 @@ def _next_for(user: User, at: datetime) -> QuerySet[Any]:
             day=day,
         )
         .annotate(desk_id=Subquery(mine.values("id")), desk_number=Subquery(mine.values("number")))
+        .select_related("service")
         .select_for_update(skip_locked=True, of=("self",))
         .in_order()
     )

@@ -12,7 +12,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -101,7 +101,7 @@ class TicketFilter(filters.FilterSet):
 
 
 class TicketList(generics.ListAPIView[Ticket]):
-    authentication_classes = (SessionAuthentication, TokenAuthentication, DeviceAuthentication)
+    authentication_classes = (DeviceAuthentication, TokenAuthentication, SessionAuthentication)
     permission_classes = (StaffOrKiosk,)
     serializer_class = serializers.TicketSerializer
     filterset_class = TicketFilter
@@ -134,7 +134,7 @@ class TicketList(generics.ListAPIView[Ticket]):
 class TicketView(APIView):
     """For staff, about one ticket of a centre where they work; any other is not there."""
 
-    permission_classes = (IsStaff,)
+    permission_classes: tuple[type[BasePermission], ...] = (IsStaff,)
 
     def ticket(self, ticket_id: int) -> Ticket:
         seen = Ticket.objects.visible_to(self.request.user).select_related("service", "counter")
@@ -168,6 +168,9 @@ def move(name: str, body: Any = None) -> Any:
 
 
 class Next(TicketView):
+    # Who may call is asked in the same statement as who is next.
+    permission_classes = (IsAuthenticated,)
+
     @move("next")
     def post(self, request: Request) -> Response:
         """Call whoever is next to the user's counter."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from csp.constants import NONE, UNSAFE_INLINE
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -87,7 +87,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@csp_replace({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [NONE]})
+@csp({"DIRECTIVES": {"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [NONE]}})
 def served(request: HttpRequest) -> HttpResponse:
     """The plot of drawn and served by the hour. Its address changes with its data, so it may be kept."""
     centre = managed_centre(request)

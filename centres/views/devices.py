@@ -32,6 +32,8 @@ PAGES = {DeviceKind.KIOSK.value: "centres:kiosk", DeviceKind.BOARD.value: "centr
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest, kind: str) -> HttpResponse:
     """Paste the key once; the screen stays signed in until the key is revoked."""
+    if request.GET:  # a key in an address would stay in logs and histories: it is dropped unread
+        return redirect(request.path)
     form = DeviceKeyForm(request.POST or None)
     if request.method == "POST":
         ratelimit.count("device", ratelimit.client_address(request), limit=TRIES, seconds=TRY_SECONDS)

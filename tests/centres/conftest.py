@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415
 """What the tests of the queue share: one centre, two services, one officer at an open counter.
 
 Imports stand inside the fixtures: pytest reads this file before Django is set up.

@@ -1,0 +1,136 @@
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from centres.enums import Priority, PriorityGround
+from centres.models import Device, Ticket
+from portal import clock
+from tests.factories import centres as make
+from tests.factories.centres import MORNING
+
+
+@pytest.fixture(autouse=True)
+def morning():
+    with clock.fixed(MORNING):
+        yield
+
+
+@pytest.fixture
+def kiosk(client, centre):
+    make.DeviceFactory(centre=centre, key_hash=Device.hash_of("khóa"))
+    client.post(reverse("centres:kiosk_sign_in"), {"key": "khóa"})
+    return client
+
+
+def draw(kiosk, service, key=None, ground=""):
+    sent = {"service": service.letter, "client_key": key or uuid4().hex, "ground": ground}
+    return kiosk.post(reverse("centres:kiosk_draw"), sent)
+
+
+def test_the_start_shows_at_most_six_open_services_with_how_many_wait(kiosk, centre, service, ticket):
+    for number, letter in enumerate("BCDEFGH"):
+        make.ServiceFactory(centre=centre, letter=letter, order=number + 5)
+    page = kiosk.get(reverse("centres:kiosk")).content.decode()
+    assert len(re.findall(r'class="tile"', page)) == 6
+    assert re.search(r'class="wait">\s*1 ', page)
+
+
+def test_a_closed_service_has_no_tile(kiosk, service):
+    service.is_open = False
+    service.save()
+    assert 'class="tile"' not in kiosk.get(reverse("centres:kiosk")).content.decode()
+
+
+def test_outside_the_hours_the_start_says_when_it_opens(kiosk, centre, service):
+    centre.keeps_hours = True
+    centre.save()
+    with clock.fixed(MORNING.replace(hour=18)):
+        page = kiosk.get(reverse("centres:kiosk")).content.decode()
+    assert 'class="tile"' not in page
+    assert "08:00" in page and "24/11/2026" in page and "13:30" in page
+
+
+def test_tiles_unchanged_cost_no_sql(kiosk, service, django_assert_num_queries):
+    url = reverse("centres:kiosk_tiles")
+    tag = kiosk.get(url).headers["ETag"]
+    with django_assert_num_queries(0):
+        assert kiosk.get(url, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_drawing_leads_to_the_slip(kiosk, service):
+    answer = draw(kiosk, service, ground=PriorityGround.AGE_60)
+    ticket = Ticket.objects.get()
+    assert answer.status_code == 302
+    assert answer.url == reverse("centres:kiosk_ticket", kwargs={"token": ticket.token})
+    assert (ticket.priority, ticket.device.centre) == (Priority.PRIORITY, service.centre)
+    slip = kiosk.get(answer.url).content.decode()
+    assert "A001" in slip
+    assert "<svg" in slip
+    assert 'data-idle="20"' in slip
+
+
+def test_a_double_tap_a_reload_and_a_retry_give_one_number(kiosk, service):
+    key = uuid4().hex
+    first, second = draw(kiosk, service, key), draw(kiosk, service, key, PriorityGround.AGE_75)
+    assert first.url == second.url
+    for _reload in range(2):
+        kiosk.get(first.url)
+    assert Ticket.objects.count() == 1
+
+
+@pytest.mark.parametrize("page", ["/kiosk/draw/", "/kiosk/service/A/", "/kiosk/", "/kiosk/again/"])
+def test_a_number_is_never_issued_by_get(kiosk, service, page):
+    kiosk.get(page, {"service": "A", "client_key": uuid4().hex, "ground": ""})
+    assert not Ticket.objects.exists()
+
+
+def test_the_question_offers_every_ground_and_none(kiosk, service):
+    page = kiosk.get(reverse("centres:kiosk_ground", kwargs={"letter": "A"})).content.decode()
+    assert set(re.findall(r'name="ground" value="(\w*)"', page)) == set(PriorityGround.values)
+    assert re.search(r'name="client_key" value="[0-9a-f]{32}" data-client-key=', page)
+
+
+def test_a_service_of_another_centre_is_not_there(kiosk, service):
+    make.ServiceFactory(letter="H")
+    assert kiosk.get(reverse("centres:kiosk_ground", kwargs={"letter": "H"})).status_code == 404
+    assert kiosk.post(reverse("centres:kiosk_draw"), {"service": "H"}).status_code == 404
+
+
+@pytest.mark.parametrize("bad", [{"client_key": ""}, {"client_key": "x"}, {"ground": "rich"}])
+def test_what_the_kiosk_cannot_use_ends_in_a_sentence_and_a_way_back(kiosk, service, bad):
+    sent = {"service": "A", "client_key": uuid4().hex, "ground": ""} | bad
+    answer = kiosk.post(reverse("centres:kiosk_draw"), sent)
+    assert answer.status_code == 400
+    assert reverse("centres:kiosk_again") in answer.content.decode()
+    assert not Ticket.objects.exists()
+
+
+def test_a_slip_of_another_centre_is_not_shown(kiosk, service):
+    other = make.TicketFactory(service=make.ServiceFactory(letter="B"))
+    assert kiosk.get(reverse("centres:kiosk_ticket", kwargs={"token": other.token})).status_code == 404
+
+
+def test_the_slip_counts_those_who_are_called_before(kiosk, service, other_service):
+    make.TicketFactory(service=service, number=1, issued_at=MORNING - timedelta(minutes=9))
+    make.TicketFactory(service=service, number=2, issued_at=MORNING - timedelta(days=1))
+    make.TicketFactory(service=other_service, number=1)
+    mine = make.TicketFactory(service=service, number=3)
+    make.TicketFactory(service=service, number=4, issued_at=MORNING, priority=Priority.FIRST)
+    make.TicketFactory(service=service, number=5, issued_at=MORNING + timedelta(minutes=1))
+    assert sorted(Ticket.objects.ahead_of(mine).values_list("number", flat=True)) == [1, 4]
+
+
+def test_the_next_person_gets_vietnamese_and_normal_print(kiosk, service):
+    kiosk.cookies["django_language"], kiosk.cookies["large_print"] = "en", "1"
+    answer = kiosk.get(reverse("centres:kiosk_again"))
+    assert answer.url == reverse("centres:kiosk")
+    assert answer.cookies["django_language"]["max-age"] == answer.cookies["large_print"]["max-age"] == 0
+
+
+def test_the_language_of_the_kiosk_goes_with_the_ticket(kiosk, service):
+    kiosk.cookies["django_language"] = "ko"
+    draw(kiosk, service)
+    assert Ticket.objects.get().language == "ko"
