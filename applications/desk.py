@@ -163,6 +163,8 @@ def work_on(application: Application, at: datetime) -> Work:
     facts = facts_of(application, at)
     version = version_of(application)
     form = bound_form_of(application)
+    gaps = len(form.errors)
+    _leave_blanks_alone(form)
     return Work(
         application=application,
         quote=quote_for(application, at),
@@ -172,8 +174,15 @@ def work_on(application: Application, at: datetime) -> Work:
         notices=[
             {**notice, "told": application.acknowledged.get(notice["key"])} for notice in notices_for(application, at)
         ],
-        form_gaps=len(form.errors),
+        form_gaps=gaps,
     )
+
+
+def _leave_blanks_alone(form: ProcedureForm) -> None:
+    """A field that was not filled in yet is counted, not scolded; what was typed wrongly is shown."""
+    for name, errors in form.errors.as_data().items():
+        if all(error.code == "required" for error in errors):
+            del form.errors[name]
 
 
 def paper_lines(application: Application) -> list[PaperLine]:
