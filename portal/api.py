@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -20,6 +23,12 @@ class Pages(CursorPagination):
 
     page_size = 30
     ordering = "-id"
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except ValueError as error:  # a position somebody made up
+            raise NotFound(_("This page is not there. Begin with the first one.")) from error
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -37,6 +46,9 @@ def errors_as_json(error: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(error, ConcurrentTransition | TransitionNotAllowed):
         message = _("Somebody else has just changed this. Please look again.")
         return _problem("changed_meanwhile", message, None, status.HTTP_409_CONFLICT)
+    if isinstance(error, RequestDataTooBig):
+        message = _("This is larger than anything expected here. Please send less at a time.")
+        return _problem("too_large", message, None, status.HTTP_400_BAD_REQUEST)
     response = exception_handler(error, context)
     if response is None:
         return None

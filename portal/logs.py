@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import Any
 
@@ -20,19 +19,17 @@ def scrub(text: str) -> str:
     return _TOKEN.sub(r"\1•••", _PERSONAL.sub("•••", text))
 
 
-class ScrubFilter(logging.Filter):
-    """Blanks personal data in a record's message, arguments and traceback text."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = scrub(record.getMessage())
-        record.args = ()
-        if record.exc_info and not record.exc_text:
-            record.exc_text = scrub(logging.Formatter().formatException(record.exc_info))
-        return True
-
-
 def _scrub_event(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    return {key: scrub(value) if isinstance(value, str) else value for key, value in event.items()}
+    """The last step before a line is written: message, values and traceback text, whatever they come from."""
+    return {key: _scrub_value(value) for key, value in event.items()}
+
+
+def _scrub_value(value: Any) -> Any:
+    if value is None or isinstance(value, bool | float):
+        return value
+    text = value if isinstance(value, str) else repr(value)
+    blanked = scrub(text)
+    return value if isinstance(value, int) and blanked == text else blanked
 
 
 def logging_settings(environment: str) -> dict[str, Any]:
@@ -41,7 +38,6 @@ def logging_settings(environment: str) -> dict[str, Any]:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            _scrub_event,
             structlog.stdlib.render_to_log_kwargs,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -49,11 +45,10 @@ def logging_settings(environment: str) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     json = environment == "production"
-    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer(colors=False)
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"scrub": {"()": ScrubFilter}},
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
@@ -62,11 +57,17 @@ def logging_settings(environment: str) -> dict[str, Any]:
                     structlog.processors.TimeStamper(fmt="iso"),
                     structlog.stdlib.ExtraAdder(),
                 ],
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    # As text here: the renderers' own tracebacks would show local variables, people's data among them.
+                    structlog.processors.format_exc_info,
+                    _scrub_event,
+                    renderer,
+                ],
             }
         },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["scrub"]},
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         },
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {

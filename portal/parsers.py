@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
@@ -19,7 +20,7 @@ class LimitedJsonParser(JSONParser):
     ) -> Any:
         length = str((parser_context or {})["request"].META.get("CONTENT_LENGTH") or "")
         if length.isdecimal() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise ParseError(_("This is larger than anything expected here. Please send less at a time."))
+            raise RequestDataTooBig  # as Django does where a body was read before us
         try:
             return super().parse(stream, media_type, parser_context)
         except (ParseError, RecursionError) as error:

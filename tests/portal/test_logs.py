@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.logs import logging_settings, scrub
+
+NUMBER = "001190000123"
+LOGGER = logging.getLogger("tests.logs")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"số {NUMBER}.", "số •••."),
+        ("cmnd 012345678", "cmnd •••"),
+        ("gọi 0912345678 hay +84912345678", "gọi ••• hay •••"),
+        (f"id={NUMBER}&x=1", "id=•••&x=1"),
+        ("/t/Ab3_-xyz9/", "/t/•••/"),
+        ("/verify/Ab3xyz99", "/verify/•••"),
+        ("H26.15-261123-0001", "H26.15-261123-0001"),
+        ("2026-11-23T10:26:00.123456Z 12345678 bytes", "2026-11-23T10:26:00.123456Z 12345678 bytes"),
+    ],
+)
+def test_only_what_is_personal_is_blanked(text: str, left: str):
+    assert scrub(text) == left
+
+
+@given(st.text(), st.from_regex(r"[0-9]{12}", fullmatch=True), st.text())
+def test_a_number_is_blanked_wherever_it_stands(before: str, number: str, after: str):
+    before, after = before.rstrip("0123456789٠"), after.lstrip("0123456789٠")
+    if not (before[-1:].isdigit() or after[:1].isdigit()):
+        assert number not in scrub(before + number + after)
+
+
+@pytest.fixture(params=["production", "demo"])
+def line(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """What is written when something is logged, as configured for this place."""
+    formatter = dict(logging_settings(request.param)["formatters"]["line"])
+    stream, make = io.StringIO(), formatter.pop("()")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(make(**formatter))
+    LOGGER.addHandler(handler)
+    yield stream.getvalue
+    LOGGER.removeHandler(handler)
+    logging_settings("test")
+
+
+class Person:
+    def __repr__(self) -> str:
+        return f"<Person {NUMBER}>"
+
+
+class TestLine:
+    def test_of_the_standard_library(self, line):
+        LOGGER.warning("đọc %s của %s", NUMBER, Person())
+        written = line()
+        assert NUMBER not in written
+        assert "đọc ••• của" in written
+
+    def test_of_structlog(self, line):
+        structlog.get_logger("tests.logs").warning("read", number=NUMBER, as_int=int("1" + NUMBER[1:]), who=[Person()])
+        written = line()
+        assert "read" in written
+        assert NUMBER not in written
+        assert "101190000123" not in written
+
+    def test_of_a_request_with_extras(self, line):
+        LOGGER.error("Not found", extra={"request": Person(), "status_code": 404})
+        written = line()
+        assert NUMBER not in written
+        assert "404" in written
+
+    @pytest.mark.parametrize("log", [LOGGER, structlog.get_logger("tests.logs")])
+    def test_of_an_exception_shows_neither_message_nor_variables(self, line, log):
+        try:
+            number = NUMBER
+            raise ValueError(f"cannot read {number}")
+        except ValueError:
+            log.exception("failed")
+        written = line()
+        assert NUMBER not in written
+        assert "ValueError: cannot read •••" in written
+        assert "raise ValueError" in written
+
+
+@pytest.mark.parametrize("line", ["production"], indirect=True)
+def test_production_writes_one_json_object_a_line(line):
+    LOGGER.warning("hai\ndòng")
+    assert json.loads(line())["event"] == "hai\ndòng"
+    assert line().count("\n") == 1
