@@ -87,7 +87,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@csp({"DIRECTIVES": {"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [NONE]}})
+@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [NONE]})
 def served(request: HttpRequest) -> HttpResponse:
     """The plot of drawn and served by the hour. Its address changes with its data, so it may be kept."""
     centre = managed_centre(request)

@@ -38,7 +38,7 @@ def start(request: HttpRequest, seat: Seat) -> HttpResponse:
     at = clock.now()
     if not hours.gives_numbers(centre, at):
         closed = {"hours": hours.hours_on(centre, clock.local_day(at)), "opening": hours.next_opening(centre, at)}
-        return render(request, "centres/kiosk/closed.html", {"centre": centre, **closed})
+        return render(request, "centres/kiosk/closed.html", {"centre": centre, **closed, **_back_to_start()})
     return render(request, "centres/kiosk/start.html", {"centre": centre, "services": _tiles(seat)})
 
 
