@@ -61,7 +61,9 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
         needs.append(("act", text % {"count": count}, list_url(centre, "overdue")))
     if count := found["unsigned"]:
         text = ngettext(
-            "%(count)d dossier is due today and not signed yet.", "%(count)d dossiers are due today and not signed yet.", count
+            "%(count)d dossier is due today and not signed yet.",
+            "%(count)d dossiers are due today and not signed yet.",
+            count,
         )
         needs.append(("act", text % {"count": count}, list_url(centre, "due-today")))
     if count := found["due"]:

@@ -27,7 +27,9 @@ class NothingForm(forms.Form):
 class SupplementForm(forms.Form):
     faults = forms.CharField(
         label=_("What is missing, and what the citizen should do"),
-        help_text=_("The law allows one complete request. Name everything now, with the reason and how to put it right."),
+        help_text=_(
+            "The law allows one complete request. Name everything now, with the reason and how to put it right."
+        ),
         max_length=LONG_TEXT,
         error_messages={"required": _("Write what is missing and what the citizen should do.")},
         widget=forms.Textarea({"rows": 5}),

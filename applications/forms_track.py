@@ -19,7 +19,9 @@ class TrackForm(forms.Form):
         help_text=_("On the receipt, for example H26.30.3-261123-0047"),
         max_length=40,
         error_messages={"required": _("Type the code printed on the receipt.")},
-        widget=forms.TextInput({"class": "figure", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        widget=forms.TextInput(
+            {"class": "figure", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
+        ),
     )
     phone_last4 = forms.CharField(
         label=_("Last four digits of the phone number you gave"),

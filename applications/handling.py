@@ -49,9 +49,7 @@ def _accept(dossier: Application, values: Values, at: datetime, user: Any) -> Ap
 
 def _propose(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     document = keep_document(values.get("file"), dossier, DocumentSource.RESULT, at, user)
-    return handle.propose(
-        application=dossier, number=values["number"], document=document, at=at, acting_user=user
-    )
+    return handle.propose(application=dossier, number=values["number"], document=document, at=at, acting_user=user)
 
 
 def _sign(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -64,9 +62,7 @@ def _send_back(dossier: Application, values: Values, at: datetime, user: Any) ->
 
 def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     signature = keep_document(values.get("signature"), dossier, DocumentSource.UPLOAD, at, user)
-    return hand_over(
-        application=dossier, handed_to=values["handed_to"], signature=signature, at=at, acting_user=user
-    )
+    return hand_over(application=dossier, handed_to=values["handed_to"], signature=signature, at=at, acting_user=user)
 
 
 def _handle_or_receive(user: Any, dossier: Application) -> bool:
@@ -106,9 +102,9 @@ VERBS = [
         _("Ask for a supplement"),
         _("The citizen was asked. The clock stands still until it comes."),
         forms_dossier.SupplementForm,
-        lambda dossier, step: dossier.state == State.PROCESSING
-        and step == StepKind.APPRAISE
-        and not dossier.supplements.all(),
+        lambda dossier, step: (
+            dossier.state == State.PROCESSING and step == StepKind.APPRAISE and not dossier.supplements.all()
+        ),
         may_handle,
         _ask,
         is_main=False,

@@ -13,7 +13,9 @@ from centres.permissions import roles_of
 from citizens.actions.record_look import record_look
 
 
-def looked_at_list(*, applications: Iterable[Application], centre: Centre, reason: str, at: datetime, user: Any) -> None:
+def looked_at_list(
+    *, applications: Iterable[Application], centre: Centre, reason: str, at: datetime, user: Any
+) -> None:
     """One row that names every applicant a list showed."""
     subjects = [row.applicant_id for row in applications if row.applicant_id]
     record_look(

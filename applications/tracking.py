@@ -133,7 +133,8 @@ class TrackedDossier:
         for place, event in enumerate(events):
             # Sent back for rework: what was proposed before does not count as done.
             again = event.kind == EventKind.PROPOSED and (
-                self._step == StepKind.APPRAISE or any(later.kind == EventKind.PROPOSED for later in events[place + 1 :])
+                self._step == StepKind.APPRAISE
+                or any(later.kind == EventKind.PROPOSED for later in events[place + 1 :])
             )
             if not again:
                 yield Line("done", self._words_of(event), event.at, self._note_of(event))
@@ -178,7 +179,14 @@ class TrackedDossier:
             yield Line("next", _("Received, with a receipt and a due date"))
         if state in (State.DRAFT, State.SUPPLEMENT, State.PAYMENT):
             yield Line("next", self._step_name(StepRole.SPECIALIST))
-        before_signature = (State.DRAFT, State.SUBMITTED, State.ACCEPTED, State.PROCESSING, State.SUPPLEMENT, State.PAYMENT)
+        before_signature = (
+            State.DRAFT,
+            State.SUBMITTED,
+            State.ACCEPTED,
+            State.PROCESSING,
+            State.SUPPLEMENT,
+            State.PAYMENT,
+        )
         if state in before_signature:
             if self._step != StepKind.SIGN:
                 yield Line("next", self._step_name(StepRole.LEADER))

@@ -27,7 +27,9 @@ def open_by_code(request: HttpRequest, code: str, digits: str) -> Application:
 
     Raises ``NoSuchPair``, or ``TooMany`` after too many tries from one address or for one code, right or wrong.
     """
-    ratelimit.count("track-address", ratelimit.client_address(request), limit=TRIES_PER_ADDRESS, seconds=ADDRESS_SECONDS)
+    ratelimit.count(
+        "track-address", ratelimit.client_address(request), limit=TRIES_PER_ADDRESS, seconds=ADDRESS_SECONDS
+    )
     ratelimit.count("track-code", code, limit=TRIES_PER_CODE, seconds=CODE_SECONDS)
     application = Application.objects.filter(code=code).first()
     # Without a dossier or a phone there is something to compare all the same, so an answer takes the same time.

@@ -30,7 +30,11 @@ _NOTHING = ("ok", _("You do not have to do anything more."), _("%(notice)s"))
 _ASK = _("Questions: please ask at %(centre)s and bring the receipt.")
 # kind of the box, its title, its text; the values come from ``todo_values``.
 TODO: dict[State, tuple[str, Any, Any]] = {
-    State.DRAFT: ("warn", _("Stay at the counter for a moment."), _("The officer is filling in your dossier with you.")),
+    State.DRAFT: (
+        "warn",
+        _("Stay at the counter for a moment."),
+        _("The officer is filling in your dossier with you."),
+    ),
     State.SUBMITTED: _NOTHING,
     State.ACCEPTED: _NOTHING,
     State.REFUSED: ("act", _("The office could not accept it."), _ASK),

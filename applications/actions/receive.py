@@ -46,15 +46,20 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
     quote = quote_for(draft, at)
     papers = list(draft.papers.select_related("kind"))
     form = bound_form(draft)
-    missing = _missing(draft, papers, quote, form, at)
+    missing = what_is_missing(draft, papers, quote, form, at)
+    refuse_if(missing)
+    draft.form_data = form.form_data()
+    return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
+
+
+def refuse_if(missing: list[str]) -> None:
+    """Raise ``NotComplete`` with all these sentences, if there are any."""
     if missing:
         raise NotComplete(
             _("Not received yet: %(count)s things are missing. Nothing was changed.") % {"count": len(missing)},
             code="not_complete",
             details={"missing": missing},
         )
-    draft.form_data = form.form_data()
-    return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
 
 
 def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, acting_user: User) -> Application:
@@ -102,13 +107,15 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
     receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
     jobs.wake("applications.tasks.render_receipt", receipt.pk)
     messages.tell(messages.Received, draft, at=at)
-    if draft.matter is not None:
+    if draft.matter is not None and draft.matter.done_at is None:
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
     return draft
 
 
-def _missing(draft: Application, papers: list[Paper], quote: Quote, form: ProcedureForm, at: datetime) -> list[str]:
+def what_is_missing(
+    draft: Application, papers: list[Paper], quote: Quote, form: ProcedureForm, at: datetime
+) -> list[str]:
     """Every reason why it cannot be received, as sentences; empty when it can."""
     missing: list[str] = []
     if draft.applicant is None:

@@ -73,8 +73,15 @@ def _dossier_or_404(request: HttpRequest, pk: int) -> Application:
         Application.objects.visible_to(request.user)
         .exclude(state=State.DRAFT)
         .select_related(
-            "applicant", "competent", "helped_at", "received_at_centre", "received_by", "handler", "result__document",
-            "result__signed_by", "matter__ticket",
+            "applicant",
+            "competent",
+            "helped_at",
+            "received_at_centre",
+            "received_by",
+            "handler",
+            "result__document",
+            "result__signed_by",
+            "matter__ticket",
         )
         .prefetch_related(
             "steps__holder",
@@ -88,7 +95,11 @@ def _dossier_or_404(request: HttpRequest, pk: int) -> Application:
 
 
 def _page(
-    request: HttpRequest, dossier: Application, status: int = 200, tried: Verb | None = None, tried_form: Form | None = None
+    request: HttpRequest,
+    dossier: Application,
+    status: int = 200,
+    tried: Verb | None = None,
+    tried_form: Form | None = None,
 ) -> HttpResponse:
     at = clock.now()
     looked_at(application=dossier, reason=_("dossier opened"), at=at, user=request.user)
@@ -127,7 +138,9 @@ def _form_lines(dossier: Application) -> list[tuple[str, list[tuple[str, str]]]]
     form = build_form(version_of(dossier))(initial=dossier.form_data)
     groups = []
     for title, fields in form.groups():
-        lines = [(str(field.label), _shown(field)) for field in fields if dossier.form_data.get(field.name) not in ("", None)]
+        lines = [
+            (str(field.label), _shown(field)) for field in fields if dossier.form_data.get(field.name) not in ("", None)
+        ]
         if lines:
             groups.append((title, lines))
     return groups

@@ -1,0 +1,89 @@
+"""Administration pages: dossiers are looked at here, never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from applications.models import Application, Event, FeeLine, IssuedForm, Paper, Register, RegisterEntry, Step
+
+
+class ReadOnly:
+    """Business and history change through actions alone."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PaperInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Paper
+    fields = ("kind", "form_of_copy", "copies", "state")
+
+
+class StepInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Step
+    fields = ("kind", "holder", "from_at", "to_at")
+
+
+class FeeLineInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = FeeLine
+    fields = ("article", "quantity", "amount")
+
+
+@admin.register(Application)
+class ApplicationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Without names, contacts, form data and the public token: who needs those opens the dossier, which is noted."""
+
+    list_display = ("code", "state", "payment_state", "competent", "received_at", "due_at", "handler")
+    list_filter = ("state", "payment_state", "competent")
+    list_select_related = ("competent", "handler")
+    search_fields = ("code",)
+    ordering = ("-id",)
+    show_full_result_count = False
+    inlines = (PaperInline, StepInline, FeeLineInline)
+    fields = (
+        "code", "version", "helped_at", "received_at_centre", "competent", "channel", "state", "payment_state",
+        "delivery_state", "sync_state", "started_at", "submitted_at", "received_at", "due_at", "due_explanation",
+        "paused_at", "released_at", "handed_over_at", "ended_at", "opened_by", "received_by", "handler",
+    )  # fmt: skip
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """The chain as it stands; personal values are beside it and not shown."""
+
+    list_display = ("application", "sequence", "kind", "at", "actor", "centre", "hash")
+    list_filter = ("kind",)
+    list_select_related = ("application__version__procedure", "actor", "centre")
+    search_fields = ("application__code",)
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(IssuedForm)
+class IssuedFormAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("application", "number", "issued_at", "issued_by", "document")
+    list_filter = ("number",)
+    list_select_related = ("application__version__procedure", "issued_by", "document")
+    search_fields = ("application__code",)
+    ordering = ("-id",)
+
+
+@admin.register(Register)
+class RegisterAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = [field.name for field in Register._meta.concrete_fields]
+
+
+@admin.register(RegisterEntry)
+class RegisterEntryAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("__str__", "hash")
+    ordering = ("-id",)
+    show_full_result_count = False

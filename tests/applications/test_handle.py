@@ -1,0 +1,105 @@
+"""From receipt to hand-over: whose turn it is, and what may not be."""
+
+from __future__ import annotations
+
+import pytest
+
+from applications.actions.hand_over import hand_over
+from applications.actions.handle import accept_supplement, ask_supplement, propose, send_back, sign, take
+from applications.enums import DeliveryState, EventKind, State, StepKind
+from applications.models import Application
+from centres.enums import Role
+from centres.models import Centre, Membership
+from portal.errors import BadInput, NotAllowed, RuleBroken
+from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member, member_of
+
+pytestmark = pytest.mark.django_db
+
+
+def _step(dossier: Application) -> str:
+    return dossier.steps.get(to_at__isnull=True).kind
+
+
+def test_the_whole_way_leaves_one_event_a_step() -> None:
+    dossier = a_dossier(state=State.RETURNED)
+    assert [event.kind for event in dossier.events.all()] == [
+        EventKind.RECEIVED,
+        EventKind.TAKEN,
+        EventKind.PROPOSED,
+        EventKind.APPROVED,
+        EventKind.HANDED_OVER,
+    ]
+    assert dossier.delivery_state == DeliveryState.HANDED
+    assert dossier.result.handed_to == dossier.applicant.full_name
+    assert not dossier.steps.filter(to_at__isnull=True).exists()
+
+
+def test_a_dossier_is_taken_once(centre: Centre) -> None:
+    dossier = a_dossier()
+    take(application=dossier, at=MONDAY, acting_user=member_of(Role.SPECIALIST, centre))
+    with pytest.raises(RuleBroken) as refusal:
+        take(application=dossier, at=MONDAY, acting_user=a_member(Role.SPECIALIST, full_name="Người khác"))
+    assert refusal.value.code == "wrong_state"
+
+
+def test_second_supplement_request_is_refused(centre: Centre) -> None:
+    dossier = a_dossier(state=State.SUPPLEMENT)
+    specialist = member_of(Role.SPECIALIST, centre)
+    dossier = accept_supplement(application=dossier, note="đã nộp", at=MONDAY, acting_user=specialist)
+    with pytest.raises(RuleBroken) as refusal:
+        ask_supplement(application=dossier, faults="thêm nữa", at=MONDAY, acting_user=specialist)
+    assert refusal.value.code == "second_supplement"
+    assert refusal.value.field == "faults"
+
+
+def test_an_empty_supplement_request_names_its_field(centre: Centre) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    with pytest.raises(BadInput) as refusal:
+        ask_supplement(application=dossier, faults="  ", at=MONDAY, acting_user=member_of(Role.SPECIALIST, centre))
+    assert refusal.value.field == "faults"
+
+
+def test_a_leader_sends_back_with_a_reason_and_the_specialist_has_it_again(centre: Centre) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    specialist, leader = member_of(Role.SPECIALIST, centre), member_of(Role.LEADER, centre)
+    dossier = propose(application=dossier, number="9/KS", document=None, at=MONDAY, acting_user=specialist)
+    assert _step(dossier) == StepKind.SIGN
+
+    dossier = send_back(application=dossier, reason="Sai tên mẹ", at=MONDAY, acting_user=leader)
+
+    assert _step(dossier) == StepKind.APPRAISE
+    with pytest.raises(RuleBroken):
+        sign(application=dossier, at=MONDAY, acting_user=leader)
+
+
+def test_nobody_signs_what_they_handled_themselves(centre: Centre) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    both = dossier.handler
+    Membership.objects.create(user=both, centre=centre, role=Role.LEADER, valid_from=MONDAY.date())
+    dossier = propose(application=dossier, number="9/KS", document=None, at=MONDAY, acting_user=both)
+    del both._roles
+    with pytest.raises(RuleBroken) as refusal:
+        sign(application=dossier, at=MONDAY, acting_user=both)
+    assert refusal.value.code == "own_work"
+
+
+def test_people_of_another_centre_can_do_nothing() -> None:
+    other = a_centre("chi-nhanh-4", "H26.30.4")
+    dossier = a_dossier()
+    with pytest.raises(NotAllowed):
+        take(application=dossier, at=MONDAY, acting_user=a_member(Role.SPECIALIST, other))
+    done = a_dossier(state=State.DONE)
+    with pytest.raises(NotAllowed):
+        hand_over(
+            application=done,
+            handed_to="Ai đó",
+            signature=None,
+            at=MONDAY,
+            acting_user=a_member(Role.COUNTER_OFFICER, other),
+        )
+
+
+def test_the_result_is_handed_over_once() -> None:
+    dossier = a_dossier(state=State.RETURNED)
+    with pytest.raises(RuleBroken):
+        hand_over(application=dossier, handed_to="Ai đó", signature=None, at=MONDAY, acting_user=dossier.received_by)

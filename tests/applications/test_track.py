@@ -1,0 +1,173 @@
+"""The citizen's page: one token from slip to result; a code alone opens nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from applications.actions.receive import receive
+from applications.enums import State
+from applications.models import Application
+from centres.models import Rating
+from portal.logs import scrub
+from tests.factories.applications import LAST4, MONDAY, a_dossier, a_draft, a_ticket_at_counter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone(client: Client) -> Client:
+    """A citizen's telephone, reading English."""
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def test_a_code_and_the_right_digits_open_the_page(phone: Client) -> None:
+    dossier = a_dossier()
+    answer = phone.post("/track/", {"code": f" {dossier.code.lower()} ", "phone_last4": LAST4})
+    assert answer.url == f"/t/{dossier.token}/"
+
+
+def test_every_wrong_pair_gets_the_same_answer(phone: Client) -> None:
+    dossier, mute = a_dossier(), a_dossier()
+    Application.objects.filter(pk=mute.pk).update(contact_phone="")
+    pairs = [(dossier.code, "0000"), ("H26.30.3-261123-9998", LAST4), (mute.code, "0000")]
+    answers = [phone.post("/track/", {"code": code, "phone_last4": digits}) for code, digits in pairs]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({str(answer.context["form"].non_field_errors()) for answer in answers}) == 1
+
+
+def test_a_code_alone_opens_nothing(phone: Client) -> None:
+    dossier = a_dossier()
+    assert phone.get("/track/", {"code": dossier.code, "phone_last4": LAST4}).status_code == 200
+    assert phone.post("/track/", {"code": dossier.code}).status_code == 400
+    assert phone.get(f"/t/{dossier.code}/").status_code == 404
+
+
+def test_guessing_one_code_stops_even_for_the_right_digits(phone: Client) -> None:
+    dossier = a_dossier()
+    for guess in range(5):
+        phone.post("/track/", {"code": dossier.code, "phone_last4": f"{guess:04}"})
+    answer = phone.post("/track/", {"code": dossier.code, "phone_last4": LAST4})
+    assert answer.status_code == 429
+
+
+def test_guessing_from_one_address_stops(phone: Client) -> None:
+    for guess in range(30):
+        phone.post("/track/", {"code": f"H26.30.3-261123-{guess:04}", "phone_last4": "0000"})
+    assert phone.post("/track/", {"code": "H26.30.3-261123-5555", "phone_last4": "0000"}).status_code == 429
+    elsewhere = phone.post("/track/", {"code": "H26.30.3-261123-5555", "phone_last4": "0000"}, REMOTE_ADDR="10.9.9.9")
+    assert elsewhere.status_code == 404
+
+
+def test_a_wrong_token_is_not_found(phone: Client) -> None:
+    assert phone.get("/t/khong-co-trang-nay/").status_code == 404
+    assert phone.get("/t/khong-co-trang-nay/", headers={"X-Part": "1"}).status_code == 404
+    assert phone.get("/t/khong-co-trang-nay/receipt.pdf").status_code == 404
+    assert phone.post("/t/khong-co-trang-nay/rate/", {"score": "3"}).status_code == 404
+
+
+def test_the_page_is_kept_nowhere_and_shows_no_more_than_it_must(phone: Client) -> None:
+    dossier = a_dossier()
+    answer = phone.get(f"/t/{dossier.token}/")
+    assert answer["Cache-Control"] == "no-store"
+    assert "noindex" in answer["X-Robots-Tag"]
+    assert answer["Referrer-Policy"] == "same-origin"
+    page = answer.content.decode()
+    for personal in (dossier.applicant.identity_number, dossier.applicant.full_name, "0912 345 678", "+84912345678"):
+        assert personal not in page
+    assert dossier.code in page
+    assert "17:00" in page
+
+
+def test_tokens_are_masked_in_logs() -> None:
+    assert "Xy12_secret" not in scrub("GET /t/Xy12_secret/ 200")
+
+
+def test_one_page_from_the_number_to_the_result(phone: Client, at_hanoi: Any) -> None:
+    at_hanoi("2026-11-23 10:26")
+    ticket = a_ticket_at_counter(at=MONDAY)
+    url = f"/t/{ticket.token}/"
+    assert f"counter {ticket.counter.number}" in phone.get(url).content.decode()
+    draft = a_draft(ticket=ticket)
+    receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
+    page = phone.get(url).content.decode()
+    assert "H26.30.3-261123-0001" in page
+    assert "receipt.pdf" in page
+
+
+def test_people_before_me_are_those_who_will_be_called_first(phone: Client, at_hanoi: Any) -> None:
+    from datetime import timedelta  # noqa: PLC0415
+
+    from centres.enums import Priority  # noqa: PLC0415
+    from centres.models import Ticket  # noqa: PLC0415
+
+    at_hanoi("2026-11-23 10:26")
+    here = a_ticket_at_counter(at=MONDAY)
+
+    def waiting(number: int, minutes: int, priority: int = Priority.ORDINARY) -> Ticket:
+        return Ticket.objects.create(
+            centre=here.centre, service=here.service, day=here.day, letter=here.letter, number=500 + number,
+            client_key=f"cho-{number}-1234", issued_at=MONDAY, queue_at=MONDAY + timedelta(minutes=minutes), priority=priority,
+        )  # fmt: skip
+
+    waiting(1, 0)
+    mine = waiting(2, 1)
+    waiting(3, 2)
+    waiting(4, 3, Priority.PRIORITY)
+    visit = phone.get(f"/t/{mine.token}/").context["visit"]
+    assert visit.people_before == 2
+
+
+def test_the_supplement_is_shown_word_for_word(phone: Client) -> None:
+    dossier = a_dossier(state=State.SUPPLEMENT)
+    page = phone.get(f"/t/{dossier.token}/").content.decode()
+    assert "Giấy chứng sinh bị mờ" in page
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.PROCESSING, State.SUPPLEMENT, State.DONE, State.RETURNED])
+def test_the_way_has_one_present_step_and_ends_where_it_should(phone: Client, state: int) -> None:
+    dossier = a_dossier(state=state)
+    tracked = phone.get(f"/t/{dossier.token}/").context["visit"].dossiers[0]
+    kinds = [line.kind for line in tracked.timeline]
+    assert kinds.count("now") == (0 if state == State.RETURNED else 1)
+    assert kinds == sorted(kinds, key=["done", "now", "next"].index)
+    times = [line.at for line in tracked.timeline if line.kind == "done"]
+    assert times == sorted(times)
+
+
+def test_an_unchanged_page_costs_no_sql(phone: Client) -> None:
+    dossier = a_dossier()
+    url = f"/t/{dossier.token}/"
+    first = phone.get(url, headers={"X-Part": "1"})
+    with CaptureQueriesContext(connection) as statements:
+        again = phone.get(url, headers={"X-Part": "1", "If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert len(statements) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_is_seen_at_the_next_poll(phone: Client) -> None:
+    from applications.actions.handle import take  # noqa: PLC0415
+    from centres.enums import Role  # noqa: PLC0415
+    from tests.factories.applications import member_of  # noqa: PLC0415
+
+    dossier = a_dossier()
+    url = f"/t/{dossier.token}/"
+    tag = phone.get(url, headers={"X-Part": "1"})["ETag"]
+    take(application=dossier, at=MONDAY, acting_user=member_of(Role.SPECIALIST, dossier.competent))
+    assert phone.get(url, headers={"X-Part": "1", "If-None-Match": tag}).status_code == 200
+
+
+def test_a_visit_is_rated_once(phone: Client) -> None:
+    dossier = a_dossier()
+    url = f"/t/{dossier.token}/rate/"
+    assert phone.post(url, {"score": "9"}).status_code == 400
+    assert phone.post(url, {"score": "3", "comment": "Nhanh, lịch sự"}).status_code == 302
+    again = phone.post(url, {"score": "1", "comment": "khác"})
+    assert again.status_code == 409
+    assert Rating.objects.get().score == 3

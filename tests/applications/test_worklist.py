@@ -1,0 +1,206 @@
+"""Lists by due date: whose turn it is, at a constant price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from applications.enums import State
+from applications.models import Application
+from applications.worklist import due_words
+from centres.enums import Role
+from citizens.models import Look
+from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member
+
+pytestmark = pytest.mark.django_db
+URL = "/dossiers/"
+MOST_STATEMENTS = 6
+As = Callable[[Any], Client]
+
+
+def _many(count: int) -> None:
+    """Copies of one real dossier: the list reads nothing that a copy lacks."""
+    pattern = a_dossier()
+    rows = []
+    for number in range(count):
+        row = Application.objects.get(pk=pattern.pk)
+        row.pk, row.matter = None, None
+        row.code, row.token = f"H26.30.3-261124-{number:04}", f"token-{number}"
+        row.due_at = pattern.due_at + timedelta(minutes=number)
+        rows.append(row)
+    Application.objects.bulk_create(rows)
+
+
+@pytest.mark.parametrize("count", [1, 30, 300])
+def test_a_page_costs_the_same_however_long_the_list(as_: As, at_hanoi: Any, count: int) -> None:
+    at_hanoi("2026-11-23 12:00")
+    _many(count)
+    client = as_(Role.SPECIALIST)
+    client.get(URL, {"list": "to-take"})
+    with CaptureQueriesContext(connection) as statements:
+        answer = client.get(URL, {"list": "to-take"})
+    assert len(answer.context["rows"]) == min(count + 1, 30)
+    assert len(statements) <= MOST_STATEMENTS, [statement["sql"] for statement in statements]
+
+
+def test_one_look_names_everybody_on_the_page(as_: As) -> None:
+    dossiers = [a_dossier(), a_dossier()]
+    as_(Role.SPECIALIST).get(URL, {"list": "to-take"})
+    look = Look.objects.get()
+    assert look.subjects == sorted(dossier.applicant_id for dossier in dossiers)
+    assert look.unit == "Chi nhánh số 3"
+
+
+def test_pages_follow_one_another_without_a_gap(as_: As) -> None:
+    _many(64)
+    client, seen, after = as_(Role.SPECIALIST), [], ""
+    for _page in range(4):
+        answer = client.get(URL, {"list": "to-take", **({"after": after} if after else {})})
+        seen += [row.application.pk for row in answer.context["rows"]]
+        after = answer.context["next_page"]
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == 65
+    dues = list(Application.objects.filter(pk__in=seen).by_due_date().values_list("pk", flat=True))
+    assert seen == dues
+
+
+@pytest.mark.parametrize(
+    "after", ["x", ",", "2026-11-23T10:00:00+07:00,", "99999-01-01,1", "2026-11-23T10:00,5", "a,b,c", "\x00,1"]
+)
+def test_a_page_address_that_makes_no_sense_is_the_first_page(as_: As, after: str) -> None:
+    a_dossier()
+    assert len(as_(Role.SPECIALIST).get(URL, {"list": "to-take", "after": after}).context["rows"]) == 1
+
+
+def test_each_role_has_the_lists_of_its_turn(as_: As) -> None:
+    a_dossier(state=State.ACCEPTED), a_dossier(state=State.PROCESSING), a_dossier(state=State.DONE)
+
+    def counts(role: str) -> dict[str, int]:
+        return {tab.key: count for tab, count in as_(role).get(URL).context["tabs"]}
+
+    assert counts(Role.SPECIALIST) == {"mine": 1, "to-take": 1, "all": 3}
+    assert counts(Role.LEADER) == {"to-sign": 0, "all": 3}
+    assert counts(Role.COUNTER_OFFICER) == {"to-hand-over": 1, "all": 3}
+    assert set(counts(Role.MANAGER)) == {"overdue", "due-today", "done-today", "all"}
+
+
+def test_another_centre_sees_nothing_of_it(as_: As) -> None:
+    dossier = a_dossier()
+    client = as_(a_member(Role.SPECIALIST, a_centre("chi-nhanh-4", "H26.30.4")))
+    assert client.get(URL, {"list": "to-take"}).context["rows"] == []
+    assert client.get(reverse("applications:dossier", args=[dossier.pk])).status_code == 404
+    assert client.get(reverse("applications:receipt", args=[dossier.pk])).status_code == 404
+
+
+def test_somebody_without_a_role_is_refused(as_: As) -> None:
+    from tests.factories.citizens import UserFactory  # noqa: PLC0415
+
+    assert as_(UserFactory()).get(URL).status_code == 403
+
+
+def test_a_code_opens_its_dossier(as_: As) -> None:
+    dossier = a_dossier()
+    answer = as_(Role.LEADER).get(URL, {"code": dossier.code.lower()})
+    assert answer.url == reverse("applications:dossier", args=[dossier.pk])
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(-1, "overdue since 17:00 30/11/2026"), (3, "today 17:00"), (24 + 3, "tomorrow 17:00")]
+)
+def test_the_due_date_is_said_as_people_say_it(hours: int, words: str) -> None:
+    dossier = a_dossier(procedure="land_change_info")
+    from django.utils import translation  # noqa: PLC0415
+
+    with translation.override("en"):
+        at = dossier.due_at - timedelta(hours=hours) if hours > 0 else dossier.due_at + timedelta(hours=1)
+        assert due_words(dossier, at) == words
+
+
+def test_a_dossier_page_offers_only_what_this_person_may_do(as_: As) -> None:
+    dossier = a_dossier()
+    url = reverse("applications:dossier", args=[dossier.pk])
+
+    def offered(role: str) -> list[str]:
+        return [verb.key for verb, _form in as_(role).get(url).context["steps"]]
+
+    assert offered(Role.SPECIALIST) == ["take"]
+    assert offered(Role.LEADER) == offered(Role.COUNTER_OFFICER) == offered(Role.MANAGER) == []
+
+
+def test_what_was_typed_stays_when_it_cannot_be_done(as_: As) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    url = reverse("applications:dossier_act", args=[dossier.pk, "propose"])
+    bad = as_(Role.SPECIALIST).post(url, {"propose-number": ""})
+    assert bad.status_code == 400
+    url = reverse("applications:dossier_act", args=[dossier.pk, "ask-supplement"])
+    other = as_(Role.LEADER).post(url, {"ask-supplement-faults": "Thiếu giấy chứng sinh"})
+    assert other.status_code == 403
+    dossier.refresh_from_db()
+    assert dossier.state == State.PROCESSING
+
+
+def test_a_result_is_handed_over_against_a_signature_on_paper(as_: As) -> None:
+    dossier = a_dossier(state=State.DONE)
+    url = reverse("applications:dossier_act", args=[dossier.pk, "hand-over"])
+    client = as_(Role.COUNTER_OFFICER)
+    refused = client.post(url, {"hand-over-handed_to": "Nguyễn Văn Tư"})
+    assert refused.status_code == 400
+    assert "Nguyễn Văn Tư" in refused.content.decode()
+
+    assert client.post(url, {"hand-over-handed_to": "Nguyễn Văn Tư", "hand-over-on_paper": "on"}).status_code == 302
+    dossier = Application.objects.get(pk=dossier.pk)
+    assert dossier.state == State.RETURNED
+    assert dossier.result.handed_to == "Nguyễn Văn Tư"
+
+
+def test_a_signature_on_the_screen_is_kept_as_a_picture(as_: As) -> None:
+    import base64  # noqa: PLC0415
+    from io import BytesIO  # noqa: PLC0415
+
+    from PIL import Image  # noqa: PLC0415
+
+    drawn = BytesIO()
+    Image.new("RGB", (60, 18), "white").save(drawn, "PNG")
+    dossier = a_dossier(state=State.DONE)
+    url = reverse("applications:dossier_act", args=[dossier.pk, "hand-over"])
+    values = {
+        "hand-over-handed_to": "Nguyễn Văn Tư",
+        "hand-over-signature": "data:image/png;base64," + base64.b64encode(drawn.getvalue()).decode(),
+    }
+    client = as_(Role.COUNTER_OFFICER)
+    assert client.post(url, {**values, "hand-over-signature": "data:image/png;base64,!!"}).status_code == 400
+    assert client.post(url, values).status_code == 302
+    assert Application.objects.get(pk=dossier.pk).result.signature.media_type == "image/png"
+
+
+def test_opening_a_dossier_is_written_down_with_its_code(as_: As) -> None:
+    dossier = a_dossier()
+    answer = as_(Role.SPECIALIST).get(reverse("applications:dossier", args=[dossier.pk]))
+    look = Look.objects.get()
+    assert (look.citizen, look.dossier_code) == (dossier.applicant, dossier.code)
+    page = answer.content.decode()
+    assert dossier.applicant.identity_number not in page
+    assert "0912 345 678" not in page
+
+
+def test_the_managers_panel_counts_and_leads_to_the_lists(as_: As, at_hanoi: Any, centre: Any) -> None:
+    from applications.day import needs_attention  # noqa: PLC0415
+
+    late = a_dossier(procedure="land_change_info", at=MONDAY - timedelta(days=30))
+    at_hanoi("2026-11-23 12:00")
+    answer = as_(Role.MANAGER).get(reverse("applications:day_dossiers"), {"centre": centre.pk})
+    assert answer.context["numbers"].overdue == 1
+    listed = as_(Role.MANAGER).get(answer.context["url"]["overdue"])
+    assert [row.application for row in listed.context["rows"]] == [late]
+    severity, sentence, url = needs_attention(centre, MONDAY)[0]
+    assert severity == "act"
+    assert "1" in sentence
+    assert url == answer.context["url"]["overdue"]
