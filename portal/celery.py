@@ -57,6 +57,7 @@ app.conf.update(
             "schedule": 10.0,
             "options": {"expires": 10},
         },
+        "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
     },
 )

@@ -257,6 +257,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "ENUM_NAME_OVERRIDES": {
+        "DossierState": "applications.enums.State",
+        "TicketState": "centres.enums.TicketState",
+        "UnitKind": "procedures.enums.UnitKind",
+        "TimelineLineKind": "applications.api.serializers.LINE_KINDS",
+    },
 }
 
 # -- wiring by name: what one app shows of the apps above it (docs/decisions) -----------------------------------------
