@@ -23,23 +23,23 @@ class ReadOnly:
         return False
 
 
-class PaperInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class PaperInline(ReadOnly, admin.TabularInline):
     model = Paper
     fields = ("kind", "form_of_copy", "copies", "state")
 
 
-class StepInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class StepInline(ReadOnly, admin.TabularInline):
     model = Step
     fields = ("kind", "holder", "from_at", "to_at")
 
 
-class FeeLineInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class FeeLineInline(ReadOnly, admin.TabularInline):
     model = FeeLine
     fields = ("article", "quantity", "amount")
 
 
 @admin.register(Application)
-class ApplicationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ApplicationAdmin(ReadOnly, admin.ModelAdmin):
     """Without names, contacts, form data and the public token: who needs those opens the dossier, which is noted."""
 
     list_display = ("code", "state", "payment_state", "competent", "received_at", "due_at", "handler")
@@ -57,7 +57,7 @@ class ApplicationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class EventAdmin(ReadOnly, admin.ModelAdmin):
     """The chain as it stands; personal values are beside it and not shown."""
 
     list_display = ("application", "sequence", "kind", "at", "actor", "centre", "hash")
@@ -69,7 +69,7 @@ class EventAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(IssuedForm)
-class IssuedFormAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class IssuedFormAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("application", "number", "issued_at", "issued_by", "document")
     list_filter = ("number",)
     list_select_related = ("application__version__procedure", "issued_by", "document")
@@ -78,12 +78,12 @@ class IssuedFormAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Register)
-class RegisterAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class RegisterAdmin(ReadOnly, admin.ModelAdmin):
     list_display = [field.name for field in Register._meta.concrete_fields]
 
 
 @admin.register(RegisterEntry)
-class RegisterEntryAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class RegisterEntryAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("__str__", "hash")
     ordering = ("-id",)
     show_full_result_count = False

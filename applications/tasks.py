@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db.models import QuerySet
 
 from applications.actions.issue_receipt import issue_receipt
 from applications.models import IssuedForm
@@ -27,7 +28,7 @@ def sweep_receipts() -> None:
         issue_receipt(form=form, at=clock.now())
 
 
-def _receipts():  # type: ignore[no-untyped-def]
+def _receipts() -> QuerySet[IssuedForm]:
     return IssuedForm.objects.filter(number=RECEIPT).select_related(
         "document",
         "application__applicant",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.contrib.auth.decorators import login_not_required
@@ -29,6 +29,7 @@ from applications.models import Application, Paper
 from applications.tracking import find_visit
 from applications.tracking_access import NoSuchPair, open_by_code
 from citizens.api.permissions import IsStaff
+from citizens.models import User
 from portal import clock
 from portal.api import ProblemSerializer
 
@@ -119,7 +120,7 @@ class TakeIn(APIView):
                 handed=_handed(values),
                 finish_ticket=values["finish_ticket"],
                 at=clock.now(),
-                acting_user=request.user,
+                acting_user=cast(User, request.user),
             )
         except NotComplete as problem:
             refusal = {"code": problem.code, "message": str(problem), "field": None, **problem.details}

@@ -10,8 +10,8 @@ The catalogue is loaded from its files when the first one is made. Nothing here 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from django.core.cache import cache
 from django.core.management import call_command
@@ -36,7 +36,6 @@ from tests.moments import hanoi
 MONDAY = hanoi("2026-11-23 10:26")
 PHONE = "+84912345678"
 LAST4 = "5678"
-_numbers = count(1)
 
 # What is typed into each procedure's form at the counter, beyond what the citizen's record gives.
 FORMS: dict[str, dict[str, Any]] = {
@@ -146,7 +145,7 @@ def a_ticket_at_counter(
     for before in Ticket.objects.at_counter().filter(counter=counter):
         before.finish(at)
         before.save()
-    number = next(_numbers)
+    number = Ticket.objects.of_day(centre, local_day(at)).count() + 1
     service = Service.objects.filter(centre=centre).order_by("order").first()
     ticket = Ticket.objects.create(
         centre=centre,
@@ -154,7 +153,7 @@ def a_ticket_at_counter(
         day=local_day(at),
         letter=service.letter,
         number=number,
-        client_key=f"ve-thu-nghiem-{number}",
+        client_key=uuid4().hex,
         issued_at=at - timedelta(minutes=19),
         queue_at=at - timedelta(minutes=19),
         citizen=citizen,
