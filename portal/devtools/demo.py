@@ -13,6 +13,7 @@ import hashlib
 import io
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -220,7 +221,7 @@ def serve(progress: Progress, sign_ins: str) -> int:
     # A worker takes five seconds to end in order, which is when honcho would kill it.
     honcho_manager.KILL_WAIT = STOP_SECONDS
 
-    python, schedule = sys.executable, DEMO / "beat-schedule"
+    python, schedule = shlex.quote(sys.executable), shlex.quote(str(DEMO / "beat-schedule"))
     output: IO[str] = sys.stdout
     manager = honcho_manager.Manager(Printer(output, width=9))
     environment = dict(os.environ)
