@@ -1,0 +1,136 @@
+"""The file is made: it goes into the register's dossier and into the dossier it was missing from, at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from applications import messages
+from applications.actions.locking import locked
+from applications.enums import DocumentSource, EventKind, PaperState, State
+from applications.history import record
+from applications.models import Application, CertificationItem, Document, Paper, RegisterEntry, Result
+from applications.notarisation.enums import JobState
+from applications.notarisation.messages import CopyCertified
+from citizens.models import HeldDocument
+from portal import live
+from portal.files import Stored
+
+PDF = "application/pdf"
+
+
+@transaction.atomic
+def file_certification(*, item_id: int, kept: Stored, pages: int, at: datetime) -> CertificationItem:
+    """File the certified PDF that lies in the store, finish the certification and tell the citizen.
+
+    Two workers at once, or one that comes back after its file was filed, end with one document: the row lock lets
+    one of them in, and the other finds it filed. Everything happens here or nothing.
+    """
+    item = CertificationItem.objects.select_related("certification__application").get(pk=item_id)
+    application = item.certification.application
+    first = locked(application.for_application) if application.for_application is not None else None
+    copy = locked(application)
+    item = _locked_item(item_id)
+    if item.state != JobState.COMPOSING or item.entry is None:
+        return item
+    document = Document.objects.create(
+        sha256=kept.sha256,
+        size=kept.size,
+        media_type=PDF,
+        name=f"{item.title[:150]}.pdf",
+        pages=pages,
+        source=DocumentSource.CERTIFIED,
+        application=copy,
+        created_at=at,
+        created_by=item.entry.signer,
+    )
+    item.file(document)
+    item.save(update_fields=["state", "output", "progress", "last_error"])
+    kind_key = _give_to_paper(first, item, document, at)
+    if kind_key and copy.applicant is not None:
+        HeldDocument.objects.get_or_create(
+            citizen=copy.applicant,
+            kind_key=kind_key,
+            sha256=document.sha256,
+            defaults={
+                "title": item.title,
+                "media_type": PDF,
+                "pages": pages,
+                "source_code": copy.code or "",
+                "created_at": at,
+            },
+        )
+    _finish(copy, item.entry, document, at)
+    messages.tell(CopyCertified, copy, at=at)
+    live.bump(f"dossier:{copy.pk}", f"dossiers:{copy.competent_id}")
+    if first is not None:
+        live.bump(f"dossier:{first.pk}")
+    return item
+
+
+def _locked_item(item_id: int) -> CertificationItem:
+    rows = CertificationItem.objects.select_for_update(of=("self",))
+    return rows.select_related("entry__register", "entry__signer").get(pk=item_id)
+
+
+def _give_to_paper(first: Application | None, item: CertificationItem, document: Document, at: datetime) -> str:
+    """Put the copy on the line that waits for it; returns the key of the paper's kind, empty when no line is left."""
+    paper = Paper.objects.select_for_update(of=("self",)).select_related("kind").filter(pk=item.for_paper_id).first()
+    if paper is None:
+        return ""
+    if first is not None and paper.state == PaperState.CERTIFYING and item.entry is not None:
+        paper.state, paper.document = PaperState.CERTIFIED, document
+        paper.note = f"{item.entry.number}/{item.entry.register.year} {item.entry.register.kind}"
+        paper.save(update_fields=["state", "document", "note"])
+        # A draft has no history yet: its papers are named by the row that receives it.
+        if first.state != State.DRAFT:
+            record(
+                application=first,
+                kind=EventKind.PAPER_ADDED,
+                at=at,
+                actor=item.entry.signer,
+                centre=first.helped_at,
+                details={"paper": paper.kind.key, "file": document.sha256},
+            )
+    return str(paper.kind.key)
+
+
+def _finish(copy: Application, entry: RegisterEntry, document: Document, at: datetime) -> None:
+    """Released and given out in one go: the copy lies where it was asked for."""
+    signer, centre = entry.signer, copy.helped_at
+    name = copy.applicant.full_name if copy.applicant else ""
+    Result.objects.create(
+        application=copy,
+        number=f"{entry.number}/{entry.register.year} {entry.register.kind}",
+        document=document,
+        proposed_by=signer,
+        proposed_at=entry.at,
+        signed_by=signer,
+        signed_at=entry.at,
+        handed_to=name,
+    )
+    copy.release(at)
+    record(
+        application=copy,
+        kind=EventKind.APPROVED,
+        at=at,
+        actor=signer,
+        centre=centre,
+        from_state=State.PROCESSING,
+        details={"number": entry.number, "file": document.sha256},
+    )
+    copy.hand_over(at)
+    record(
+        application=copy,
+        kind=EventKind.HANDED_OVER,
+        at=at,
+        actor=signer,
+        centre=centre,
+        from_state=State.DONE,
+        details={"signed": False, "into": "dossier" if copy.for_application_id else ""},
+        personal={"handed_to": name},
+    )
+    copy.changed_at = at
+    copy.save(update_fields=["state", "released_at", "handed_over_at", "delivery_state", "changed_at"])
+    copy.steps.filter(to_at__isnull=True).update(to_at=at)

@@ -1,0 +1,165 @@
+"""A certified copy as a PDF: the scan's pages and the words of certification (Decree 23/2015; Circular 01/2020/TT-BTP).
+
+Pure: the same scan and the same words give the same bytes, so a job that died between keeping the file and noting it
+makes that very file again, and the store, which goes by content, still holds one.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import img2pdf
+import pikepdf
+import segno
+from django.utils.translation import gettext_lazy as _
+from PIL import Image
+
+from portal import clock, pdf
+from portal.errors import RuleBroken
+from portal.filekinds import IMAGE_FORMATS, JPEG, PDF
+from portal.vn.dates import date_in_words
+from portal.vn.money import number_in_words
+
+TEMPLATE = "official/certified_copy.html"
+_MM = 72 / 25.4
+# Room around the scan for the words on each page's edge (mm: left, bottom, right, top).
+_EDGES = (6.0, 16.0, 6.0, 6.0)
+
+
+class BadScan(RuleBroken):
+    """The scan cannot be put on a page; only a new scan helps."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The scan cannot be read any more. Please scan the paper again."), code="scan_unreadable")
+
+
+@dataclass(frozen=True)
+class CopyText:
+    """What is written on the copy. ``number`` and ``register`` as in the book: ``0007``, ``01/2026 - SCT/BS``.
+
+    ``pages`` are those of the original, ``code`` is the dossier's, ``link`` what the QR opens; ``is_demo`` marks a
+    paper of no legal worth.
+    """
+
+    number: str
+    register: str
+    title: str
+    at: datetime
+    issuer: str
+    issuer_above: str
+    signer: str
+    signer_title: str
+    pages: int
+    copies: int
+    code: str
+    link: str
+    is_demo: bool
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A finished PDF and its number of pages, the page of certification included."""
+
+    content: bytes
+    pages: int
+
+
+def compose(scan: bytes, media_type: str, text: CopyText) -> Composed:
+    """The certified PDF: each page of the scan on A4, and the page of certification. Raises ``BadScan``.
+
+    ``media_type`` is one of those that ``portal.uploads`` accepts.
+    """
+    try:
+        with pikepdf.open(io.BytesIO(_as_pdf(scan, media_type))) as source:
+            # Stamps and visible signatures are annotations; on a copy they are part of the picture.
+            source.generate_appearance_streams()
+            source.flatten_annotations("print")
+            return _assemble(source, text)
+    except (pikepdf.PdfError, img2pdf.PdfTooLargeError, OSError, SyntaxError, ValueError, RuntimeError) as error:
+        raise BadScan from error
+
+
+def _as_pdf(scan: bytes, media_type: str) -> bytes:
+    if media_type == PDF:
+        return scan
+    pictures = [scan] if media_type == JPEG else _plain_frames(scan, IMAGE_FORMATS[media_type])
+    made: bytes = img2pdf.convert(pictures, nodate=True, rotation=img2pdf.Rotation.ifvalid)
+    return made
+
+
+def _plain_frames(scan: bytes, kind: str) -> list[bytes]:
+    """Each frame as an opaque PNG: a PDF's picture has no transparency here, and WebP is unknown to it."""
+    frames = []
+    with Image.open(io.BytesIO(scan), formats=(kind,)) as image:
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            out = io.BytesIO()
+            dots = image.info.get("dpi")
+            # Python's own rounding of a ratio in TIFF: img2pdf wants plain numbers.
+            keep = {"dpi": (float(dots[0]), float(dots[1]))} if dots else {}
+            _opaque(image).save(out, "PNG", **keep)
+            frames.append(out.getvalue())
+    return frames
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if image.mode in ("1", "L", "RGB"):
+        return image
+    if "A" in image.getbands() or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        ground = Image.new("RGB", layer.size, "white")
+        ground.paste(layer, mask=layer.getchannel("A"))
+        return ground
+    return image.convert("L" if image.mode.startswith(("I", "F")) else "RGB")
+
+
+def _assemble(source: pikepdf.Pdf, text: CopyText) -> Composed:
+    pages = list(source.pages)
+    if not pages:
+        raise BadScan
+    context = {
+        "text": asdict(text),
+        "sheets": [{"is_wide": _is_wide(page)} for page in pages],
+        "total": len(pages) + 1,
+        "day": clock.local(text.at),
+        "day_in_words": date_in_words(clock.local_day(text.at)),
+        "pages_in_words": number_in_words(text.pages),
+        "copies_in_words": number_in_words(text.copies),
+        "qr": segno.make(text.link, error="m", micro=False).svg_data_uri(border=2, scale=4),
+    }
+    with pikepdf.open(io.BytesIO(pdf.render(TEMPLATE, context))) as out:
+        for number, page in enumerate(pages):
+            # The sheets share one table of resources, so each picture has a name of its own; the library's would be
+            # random, and two runs would differ.
+            _place(out, out.pages[number], page, pikepdf.Name(f"/Scan{number}"))
+        _set_dates(out, text)
+        made = io.BytesIO()
+        out.save(made, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        return Composed(made.getvalue(), len(out.pages))
+
+
+def _is_wide(page: pikepdf.Page) -> bool:
+    left, bottom, right, top = (float(number) for number in page.trimbox)
+    turned = int(page.obj.get("/Rotate", 0)) % 180 != 0  # type: ignore[call-overload]
+    wide = abs(right - left) > abs(top - bottom)
+    return wide != turned
+
+
+def _place(out: pikepdf.Pdf, target: pikepdf.Page, page: pikepdf.Page, name: pikepdf.Name) -> None:
+    """The scanned page as large as the sheet allows, under what is printed on its edge."""
+    _x, _y, width, height = (float(number) for number in target.mediabox)
+    left, bottom, right, top = (edge * _MM for edge in _EDGES)
+    room = pikepdf.Rectangle(left, bottom, width - right, height - top)
+    form = out.copy_foreign(page.as_form_xobject())
+    target.add_resource(form, pikepdf.Name.XObject, name)
+    placed = target.calc_form_xobject_placement(form, name, room, allow_shrink=True, allow_expand=True)
+    target.contents_add(b"q\n" + placed + b"\nQ\n", prepend=True)
+
+
+def _set_dates(out: pikepdf.Pdf, text: CopyText) -> None:
+    moment = text.at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
+    out.docinfo["/CreationDate"] = moment
+    out.docinfo["/ModDate"] = moment
+    out.docinfo["/Title"] = f"{text.title} ({text.number}, {text.register})"

@@ -1,0 +1,36 @@
+"""What stands on a certified copy, from the rows it is made from."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from applications.documents import VIETNAMESE, tracking_url
+from applications.notarisation.compose import CopyText
+from applications.notarisation.models import CertificationItem
+
+# Under Circular 01/2020 the person who certifies signs as such; a signer's own title comes with signers.
+SIGNER_TITLE = "Người thực hiện chứng thực"
+
+
+def copy_text(item: CertificationItem) -> CopyText:
+    """The words for an approved item. Nothing in them depends on when the file is made. Raises ``ValueError``."""
+    entry, application = item.entry, item.certification.application
+    if entry is None:
+        raise ValueError("a copy is made once its number is taken")
+    register, centre = entry.register, application.helped_at
+    return CopyText(
+        number=entry.number,
+        # The first volume of the year; a register that fills a second one comes with closing registers.
+        register=f"01/{register.year} - {register.kind}",
+        title=entry.title,
+        at=entry.at,
+        issuer=centre.short_name[VIETNAMESE],
+        issuer_above=centre.parent.name[VIETNAMESE] if centre.parent else "Ủy ban nhân dân thành phố Hà Nội",
+        signer=str(entry.signer),
+        signer_title=SIGNER_TITLE,
+        pages=entry.pages,
+        copies=entry.copies,
+        code=application.code or "",
+        link=tracking_url(application),
+        is_demo=settings.PORTAL_ENV == "demo",
+    )

@@ -1,0 +1,27 @@
+"""What citizens are told about their certified copies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+from applications.messages import DossierNotice
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyCertified(DossierNotice):
+    """The copy is made; where it was made for a dossier it lies there already, and nothing has to be brought."""
+
+    kind: ClassVar[str] = "copy_certified"
+
+    def subject(self) -> str:
+        return _("Certified copy %(code)s is ready") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        if self.application.for_application_id is not None:
+            return _("Your certified copy %(code)s is ready and has been added to your dossier.") % {
+                "code": self.reference
+            }
+        return _("Your certified copy %(code)s is ready.") % {"code": self.reference}

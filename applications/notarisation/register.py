@@ -1,0 +1,69 @@
+"""Writing in a register: numbers that run on without a gap, each line chained to the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from applications.notarisation.enums import RegisterKind
+from applications.notarisation.models import Register, RegisterEntry, RegisterValue
+from centres.models import Centre
+from citizens.models import User
+from portal import chain, clock
+
+
+def enter(
+    *,
+    centre: Centre,
+    kind: RegisterKind,
+    at: datetime,
+    signer: User,
+    title: str,
+    pages: int,
+    copies: int,
+    fee: int,
+    scan_sha256: str,
+    personal: Mapping[str, str],
+) -> RegisterEntry:
+    """Take the next number of this year's register and write its line, in the caller's transaction.
+
+    The register's row stays locked until that transaction ends: whoever comes next waits, and a number whose
+    transaction fails was never taken (Decree 23/2015 art. 13, 14: numbers run on from 01 on 1 January).
+    """
+    year = clock.local_day(at).year
+    Register.objects.get_or_create(centre=centre, kind=kind, year=year)
+    register = Register.objects.select_for_update().get(centre=centre, kind=kind, year=year)
+    sealed = chain.seal({name: value for name, value in personal.items() if value})
+    entry = RegisterEntry(
+        register=register,
+        sequence=register.last_number + 1,
+        at=at,
+        signer=signer,
+        title=title,
+        pages=pages,
+        copies=copies,
+        fee=fee,
+        scan_sha256=scan_sha256,
+        digests={name: value.digest for name, value in sealed.items()},
+        previous_hash=register.last_hash,
+    )
+    entry.hash = chain.link(register.last_hash, entry.chained_body(), entry.chained_digests())
+    entry.save()
+    RegisterValue.objects.bulk_create(
+        RegisterValue(entry=entry, name=name, value=value.value, salt=value.salt) for name, value in sealed.items()
+    )
+    register.last_number, register.last_hash = entry.sequence, entry.hash
+    register.save(update_fields=["last_number", "last_hash"])
+    return entry
+
+
+def fault_in(register: Register) -> chain.Fault | None:
+    """The first line that was changed, moved or removed, or ``None``. The head kept beside shows a tail cut off."""
+    fault = chain.verify(register.entries.order_by("sequence"))
+    if fault is not None:
+        return fault
+    last = register.entries.order_by("-sequence").first()
+    sequence, head = (last.sequence, last.hash) if last else (0, chain.GENESIS)
+    if sequence != register.last_number:
+        return chain.Fault(sequence + 1, "missing")
+    return None if head == register.last_hash else chain.Fault(sequence, "changed")

@@ -1,0 +1,163 @@
+"""Certifying a copy at the desk: a scan comes in, is approved, and its file is made while the work goes on."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from applications.actions.approve_certification import approve_certification
+from applications.actions.drop_certification import drop_certification
+from applications.actions.open_certification import open_certification
+from applications.enums import PaperState
+from applications.forms_certify import CertifyForm
+from applications.looks import looked_at
+from applications.models import Application, CertificationItem, Document, Paper
+from applications.notarisation.enums import WITHOUT_NUMBER
+from citizens.models import User
+from portal import clock, files, live
+from portal.errors import Gone, RuleBroken
+from portal.text import pick
+from portal.uploads import inspect_upload, received_file
+
+# By finished steps: what is being done now.
+PROGRESS_WORDS = (
+    _("Waiting for a worker, then reading the scan"),
+    _("Setting the text of certification"),
+    _("Keeping the file"),
+    _("Filing the copy"),
+)
+PAGE, DIALOG, PART = "page", "dialog", "part"
+
+
+def _shape(request: HttpRequest) -> str:
+    """What is asked for: the inside alone (a poll), a dialog for the desk, or a page of its own without a script."""
+    if request.headers.get("X-Part"):
+        return PART
+    return DIALOG if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted") else PAGE
+
+
+def _paper(user: User, paper_id: int) -> Paper:
+    rows = Paper.objects.select_related("application__applicant", "application__helped_at", "kind")
+    return get_object_or_404(rows.filter(application__in=Application.objects.visible_to(user)), pk=paper_id)
+
+
+def _item(user: User, item_id: int) -> CertificationItem:
+    rows = CertificationItem.objects.select_related(
+        "certification__application__for_application",
+        "certification__application__helped_at",
+        "entry__register", "entry__signer", "scan", "output", "for_paper"
+    )
+    return get_object_or_404(rows.filter(certification__application__in=Application.objects.visible_to(user)), pk=item_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
+    """The form of one line of the checklist, and its answer. What was typed stays when the file is refused."""
+    paper = _paper(request.user, paper_id)
+    if paper.state == PaperState.CERTIFYING and request.method != "POST":
+        waiting = paper.certifications.order_by("-pk").first()
+        if waiting is not None:
+            return redirect("applications:certification", waiting.pk)
+    if request.method != "POST":
+        return _show_form(request, paper, CertifyForm.blank(pick(paper.kind.name)))
+    form = CertifyForm(request.POST)
+    status = 400
+    if form.is_valid():
+        try:
+            upload = inspect_upload(received_file(request))
+            item = open_certification(
+                for_paper=paper,
+                upload=upload,
+                pages=form.cleaned_data["pages"] or upload.pages,
+                copies=form.cleaned_data["copies"],
+                client_key=form.cleaned_data["client_key"],
+                title=form.cleaned_data["title"],
+                at=clock.now(),
+                acting_user=request.user,
+            )
+            return _shown(request, item)
+        except RuleBroken as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+            status = problem.status
+    return _show_form(request, paper, form, status=status)
+
+
+def _show_form(request: HttpRequest, paper: Paper, form: CertifyForm, *, status: int = 200) -> HttpResponse:
+    template = "applications/certify/form.html" if _shape(request) == PAGE else "applications/certify/parts/form.html"
+    return render(request, template, {"paper": paper, "form": form, "centre": paper.application.helped_at}, status=status)
+
+
+@require_GET
+def certification(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Where the copy stands: the fee before it is approved, then the job's progress, then the file."""
+    item = _item(request.user, item_id)
+    topics = [f"dossier:{item.certification.application_id}"]
+    shape = _shape(request)
+    return live.answer(request, topics, lambda: _show(request, item), vary=f"{request.user.pk}-{shape}")
+
+
+@require_POST
+def approve(request: HttpRequest, item_id: int) -> HttpResponse:
+    item = _item(request.user, item_id)
+    approve_certification(item=item, at=clock.now(), acting_user=request.user)
+    return _shown(request, item)
+
+
+@require_POST
+def drop(request: HttpRequest, item_id: int) -> HttpResponse:
+    """The scan was the wrong one: back to the form, with nothing taken from the register."""
+    item = _item(request.user, item_id)
+    drop_certification(item=item, at=clock.now(), acting_user=request.user)
+    if item.for_paper_id is None:
+        return redirect("applications:desk")
+    return redirect("applications:certify", item.for_paper_id)
+
+
+def _shown(request: HttpRequest, item: CertificationItem) -> HttpResponse:
+    if _shape(request) == PAGE:
+        return redirect("applications:certification", item.pk)
+    return _show(request, _item(request.user, item.pk))
+
+
+def _show(request: HttpRequest, item: CertificationItem) -> HttpResponse:
+    template = {
+        PART: "applications/certify/parts/item.html",
+        DIALOG: "applications/certify/parts/dialog.html",
+        PAGE: "applications/certify/item.html",
+    }[_shape(request)]
+    application = item.certification.application
+    context = {
+        "centre": application.helped_at,
+        "item": item,
+        "application": application,
+        "first": application.for_application or application,
+        "has_number": item.state not in WITHOUT_NUMBER,
+        "words": PROGRESS_WORDS[min(item.progress, len(PROGRESS_WORDS) - 1)],
+    }
+    return render(request, template, context)
+
+
+@require_GET
+def document(request: HttpRequest, document_id: int) -> HttpResponse:
+    """A private file, for those who may see its dossier or one that it was handed in to. Each look is recorded."""
+    found = get_object_or_404(Document, pk=document_id)
+    seen = (
+        Application.objects.visible_to(request.user)
+        .filter(Q(pk=found.application_id) | Q(papers__document=found))
+        .select_related("applicant", "competent")
+        .first()
+    )
+    if seen is None:
+        raise Gone(_("There is no such file, or your role at this centre does not allow seeing it."), code="no_file")
+    try:
+        content = files.open_stored(found.sha256)
+    except FileNotFoundError as error:
+        raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
+    looked_at(application=seen, reason=str(_("opened a document")), at=clock.now(), user=request.user)
+    answer = FileResponse(content, content_type=found.media_type, filename=found.name, as_attachment=False)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
