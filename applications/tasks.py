@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db.models import QuerySet
 
 from applications.actions.issue_receipt import issue_receipt
+from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.models import IssuedForm
 from portal import clock
 
@@ -36,3 +37,16 @@ def _receipts() -> QuerySet[IssuedForm]:
         "application__received_at_centre__parent",
         "application__received_by",
     )
+
+
+@shared_task
+def compose_certification(item_id: int) -> None:
+    """Make and file one certified copy, if its number is taken and nobody else is at it."""
+    make_certified_copy(item_id=item_id, now=clock.now)
+
+
+@shared_task
+def sweep_certifications() -> None:
+    """Make what no worker was woken for, what waited for its next try, and what a worker left behind when it died."""
+    for item_id in due_certifications(clock.now()):
+        make_certified_copy(item_id=item_id, now=clock.now)

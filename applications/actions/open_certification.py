@@ -78,7 +78,7 @@ def open_certification(
         )
         _lay_out_papers(copy, scan, at)
         fee = quote_for(copy, at).total
-        receive(application=copy, at=at, acting_user=acting_user)
+        copy = receive(application=copy, at=at, acting_user=acting_user)
         item = CertificationItem.objects.create(
             certification=Certification.objects.create(
                 application=copy, requested_at=at, requested_by=acting_user
