@@ -19,7 +19,13 @@ def _transport(url: str, folder: Path) -> dict[str, Any]:
     if not url.startswith("filesystem://"):
         # Unacknowledged tasks come back after this many seconds; the sweeps are quicker anyway.
         return {
-            "broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 5, "socket_connect_timeout": 2}
+            "broker_transport_options": {
+                "visibility_timeout": 300,
+                "socket_timeout": 5,
+                "socket_connect_timeout": 2,
+                # Without this a page whose broker is down tries for six seconds, whatever task_publish_retry says.
+                "max_retries": 0,
+            }
         }
     for part in ("queue", "processed", "control"):
         (folder / part).mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pickle
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,5 +29,16 @@ class SharedFileCache(FileBasedCache):
             return super().add(key, value, timeout, version)
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        """As a shared server counts: the value still ends when it would have. Raises ``ValueError`` if there is none."""
         with self._locked():
-            return super().incr(key, delta, version)
+            value = self.get(key, version=version)
+            if value is None:
+                raise ValueError(f"Key '{key}' not found")
+            try:
+                with open(self._key_to_file(key, version), "rb") as file:
+                    ends = pickle.load(file)  # noqa: S301 - written by this class; its first item is the time it ends
+            except FileNotFoundError:  # thrown out meanwhile, to make room
+                raise ValueError(f"Key '{key}' not found") from None
+            left = None if ends is None else max(ends - time.time(), 0)
+            self.set(key, value + delta, left, version=version)
+            return int(value + delta)

@@ -8,6 +8,9 @@ from typing import Any
 from django.db import models
 from django_fsm import ConcurrentTransitionMixin, FSMFieldMixin
 
+# Where the library keeps the states as they were read, to compare them when saving.
+_AS_READ = "_ConcurrentTransitionMixin__initial_states"
+
 
 class StateModel(ConcurrentTransitionMixin, models.Model):
     """A model whose state changes only through its transitions, and never over somebody else's change.
@@ -26,11 +29,10 @@ class StateModel(ConcurrentTransitionMixin, models.Model):
         from_queryset: models.QuerySet[Any] | None = None,
     ) -> None:
         wanted = None if fields is None else list(fields)
-        remembered = {}
-        for field in self._meta.concrete_fields:
-            named = wanted is None or field.attname in wanted or field.name in wanted
-            if named and isinstance(field, FSMFieldMixin) and field.protected and field.attname in self.__dict__:
-                remembered[field.attname] = self.__dict__.pop(field.attname)
+        read = [f for f in self.state_fields if wanted is None or f.attname in wanted or f.name in wanted]
+        remembered = {
+            f.attname: self.__dict__.pop(f.attname) for f in read if f.protected and f.attname in self.__dict__
+        }
         # The dropped value makes the field look deferred, and Django skips deferred fields unless they are named.
         names = wanted if wanted is not None else [field.attname for field in self._meta.concrete_fields]
         try:
@@ -40,7 +42,20 @@ class StateModel(ConcurrentTransitionMixin, models.Model):
                 self.__dict__.setdefault(name, value)
         if wanted is None:
             self._forget_relations()
-        self._update_initial_state()
+        self._remember(read)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        for field in self.state_fields:
+            getattr(self, field.attname)  # one that was left out when the row was read is compared, too
+        super().save(*args, **kwargs)
+
+    def _update_initial_state(self) -> None:
+        """The library's, but for states that were left out of a query: asking for them costs a statement a row."""
+        self._remember(self.state_fields)
+
+    def _remember(self, fields: Iterable[FSMFieldMixin]) -> None:
+        as_read = self.__dict__.setdefault(_AS_READ, {})
+        as_read.update({f.attname: self.__dict__[f.attname] for f in fields if f.attname in self.__dict__})
 
     def _forget_relations(self) -> None:
         self._prefetched_objects_cache: dict[str, Any] = {}

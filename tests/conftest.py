@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,11 +18,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="portal-test-")
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
+import pygal  # noqa: E402, F401 - its finder of plug-ins is of Python 2's kind, and pytest's importer trips over it
 import pytest  # noqa: E402
 from django.conf import LazySettings  # noqa: E402
 
 from portal import clock  # noqa: E402
 from tests.moments import hanoi  # noqa: E402
+
+sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 
 def pytest_configure(config: pytest.Config) -> None:

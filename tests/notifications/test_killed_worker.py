@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from notifications.models import Message
 from portal import clock
 from tests.factories.notifications import MessageFactory
 from tests.notifications.mailserver import MailServer
-from tests.services import redis
+from tests.services import Redis, redis
 from tests.worker import Worker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -23,16 +24,16 @@ PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
-def broker_url() -> Iterator[str]:
-    with redis() as broker:
-        yield f"{broker.url}/0"
+def broker() -> Iterator[Redis]:
+    with redis() as running:
+        yield running
 
 
 @pytest.fixture
-def worker(broker_url: str, mail: MailServer, tmp_path: Path) -> Iterator[Worker]:
+def worker(broker: Redis, mail: MailServer, tmp_path: Path) -> Iterator[Worker]:
     with Worker(
         tmp_path / "worker.log",
-        BROKER_URL=broker_url,
+        BROKER_URL=f"{broker.url}/0",
         EMAIL_URL=mail.url,
         SMS_URL=f"file://{tmp_path / 'sms'}",
         NOTICE_LEASE_SECONDS=str(LEASE_SECONDS),
@@ -40,35 +41,46 @@ def worker(broker_url: str, mail: MailServer, tmp_path: Path) -> Iterator[Worker
         yield running
 
 
-def sweep_until(broker_url: str, reached: Callable[[], bool], worker: Worker) -> None:
+def sweep_until(broker: Redis, reached: Callable[[], bool], worker: Worker) -> None:
     """Ask for a sweep again and again, as the scheduler does, until something has happened."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    with Celery(broker=broker_url, set_as_current=False) as scheduler:
+    with Celery(broker=f"{broker.url}/0", set_as_current=False) as scheduler:
         while not reached():
             assert time.monotonic() < deadline, worker.log.read_text()
             scheduler.send_task("notifications.tasks.sweep", expires=1)
 
 
-def test_killed_at_every_step_in_turn_it_is_still_one_message(worker: Worker, mail: MailServer, broker_url: str):
+def is_sent(message: Message) -> bool:
+    time.sleep(0.1)  # between two questions, not instead of one
+    message.refresh_from_db()
+    return message.state == MessageState.SENT
+
+
+def test_killed_at_every_step_in_turn_it_is_still_one_message(worker: Worker, mail: MailServer, broker: Redis):
     message = MessageFactory(created_at=clock.now(), not_before=clock.now())
     for step in MailServer.STEPS:
         mail.held.clear()
         mail.hold = step
-        sweep_until(broker_url, lambda: mail.held.wait(0.2), worker)
+        sweep_until(broker, lambda: mail.held.wait(0.2), worker)
         message.refresh_from_db()
         assert message.state == MessageState.SENDING, step
         worker.kill()
         worker.start()
 
-    def is_sent() -> bool:
-        time.sleep(0.1)
-        message.refresh_from_db()
-        return message.state == MessageState.SENT
-
-    sweep_until(broker_url, is_sent, worker)
+    sweep_until(broker, lambda: is_sent(message), worker)
     assert len(mail.by_message_id()) == 1
     # Only the kill between the server's taking and its answer can send twice, and then the very same message.
     assert len(mail.taken) == 2
     assert mail.taken[0].as_bytes() == mail.taken[1].as_bytes()
     assert message.attempts == len(MailServer.STEPS) + 1
     assert Message.objects.count() == 1
+
+
+def test_a_worker_goes_on_when_the_broker_comes_back_empty(worker: Worker, mail: MailServer, broker: Redis):
+    first, second = (MessageFactory(created_at=clock.now(), not_before=clock.now()) for _ in range(2))
+    Message.objects.filter(pk=second.pk).update(not_before=clock.now() + timedelta(days=1))
+    sweep_until(broker, lambda: is_sent(first), worker)
+    broker.restart()
+    Message.objects.filter(pk=second.pk).update(not_before=clock.now())
+    sweep_until(broker, lambda: is_sent(second), worker)
+    assert len(mail.taken) == 2

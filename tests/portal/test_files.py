@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from portal import files
+from portal.errors import Unavailable
+
+
+@pytest.fixture
+def root(settings: LazySettings) -> Path:
+    return Path(settings.FILES_ROOT)
+
+
+def names(root: Path) -> list[str]:
+    return sorted(path.name for path in root.rglob("*") if path.is_file()) if root.exists() else []
+
+
+@limits(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chunks=st.lists(st.binary(max_size=200), max_size=5))
+def test_what_is_kept_comes_back(root: Path, chunks: list[bytes]):
+    stored = files.store(chunks)
+    content = b"".join(chunks)
+    assert (stored.sha256, stored.size) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert files.read(stored.sha256) == content
+    with files.open_stored(stored.sha256) as opened:
+        assert opened.read() == content
+
+
+def test_the_same_bytes_are_kept_once(root: Path):
+    assert files.store([b"ab"]) == files.store([b"a", b"b"])
+    assert len(names(root)) == 1
+
+
+def test_others_on_the_machine_cannot_read(root: Path):
+    stored = files.store([b"x"])
+    assert root.stat().st_mode & 0o077 == 0
+    assert files.path_of(stored.sha256).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["", "..", "../../etc/passwd", "A" * 64, "0" * 63, "0" * 65, "0" * 64 + "\n"])
+def test_only_a_hash_names_a_file(name: str):
+    with pytest.raises(ValueError):
+        files.path_of(name)
+
+
+def test_a_file_that_is_not_there_is_told():
+    with pytest.raises(FileNotFoundError):
+        files.read("0" * 64)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_keeps_nothing_and_says_so(root: Path, monkeypatch: pytest.MonkeyPatch, code: int):
+    def full(_descriptor: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unavailable) as refused:
+        files.store([b"x"])
+    assert (refused.value.code, refused.value.status) == ("store_full", 503)
+    assert names(root) == []
+
+
+def test_a_broken_upload_leaves_nothing(root: Path):
+    def broken() -> Iterator[bytes]:
+        yield b"half"
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        files.store(broken())
+    assert names(root) == []
