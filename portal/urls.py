@@ -16,6 +16,7 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
     path("", include("citizens.urls")),
+    path("", include("centres.urls_site")),
     path("", include("centres.urls")),
     path("", include("applications.urls")),
     path(
