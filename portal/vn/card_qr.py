@@ -27,7 +27,7 @@ from portal.vn.card_repair import (
 )
 from portal.vn.dates import age_on
 from portal.vn.identity import MAX_AGE, Sex, check_identity
-from portal.vn.names import InvalidName, display_name, validate_name
+from portal.vn.names import InvalidName, validate_name
 from portal.vn.problems import Problem
 from portal.vn.spelling import is_syllable_in_place_names, is_unread_telex, is_vietnamese_syllable
 from portal.vn.text import has_control, nfc, strip_invisible
@@ -202,7 +202,7 @@ def _read_old_number(card: ParsedCard, raw: str) -> None:
 
 def _read_texts(card: ParsedCard, name: str, sex: str, residence: str) -> None:
     """Read name, sex and residence, which a keyboard driver damages together."""
-    if caps_lock_suspected(name):
+    if caps_lock_suspected(name, sex):
         original = undo_caps_lock(name, residence)
         if original is None:
             card.error(CardCode.CAPS_LOCK, "full_name")
@@ -213,7 +213,8 @@ def _read_texts(card: ParsedCard, name: str, sex: str, residence: str) -> None:
     _read_sex(card, sex)
     _read_residence(card, residence)
     words = f"{name} {residence}"
-    if sum(map(is_unread_telex, re.findall(r"[A-Za-z]+", words))) > 1:
+    unread = sum(map(is_unread_telex, re.findall(r"[A-Za-z]+", words)))
+    if unread > 1 or (unread and words.isascii()):
         card.error(CardCode.KEYBOARD, "full_name")
     elif words.isascii() and not words.isspace():
         card.warn(CardCode.NO_DIACRITICS, "full_name")
@@ -230,8 +231,12 @@ def _read_name(card: ParsedCard, raw: str) -> None:
         except InvalidName:
             card.error(CardCode.NAME, "full_name")
             return
-        if not all(is_vietnamese_syllable(word) for word in display_name(raw).split()):
+        if not all(is_vietnamese_syllable(word) and _is_usual_case(word) for word in card.full_name.split()):
             card.warn(CardCode.UNUSUAL_NAME, "full_name")
+
+
+def _is_usual_case(word: str) -> bool:
+    return word.istitle() or word.isupper() or word.islower()
 
 
 def _read_sex(card: ParsedCard, raw: str) -> None:

@@ -48,12 +48,24 @@ def _bytes_of(code_page: str) -> dict[str, int]:
 
 def undo_mojibake(text: str) -> str:
     """Return the text that was typed byte by byte in a code page; ``text`` itself when it was not, or is ambiguous."""
-    for _layer in range(_MAX_LAYERS):
-        readings = {reading for code_page in _CODE_PAGES if (reading := _decode(text, code_page)) is not None}
-        if len(readings) != 1:
-            return text
-        text = readings.pop()
+    layer = {text}
+    for _depth in range(_MAX_LAYERS):
+        layer = {
+            reading
+            for typed in layer
+            for code_page in _CODE_PAGES
+            if (reading := _decode(typed, code_page)) is not None
+        }
+        vietnamese = [reading for reading in layer if _is_vietnamese(reading)]
+        if vietnamese:
+            return vietnamese[0] if len(vietnamese) == 1 else text
     return text
+
+
+def _is_vietnamese(text: str) -> bool:
+    return not any(
+        "\x80" <= char <= "\x9f" or (char.isalpha() and not is_letter_of_vietnam(char)) for char in nfc(text)
+    )
 
 
 def _decode(text: str, code_page: str) -> str | None:
@@ -128,10 +140,15 @@ def _starts_card(following: list[str]) -> bool:
     )
 
 
-def caps_lock_suspected(name: str) -> bool:
-    """Whether a word of the name begins small and goes on in capitals: "nGUYỄN"."""
+def caps_lock_suspected(name: str, sex: str) -> bool:
+    """Whether letters seem inverted: "nGUYỄN", "ĐứC", "nAM"."""
+    if sex in ("nAM", "nỮ") or (sex == "nữ" and not name.istitle()):
+        return True
     return any(
-        len(word) > 1 and word[0].islower() and any("A" <= char <= "Z" for char in word[1:]) for word in name.split()
+        not (word[0].isascii() and word[0].isupper())
+        and not (word.istitle() or word.isupper())
+        and any("A" <= char <= "Z" for char in word[1:])
+        for word in name.split()
     )
 
 

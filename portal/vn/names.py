@@ -38,7 +38,7 @@ def display_name(full: str) -> str:
     name = " ".join(strip_invisible(nfc(full)).split())
     if not name.isupper():
         return name
-    # str.title() would do, but for the letter after a typographic apostrophe in some fonts' data: spell it out.
+    # str.title() takes a combining mark that NFC cannot compose for the end of a word.
     shown, starts_word = [], True
     for char in name:
         shown.append(char if starts_word else char.lower())

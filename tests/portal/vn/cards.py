@@ -92,16 +92,22 @@ _TELEX_SHAPES = {"\u0302": "same", "\u0306": "w", "\u031b": "w"}
 def as_telex_keys(text: str) -> str:
     """The keys a Telex typist would press: "Nguyễn" is "Nguyeexn"."""
     keys = []
-    for char in unicodedata.normalize("NFD", text.replace("đ", "dd").replace("Đ", "DD")):
+    for char in _shape_before_tone(text.replace("đ", "dd").replace("Đ", "DD")):
         shape = _TELEX_SHAPES.get(char)
         keys.append(keys[-1][-1].lower() if shape == "same" else shape or _TELEX.get(char, char))
     return "".join(keys)
 
 
+def _shape_before_tone(text: str) -> str:
+    """Decomposed, the circumflex of ệ before its dot, as people type."""
+    marks = "".join(_TELEX)
+    return "".join("".join(sorted(unicodedata.normalize("NFD", char), key=lambda part: part in marks)) for char in text)
+
+
 def as_vni_keys(text: str) -> str:
     """The keys of a VNI typist: tones and shapes as digits."""
     keys = dict(zip("\u0301\u0300\u0309\u0303\u0323\u0302\u031b\u0306", "12345678", strict=True))
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d9").replace("Đ", "D9"))
+    decomposed = _shape_before_tone(text.replace("đ", "d9").replace("Đ", "D9"))
     return "".join(keys.get(char, char) for char in decomposed)
 
 

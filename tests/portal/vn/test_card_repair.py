@@ -63,6 +63,12 @@ def test_bytes_typed_as_signs_are_put_right(card, code_page, times):
     assert "card_encoding_repaired" in codes(parsed)
 
 
+@pytest.mark.parametrize("code_page", CODE_PAGES)
+def test_bytes_that_two_code_pages_read_take_the_vietnamese_reading(code_page):
+    card = replace(CARD, full_name="Lý Thị Hoà")
+    assert read(damage.in_code_page(code_page)(card.payload)).claims() == card.claims
+
+
 @examples
 @given(card=cards())
 def test_bytes_typed_twice_over_are_put_right(card):
@@ -97,6 +103,16 @@ def test_caps_lock_is_undone_or_refused(card, invert):
     parsed = read(invert(card.payload))
     assert parsed.errors or parsed.claims() == card.claims
     assert {"card_case_repaired", "card_caps_lock"} & codes(parsed)
+
+
+@pytest.mark.parametrize("invert", [str.swapcase, damage.plain_letters_inverted])
+def test_caps_lock_is_seen_in_words_that_begin_with_an_accented_letter(invert):
+    card = replace(CARD, full_name="Lê Đức Đạt")
+    assert read(invert(card.payload)).claims() == card.claims
+
+
+def test_capitals_inside_a_word_are_pointed_out():
+    assert codes(read(replace(CARD, full_name="NguyỄn Thị Hoà").payload)) == {"card_unusual_name"}
 
 
 @examples
