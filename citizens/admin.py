@@ -20,14 +20,14 @@ from portal import clock
 from portal.vn.text import fold
 
 
-class UserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
+class UserCreationForm(AdminUserCreationForm):
     class Meta:
         model = User
         fields = ["username", "full_name", "email"]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin):
     add_form = UserCreationForm
     list_display = ["username", "full_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser"]
@@ -48,7 +48,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     ]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -71,7 +71,7 @@ def _record(request: HttpRequest, reason: str, **whose: Any) -> None:
     )
 
 
-class LookedAtAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LookedAtAdmin(admin.ModelAdmin):
     """Pages about people: the list writes one Look for all it shows, a record one for its person."""
 
     def citizen_of(self, obj: Any) -> Citizen:
@@ -161,7 +161,7 @@ class LookAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApiTokenAdmin(admin.ModelAdmin):
     list_display = ["name", "user", "created_at", "revoked_at"]
     list_select_related = ["user"]
     fields = ["user", "name", "created_at", "revoked_at"]

@@ -18,12 +18,12 @@ from portal.vn.phones import mask_phone
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MessageAdmin(admin.ModelAdmin):
     list_display = ["created_at", "channel", "masked_recipient", "kind", "reference", "state", "attempts", "last_error"]
     list_filter = ["state", "channel", "kind"]
     search_fields = ["reference"]
     date_hierarchy = "created_at"
-    fields = readonly_fields = [
+    fields = (
         "channel",
         "masked_recipient",
         "language",
@@ -35,7 +35,8 @@ class MessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "not_before",
         "sent_at",
         "last_error",
-    ]
+    )
+    readonly_fields = fields
     actions = ["queue_again"]
     show_full_result_count = False
 

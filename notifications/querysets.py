@@ -12,7 +12,7 @@ from django.db.models import Q
 from notifications.enums import MessageState
 
 
-class MessageQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class MessageQuerySet(models.QuerySet):
     def due(self, at: datetime) -> Self:
         """What waits to be sent, and what a worker took longer than a lease ago and never finished."""
         lease = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)

@@ -19,8 +19,8 @@ class SharedFileCache(FileBasedCache):
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self._createdir()
-        with open(os.path.join(self._dir, ".lock"), "w") as lock:
+        self._createdir()  # type: ignore[attr-defined]
+        with open(os.path.join(self._dir, ".lock"), "w") as lock:  # type: ignore[attr-defined]
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -35,7 +35,7 @@ class SharedFileCache(FileBasedCache):
             if value is None:
                 raise ValueError(f"Key '{key}' not found")
             try:
-                with open(self._key_to_file(key, version), "rb") as file:
+                with open(self._key_to_file(key, version), "rb") as file:  # type: ignore[attr-defined]
                     ends = pickle.load(file)  # noqa: S301 - written by this class; its first item is the time it ends
             except FileNotFoundError:  # thrown out meanwhile, to make room
                 raise ValueError(f"Key '{key}' not found") from None

@@ -14,13 +14,19 @@ from pathlib import Path
 
 # Before the settings are read. Each process of pytest-xdist has a folder of its own, the demo's stays untouched.
 os.environ["PORTAL_ENV"] = "test"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="portal-test-")
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 import pygal  # noqa: E402, F401 - its finder of plug-ins is of Python 2's kind, and pytest's importer trips over it
 import pytest  # noqa: E402
-from django.conf import LazySettings  # noqa: E402
+from django.conf import LazySettings, settings  # noqa: E402
+
+# Read now, and then unnamed: the processes of pytest-xdist inherit this environment, and with the name in it they
+# would read the settings before they come here, and share one folder and one cache.
+assert settings.PORTAL_ENV == "test"
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
 
 from portal import clock  # noqa: E402
 from tests.moments import hanoi  # noqa: E402

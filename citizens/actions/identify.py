@@ -105,7 +105,7 @@ def identify(
     return Identified(citizen, is_new, warnings)
 
 
-def _parsed(name: str, parse, raw: str):  # type: ignore[no-untyped-def]
+def _parsed(name: str, parse, raw: str):
     """The value as it is kept; an empty one stays empty, but for the number."""
     if not raw.strip() and name != "number":
         return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,15 +13,18 @@ from portal.errors import BadInput
 from portal.vn.problems import InvalidValue
 from portal.vn.text import clean_line
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 
 def record_look(
     *,
     citizen: Citizen | None = None,
     citizens: Iterable[Citizen | int] | None = None,
-    reason: str,
+    reason: str | StrPromise,
     dossier_code: str = "",
-    unit: str,
-    role: str,
+    unit: str | StrPromise,
+    role: str | StrPromise,
     at: datetime,
     acting_user: User,
 ) -> None:

@@ -13,7 +13,7 @@ from procedures.api.serializers import ResolutionSerializer
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class ScanField(serializers.Field):  # type: ignore[type-arg]
+class ScanField(serializers.Field):
     """A text as the scanner typed it: control characters and all, since judging them is the parser's work."""
 
     default_error_messages = {"not_text": "A text is expected."}
@@ -54,7 +54,7 @@ class ParsedCardSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Today's unit; several where the old one was divided: ask."
     )
     warnings = CardProblemSerializer(many=True)
-    errors = CardProblemSerializer(many=True)
+    errors = CardProblemSerializer(many=True)  # type: ignore[assignment]
 
     def get_fields(self) -> dict[str, Any]:
         # A serializer's own attribute is called "fields", so the key is put in here.

@@ -47,7 +47,7 @@ class _Claim:
         """Let go of the message with this outcome, if it is still ours."""
         self._mine().update(**fields)
 
-    def _mine(self):  # type: ignore[no-untyped-def]
+    def _mine(self):
         return Message.objects.filter(pk=self.message.pk, state=MessageState.SENDING, claimed_at=self.token)
 
 
