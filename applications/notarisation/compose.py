@@ -26,6 +26,18 @@ TEMPLATE = "official/certified_copy.html"
 _MM = 72 / 25.4
 # Room around the scan for the words on each page's edge (mm: left, bottom, right, top).
 _EDGES = (6.0, 16.0, 6.0, 6.0)
+# What the libraries say about scans that they cannot put on a page.
+_UNREADABLE = (
+    pikepdf.PdfError,
+    img2pdf.ImageOpenError,
+    img2pdf.JpegColorspaceError,
+    img2pdf.UnsupportedColorspaceError,
+    img2pdf.PdfTooLargeError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    RuntimeError,
+)
 
 
 class BadScan(RuleBroken):
@@ -77,7 +89,7 @@ def compose(scan: bytes, media_type: str, text: CopyText) -> Composed:
             source.generate_appearance_streams()
             source.flatten_annotations("print")
             return _assemble(source, text)
-    except (pikepdf.PdfError, img2pdf.PdfTooLargeError, OSError, SyntaxError, ValueError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise BadScan from error
 
 
@@ -85,7 +97,9 @@ def _as_pdf(scan: bytes, media_type: str) -> bytes:
     if media_type == PDF:
         return scan
     pictures = [scan] if media_type == JPEG else _plain_frames(scan, IMAGE_FORMATS[media_type])
-    made: bytes = img2pdf.convert(pictures, nodate=True, rotation=img2pdf.Rotation.ifvalid)
+    # The dots say the shape; their size does not matter, as the page is fitted to the sheet.
+    size = img2pdf.get_fixed_dpi_layout_fun((300, 300))
+    made: bytes = img2pdf.convert(pictures, nodate=True, rotation=img2pdf.Rotation.ifvalid, layout_fun=size)
     return made
 
 
@@ -96,10 +110,7 @@ def _plain_frames(scan: bytes, kind: str) -> list[bytes]:
         for number in range(getattr(image, "n_frames", 1)):
             image.seek(number)
             out = io.BytesIO()
-            dots = image.info.get("dpi")
-            # Python's own rounding of a ratio in TIFF: img2pdf wants plain numbers.
-            keep = {"dpi": (float(dots[0]), float(dots[1]))} if dots else {}
-            _opaque(image).save(out, "PNG", **keep)
+            _opaque(image).save(out, "PNG")
             frames.append(out.getvalue())
     return frames
 
