@@ -102,7 +102,10 @@ def certification(request: HttpRequest, item_id: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, item_id: int) -> HttpResponse:
     item = _item(request.user, item_id)
-    approve_certification(item=item, at=clock.now(), acting_user=request.user)
+    try:
+        approve_certification(item=item, at=clock.now(), acting_user=request.user)
+    except RuleBroken as problem:
+        return _refused(request, item, problem)
     return _shown(request, item)
 
 
@@ -110,7 +113,10 @@ def approve(request: HttpRequest, item_id: int) -> HttpResponse:
 def drop(request: HttpRequest, item_id: int) -> HttpResponse:
     """The scan was the wrong one: back to the form, with nothing taken from the register."""
     item = _item(request.user, item_id)
-    drop_certification(item=item, at=clock.now(), acting_user=request.user)
+    try:
+        drop_certification(item=item, at=clock.now(), acting_user=request.user)
+    except RuleBroken as problem:
+        return _refused(request, item, problem)
     if item.for_paper_id is None:
         return redirect("applications:desk")
     return redirect("applications:certify", item.for_paper_id)
@@ -122,7 +128,14 @@ def _shown(request: HttpRequest, item: CertificationItem) -> HttpResponse:
     return _show(request, _item(request.user, item.pk))
 
 
-def _show(request: HttpRequest, item: CertificationItem) -> HttpResponse:
+def _refused(request: HttpRequest, item: CertificationItem, problem: RuleBroken) -> HttpResponse:
+    """The sentence inside the dialog, which stays; without a script the portal's own page says it."""
+    if _shape(request) == PAGE:
+        raise problem
+    return _show(request, _item(request.user, item.pk), problem=problem)
+
+
+def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | None = None) -> HttpResponse:
     template = {
         PART: "applications/certify/parts/item.html",
         DIALOG: "applications/certify/parts/dialog.html",
@@ -134,10 +147,11 @@ def _show(request: HttpRequest, item: CertificationItem) -> HttpResponse:
         "item": item,
         "application": application,
         "first": application.for_application or application,
+        "problem": problem,
         "has_number": item.state not in WITHOUT_NUMBER,
         "words": PROGRESS_WORDS[min(item.progress, len(PROGRESS_WORDS) - 1)],
     }
-    return render(request, template, context)
+    return render(request, template, context, status=problem.status if problem else 200)
 
 
 @require_GET

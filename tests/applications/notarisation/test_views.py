@@ -1,0 +1,249 @@
+"""The desk's dialogs of certification: forms, fee, approval, progress, and files for those who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from applications.actions.make_certified_copy import make_certified_copy
+from applications.enums import PaperState
+from applications.models import CertificationItem, Paper, RegisterEntry
+from applications.notarisation.enums import JobState
+from centres.enums import Role
+from citizens.models import Look
+from portal import clock, files, live
+from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member
+from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+As = Callable[[Any], Client]
+
+
+@pytest.fixture
+def paper() -> Paper:
+    return a_missing_paper()
+
+
+@pytest.fixture
+def desk(as_: As, paper: Paper) -> Client:
+    return as_(paper.application.opened_by)
+
+
+def address(name: str, number: int) -> str:
+    return reverse(f"applications:{name}", args=[number])
+
+
+def typed(**other: Any) -> dict[str, Any]:
+    return {
+        "client_key": "mot-lan",
+        "title": "Giấy chứng nhận kết hôn",
+        "pages": "",
+        "copies": "2",
+        "file": SimpleUploadedFile("scan.jpg", a_picture(), "image/jpeg"),
+        **other,
+    }
+
+
+def test_the_form_comes_as_a_dialog_and_as_a_page_with_the_papers_name(desk: Client, paper: Paper) -> None:
+    dialog = desk.get(address("certify", paper.pk), headers=HTMX)
+    page = desk.get(address("certify", paper.pk))
+    for answer in (dialog, page):
+        assert answer.status_code == 200
+        assert paper.kind.name["vi"] in answer.content.decode()
+    assert "<dialog" in dialog.content.decode() and "<html" not in dialog.content.decode()
+    assert "<html" in page.content.decode() and "<dialog" not in page.content.decode()
+
+
+def test_pages_are_counted_from_the_file_and_the_fee_is_shown_before_approval(desk: Client, paper: Paper) -> None:
+    answer = desk.post(address("certify", paper.pk), typed(), headers=HTMX)
+    item = CertificationItem.objects.get()
+    assert (item.pages, item.copies, item.fee) == (1, 2, 4000)
+    said = answer.content.decode()
+    assert "4.000\xa0đ" in said or "4.000 đ" in said
+    assert address("approve_certification", item.pk) in said
+    assert not RegisterEntry.objects.exists()
+
+
+def test_the_officers_count_wins_over_the_files(desk: Client, paper: Paper) -> None:
+    desk.post(address("certify", paper.pk), typed(pages="4"))
+    assert CertificationItem.objects.get().pages == 4
+
+
+def test_without_a_script_it_goes_from_page_to_page(desk: Client, paper: Paper) -> None:
+    opened = desk.post(address("certify", paper.pk), typed())
+    item = CertificationItem.objects.get()
+    assert (opened.status_code, opened["Location"]) == (302, address("certification", item.pk))
+    assert desk.get(opened["Location"]).status_code == 200
+    approved = desk.post(address("approve_certification", item.pk))
+    assert approved["Location"] == address("certification", item.pk)
+    assert "0001/2026" in desk.get(approved["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [("scan.pdf", b"hello", 400), ("scan.pdf", b"%PDF-1.7 broken", 400), ("scan.jpg", a_picture()[:400], 400)],
+)
+def test_a_bad_file_is_refused_beside_its_field_and_keeps_what_was_typed(
+    desk: Client, paper: Paper, name: str, content: bytes, status: int
+) -> None:
+    fields = typed(title="Giấy khai sinh của cháu", copies="7", file=SimpleUploadedFile(name, content))
+    answer = desk.post(address("certify", paper.pk), fields, headers=HTMX)
+    said = answer.content.decode()
+    assert answer.status_code == status
+    assert 'value="Giấy khai sinh của cháu"' in said and 'value="7"' in said and 'value="mot-lan"' in said
+    assert 'href="#id_file"' in said
+    paper.refresh_from_db()
+    assert paper.state == PaperState.MISSING
+
+
+def test_a_file_that_is_too_large_is_refused_and_keeps_what_was_typed(
+    desk: Client, paper: Paper, settings: LazySettings
+) -> None:
+    settings.UPLOAD_LIMIT_BYTES = 100_000
+    fields = typed(copies="7", file=SimpleUploadedFile("scan.pdf", b"%PDF-1.7" + bytes(3_000_000)))
+    answer = desk.post(address("certify", paper.pk), fields, headers=HTMX)
+    assert answer.status_code == 400
+    assert 'value="7"' in answer.content.decode() and 'href="#id_file"' in answer.content.decode()
+
+
+def test_no_file_and_a_file_of_nothing_are_said(desk: Client, paper: Paper) -> None:
+    nothing = typed()
+    del nothing["file"]
+    assert desk.post(address("certify", paper.pk), nothing, headers=HTMX).status_code == 400
+    empty = typed(file=SimpleUploadedFile("scan.pdf", b""))
+    answer = desk.post(address("certify", paper.pk), empty, headers=HTMX)
+    assert answer.status_code == 400 and 'href="#id_file"' in answer.content.decode()
+
+
+def test_a_full_store_is_a_sentence_and_not_an_error_page(desk: Client, paper: Paper) -> None:
+    with patch("portal.files.os.fsync", side_effect=OSError(28, "full")):
+        answer = desk.post(address("certify", paper.pk), typed(copies="7"), headers=HTMX)
+    assert answer.status_code == 503
+    assert 'value="7"' in answer.content.decode()
+
+
+def test_the_form_sent_twice_shows_the_same_certification(desk: Client, paper: Paper) -> None:
+    first = desk.post(address("certify", paper.pk), typed(), headers=HTMX)
+    second = desk.post(address("certify", paper.pk), typed(), headers=HTMX)
+    assert first.status_code == second.status_code == 200
+    assert CertificationItem.objects.count() == 1
+
+
+def test_opened_again_it_goes_on_where_it_was(desk: Client, paper: Paper) -> None:
+    item = an_item(paper)
+    answer = desk.get(address("certify", paper.pk), headers=HTMX)
+    assert answer["Location"] == address("certification", item.pk)
+
+
+def test_a_wrong_scan_is_taken_back_to_the_empty_form(desk: Client, paper: Paper) -> None:
+    item = an_item(paper)
+    answer = desk.post(address("drop_certification", item.pk), headers=HTMX, follow=True)
+    assert answer.redirect_chain == [(address("certify", paper.pk), 302)]
+    assert 'type="file"' in answer.content.decode()
+
+
+def test_progress_is_asked_for_again_and_answers_only_when_it_moved(
+    desk: Client, paper: Paper, django_capture_on_commit_callbacks: Any
+) -> None:
+    item = an_approved_item(paper)
+    dialog = desk.get(address("certification", item.pk), headers=HTMX).content.decode()
+    assert f'data-poll="{address("certification", item.pk)}"' in dialog
+    part = {**HTMX, "X-Part": "1"}
+    first = desk.get(address("certification", item.pk), headers=part)
+    said = first.content.decode()
+    assert '<progress id="certify-progress"' in said and 'value="0" max="4"' in said and "<dialog" not in said
+    again = desk.get(address("certification", item.pk), headers={**part, "If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    CertificationItem.objects.filter(pk=item.pk).update(progress=2)
+    with django_capture_on_commit_callbacks(execute=True):
+        live.bump(f"dossier:{item.certification.application_id}")
+    moved = desk.get(address("certification", item.pk), headers={**part, "If-None-Match": first["ETag"]})
+    assert moved.status_code == 200 and 'value="2" max="4"' in moved.content.decode()
+
+
+def test_the_finished_copy_can_be_opened_from_the_dialog(desk: Client, paper: Paper) -> None:
+    item = an_approved_item(paper)
+    make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
+    item.refresh_from_db()
+    said = desk.get(address("certification", item.pk), headers=HTMX).content.decode()
+    assert address("document", item.output_id) in said and "data-poll" not in said
+
+
+def test_a_certification_that_failed_says_why(desk: Client, paper: Paper) -> None:
+    item = an_approved_item(paper)
+    files.path_of(item.scan.sha256).write_bytes(b"x")
+    make_certified_copy(item_id=item.pk, now=clock.now)
+    item.refresh_from_db()
+    assert item.state == JobState.FAILED
+    said = desk.get(address("certification", item.pk), headers=HTMX).content.decode()
+    assert 'role="alert"' in said
+
+
+def test_a_file_is_served_privately_and_the_look_is_recorded(desk: Client, paper: Paper) -> None:
+    item = an_item(paper)
+    before = Look.objects.count()
+    answer = desk.get(address("document", item.scan_id))
+    assert b"".join(answer.streaming_content) == a_picture()  # type: ignore[attr-defined]
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Content-Disposition"].startswith("inline")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer["Cache-Control"]
+    look = Look.objects.order_by("-pk").first()
+    assert Look.objects.count() == before + 1
+    assert look.citizen == paper.application.applicant
+    assert look.dossier_code == item.certification.application.code
+
+
+def test_a_certified_copy_is_seen_by_whoever_decides_the_dossier_it_lies_in(as_: As) -> None:
+    dossier = a_dossier(procedure="marriage", state=5)
+    elsewhere = a_centre("phong-dat-dai", "H26.9")
+    type(dossier).objects.filter(pk=dossier.pk).update(competent=elsewhere)
+    item = an_approved_item(a_missing_paper(type(dossier).objects.get(pk=dossier.pk)))
+    make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
+    item.refresh_from_db()
+    decider = a_member(Role.SPECIALIST, elsewhere)
+    shown = as_(decider).get(address("document", item.output_id))
+    assert b"".join(shown.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+    assert as_(decider).get(address("document", item.scan_id)).status_code == 410, "the scan belongs to the counter"
+
+
+def test_nobody_of_another_centre_sees_the_form_the_item_or_the_files(as_: As, paper: Paper) -> None:
+    item = an_item(paper)
+    stranger = as_(a_member(Role.COUNTER_OFFICER, a_centre("chi-nhanh-4", "H26.30.4")))
+    assert stranger.get(address("certify", paper.pk)).status_code == 404
+    assert stranger.get(address("certification", item.pk)).status_code == 404
+    assert stranger.post(address("approve_certification", item.pk)).status_code == 404
+    assert stranger.get(address("document", item.scan_id)).status_code == 410
+    assert stranger.get(address("document", 999_999)).status_code == 404
+    assert Client().get(address("document", item.scan_id)).status_code == 302
+    assert not RegisterEntry.objects.exists()
+
+
+def test_a_specialist_sees_but_may_not_approve(as_: As, paper: Paper) -> None:
+    item = an_item(paper)
+    assert as_(Role.SPECIALIST).post(address("approve_certification", item.pk)).status_code == 403
+    assert not RegisterEntry.objects.exists()
+
+
+def test_a_rule_broken_by_a_button_is_said_inside_the_dialog(desk: Client, paper: Paper) -> None:
+    item = an_approved_item(paper)
+    answer = desk.post(address("drop_certification", item.pk), headers=HTMX)
+    said = answer.content.decode()
+    assert answer.status_code == 409
+    assert "<dialog" in said and 'role="alert"' in said
+
+
+def test_a_number_is_never_taken_by_looking(desk: Client, paper: Paper) -> None:
+    item = an_item(paper)
+    assert desk.get(address("approve_certification", item.pk)).status_code == 405
+    assert desk.get(address("drop_certification", item.pk)).status_code == 405
+    item.refresh_from_db()
+    assert item.state == JobState.WAITING
