@@ -20,13 +20,7 @@ atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 import pygal  # noqa: E402, F401 - its finder of plug-ins is of Python 2's kind, and pytest's importer trips over it
 import pytest  # noqa: E402
-from django.conf import LazySettings, settings  # noqa: E402
-
-# Read now, and then unnamed: the processes of pytest-xdist inherit this environment, and with the name in it they
-# would read the settings before they come here, and share one folder and one cache.
-assert settings.PORTAL_ENV == "test"
-del os.environ["DJANGO_SETTINGS_MODULE"]
-
+from django.conf import LazySettings  # noqa: E402
 
 from portal import clock  # noqa: E402
 from tests.moments import hanoi  # noqa: E402
@@ -36,6 +30,10 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "postgres: needs PostgreSQL (locks, roles, real concurrency)")
+    if getattr(config.option, "numprocesses", None):
+        # The processes of pytest-xdist inherit this environment: with the name in it they would read the settings
+        # before they come here, and share one folder and one cache.
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
