@@ -23,31 +23,44 @@ COMPLETE = "vi"
 CITIZENS_ONLY = "ko"
 LANGUAGES = (COMPLETE, CITIZENS_ONLY)
 
-# Where a string stands when a citizen may read it; ``*`` reaches across folders.
+# Where a string stands that a citizen may read; ``*`` reaches across folders.
 CITIZEN_FACING = (
-    "templates/403*.html",
-    "templates/404.html",
-    "templates/413.html",
-    "templates/429.html",
-    "templates/500.html",
+    "templates/[345]*.html",
     "templates/base.html",
     "templates/base_board.html",
     "templates/base_citizen.html",
     "templates/base_error.html",
     "templates/base_hall.html",
-    "templates/board/*",
-    "templates/includes/citizen/*",
-    "templates/kiosk/*",
+    "templates/applications/track/*",
+    "templates/centres/board/*",
+    "templates/centres/kiosk/*",
+    "templates/includes/*",
     "templates/portal/*",
-    "templates/public/*",
-    "templates/track/*",
-    "applications/messages.py",
-    "applications/views/citizen.py",
-    "centres/messages.py",
+    "*/messages.py",
+    "applications/enums.py",
+    "applications/forms_track.py",
+    "applications/history_words.py",
+    "applications/tracking*.py",
+    "applications/views/track*",
+    "centres/actions/draw.py",
+    "centres/actions/rate.py",
+    "centres/announce.py",
     "centres/views/board.py",
     "centres/views/kiosk.py",
-    "citizens/messages.py",
-    "procedures/*",
+    "portal/context.py",
+    "portal/middleware.py",
+    "portal/ratelimit.py",
+    "portal/templatetags/*",
+    "portal/vn/dates.py",
+    "portal/vn/phones.py",
+    "procedures/facts.py",
+    "procedures/limit_words.py",
+)
+# Beside citizens' parts, but shown to staff only.
+STAFF_FACING = (
+    "templates/includes/officer.html",
+    "templates/includes/signed_out.html",
+    "templates/includes/staff_nav.html",
 )
 # Left out of the collection: not the portal's own text.
 IGNORED = ("bench", "docs", "node_modules", "static", "tests", "var", ".venv")
@@ -77,7 +90,7 @@ def compile_stale(root: Path = ROOT) -> list[str]:
 
 def is_citizen_facing(path: str) -> bool:
     """Whether strings of this source file are read by citizens."""
-    return any(fnmatch(path, pattern) for pattern in CITIZEN_FACING)
+    return path not in STAFF_FACING and any(fnmatch(path, pattern) for pattern in CITIZEN_FACING)
 
 
 def untranslated(entries: Iterable[polib.POEntry], *, citizens_only: bool) -> list[polib.POEntry]:
