@@ -9,9 +9,13 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
+from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
+
+# WeasyPrint's import makes Pillow take cut-off pictures in the whole process, uploads among them.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 STYLESHEET = "static:css/official.css"
 _thread = threading.local()
