@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import structlog
 from celery import Task
 from django.db import transaction
@@ -10,6 +14,17 @@ from kombu.exceptions import OperationalError
 from portal.celery import app
 
 log = structlog.get_logger(__name__)
+_left_to_sweeps: ContextVar[bool] = ContextVar("left_to_sweeps", default=False)
+
+
+@contextmanager
+def left_to_sweeps() -> Iterator[None]:
+    """Wake nobody inside the block: rows by the hundred are done by the sweeps, without a job for each."""
+    token = _left_to_sweeps.set(True)
+    try:
+        yield
+    finally:
+        _left_to_sweeps.reset(token)
 
 
 def wake(task: Task | str, *ids: int) -> None:
@@ -17,6 +32,8 @@ def wake(task: Task | str, *ids: int) -> None:
 
     A task is named by its dotted path where importing it would close a circle.
     """
+    if _left_to_sweeps.get():
+        return
     name = task if isinstance(task, str) else task.name
 
     def send() -> None:

@@ -1,329 +1,163 @@
-"""A believable week and morning at branch no. 3, played through the same actions that people use."""
+"""The demo's day up to now: some eighty people in two and a half hours, some served, some waiting, some at a counter."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from random import Random
 
-from applications.actions.choose import choose
-from applications.actions.edit_draft import (
-    acknowledge,
-    answer_facts,
-    keep_form,
-    set_applicant,
-    set_contact,
-    set_quantity,
-)
-from applications.actions.hand_over import hand_over
-from applications.actions.handle import ask_supplement, propose, sign, take
-from applications.actions.mark_paper import mark_paper
-from applications.actions.receive import receive
-from applications.catalogue import bound_form, notices_for
-from applications.demo.centres import Branch
-from applications.demo.people import HUSBAND, SPLIT, WIFE, Person, citizens
-from applications.enums import PAPER_THERE, State
-from applications.models import Application
-from centres.actions.arrive import arrive
-from centres.actions.call_next import call_next
+from applications.demo import visits
+from applications.demo.centres import Place, set_up
+from applications.demo.hall import Hall, Seat
+from applications.demo.handling import Fate, carry_on, finish_earlier
+from applications.demo.people import Crowd, old_wards
+from applications.demo.visits import Errand, Visit
+from applications.demo.week import seed_week
+from centres.actions.close_day import close_day
 from centres.actions.counters import open_counter, pause_counter
-from centres.actions.draw import draw
-from centres.actions.finish import finish
-from centres.actions.miss import miss
-from centres.actions.park import park
 from centres.actions.rate import rate
-from centres.actions.welcome import welcome
-from centres.enums import CounterState, PriorityGround, Score
-from centres.models import Counter, Ticket
-from citizens.actions.identify import identify
-from citizens.actions.settle_unit import settle_unit_if_certain
-from citizens.enums import IdentitySource
-from citizens.models import Citizen, HeldDocument, User
-from portal import clock, files
-from portal.vn.dates import format_date
-from procedures.models import Procedure
+from centres.enums import PriorityGround, Score, TicketState
+from centres.models import Ticket
+from portal import clock
 
-MORNING = timedelta(hours=2, minutes=30)
-VISITS = 62
-WAITING = 18
-SEED = 2026
-PROCEDURES = {"A": ["land_change_info"], "B": ["birth", "marriage"], "C": ["certified_copy"]}
-FORMS: dict[str, dict[str, Any]] = {
-    "land_change_info": {
-        "certificate_serial": "CT 123456",
-        "parcel_number": "45",
-        "map_sheet": "12",
-        "parcel_unit": "00229",
-        "old_address": "Tổ 5, phường Trung Phụng, quận Đống Đa",
-        "new_address": "Phường Văn Miếu - Quốc Tử Giám, Hà Nội",
-    },
-    "birth": {
-        "child_name": "Nguyễn Bé Mẫu",
-        "child_born": "02/11/2026",
-        "child_sex": "male",
-        "child_ethnicity": "Kinh",
-        "child_nationality": "Việt Nam",
-        "birth_place": "Bệnh viện Phụ sản Hà Nội",
-        "child_home_place": "Hà Nội",
-        "relation": "mother",
-        "mother_name": "Trần Thị Ví Dụ",
-    },
-    "marriage": {
-        "husband_name": "Phạm Văn Giả",
-        "husband_born": "06/05/1992",
-        "husband_identity": "001092000123",
-        "husband_residence": "Phường Kim Liên, Hà Nội",
-        "husband_times": 1,
-        "wife_name": "Nguyễn Thị Tưởng",
-        "wife_born": "01/02/1990",
-        "wife_identity": "001190000321",
-        "wife_residence": "Phường Kim Liên, Hà Nội",
-        "wife_times": 1,
-    },
-    "certified_copy": {"document_name": "Bằng tốt nghiệp", "page_count": 2, "copy_count": 2},
+MORNING = timedelta(minutes=150)
+# How many come for what. Land has more visitors than its counters can serve: that is what the day's page warns of.
+ERRANDS = {
+    Errand.LAND: 21,
+    Errand.LAND_JOINT: 4,
+    Errand.LAND_DECLINED: 3,
+    Errand.LAND_FILLS_IN: 1,
+    Errand.LAND_CERTIFY: 1,
+    Errand.BIRTH: 17,
+    Errand.MARRIAGE: 11,
+    Errand.GONE: 2,
+    Errand.COPY: 7,
+    Errand.COLLECT: 6,
+    Errand.ASK: 2,
+    Errand.PASSED_ON: 1,
 }
+# Below 1, more people come towards the end.
+_RUSH = 0.65
+# These come early enough to be over, or to be where they should be, by now.
+_EARLY = (Errand.LAND_CERTIFY, Errand.LAND_FILLS_IN, Errand.PASSED_ON, Errand.GONE)
+_LAST_EARLY = 0.5
+# Who goes first; nobody of 75 or more comes late, so that a visitor who draws such a number is the next one called.
+_GROUNDS = (
+    PriorityGround.AGE_60,
+    PriorityGround.PREGNANT_OR_CHILD,
+    PriorityGround.DISABLED,
+    PriorityGround.MERITORIOUS,
+)
+_GROUND_EVERY, _AGE_75_EVERY = 7, 16
+# So near the end that they still wait: counted from the last to come.
+_LATE_GROUNDS = {2: PriorityGround.AGE_60, 5: PriorityGround.PREGNANT_OR_CHILD}
+# Minutes before now: counters 1 and 6 are free, so that their officers can press "next"; the printer of 2 broke down.
+_FREE, _PRINTER_BROKE = {1: 1.0, 6: 1.5}, {2: 40.0}
+_PAUSE_REASON = "Máy in hỏng, đang chờ sửa"
+_SCORES = (Score.GOOD, Score.GOOD, Score.GOOD, Score.FAIR, Score.GOOD, Score.GOOD, Score.BAD)
+_COMMENTS = {Score.GOOD: "Cán bộ hướng dẫn rõ ràng.", Score.BAD: "Chờ hơi lâu."}
+_LANGUAGES = {5: "en", 23: "ko"}
 
 
-class Play:
-    """Plays visits one after another at given moments."""
+def seed(at: datetime) -> str:
+    """Make branch no. 3, its last week and its day up to this moment; a day that has begun is left as it is.
 
-    def __init__(self, branch: Branch, now: datetime):
-        self.branch, self.now = branch, now
-        self.dice = random.Random(SEED)  # noqa: S311 - a believable day, not a secret
-        self.people: Iterator[Person] = iter(citizens(400, SEED))
-        self.drawn = 0
-
-    # -- one visit -----------------------------------------------------------------------------------------------
-
-    def number(self, letter: str, at: datetime, ground: str = PriorityGround.NONE) -> Ticket:
-        self.drawn += 1
-        return draw(
-            service=self.branch.services[letter],
-            client_key=f"demo-{clock.local_day(at):%y%m%d}-{letter}-{self.drawn}",
-            ground=ground,
-            at=at,
-        )
-
-    def citizen(self, person: Person, at: datetime, officer: User) -> Citizen:
-        found = identify(
-            number=person.number,
-            full_name=person.full_name,
-            birth_text=format_date(person.born),
-            sex=person.sex,
-            card_address=person.residence,
-            phone=person.phone,
-            source=IdentitySource.CARD,
-            at=at,
-            acting_user=officer,
-        ).citizen
-        return settle_unit_if_certain(citizen=found, at=at, acting_user=officer)
-
-    def dossier(self, ticket: Ticket, key: str, citizen: Citizen, at: datetime, officer: User) -> Application:
-        procedure = Procedure.objects.get(key=key)
-        draft = choose(ticket=ticket, procedure=procedure, at=at, acting_user=officer)
-        if draft.applicant_id is None:
-            draft = set_applicant(application=draft, citizen=citizen, at=at, acting_user=officer)
-        if key == "land_change_info":
-            draft = answer_facts(application=draft, facts={"unit_rearrangement": True}, at=at, acting_user=officer)
-        draft = set_contact(application=draft, phone=citizen.phone, email="", at=at, acting_user=officer)
-        if key == "certified_copy":
-            draft = set_quantity(application=draft, pages=2, copies=2, at=at, acting_user=officer)
-        draft = keep_form(application=draft, values=FORMS[key], at=at, acting_user=officer)
-        for notice in notices_for(draft, at):
-            if notice.get("acknowledge"):
-                draft = acknowledge(application=draft, notice=notice["key"], at=at, acting_user=officer)
-        for paper in draft.papers.exclude(state__in=PAPER_THERE):
-            mark_paper(paper=paper, there=True, at=at, acting_user=officer)
-        wrong = bound_form(draft).errors
-        if wrong:
-            raise ValueError(f"the demo's form for {key} lacks {sorted(wrong)}")
-        return receive(application=draft, at=at, acting_user=officer)
-
-    def serve(self, officer: User, called: datetime, minutes: int) -> Application | None:
-        """Call whoever is next and serve them; sometimes nobody comes."""
-        ticket = call_next(at=called, acting_user=officer)
-        letter = ticket.letter
-        if self.dice.random() < 0.05:
-            miss(ticket=ticket, at=called + timedelta(minutes=1), acting_user=officer)
-            return None
-        there, done = called + timedelta(seconds=40), called + timedelta(minutes=minutes)
-        if letter not in PROCEDURES:
-            arrive(ticket=ticket, at=there, acting_user=officer)
-            finish(ticket=ticket, at=done, acting_user=officer)
-            return None
-        citizen = self.citizen(next(self.people), there, officer)
-        welcome(ticket=ticket, citizen=citizen, at=there, acting_user=officer)
-        made = self.dossier(ticket, self.dice.choice(PROCEDURES[letter]), citizen, done, officer)
-        if self.dice.random() < 0.3:
-            score = self.dice.choice([Score.GOOD, Score.GOOD, Score.GOOD, Score.FAIR])
-            rate(ticket=Ticket.objects.get(pk=ticket.pk), score=score, at=done + timedelta(minutes=2))
-        return made
-
-    # -- after the counter ------------------------------------------------------------------------------------------
-
-    def handle(self, dossier: Application, to: State, start: datetime) -> None:
-        """Bring a dossier on to a state, an hour a step."""
-        specialist = self.dice.choice(self.branch.specialists)
-        hour = timedelta(minutes=50)
-        if to == State.ACCEPTED:
-            return
-        take(application=dossier, at=start + hour, acting_user=specialist)
-        if to == State.SUPPLEMENT:
-            faults = "Bản chụp giấy chứng nhận bị mờ trang 2. Xin mang bản chính đến quầy để chụp lại."
-            ask_supplement(application=dossier, faults=faults, at=start + 2 * hour, acting_user=specialist)
-        if to not in (State.DONE, State.RETURNED):
-            return
-        self.propose(dossier, specialist, start + 2 * hour)
-        sign(application=dossier, at=start + 3 * hour, acting_user=self.branch.leader)
-        if to == State.RETURNED:
-            person = dossier.applicant.full_name if dossier.applicant else ""
-            hand_over(
-                application=dossier,
-                handed_to=person,
-                signature=None,
-                at=start + 4 * hour,
-                acting_user=self.branch.officers[0],
-            )
-
-    def propose(self, dossier: Application, specialist: User, at: datetime) -> None:
-        number = f"{dossier.pk}/KQ-CN3"
-        propose(application=dossier, number=number, document=None, at=at, acting_user=specialist)
-
-    # -- the week and the morning -------------------------------------------------------------------------------------
-
-    def last_week(self) -> None:
-        """Earlier days: most dossiers went out, a few are late, at the leader's or waiting for the citizen."""
-        ends = [State.RETURNED] * 5 + [State.DONE] * 2
-        endings = [*ends * 4, State.PROCESSING, State.PROCESSING, State.SUPPLEMENT, State.SUPPLEMENT, State.ACCEPTED]
-        for index, ending in enumerate(endings):
-            day = self.now - timedelta(days=1 + index % 6)
-            at = clock.local(day).replace(hour=9, minute=(index * 7) % 60, second=0, microsecond=0)
-            letter = "ABC"[index % 3] if ending in ends else "A"
-            made = self._on_day(letter, at)
-            self.handle(made, ending, at)
-            if ending == State.PROCESSING:
-                self.propose(
-                    made,
-                    Application.objects.get(pk=made.pk).handler or self.branch.specialists[0],
-                    at + timedelta(hours=3),
-                )
-
-    def _on_day(self, letter: str, at: datetime) -> Application:
-        officer = next(
-            officer
-            for officer, counter in zip(self.branch.officers, self.branch.counters, strict=True)
-            if counter.services.filter(letter=letter).exists()
-        )
-        counter = next(row for row in self.branch.counters if row.services.filter(letter=letter).exists())
-        counter = Counter.objects.get(pk=counter.pk)
-        if counter.officer_id != officer.pk or counter.state != CounterState.OPEN:
-            open_counter(counter=counter, at=at, acting_user=officer)
-        self.number(letter, at - timedelta(minutes=9))
-        ticket = call_next(at=at, acting_user=officer)
-        citizen = self.citizen(next(self.people), at, officer)
-        welcome(ticket=ticket, citizen=citizen, at=at, acting_user=officer)
-        key = self.dice.choice(PROCEDURES[letter])
-        return self.dossier(ticket, key, citizen, at + timedelta(minutes=6), officer)
-
-    def today(self) -> None:
-        """From two and a half hours ago (or midnight, if that is later) until now."""
-        midnight = clock.local(self.now).replace(hour=0, minute=0, second=0, microsecond=0)
-        start = max(self.now - MORNING, midnight + timedelta(seconds=30))
-        span = self.now - start
-        for counter, officer in zip(self.branch.counters, self.branch.officers, strict=True):
-            open_counter(counter=Counter.objects.get(pk=counter.pk), at=start, acting_user=officer)
-        self._morning_draws(start, span)
-        served = self._morning_calls(start, span)
-        for index, dossier in enumerate(served):
-            if dossier is not None and index % 3 == 0:
-                take(application=dossier, at=self.now - span / 20, acting_user=self.branch.specialists[index % 2])
-        self._now_waiting(span)
-        self._at_the_counters()
-
-    def _morning_draws(self, start: datetime, span: timedelta) -> None:
-        for index in range(VISITS):
-            letter = self.dice.choices("ABCD", weights=[4, 3, 4, 1])[0]
-            ground = PriorityGround.AGE_75 if index % 11 == 0 else PriorityGround.NONE
-            self.number(letter, start + span * 0.75 * (index / VISITS), ground)
-
-    def _morning_calls(self, start: datetime, span: timedelta) -> list[Application | None]:
-        """Each officer calls until nobody waits; an officer's next call comes after the last visit's end."""
-        free = {officer.pk: start + span * 0.02 for officer in self.branch.officers}
-        officers = {officer.pk: officer for officer in self.branch.officers}
-        minutes = max(1, int(span.total_seconds() / 60 / 14))
-        served: list[Application | None] = []
-        while free:
-            who = min(free, key=free.__getitem__)
-            at = free[who]
-            if at > start + span * 0.9 or not self._somebody_for(officers[who], at):
-                later = self._next_draw(officers[who], at)
-                if later is None or later > start + span * 0.9:
-                    del free[who]
-                else:
-                    free[who] = later + timedelta(seconds=20)
-                continue
-            length = self.dice.randint(minutes // 2 + 1, minutes + 2)
-            served.append(self.serve(officers[who], at, length))
-            free[who] = at + timedelta(minutes=length, seconds=30)
-        return served
-
-    def _waiting(self, officer: User) -> Any:
-        services = Counter.objects.get(officer=officer).services.all()
-        return (
-            Ticket.objects.of_day(self.branch.centre, clock.local_day(self.now)).waiting().filter(service__in=services)
-        )
-
-    def _somebody_for(self, officer: User, at: datetime) -> bool:
-        # The earliest of those waiting must have come by then; call_next would call the future otherwise.
-        first = self._waiting(officer).in_order().first()
-        return first is not None and first.issued_at <= at
-
-    def _next_draw(self, officer: User, at: datetime) -> datetime | None:
-        first = self._waiting(officer).in_order().first()
-        return first.issued_at if first is not None and first.issued_at > at else None
-
-    def _now_waiting(self, span: timedelta) -> None:
-        grounds = [PriorityGround.NONE] * 4 + [PriorityGround.AGE_60, PriorityGround.PREGNANT_OR_CHILD]
-        for index in range(WAITING):
-            letter = self.dice.choices("ABCDE", weights=[6, 4, 3, 1, 1])[0]
-            ago = span * 0.18 * (1 - index / WAITING)
-            self.number(letter, self.now - ago, self.dice.choice(grounds))
-
-    def _at_the_counters(self) -> None:
-        """Now: two officers serve somebody, one set somebody aside, one is on a break, the others are free."""
-        at = self.now - timedelta(seconds=20)
-        for officer in self.branch.officers[1:3]:
-            if self._somebody_for(officer, at):
-                ticket = call_next(at=at, acting_user=officer)
-                citizen = self.citizen(next(self.people), at, officer)
-                welcome(ticket=ticket, citizen=citizen, at=at, acting_user=officer)
-        aside = self.branch.officers[5]
-        if self._somebody_for(aside, at):
-            ticket = call_next(at=at, acting_user=aside)
-            park(ticket=ticket, reason="đi lấy giấy tờ", at=at, acting_user=aside)
-        paused = Counter.objects.get(officer=self.branch.officers[4])
-        pause_counter(counter=paused, reason="nghỉ ngắn", at=at, acting_user=self.branch.officers[4])
-
-    def known_people(self) -> None:
-        """A card that is in an old unit which was divided, and a wife with a paper on file."""
-        officer = self.branch.officers[0]
-        self.citizen(SPLIT, self.now, officer)
-        wife = self.citizen(WIFE, self.now, officer)
-        sample = files.store([b"%PDF-1.4\n% made up for the demo\n"])
-        HeldDocument.objects.get_or_create(
-            citizen=wife,
-            kind_key="birth_certificate",
-            sha256=sample.sha256,
-            defaults={
-                "title": "Giấy khai sinh (bản chứng thực)",
-                "media_type": "application/pdf",
-                "source_code": "H26.30.3-250702-0012",
-                "created_at": self.now,
-            },
-        )
+    Returns one sentence on what was done. The same day gives the same people.
+    """
+    today = clock.local_day(at)
+    place = set_up(at, today)
+    if Ticket.objects.filter(centre=place.centre, day=today).exists():
+        return "The day has begun already; nothing was added."
+    close_day(before=today, at=at)
+    finish_earlier(place, at)
+    rng = Random(f"demo {today:%Y-%m-%d}")  # noqa: S311 - the same day, the same people
+    crowd = Crowd(rng, old_wards(), today)
+    ready = seed_week(place, crowd, rng, today)
+    planned = _seed_day(place, crowd, rng, at, ready)
+    return f"{len(planned)} people came to {place.centre} today."
 
 
-def cards() -> list[tuple[str, Person]]:
-    """Cards to try at the desk."""
-    return [("ông Thử, 81 tuổi", HUSBAND), ("bà Mẫu", WIFE), ("đơn vị cũ bị chia tách", SPLIT)]
+def _seed_day(place: Place, crowd: Crowd, rng: Random, at: datetime, ready: Sequence[Visit]) -> list[Visit]:
+    start = max(at - MORNING, datetime.combine(clock.local_day(at), time.min, tzinfo=clock.HANOI))
+    pace = (at - start) / MORNING
+    planned = _planned(crowd, rng, start, at, ready)
+    seats = []
+    for counter, officer in zip(place.counters, place.officers, strict=True):
+        open_counter(counter=counter, at=start, acting_user=officer)
+        before = (_FREE | _PRINTER_BROKE).get(counter.number)
+        seats.append(Seat(counter, officer, None if before is None else at - timedelta(minutes=before * pace)))
+    Hall(place, seats, rng, pace).run(planned, at)
+    for seat in seats:
+        if seat.counter.number in _PRINTER_BROKE and seat.free_by is not None:
+            pause_counter(counter=seat.counter, reason=_PAUSE_REASON, at=seat.free_by, acting_user=seat.officer)
+    _handle(planned, place, at, pace)
+    _rate(place, at, pace)
+    return planned
+
+
+def _planned(crowd: Crowd, rng: Random, start: datetime, end: datetime, ready: Sequence[Visit]) -> list[Visit]:
+    errands = [errand for errand, count in ERRANDS.items() for _n in range(count)]
+    rng.shuffle(errands)
+    _move_early(errands)
+    collected = iter(ready)
+    planned = []
+    for number, errand in enumerate(errands):
+        share = ((number + rng.uniform(0.1, 0.9)) / len(errands)) ** _RUSH
+        ground = _LATE_GROUNDS.get(len(errands) - number) or _ground(number, errand, share)
+        visit = visits.plan(errand, start + (end - start) * share, crowd, rng, ground)
+        visit.key = f"demo-{clock.local_day(end):%y%m%d}-{number + 1:03}"
+        visit.language = _LANGUAGES.get(number, visit.language)
+        if errand == Errand.COLLECT and (known := next(collected, None)):
+            visit.person, visit.collects, visit.ground = known.person, known.dossier, PriorityGround.NONE
+        planned.append(visit)
+    return planned
+
+
+def _move_early(errands: list[Errand]) -> None:
+    """Swap those that must be early from the second half into the first, in place."""
+    half = int(len(errands) * _LAST_EARLY)
+    free = iter([place for place in range(4, half) if errands[place] not in _EARLY])
+    for place in range(half, len(errands)):
+        if errands[place] in _EARLY:
+            other = next(free)
+            errands[place], errands[other] = errands[other], errands[place]
+
+
+def _ground(number: int, errand: Errand, share: float) -> PriorityGround:
+    if errand in (Errand.BIRTH, Errand.MARRIAGE):
+        return PriorityGround.PREGNANT_OR_CHILD if number % _GROUND_EVERY == 0 else PriorityGround.NONE
+    if number % _AGE_75_EVERY == 0 and share < _LAST_EARLY:
+        return PriorityGround.AGE_75
+    if number % _GROUND_EVERY == 0:
+        return _GROUNDS[number // _GROUND_EVERY % len(_GROUNDS)]
+    return PriorityGround.NONE
+
+
+def _handle(planned: Sequence[Visit], place: Place, at: datetime, pace: float) -> None:
+    """Same-day matters go on at once and are given out while the citizen waits; of the land dossiers two are taken."""
+    waits = [timedelta(minutes=minutes * pace) for minutes in (8, 16, 24, 32)]
+    land = 0
+    for visit in planned:
+        dossier = visit.dossier
+        if dossier is None or dossier.received_at is None:
+            continue
+        moments = [dossier.received_at + wait for wait in waits]
+        reached = sum(moment <= at for moment in moments)
+        if visit.letter == "A":
+            land += 1
+            fate = Fate.TAKEN if land <= 2 and reached else Fate.ACCEPTED
+        else:
+            fate = Fate(reached)
+        carry_on(dossier, fate, moments, place)
+
+
+def _rate(place: Place, at: datetime, pace: float) -> None:
+    """Two of three who were served say what it was like, a minute later."""
+    done = Ticket.objects.filter(centre=place.centre, day=clock.local_day(at), state=TicketState.DONE)
+    for number, ticket in enumerate(done.order_by("finished_at", "id")):
+        if number % 3 == 2 or ticket.finished_at is None:
+            continue
+        score = _SCORES[number % len(_SCORES)]
+        comment = _COMMENTS.get(score, "") if number % 4 == 0 else ""
+        moment = min(ticket.finished_at + timedelta(minutes=pace), at)
+        rate(ticket=ticket, score=score, comment=comment, at=moment)

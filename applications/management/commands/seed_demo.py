@@ -1,52 +1,43 @@
-"""A believable day for the demo; never in production."""
+"""A believable day at branch no. 3, for the demo."""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import translation
 
-from applications.demo import centres
-from applications.demo.day import Play, cards
-from centres.models import Ticket
-from portal import clock
+from applications.demo import day
+from applications.demo.sign_ins import lines
+from portal import clock, jobs
+from portal.errors import RuleBroken
+from procedures.models import Procedure, Unit
 
 
 class Command(BaseCommand):
-    help = (
-        "Seeds branch no. 3 with staff, a week of dossiers and this morning's visits. Running it twice changes nothing."
-    )
+    help = "Fills the demo's database with a believable day; safe to run again. --sign-ins prints who can sign in."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--sign-ins", action="store_true", help="Print sign-ins, device keys and cards instead.")
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--sign-ins", action="store_true", help="print the sign-ins and what to try; change nothing"
+        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, sign_ins: bool = False, **options: Any) -> None:
         if settings.PORTAL_ENV == "production":
-            raise CommandError("This is a production portal: the demo's people do not belong here.")
-        if options["sign_ins"]:
-            self.stdout.write(sign_ins())
+            raise CommandError(
+                "This is a production database; made-up people must not get into it. Nothing was changed."
+            )
+        if sign_ins:
+            self.stdout.write("\n".join(lines()))
             return
-        now = clock.now()
-        with transaction.atomic():
-            branch = centres.build(now)
-            if Ticket.objects.of_day(branch.centre, clock.local_day(now)).exists():
-                self.stdout.write("Today is there already.")
-                return
-            play = Play(branch, now)
-            if not Ticket.objects.filter(centre=branch.centre).exists():
-                play.known_people()
-                play.last_week()
-            play.today()
-        self.stdout.write(f"{play.drawn} numbers drawn.")
-
-
-def sign_ins() -> str:
-    """Who can sign in as what, the keys of the screens, and cards to scan."""
-    lines = [f"Password of everyone: {centres.PASSWORD}", ""]
-    lines += [f"  {username:13}{role.value:17}{full_name}" for username, full_name, role in centres.STAFF]
-    lines += ["", f"  Kiosk key:  {centres.KIOSK_KEY}", f"  Board key:  {centres.BOARD_KEY}", ""]
-    lines += ["Cards to scan at the desk (paste into the scan field):"]
-    lines += [f"  {who}: {person.card}" for who, person in cards()]
-    return "\n".join(lines)
+        if not Procedure.objects.exists() or not Unit.objects.exists():
+            raise CommandError("Run load_units, load_national_days and load_catalogue first. Nothing was changed.")
+        try:
+            # All or nothing, and what people read in the history is in the language of the place.
+            with transaction.atomic(), jobs.left_to_sweeps(), translation.override(settings.LANGUAGE_CODE):
+                self.stdout.write(day.seed(clock.now()))
+        except RuleBroken as error:
+            raise CommandError(f"The demo's day could not be made: {error} Nothing was changed.") from error

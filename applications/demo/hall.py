@@ -1,0 +1,125 @@
+"""The hall at work: people come, draw a number, are called and served, moment after moment as in a real day."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
+from random import Random
+
+from applications.demo import visits
+from applications.demo.centres import SKILLS, Place
+from applications.demo.visits import Errand, Visit
+from centres.actions.call_next import call_next
+from centres.actions.draw import draw
+from centres.actions.miss import miss
+from centres.actions.recall import recall
+from centres.models import Counter, Ticket
+from citizens.models import User
+
+# In minutes: before the officer presses "next", and from the seat to the counter.
+PRESSING = (0.1, 0.5)
+WALKING = (0.4, 0.9)
+# A counter that has to be free soon calls nobody whom it could serve no longer than this.
+SHORTEST = 2.5
+
+
+@dataclass(eq=False)
+class Seat:
+    """A counter with its officer. Nobody is there any more at ``free_by``; without it, whoever is there stays."""
+
+    counter: Counter
+    officer: User
+    free_by: datetime | None = None
+    busy: bool = False
+
+    @property
+    def letters(self) -> str:
+        return SKILLS[self.counter.number]
+
+
+class Hall:
+    """One day. ``pace`` shortens every span of time where the day is too young for a whole morning (1 is real)."""
+
+    def __init__(self, place: Place, seats: Iterable[Seat], rng: Random, pace: float = 1.0):
+        self._place, self._seats, self._rng, self._pace = place, list(seats), rng, pace
+        self._waiting: Tally[str] = Tally()
+        self._visits: dict[str, Visit] = {}
+        self._events: list[tuple[datetime, int, Callable[[datetime], object]]] = []
+        self._order = count()
+
+    def run(self, arrivals: Iterable[Visit], until: datetime) -> None:
+        """Everything that happens up to ``until``, in the order of time; what goes on then, goes on."""
+        for visit in arrivals:
+            self._at(visit.arrives, partial(self._draw, visit))
+        while self._events and self._events[0][0] <= until:
+            at, _order, happen = heapq.heappop(self._events)
+            happen(at)
+            self._let_free_seats_call(at)
+
+    def _at(self, moment: datetime, happen: Callable[[datetime], object]) -> None:
+        heapq.heappush(self._events, (moment, next(self._order), happen))
+
+    def _minutes(self, span: tuple[float, float]) -> timedelta:
+        return timedelta(minutes=self._rng.uniform(*span) * self._pace)
+
+    def _draw(self, visit: Visit, at: datetime) -> None:
+        service = self._place.services[visit.letter]
+        draw(
+            service=service,
+            client_key=visit.key,
+            ground=visit.ground,
+            device=self._place.kiosk,
+            language=visit.language,
+            at=at,
+        )
+        self._visits[visit.key] = visit
+        self._waiting[visit.letter] += 1
+
+    def _let_free_seats_call(self, at: datetime) -> None:
+        for seat in self._seats:
+            if not seat.busy and self._somebody_for(seat):
+                seat.busy = True
+                self._at(at + self._minutes(PRESSING), partial(self._call, seat))
+
+    def _somebody_for(self, seat: Seat) -> bool:
+        return any(self._waiting[letter] for letter in seat.letters)
+
+    def _call(self, seat: Seat, at: datetime) -> None:
+        left = None if seat.free_by is None else seat.free_by - at
+        if left is not None and left < timedelta(minutes=SHORTEST * self._pace):
+            return  # busy for good: it will not call again today
+        if not self._somebody_for(seat):
+            seat.busy = False
+            return
+        called = call_next(at=at, acting_user=seat.officer)
+        ticket = Ticket.objects.select_related("centre", "service", "counter").get(pk=called.pk)
+        visit = self._visits[ticket.client_key]
+        self._waiting[ticket.service.letter] -= 1
+        came = at + self._minutes(WALKING)
+        ends = came + timedelta(minutes=visit.minutes * self._pace)
+        if seat.free_by is not None:
+            ends = min(ends, seat.free_by)
+        if visit.errand == Errand.GONE:
+            self._at(came, lambda at: recall(ticket=ticket, at=at, acting_user=seat.officer))
+            self._at(ends, partial(self._miss, seat, ticket))
+            return
+        self._at(came, partial(visits.begin, visit, ticket, seat.officer))
+        self._at(ends, partial(self._end, seat, visit, ticket))
+
+    def _miss(self, seat: Seat, ticket: Ticket, at: datetime) -> None:
+        miss(ticket=ticket, at=at, acting_user=seat.officer)
+        seat.busy = False
+
+    def _end(self, seat: Seat, visit: Visit, ticket: Ticket, at: datetime) -> None:
+        visits.end(visit, ticket, seat.officer, self._place.services, at)
+        seat.busy = False
+        if visit.errand == Errand.PASSED_ON:
+            # Called once more, it is the land matter that it is.
+            visit.errand = Errand.LAND
+            visit.minutes = self._rng.uniform(*visits.LENGTHS[visit.errand])
+            self._waiting[visit.letter] += 1

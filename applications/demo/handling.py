@@ -1,0 +1,82 @@
+"""What becomes of the demo's dossiers after the counter, through the real actions of specialist and leader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from applications.actions.hand_over import hand_over
+from applications.actions.handle import ask_supplement, propose, sign, take
+from applications.demo.centres import Place
+from applications.enums import State, StepKind
+from applications.models import Application
+
+_FAULTS = {
+    "land_change_info": "Bản chính giấy chứng nhận thiếu trang bổ sung. Mời bác mang trang bổ sung đến bất kỳ quầy nào.",
+    "birth": "Giấy chứng sinh bị mờ số. Mời anh chị xin lại bản rõ ở bệnh viện và nộp tại bất kỳ quầy nào.",
+}
+_FAULTS_OTHERWISE = "Tờ khai thiếu chữ ký. Mời ông bà đến ký tại bất kỳ quầy nào."
+_NUMBERS = {"land_change_info": "{}/CNVP-ĐĐ", "birth": "KS {}", "marriage": "KH {}"}
+# How many dossiers of earlier demo days stay overdue, and how long each step takes for the others.
+_STAY_OVERDUE = 2
+_STEP = timedelta(minutes=20)
+
+
+class Fate(IntEnum):
+    """How far a dossier has come."""
+
+    ACCEPTED = 0
+    TAKEN = 1
+    PROPOSED = 2
+    SIGNED = 3
+    RETURNED = 4
+    # Apart from the road: asked to bring something, after it was taken.
+    SUPPLEMENT = 9
+
+
+def carry_on(dossier: Application, fate: Fate, moments: Sequence[datetime], place: Place) -> Application:
+    """Bring a dossier that was just received to its fate; ``moments``, in order: taken, decided, signed, handed over."""
+    key = dossier.version.procedure.key
+    specialist = place.specialists[0 if key == "land_change_info" else 1]
+    if fate == Fate.ACCEPTED:
+        return dossier
+    dossier = take(application=dossier, at=moments[0], acting_user=specialist)
+    if fate == Fate.SUPPLEMENT:
+        faults = _FAULTS.get(key, _FAULTS_OTHERWISE)
+        return ask_supplement(application=dossier, faults=faults, at=moments[1], acting_user=specialist)
+    if fate == Fate.TAKEN:
+        return dossier
+    return _decide(dossier, fate, moments, place)
+
+
+def _decide(
+    dossier: Application, fate: Fate, moments: Sequence[datetime], place: Place, *, proposed: bool = False
+) -> Application:
+    """From the specialist's desk on, or from the leader's when it was proposed already."""
+    if not proposed and dossier.handler is not None:
+        number = _NUMBERS.get(dossier.version.procedure.key, "CT {}").format(f"{dossier.pk:04}")
+        dossier = propose(application=dossier, number=number, document=None, at=moments[1], acting_user=dossier.handler)
+    if fate == Fate.PROPOSED:
+        return dossier
+    dossier = sign(application=dossier, at=moments[2], acting_user=place.leader)
+    if fate == Fate.SIGNED:
+        return dossier
+    name = dossier.applicant.full_name if dossier.applicant else ""
+    return hand_over(application=dossier, handed_to=name, signature=None, at=moments[3], acting_user=place.officers[3])
+
+
+def finish_earlier(place: Place, at: datetime) -> None:
+    """Bring to an end what earlier demo days left overdue, or it would pile up; a visitor's own dossiers stay."""
+    made_here = Application.objects.filter(competent=place.centre, matter__ticket__client_key__startswith="demo-")
+    overdue = made_here.overdue(at).order_by("-due_at", "id").select_related("version__procedure", "applicant")
+    for dossier in overdue[_STAY_OVERDUE:]:
+        moments = [dossier.changed_at + _STEP * number for number in (1, 2, 3, 4)]
+        if moments[-1] > at:
+            continue
+        if dossier.state == State.ACCEPTED:
+            carry_on(dossier, Fate.RETURNED, moments, place)
+        elif dossier.steps.filter(kind=StepKind.SIGN, to_at__isnull=True).exists():
+            _decide(dossier, Fate.RETURNED, moments, place, proposed=True)
+        elif dossier.handler in place.specialists:
+            _decide(dossier, Fate.RETURNED, moments, place)

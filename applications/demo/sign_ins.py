@@ -1,0 +1,43 @@
+"""What is printed when the demo is ready: who can sign in, the screens' keys, and what to try, in two languages."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+
+from applications.demo.certify import sample_scan
+from applications.demo.people import DIVIDED, HUSBAND, KNOWN_HERE, WIFE
+from portal import demo
+
+_ROLES = ("Quầy / counter", "Chuyên viên / specialist", "Lãnh đạo / leader", "Quản lý / manager", "Thành phố / city")
+TO_TRY = (
+    "1 Lấy số A ở kiosk, chọn từ 75 tuổi. / Draw a number for A at the kiosk, 75 or over.",
+    "2 quay1: bấm gọi số tiếp theo, xem bảng gọi số. / quay1: press next, look at the board.",
+    "3 Dán mã QR của ông Thử vào ô quét thẻ. / Paste Mr Thử's QR into the scan field.",
+    "4 Chọn đổi địa chỉ đất, hai vợ chồng đứng tên, chứng thực bản thiếu. / Land, both spouses; certify the missing copy.",
+    "5 Tiếp nhận, in giấy hẹn, quét mã QR trên giấy. / Receive, print the receipt, follow its QR.",
+    "6 chuyenvien1 trình, lanhdao ký. / chuyenvien1 proposes, lanhdao signs.",
+    "7 quay1 trả kết quả; đánh giá trên trang của phiếu. / quay1 hands over; rate the visit on the slip's page.",
+    "8 quanly xem trang hôm nay. / quanly reads the day's page.",
+)
+
+
+def lines() -> list[str]:
+    """The text, line by line."""
+    users = [" ".join(names) for _role, names in demo.SIGN_INS]
+    return [
+        settings.PUBLIC_URL + reverse("login"),
+        f"Mật khẩu / password: {demo.PASSWORD}",
+        *(f"{role:26} {names}" for role, names in zip(_ROLES, users, strict=True)),
+        f"Kiosk key: {demo.KIOSK_KEY}    Board key: {demo.BOARD_KEY}",
+        "",
+        *TO_TRY,
+        "",
+        "Mã QR của thẻ, dán vào ô quét / card QRs to paste into the scan field:",
+        *(f"  {person.card}" for person in (HUSBAND, WIFE, DIVIDED, KNOWN_HERE)),
+        (
+            f"  ({DIVIDED.full_name}: phường cũ đã chia / a divided ward. "
+            f"{KNOWN_HERE.full_name}: có bản chứng thực / a certified copy on file)"
+        ),
+        f"Bản quét mẫu / sample scan: {sample_scan()}",
+    ]

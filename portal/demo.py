@@ -1,0 +1,18 @@
+"""What the demo shows openly: its sign-ins and its screens' keys. No other place has these accounts or keys."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+PASSWORD = "demo-mot-cua-2026"  # noqa: S105 - printed on the demo's own login page
+KIOSK_KEY = "demo-kiosk-chi-nhanh-3"
+BOARD_KEY = "demo-bang-goi-so-chi-nhanh-3"
+
+# Role and user names; every one has the password above.
+SIGN_INS = (
+    (_("Counter officers"), ("quay1", "quay2", "quay3", "quay4", "quay5", "quay6")),
+    (_("Specialists"), ("chuyenvien1", "chuyenvien2")),
+    (_("Approving leader"), ("lanhdao",)),
+    (_("Centre manager"), ("quanly",)),
+    (_("City administrator"), ("thanhpho",)),
+)

@@ -1,0 +1,238 @@
+"""The demo's day: believable, consistent, the same twice, and never in production."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from datetime import timedelta
+from io import StringIO
+from random import Random
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client, TestCase
+from django.urls import reverse
+
+from applications.demo.names import female_names, male_names
+from applications.demo.people import DIVIDED, HUSBAND, KNOWN_HERE, WIFE, Crowd
+from applications.demo.sign_ins import lines
+from applications.enums import State, StepKind
+from applications.models import Application, CertificationItem, Event, Register, Step
+from applications.notarisation.enums import JobState
+from applications.notarisation.register import fault_in
+from centres import hours
+from centres.actions.draw import draw
+from centres.enums import CounterState, Priority, PriorityGround, Role, TicketState
+from centres.models import Centre, Counter, Device, Rating, Service, Ticket, TicketEvent
+from centres.permissions import has_role
+from citizens.models import Citizen, HeldDocument, User
+from notifications.models import Message
+from portal import chain, clock, demo, jobs
+from portal.vn.card_qr import parse_card
+from portal.vn.identity import check_identity
+from procedures.models import Procedure
+from procedures.units import Resolution, resolve_old_address
+from tests.moments import hanoi
+
+MONDAY = hanoi("2026-11-23 10:24")
+# The first minutes of a later day: a shorter morning, and what the first day left is finished.
+WEDNESDAY = hanoi("2026-11-25 00:20")
+
+
+def seed(at: Any) -> str:
+    said = StringIO()
+    with clock.fixed(at):
+        call_command("seed_demo", stdout=said)
+    return said.getvalue()
+
+
+def load_law() -> None:
+    for command in ("load_units", "load_national_days", "load_catalogue"):
+        call_command(command, stdout=StringIO())
+
+
+class TheDay(TestCase):
+    """Seeded once for all of these."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        load_law()
+        seed(MONDAY)
+        cls.branch = Centre.objects.get(code="chi-nhanh-3")
+        cls.today = Ticket.objects.of_day(cls.branch, MONDAY.date())
+
+    def test_the_hall_is_busy(self) -> None:
+        states = Tally(self.today.values_list("state", flat=True))
+        assert 60 <= sum(states.values()) <= 80
+        assert 15 <= states[TicketState.WAITING] <= 22
+        assert states[TicketState.SERVING] + states[TicketState.CALLED] == 3
+        assert states[TicketState.PARKED] == 1
+        assert states[TicketState.NO_SHOW] == 2
+        assert states[TicketState.DONE] >= 40
+
+    def test_nobody_waits_for_an_hour(self) -> None:
+        assert not self.today.waiting().filter(issued_at__lt=MONDAY - timedelta(minutes=60)).exists()
+
+    def test_some_who_wait_go_first(self) -> None:
+        assert self.today.waiting().filter(priority=Priority.PRIORITY).exists()
+
+    def test_a_visitor_of_75_is_the_next_one_called(self) -> None:
+        ticket = draw(
+            service=Service.objects.get(centre=self.branch, letter="A"),
+            client_key="khach-dung-thu",
+            ground=PriorityGround.AGE_75,
+            at=MONDAY,
+        )
+        assert not Ticket.objects.ahead_of(ticket).exists()
+
+    def test_counters_stand_as_the_day_left_them(self) -> None:
+        states = dict(Counter.objects.filter(centre=self.branch).values_list("number", "state"))
+        assert states.pop(2) == CounterState.PAUSED
+        assert set(states.values()) == {CounterState.OPEN}
+        busy = set(self.today.at_counter().values_list("counter__number", flat=True))
+        assert busy == {3, 4, 5}
+
+    def test_nothing_lies_in_the_future(self) -> None:
+        assert not TicketEvent.objects.filter(at__gt=MONDAY).exists()
+        assert not Event.objects.filter(at__gt=MONDAY).exists()
+        assert not Message.objects.filter(created_at__gt=MONDAY).exists()
+        assert not Rating.objects.filter(at__gt=MONDAY).exists()
+
+    def test_tickets_are_called_in_the_order_of_time(self) -> None:
+        events = TicketEvent.objects.filter(ticket__day=MONDAY.date()).order_by("id").values_list("at", flat=True)
+        assert list(events) == sorted(events)
+
+    def test_dossiers_stand_everywhere(self) -> None:
+        states = Tally(Application.objects.values_list("state", flat=True))
+        assert states[State.SUPPLEMENT] == 2
+        for state in (State.ACCEPTED, State.PROCESSING, State.DONE):
+            assert states[state] >= 3
+        assert states[State.RETURNED] >= 40
+        assert Application.objects.overdue(MONDAY).count() == 2
+        assert Step.objects.filter(kind=StepKind.SIGN, to_at__isnull=True).count() >= 3
+        due = [clock.local_day(moment) for moment in Application.objects.in_hand().values_list("due_at", flat=True)]
+        assert due.count(MONDAY.date()) >= 3
+
+    def test_histories_and_registers_are_whole(self) -> None:
+        for dossier in Application.objects.all():
+            assert chain.verify(dossier.events.order_by("sequence")) is None
+        assert [fault_in(register) for register in Register.objects.all()] == [None]
+
+    def test_two_copies_were_certified_and_lie_on_file(self) -> None:
+        assert list(CertificationItem.objects.values_list("state", flat=True)) == [JobState.FILED] * 2
+        assert HeldDocument.objects.filter(citizen__identity_number=KNOWN_HERE.number).count() == 1
+
+    def test_everybody_lives_in_a_unit_of_today(self) -> None:
+        assert Citizen.objects.count() >= 100
+        assert not Citizen.objects.filter(unit_code="").exists()
+
+    def test_the_couple_of_the_story_is_not_on_record(self) -> None:
+        assert not Citizen.objects.filter(identity_number__in=[HUSBAND.number, WIFE.number, DIVIDED.number]).exists()
+
+    def test_the_card_of_a_divided_ward_is_asked_about(self) -> None:
+        assert resolve_old_address(DIVIDED.residence).status == Resolution.SPLIT
+        assert resolve_old_address(HUSBAND.residence).status == Resolution.ONE
+
+    def test_the_hall_is_open_at_night_and_on_holidays(self) -> None:
+        assert hours.is_open(self.branch, hanoi("2026-11-24 03:00"))
+
+    def test_every_unit_of_today_has_a_point(self) -> None:
+        points = Centre.objects.filter(code__startswith="diem-")
+        assert points.count() == 126
+        assert points.filter(in_ward=False).exists()
+
+    def test_everyone_can_sign_in_and_has_the_role(self) -> None:
+        # Hashed before the tests' own quick hasher was set.
+        with self.settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"]):
+            assert User.objects.get(username="thanhpho").check_password(demo.PASSWORD)
+        for username, role in (
+            ("quay6", Role.COUNTER_OFFICER),
+            ("chuyenvien2", Role.SPECIALIST),
+            ("lanhdao", Role.LEADER),
+        ):
+            assert has_role(User.objects.get(username=username), [role], self.branch.pk)
+        shown = {name for _role, names in demo.SIGN_INS for name in names}
+        assert shown == set(User.objects.values_list("username", flat=True))
+
+    def test_the_screens_open_with_the_keys_shown(self) -> None:
+        for key in (demo.KIOSK_KEY, demo.BOARD_KEY):
+            assert Device.objects.filter(key_hash=Device.hash_of(key), centre=self.branch).exists()
+
+    def test_a_second_run_changes_nothing(self) -> None:
+        before = (Ticket.objects.count(), Application.objects.count(), Message.objects.count(), Centre.objects.count())
+        assert "nothing was added" in seed(MONDAY + timedelta(hours=1))
+        after = (Ticket.objects.count(), Application.objects.count(), Message.objects.count(), Centre.objects.count())
+        assert after == before
+
+    def test_a_later_day_has_its_own_visits_and_leaves_no_backlog(self) -> None:
+        seed(WEDNESDAY)
+        later = Ticket.objects.of_day(self.branch, WEDNESDAY.date())
+        assert later.count() >= 60
+        assert later.at_counter().count() == 3
+        assert not self.today.filter(state__in=[TicketState.WAITING, TicketState.PARKED]).exists()
+        assert not TicketEvent.objects.filter(at__gt=WEDNESDAY).exists()
+        assert Application.objects.overdue(WEDNESDAY).count() == 2
+        for dossier in Application.objects.filter(started_at__lt=MONDAY):
+            assert chain.verify(dossier.events.order_by("sequence")) is None
+
+
+@pytest.mark.django_db
+def test_production_is_refused_before_anything_is_written(settings: Any) -> None:
+    settings.PORTAL_ENV = "production"
+    with pytest.raises(CommandError, match="production"):
+        call_command("seed_demo")
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_without_the_law_it_says_what_to_run_first() -> None:
+    with pytest.raises(CommandError, match="load_catalogue"):
+        call_command("seed_demo")
+    assert not Procedure.objects.exists()
+
+
+def test_what_is_printed_names_every_sign_in_and_key() -> None:
+    text = "\n".join(lines())
+    for name in [name for _role, names in demo.SIGN_INS for name in names]:
+        assert name in text
+    for shown in (demo.PASSWORD, demo.KIOSK_KEY, demo.BOARD_KEY, HUSBAND.card, WIFE.card):
+        assert shown in text
+
+
+@pytest.mark.parametrize("person", [HUSBAND, WIFE, DIVIDED, KNOWN_HERE], ids=lambda person: person.number[-3:])
+def test_cards_to_paste_are_read_without_a_warning(person: Any) -> None:
+    card = parse_card(person.card, MONDAY.date())
+    assert (card.errors, card.warnings) == ([], [])
+    assert (card.number, card.full_name, card.birth_date) == (person.number, person.full_name, person.born)
+
+
+def test_made_up_numbers_agree_with_their_people() -> None:
+    crowd = Crowd(Random(1), ["Trung Phụng"], MONDAY.date())
+    people = [crowd.next(ages) for ages in [(24, 38), (61, 74), (76, 88)] * 40]
+    assert len({person.number for person in people}) == len(people)
+    for person in people:
+        assert check_identity(person.number, person.born, person.sex, MONDAY.date()) == []
+
+
+def test_there_are_names_for_more_people_than_come() -> None:
+    for names in (male_names(Random(1)), female_names(Random(1))):
+        found = list(names)
+        assert len(set(found)) == len(found) >= 300
+
+
+@pytest.mark.django_db
+def test_only_the_demo_shows_its_password(settings: Any, client: Client) -> None:
+    assert demo.PASSWORD not in client.get(reverse("login")).content.decode()
+    settings.PORTAL_ENV = "demo"
+    page = client.get(reverse("login")).content.decode()
+    assert demo.PASSWORD in page and "chuyenvien1" in page
+
+
+@pytest.mark.django_db
+def test_rows_left_to_the_sweeps_wake_nobody(django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks() as woken:
+        with jobs.left_to_sweeps():
+            jobs.wake("notifications.tasks.sweep", 1)
+        assert woken == []
+        jobs.wake("notifications.tasks.sweep", 1)
+    assert len(woken) == 1
