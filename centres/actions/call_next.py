@@ -33,6 +33,8 @@ def call_next(*, at: datetime, acting_user: User) -> Ticket:
     counter = Counter.from_db(
         ticket._state.db, ("id", "centre_id", "number"), (ticket.desk_id, ticket.centre_id, ticket.desk_number)
     )
+    # A number drawn while this request was on its way is later than the request's own moment.
+    at = max(at, ticket.issued_at)
     ticket.call(counter, at)
     try:
         with transaction.atomic(savepoint=False):

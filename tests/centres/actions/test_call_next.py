@@ -53,6 +53,15 @@ def test_a_call_is_written_down(service, officer, counter, ticket):
     assert (event.kind, event.actor, event.counter) == (TicketEventKind.CALLED, officer, counter)
 
 
+def test_a_number_drawn_while_the_call_was_on_its_way_is_called_at_the_moment_it_was_drawn(service, officer):
+    drawn_at = MORNING + timedelta(milliseconds=20)
+    TicketFactory(service=service, issued_at=drawn_at)
+    called = call_next(at=MORNING, acting_user=officer)
+    called.refresh_from_db()
+    assert (called.state, called.called_at) == (TicketState.CALLED, drawn_at)
+    assert TicketEvent.objects.get().at == drawn_at
+
+
 def test_only_services_of_the_counter_are_called(other_service, officer):
     TicketFactory(service=other_service)
     assert code_of(officer) == "nobody_waits"
