@@ -32,7 +32,7 @@ class CertifyForm(forms.Form):
         min_value=1,
         max_value=MOST_PAGES,
         required=False,
-        help_text=_("Leave empty to take the number of pages in the file."),
+        help_text=_("Left empty: as many as in the file."),
     )
     copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=MOST_COPIES, initial=1)
 
