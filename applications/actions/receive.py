@@ -106,7 +106,8 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
     )
     receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
     jobs.wake("applications.tasks.render_receipt", receipt.pk)
-    messages.tell(messages.Received, draft, at=at)
+    if draft.for_application_id is None:  # a copy made for another dossier tells when it is ready, and that is enough
+        messages.tell(messages.Received, draft, at=at)
     if draft.matter is not None and draft.matter.done_at is None:
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
