@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -12,15 +12,12 @@ from applications.enums import IN_HAND, RUNNING, State
 from centres.enums import Role
 from centres.permissions import centres_of
 
-if TYPE_CHECKING:
-    pass
-
 # Counter officers see what their centre received; the others what their centre has to decide.
 _RECEIVING = frozenset({Role.COUNTER_OFFICER, Role.MANAGER, Role.CITY_ADMIN})
 _DECIDING = frozenset({Role.SPECIALIST, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 
 
-class ApplicationQuerySet(models.QuerySet["Application"]):
+class ApplicationQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> ApplicationQuerySet:
         """Applications of the centres where the user works, as far as the role there goes; with drafts at the desk."""
         receiving, deciding = centres_of(user, _RECEIVING), centres_of(user, _DECIDING)

@@ -35,7 +35,9 @@ def history_is_out_of_reach(app_configs: Any, databases: Any = None, **kwargs: A
             if cursor.fetchone()[0] and role != _owner_of(cursor, table):
                 messages.append(
                     Warning(
-                        f"{table} is not out of reach of the role {role}: it may remove history.", hint="Run manage.py grant_roles.", id="portal.W002"
+                        f"{table} is not out of reach of the role {role}: it may remove history.",
+                        hint="Run manage.py grant_roles.",
+                        id="portal.W002",
                     )
                 )
     return messages

@@ -45,7 +45,9 @@ def logging_settings(environment: str) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     json = environment == "production"
-    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer(colors=False)
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,

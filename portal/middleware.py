@@ -13,8 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 from portal.errors import RuleBroken
+from portal.once import remembering
 
 View = Callable[..., HttpResponse]
+
+
+class AskedOnce:
+    """What the shared cache says about the state of the law stays one answer for the length of a request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with remembering():
+            return self.get_response(request)
 
 
 class SiteLanguage:
@@ -28,7 +40,7 @@ class SiteLanguage:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = chosen if chosen in self.codes else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
@@ -41,7 +53,7 @@ class SignInRequired(LoginRequiredMiddleware):
     with everything that was typed.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:  # type: ignore[override]
         if request.headers.get("HX-Request") or request.headers.get("X-Part"):
             return _beside(render(request, "includes/signed_out.html", status=401))
         return super().handle_no_permission(request, view_func)

@@ -40,7 +40,7 @@ def _fonts() -> tuple[FontConfiguration, CSS]:
         fonts = FontConfiguration()
         sheet = CSS(url=STYLESHEET, font_config=fonts, url_fetcher=_fetcher())
         _thread.fonts = (fonts, sheet)
-    return _thread.fonts  # type: ignore[no-any-return]
+    return _thread.fonts
 
 
 @lru_cache(maxsize=1)
@@ -52,7 +52,7 @@ def render_html(html: str) -> bytes:
     """A PDF of this finished HTML with the official stylesheet (Decree 30/2020: A4, Times metrics)."""
     fonts, sheet = _fonts()
     document = HTML(string=html, base_url="static:", url_fetcher=_fetcher())
-    return document.write_pdf(stylesheets=[sheet], font_config=fonts, presentational_hints=False)  # type: ignore[no-any-return]
+    return document.write_pdf(stylesheets=[sheet], font_config=fonts, presentational_hints=False)
 
 
 def render(template: str, context: dict[str, Any], *, language: str = "vi") -> bytes:

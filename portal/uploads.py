@@ -107,7 +107,7 @@ def received_file(request: HttpRequest, name: str = "file") -> UploadedFile:
         raise refused
     if found is None:
         raise BadInput(_("Please scan or choose a file first."), code="upload_missing", field=name)
-    return cast(UploadedFile, found)
+    return found
 
 
 def too_large() -> BadInput:
@@ -198,7 +198,7 @@ def _pages_of_pdf(stream: BinaryIO) -> int:
     stream.seek(0)
     try:
         # By path where there is one: the library then reads only what it needs.
-        with pikepdf.open(getattr(stream, "name", None) if _has_path(stream) else stream) as pdf:
+        with pikepdf.open(stream.name if _has_path(stream) else stream) as pdf:
             if pdf.is_encrypted:
                 # Opens without being asked for anything, yet forbids what certification does to it.
                 raise _bad(
@@ -239,7 +239,7 @@ def _check_page(page: pikepdf.Page) -> None:
     if len(box) != 4 or box[2] - box[0] == 0 or box[3] - box[1] == 0:
         raise _unreadable()
     contents = page.obj.get("/Contents")
-    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]  # type: ignore[call-overload]
+    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     left = MAX_PAGE_CONTENT_BYTES
     for part in streams:
         if isinstance(part, pikepdf.Stream):
@@ -251,7 +251,7 @@ def _check_page(page: pikepdf.Page) -> None:
 def _unpacked_size(part: pikepdf.Stream, limit: int) -> int:
     raw = part.read_raw_bytes()
     filters = part.get("/Filter")
-    names = [str(name) for name in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]  # type: ignore[attr-defined]
+    names = [str(name) for name in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
     if names.count("/FlateDecode") > 1 or len(names) > 2:
         return limit
     if names != ["/FlateDecode"]:

@@ -27,7 +27,11 @@ def approve_certification(*, item: CertificationItem, at: datetime, acting_user:
     """
     copy = locked(item.certification.application)
     check(may_receive(acting_user, copy))
-    item = CertificationItem.objects.select_for_update(of=("self",)).select_related("entry__register", "scan").get(pk=item.pk)
+    item = (
+        CertificationItem.objects.select_for_update(of=("self",))
+        .select_related("entry__register", "scan")
+        .get(pk=item.pk)
+    )
     if item.entry is not None:
         return item.entry
     if item.state != JobState.WAITING or copy.state not in (State.ACCEPTED, State.PROCESSING):

@@ -76,7 +76,7 @@ def _locked_item(item_id: int) -> CertificationItem:
 
 def _give_to_paper(first: Application | None, item: CertificationItem, document: Document, at: datetime) -> str:
     """Put the copy on the line that waits for it; returns the key of the paper's kind, empty when no line is left."""
-    paper = Paper.objects.select_for_update(of=("self",)).select_related("kind").filter(pk=item.for_paper_id).first()
+    paper = Paper.objects.select_for_update(of=("self",)).select_related("kind").filter(certifications=item).first()
     if paper is None:
         return ""
     if first is not None and paper.state == PaperState.CERTIFYING and item.entry is not None:

@@ -86,7 +86,7 @@ def _announce(item: CertificationItem) -> None:
     live.bump(f"dossier:{application.pk}", f"dossier:{application.for_application_id}")
 
 
-def _rows():  # type: ignore[no-untyped-def]
+def _rows():
     return CertificationItem.objects.select_related(
         "scan",
         "entry__register",

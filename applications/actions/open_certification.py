@@ -80,9 +80,7 @@ def open_certification(
         fee = quote_for(copy, at).total
         copy = receive(application=copy, at=at, acting_user=acting_user)
         item = CertificationItem.objects.create(
-            certification=Certification.objects.create(
-                application=copy, requested_at=at, requested_by=acting_user
-            ),
+            certification=Certification.objects.create(application=copy, requested_at=at, requested_by=acting_user),
             client_key=client_key,
             title=title.strip(),
             scan=scan,
@@ -134,9 +132,7 @@ def _check_can_open(first: Application, paper: Paper) -> None:
         raise RuleBroken(_("This paper is there already."), code="paper_there")
 
 
-def _application_for(
-    first: Application, title: str, pages: int, copies: int, at: datetime, user: User
-) -> Application:
+def _application_for(first: Application, title: str, pages: int, copies: int, at: datetime, user: User) -> Application:
     version = version_in_force(CERTIFIED_COPY, clock.local_day(at))
     if version is None:
         raise RuleBroken(

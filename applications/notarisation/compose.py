@@ -153,7 +153,7 @@ def _assemble(source: pikepdf.Pdf, text: CopyText) -> Composed:
 
 def _is_wide(page: pikepdf.Page) -> bool:
     left, bottom, right, top = (float(number) for number in page.trimbox)
-    turned = int(page.obj.get("/Rotate", 0)) % 180 != 0  # type: ignore[call-overload]
+    turned = int(page.obj.get("/Rotate", 0)) % 180 != 0
     wide = abs(right - left) > abs(top - bottom)
     return wide != turned
 

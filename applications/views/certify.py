@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +17,7 @@ from applications.looks import looked_at
 from applications.models import Application, CertificationItem, Document, Paper
 from applications.notarisation.enums import WITHOUT_NUMBER
 from citizens.models import User
+from citizens.session import signed_in
 from portal import clock, files, live
 from portal.errors import Gone, RuleBroken
 from portal.text import pick
@@ -48,15 +49,21 @@ def _item(user: User, item_id: int) -> CertificationItem:
     rows = CertificationItem.objects.select_related(
         "certification__application__for_application",
         "certification__application__helped_at",
-        "entry__register", "entry__signer", "scan", "output", "for_paper"
+        "entry__register",
+        "entry__signer",
+        "scan",
+        "output",
+        "for_paper",
     )
-    return get_object_or_404(rows.filter(certification__application__in=Application.objects.visible_to(user)), pk=item_id)
+    return get_object_or_404(
+        rows.filter(certification__application__in=Application.objects.visible_to(user)), pk=item_id
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
     """The form of one line of the checklist, and its answer. What was typed stays when the file is refused."""
-    paper = _paper(request.user, paper_id)
+    paper = _paper(signed_in(request), paper_id)
     if paper.state == PaperState.CERTIFYING and request.method != "POST":
         waiting = paper.certifications.order_by("-pk").first()
         if waiting is not None:
@@ -76,7 +83,7 @@ def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
                 client_key=form.cleaned_data["client_key"],
                 title=form.cleaned_data["title"],
                 at=clock.now(),
-                acting_user=request.user,
+                acting_user=signed_in(request),
             )
             return _shown(request, item)
         except RuleBroken as problem:
@@ -87,23 +94,25 @@ def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
 
 def _show_form(request: HttpRequest, paper: Paper, form: CertifyForm, *, status: int = 200) -> HttpResponse:
     template = "applications/certify/form.html" if _shape(request) == PAGE else "applications/certify/parts/form.html"
-    return render(request, template, {"paper": paper, "form": form, "centre": paper.application.helped_at}, status=status)
+    return render(
+        request, template, {"paper": paper, "form": form, "centre": paper.application.helped_at}, status=status
+    )
 
 
 @require_GET
 def certification(request: HttpRequest, item_id: int) -> HttpResponse:
     """Where the copy stands: the fee before it is approved, then the job's progress, then the file."""
-    item = _item(request.user, item_id)
+    item = _item(signed_in(request), item_id)
     topics = [f"dossier:{item.certification.application_id}"]
     shape = _shape(request)
-    return live.answer(request, topics, lambda: _show(request, item), vary=f"{request.user.pk}-{shape}")
+    return live.answer(request, topics, lambda: _show(request, item), vary=f"{signed_in(request).pk}-{shape}")
 
 
 @require_POST
 def approve(request: HttpRequest, item_id: int) -> HttpResponse:
-    item = _item(request.user, item_id)
+    item = _item(signed_in(request), item_id)
     try:
-        approve_certification(item=item, at=clock.now(), acting_user=request.user)
+        approve_certification(item=item, at=clock.now(), acting_user=signed_in(request))
     except RuleBroken as problem:
         return _refused(request, item, problem)
     return _shown(request, item)
@@ -112,9 +121,9 @@ def approve(request: HttpRequest, item_id: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, item_id: int) -> HttpResponse:
     """The scan was the wrong one: back to the form, with nothing taken from the register."""
-    item = _item(request.user, item_id)
+    item = _item(signed_in(request), item_id)
     try:
-        drop_certification(item=item, at=clock.now(), acting_user=request.user)
+        drop_certification(item=item, at=clock.now(), acting_user=signed_in(request))
     except RuleBroken as problem:
         return _refused(request, item, problem)
     if item.for_paper_id is None:
@@ -125,14 +134,14 @@ def drop(request: HttpRequest, item_id: int) -> HttpResponse:
 def _shown(request: HttpRequest, item: CertificationItem) -> HttpResponse:
     if _shape(request) == PAGE:
         return redirect("applications:certification", item.pk)
-    return _show(request, _item(request.user, item.pk))
+    return _show(request, _item(signed_in(request), item.pk))
 
 
 def _refused(request: HttpRequest, item: CertificationItem, problem: RuleBroken) -> HttpResponse:
     """The sentence inside the dialog, which stays; without a script the portal's own page says it."""
     if _shape(request) == PAGE:
         raise problem
-    return _show(request, _item(request.user, item.pk), problem=problem)
+    return _show(request, _item(signed_in(request), item.pk), problem=problem)
 
 
 def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | None = None) -> HttpResponse:
@@ -155,22 +164,22 @@ def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | N
 
 
 @require_GET
-def document(request: HttpRequest, document_id: int) -> HttpResponse:
+def document(request: HttpRequest, document_id: int) -> FileResponse:
     """A private file, for those who may see its dossier or one that it was handed in to. Each look is recorded."""
     found = get_object_or_404(Document, pk=document_id)
     seen = (
-        Application.objects.visible_to(request.user)
+        Application.objects.visible_to(signed_in(request))
         .filter(Q(pk=found.application_id) | Q(papers__document=found))
         .select_related("applicant", "competent")
         .first()
     )
-    if seen is None:
-        raise Gone(_("There is no such file, or your role at this centre does not allow seeing it."), code="no_file")
+    if seen is None:  # as if it were not there: whether it is concerns nobody else
+        raise Http404
     try:
         content = files.open_stored(found.sha256)
     except FileNotFoundError as error:
         raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
-    looked_at(application=seen, reason=str(_("opened a document")), at=clock.now(), user=request.user)
+    looked_at(application=seen, reason=str(_("opened a document")), at=clock.now(), user=signed_in(request))
     answer = FileResponse(content, content_type=found.media_type, filename=found.name, as_attachment=False)
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"

@@ -1,14 +1,14 @@
-"""Which centre a manager looks at: ``?centre=`` among those they manage, else the first."""
+"""Which centre a manager looks at: ``?centre=`` among those they manage, else the first that has counters."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from centres.models import Centre
+from centres.models import Centre, Counter
 from centres.permissions import MANAGERS, centres_of
 from citizens.models import User
 from portal.errors import NotAllowed
@@ -30,7 +30,9 @@ def managed_centre(request: HttpRequest) -> Centre:
     centres = managed_centres(user)
     if wanted:
         centres = centres.filter(pk=int(wanted)) if wanted.isascii() and wanted.isdigit() else centres.none()
-    centre = centres.first()
+    # A point without counters has no day to show; a city administrator's list begins with such.
+    has_counters = Exists(Counter.objects.filter(centre=OuterRef("pk")))
+    centre = centres.order_by(has_counters.desc(), "code").first()
     if centre is None:
         raise Http404
     return centre

@@ -17,21 +17,24 @@ from applications.models import Application, Paper
 from applications.views.desk.page import back
 from centres.models import Ticket
 from citizens.models import HeldDocument
+from citizens.session import signed_in
 from portal import clock, live
 from portal.errors import BadInput
 from procedures.models import Procedure
 
 
 def _mine(request: HttpRequest, application_id: int) -> Application:
-    rows = Application.objects.visible_to(request.user).select_related("version", "competent", "helped_at", "applicant")
+    rows = Application.objects.visible_to(signed_in(request)).select_related(
+        "version", "competent", "helped_at", "applicant"
+    )
     return get_object_or_404(rows, pk=application_id)
 
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    ticket: Ticket = desk.my_ticket(request.user)
+    ticket: Ticket = desk.my_ticket(signed_in(request))
     procedure = get_object_or_404(Procedure, code=request.POST.get("procedure", ""))
-    draft = choose_procedure(ticket=ticket, procedure=procedure, at=clock.now(), acting_user=request.user)
+    draft = choose_procedure(ticket=ticket, procedure=procedure, at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
 
@@ -41,14 +44,16 @@ def answer(request: HttpRequest, application_id: int) -> HttpResponse:
     draft = _mine(request, application_id)
     asked = request.POST.getlist("asked")
     facts = {key: key in request.POST.getlist("yes") for key in asked}
-    answer_facts(application=draft, facts=facts, at=clock.now(), acting_user=request.user)
+    answer_facts(application=draft, facts=facts, at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
 
 @require_POST
 def tell(request: HttpRequest, application_id: int) -> HttpResponse:
     draft = _mine(request, application_id)
-    acknowledge(application=draft, notice=request.POST.get("notice", ""), at=clock.now(), acting_user=request.user)
+    acknowledge(
+        application=draft, notice=request.POST.get("notice", ""), at=clock.now(), acting_user=signed_in(request)
+    )
     return back(draft.pk)
 
 
@@ -56,7 +61,7 @@ def tell(request: HttpRequest, application_id: int) -> HttpResponse:
 def tick(request: HttpRequest, paper_id: int) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.select_related("application", "kind"), pk=paper_id)
     draft = _mine(request, paper.application_id)
-    mark_paper(paper=paper, there=request.POST.get("there") == "1", at=clock.now(), acting_user=request.user)
+    mark_paper(paper=paper, there=request.POST.get("there") == "1", at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
 
@@ -65,7 +70,7 @@ def use_held(request: HttpRequest, paper_id: int, held_id: int) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.select_related("application", "kind"), pk=paper_id)
     draft = _mine(request, paper.application_id)
     held = get_object_or_404(HeldDocument, pk=held_id, citizen_id=draft.applicant_id)
-    use_held_document(paper=paper, held=held, at=clock.now(), acting_user=request.user)
+    use_held_document(paper=paper, held=held, at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
 
@@ -79,7 +84,7 @@ def form(request: HttpRequest, application_id: int) -> HttpResponse:
         for key, rule in fields.items()
         if key in request.POST or rule["x-kind"] == "yes_no"
     }
-    keep_form(application=draft, values=values, at=clock.now(), acting_user=request.user)
+    keep_form(application=draft, values=values, at=clock.now(), acting_user=signed_in(request))
     if request.headers.get("HX-Request") and "stay" in request.POST:
         return HttpResponse(status=204)
     return back(draft.pk, view="form" if "stay" in request.POST else "")
@@ -91,19 +96,21 @@ def quantity(request: HttpRequest, application_id: int) -> HttpResponse:
     typed = QuantityForm(request.POST)
     if not typed.is_valid():
         raise BadInput(first_error(typed), code="quantity", field="pages")
-    set_quantity(application=draft, **typed.cleaned_data, at=clock.now(), acting_user=request.user)
+    set_quantity(application=draft, **typed.cleaned_data, at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
 
 @require_POST
 def drop(request: HttpRequest, application_id: int) -> HttpResponse:
-    drop_draft(application=_mine(request, application_id), at=clock.now(), acting_user=request.user)
+    drop_draft(application=_mine(request, application_id), at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def receive(request: HttpRequest, application_id: int) -> HttpResponse:
-    dossier = receive_application(application=_mine(request, application_id), at=clock.now(), acting_user=request.user)
+    dossier = receive_application(
+        application=_mine(request, application_id), at=clock.now(), acting_user=signed_in(request)
+    )
     return back(dossier.pk)
 
 
@@ -117,5 +124,5 @@ def papers(request: HttpRequest, application_id: int) -> HttpResponse:
         lambda: render(
             request, "applications/desk/parts/papers.html", {"work": desk.work_on(draft, clock.now()), "poll": True}
         ),
-        vary=str(request.user.pk),
+        vary=str(signed_in(request).pk),
     )

@@ -16,6 +16,7 @@ from applications.forms import ContactForm, QuantityForm, ScanForm
 from centres.enums import CounterState, Role
 from centres.models import Counter
 from centres.permissions import centres_of
+from citizens.session import signed_in
 from portal import clock, live
 from portal.errors import NotAllowed
 from portal.vn.phones import display_phone
@@ -29,7 +30,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResponse:
     """The whole screen; ``extra`` carries forms with errors, so that nothing typed is lost."""
-    counter = desk.counter_of(request.user)
+    counter = desk.counter_of(signed_in(request))
     if counter is None:
         return _choose_counter(request)
     chosen = request.GET.get("matter", "")
@@ -65,7 +66,7 @@ def _forms(state: desk.Desk) -> dict[str, Any]:
 
 
 def _choose_counter(request: HttpRequest) -> HttpResponse:
-    allowed = centres_of(request.user, {Role.COUNTER_OFFICER})
+    allowed = centres_of(signed_in(request), {Role.COUNTER_OFFICER})
     if allowed is not None and not allowed:
         raise NotAllowed(_("Only counter officers work at a desk."), code="not_officer")
     counters = (
@@ -87,7 +88,7 @@ def back(application_id: int | None = None, *, view: str = "") -> HttpResponse:
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     """Who waits for this counter; asked for every few seconds."""
-    counter = desk.counter_of(request.user)
+    counter = desk.counter_of(signed_in(request))
     if counter is None:
         return HttpResponse()
     return live.answer(

@@ -24,6 +24,7 @@ from citizens.actions.record_look import record_look
 from citizens.actions.settle_unit import settle_unit, settle_unit_if_certain
 from citizens.enums import IdentitySource
 from citizens.models import Citizen
+from citizens.session import signed_in
 from portal import clock
 from portal.vn.card_qr import ParsedCard, parse_card
 from portal.vn.dates import format_date
@@ -63,21 +64,24 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def contact(request: HttpRequest, application_id: int) -> HttpResponse:
-    application = get_object_or_404(Application.objects.visible_to(request.user), pk=application_id)
+    application = get_object_or_404(Application.objects.visible_to(signed_in(request)), pk=application_id)
     form = ContactForm(request.POST)
     if not form.is_valid():
         return page(request, status=422, contact_form=form)
-    set_contact(application=application, **form.cleaned_data, at=clock.now(), acting_user=request.user)
+    set_contact(application=application, **form.cleaned_data, at=clock.now(), acting_user=signed_in(request))
     return back(application.pk)
 
 
 @require_POST
 def unit(request: HttpRequest) -> HttpResponse:
     """The unit of today for an old address that could lie in several: the citizen says which."""
-    ticket = desk.my_ticket(request.user)
+    ticket = desk.my_ticket(signed_in(request))
     if ticket.citizen is not None:
         settle_unit(
-            citizen=ticket.citizen, unit_code=request.POST.get("unit", ""), at=clock.now(), acting_user=request.user
+            citizen=ticket.citizen,
+            unit_code=request.POST.get("unit", ""),
+            at=clock.now(),
+            acting_user=signed_in(request),
         )
     return back()
 
@@ -111,7 +115,7 @@ def _person_from_card(request: HttpRequest, card: ParsedCard) -> Citizen:
 
 
 def _identify(request: HttpRequest, *, source: str, number: str, **known: Any) -> Citizen:
-    found = identify(number=number, source=source, at=clock.now(), acting_user=request.user, **known)
+    found = identify(number=number, source=source, at=clock.now(), acting_user=signed_in(request), **known)
     for warning in found.warnings:
         messages.warning(request, warning.message)
     return found.citizen
@@ -120,17 +124,17 @@ def _identify(request: HttpRequest, *, source: str, number: str, **known: Any) -
 @transaction.atomic
 def _serve(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     """The person is named on the ticket and on every draft of the visit that names nobody yet."""
-    at, ticket = clock.now(), desk.my_ticket(request.user)
-    welcome(ticket=ticket, citizen=citizen, at=at, acting_user=request.user)
+    at, ticket = clock.now(), desk.my_ticket(signed_in(request))
+    welcome(ticket=ticket, citizen=citizen, at=at, acting_user=signed_in(request))
     record_look(
         citizen=citizen,
         reason=str(_("served at the counter")),
         unit=str(ticket.centre),
         role=Role.COUNTER_OFFICER.label,
         at=at,
-        acting_user=request.user,
+        acting_user=signed_in(request),
     )
-    settle_unit_if_certain(citizen=citizen, at=at, acting_user=request.user)
+    settle_unit_if_certain(citizen=citizen, at=at, acting_user=signed_in(request))
     for draft in Application.objects.filter(matter__ticket=ticket, state=State.DRAFT, applicant__isnull=True):
-        set_applicant(application=draft, citizen=citizen, at=at, acting_user=request.user)
+        set_applicant(application=draft, citizen=citizen, at=at, acting_user=signed_in(request))
     return back()

@@ -17,71 +17,74 @@ from centres.actions.recall import recall
 from centres.actions.transfer import transfer
 from centres.actions.unpark import unpark
 from centres.models import Counter, Service, Ticket
+from citizens.session import signed_in
 from portal import clock
 
 
 @require_POST
 def call(request: HttpRequest) -> HttpResponse:
-    call_next(at=clock.now(), acting_user=request.user)
+    call_next(at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def call_again(request: HttpRequest) -> HttpResponse:
-    recall(ticket=desk.my_ticket(request.user), at=clock.now(), acting_user=request.user)
+    recall(ticket=desk.my_ticket(signed_in(request)), at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def set_aside(request: HttpRequest) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    park(ticket=desk.my_ticket(request.user), reason=reason, at=clock.now(), acting_user=request.user)
+    park(ticket=desk.my_ticket(signed_in(request)), reason=reason, at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def bring_back(request: HttpRequest, ticket_id: int) -> HttpResponse:
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=ticket_id)
-    unpark(ticket=ticket, at=clock.now(), acting_user=request.user)
+    ticket = get_object_or_404(Ticket.objects.visible_to(signed_in(request)), pk=ticket_id)
+    unpark(ticket=ticket, at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def not_here(request: HttpRequest) -> HttpResponse:
-    miss(ticket=desk.my_ticket(request.user), at=clock.now(), acting_user=request.user)
+    miss(ticket=desk.my_ticket(signed_in(request)), at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def pass_on(request: HttpRequest) -> HttpResponse:
-    ticket = desk.my_ticket(request.user)
+    ticket = desk.my_ticket(signed_in(request))
     service = get_object_or_404(Service, pk=request.POST.get("service"), centre=ticket.centre_id)
-    transfer(ticket=ticket, service=service, at=clock.now(), acting_user=request.user)
+    transfer(ticket=ticket, service=service, at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def end_visit(request: HttpRequest) -> HttpResponse:
-    finish(ticket=desk.my_ticket(request.user), at=clock.now(), acting_user=request.user)
+    finish(ticket=desk.my_ticket(signed_in(request)), at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def sit_down(request: HttpRequest, counter_id: int) -> HttpResponse:
     counter = get_object_or_404(Counter.objects.select_related("centre"), pk=counter_id)
-    open_counter(counter=counter, at=clock.now(), acting_user=request.user)
+    open_counter(counter=counter, at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def pause(request: HttpRequest) -> HttpResponse:
-    counter = get_object_or_404(Counter, officer=request.user)
-    pause_counter(counter=counter, reason=request.POST.get("reason", ""), at=clock.now(), acting_user=request.user)
+    counter = get_object_or_404(Counter, officer=signed_in(request))
+    pause_counter(
+        counter=counter, reason=request.POST.get("reason", ""), at=clock.now(), acting_user=signed_in(request)
+    )
     return back()
 
 
 @require_POST
 def leave_counter(request: HttpRequest) -> HttpResponse:
-    counter = get_object_or_404(Counter, officer=request.user)
-    close_counter(counter=counter, at=clock.now(), acting_user=request.user)
+    counter = get_object_or_404(Counter, officer=signed_in(request))
+    close_counter(counter=counter, at=clock.now(), acting_user=signed_in(request))
     return back()
