@@ -25,8 +25,7 @@ def bump(*topics: str) -> None:
     """Tell every page that shows these topics to look again, once the present transaction is committed."""
 
     def change() -> None:
-        for topic in topics:
-            cache.set(_key(topic), secrets.token_hex(6), VERSION_SECONDS)
+        cache.set_many({_key(topic): secrets.token_hex(6) for topic in topics}, VERSION_SECONDS)
 
     transaction.on_commit(change, robust=True)
 

@@ -9,16 +9,7 @@ from drf_spectacular.views import SpectacularAPIView
 from portal import views
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
-    path("large-print/", views.large_print, name="large_print"),
-    path("language/", login_not_required(set_language), name="set_language"),
-    path("admin/", admin.site.urls),
-    path("", include("citizens.urls")),
-    path("", include("centres.urls_site")),
-    path("", include("centres.urls")),
-    path("", include("applications.urls")),
+    # First: a counter's program asks more often than anyone, and patterns are tried in order.
     path(
         "api/v1/",
         include(
@@ -31,5 +22,15 @@ urlpatterns = [
             ]
         ),
     ),
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("large-print/", views.large_print, name="large_print"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("admin/", admin.site.urls),
+    path("", include("citizens.urls")),
+    path("", include("centres.urls_site")),
+    path("", include("centres.urls")),
+    path("", include("applications.urls")),
 ]
 handler500 = "portal.views.server_error"

@@ -11,21 +11,28 @@ import uuid
 from django.core.cache import cache
 from django.db import transaction
 
+from portal.once import forget, once
+
 CATALOGUE = "procedures:catalogue"
 CALENDAR = "procedures:calendar"
 UNITS = "procedures:units"
 
 
 def current(mark: str) -> str:
-    """The mark of now; makes one when the cache has lost it."""
-    return cache.get(mark) or cache.get_or_set(mark, _new(), None) or ""
+    """The mark of now, the same all through a request; makes one when the cache has lost it."""
+    return once(mark, lambda: cache.get(mark) or cache.get_or_set(mark, _new(), None) or "")
 
 
 def changed(mark: str) -> None:
     """Say that the tables changed: now for this transaction's own reads, and again when others can see it."""
-    cache.set(mark, _new(), None)
+    _set(mark)
     if transaction.get_connection().in_atomic_block:
-        transaction.on_commit(lambda: cache.set(mark, _new(), None))
+        transaction.on_commit(lambda: _set(mark))
+
+
+def _set(mark: str) -> None:
+    cache.set(mark, _new(), None)
+    forget(mark)
 
 
 def _new() -> str:

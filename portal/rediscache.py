@@ -1,0 +1,29 @@
+"""Django's Redis cache, with one client a thread instead of one a call: making a client takes longer than asking it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+
+
+class KeptClient(RedisCacheClient):
+    """Keeps the client of each server; it is safe between threads and takes its connection from the pool a call."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._clients: dict[int, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        index = self._get_connection_pool_index(write)  # type: ignore[attr-defined]
+        if index not in self._clients:
+            self._clients[index] = super().get_client(key, write=write)
+        return self._clients[index]
+
+
+class KeptRedisCache(RedisCache):
+    """The cache of a real installation (``CACHE_URL=redis://…``)."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient
