@@ -33,4 +33,5 @@ urlpatterns = [
     path("", include("centres.urls")),
     path("", include("applications.urls")),
 ]
+handler404 = "portal.views.not_found"
 handler500 = "portal.views.server_error"

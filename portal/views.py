@@ -9,9 +9,11 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_GET, require_POST
+from django.views.defaults import page_not_found
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -60,6 +62,15 @@ def large_print(request: HttpRequest) -> HttpResponse:
             LARGE_PRINT_COOKIE, "1", max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
         )
     return response
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A program that asked the API for an address that is none gets JSON, as for everything else there."""
+    if request.path.startswith("/api/"):
+        words = {"code": "not_found", "message": _("There is no such thing here."), "field": None}
+        return JsonResponse(words, status=404)
+    return page_not_found(request, exception)
 
 
 @requires_csrf_token
