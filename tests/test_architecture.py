@@ -23,7 +23,7 @@ def test_relations_point_down_or_sideways(model):
 
 
 def test_migrations_depend_downwards():
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     for (label, name), migration in loader.disk_migrations.items():
         for needed, _name in migration.dependencies if label in HEIGHT else ():
             if needed in HEIGHT:
