@@ -76,7 +76,7 @@ demo: packages-demo $(VENV)/base.stamp ## Run the whole portal here with a belie
 	@HOST="$(HOST)" PORT="$(PORT)" RESET="$(RESET)" $(PY) portal/devtools/demo.py
 
 # -- testing ---------------------------------------------------------------------------------------------------------
-# The portable part on SQLite first, everything on PostgreSQL and Redis after it; both run to their end.
+# What uses a database on SQLite first, everything on PostgreSQL and Redis after it; both run to their end.
 
 .PHONY: test
 test: packages-test $(VENV)/dev.stamp compiled-messages ## Run the tests (PostgreSQL, Redis, browser; SQLite for the portable part)
@@ -88,13 +88,13 @@ test-full: packages-test $(VENV)/dev.stamp compiled-messages ## The same with th
 
 .PHONY: test-sqlite
 test-sqlite: $(VENV)/dev.stamp compiled-messages ## Only the portable part, on SQLite
-	@$(call on_sqlite,not full)
+	@$(call on_sqlite,not full,)
 
 on_sqlite = echo "== The portable part on SQLite"; \
-	env PORTAL_ENV=test DATABASE_URL=sqlite:///:memory: $(PY) $(TESTS) -m "($(1)) and $(PORTABLE)" $(ARGS)
+	env PORTAL_ENV=test DATABASE_URL=sqlite:///:memory: $(PY) $(TESTS) $(2) -m "($(1)) and $(PORTABLE)" $(ARGS)
 on_postgres = echo "== Everything on PostgreSQL and Redis"; \
 	env PORTAL_ENV=test $(PY) $(SERVICES) --fast -- $(PY) $(TESTS) -m "$(1)" $(ARGS)
-both = failed=0; { $(call on_sqlite,$(1)); } || { failed=1; echo "== The portable part FAILED on SQLite (above)"; }; \
+both = failed=0; { $(call on_sqlite,$(1),-p tests.portable); } || { failed=1; echo "== The portable part FAILED on SQLite (above)"; }; \
 	{ $(call on_postgres,$(1)); } || failed=1; \
 	exit $$failed
 
