@@ -7,8 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from centres.models import CalendarDay, Centre
 from portal import clock
-from procedures.enums import DayType
-from procedures.models import NationalDay
+from procedures.catalogue_cache import load_calendar
 
 Hours = list[tuple[time, time]]
 
@@ -46,17 +45,17 @@ def next_opening(centre: Centre, at: datetime) -> datetime | None:
 
 
 def _hours_between(centre: Centre, first: date, last: date) -> dict[date, Hours]:
-    """Two statements, however many days."""
-    own = {row.day: row.hours for row in CalendarDay.objects.filter(centre=centre, day__range=(first, last))}
-    national = {row.date: row.day for row in NationalDay.objects.filter(date__range=(first, last))}
+    """One statement, however many days."""
+    own = dict(CalendarDay.objects.filter(centre=centre, day__range=(first, last)).values_list("day", "hours"))
+    national = load_calendar()
     found: dict[date, Hours] = {}
     day = first
     while day <= last:
         if day in own:
             found[day] = _pairs(own[day])
-        elif national.get(day) == DayType.OFF:
+        elif day in national.days_off:
             found[day] = []
-        elif national.get(day) == DayType.WORK:
+        elif day in national.days_worked:
             found[day] = centre.hours_on(ORDINARY_WEEKDAY)
         else:
             found[day] = centre.hours_on(day.isoweekday())

@@ -169,7 +169,8 @@ class ReceivedSerializer(serializers.ModelSerializer[Application]):
     due_explanation = serializers.SerializerMethodField()
     tracking_url = serializers.SerializerMethodField()
     receipt_url = serializers.SerializerMethodField(help_text="The receipt as a PDF.")
-    total = serializers.SerializerMethodField(help_text="Fee in đồng.")
+    # No column of the dossier: the view adds it.
+    total = serializers.IntegerField(read_only=True, help_text="Fee in đồng.")
 
     class Meta:
         model = Application
@@ -184,9 +185,6 @@ class ReceivedSerializer(serializers.ModelSerializer[Application]):
 
     def get_receipt_url(self, row: Application) -> str:
         return f"{tracking_url(row)}receipt.pdf"
-
-    def get_total(self, row: Application) -> int:
-        return int(self.context["total"])
 
 
 class NothingSerializer(serializers.Serializer[Any]):

@@ -31,7 +31,7 @@ from applications.tracking_access import NoSuchPair, open_by_code
 from citizens.api.permissions import IsStaff
 from citizens.models import User
 from portal import clock
-from portal.api import ProblemSerializer
+from portal.api import ProblemSerializer, shown, taken
 
 PROBLEM = OpenApiResponse(ProblemSerializer)
 REFUSALS = {400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM}
@@ -111,9 +111,7 @@ class TakeIn(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        given = serializers.TakeInSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        values = given.validated_data
+        values = taken(serializers.TakeInSerializer, request.data)
         try:
             dossier, total = take_in(
                 ticket_id=values["ticket"],
@@ -125,8 +123,8 @@ class TakeIn(APIView):
         except NotComplete as problem:
             refusal = {"code": problem.code, "message": str(problem), "field": None, **problem.details}
             return Response(refusal, status=problem.status)
-        answer = serializers.ReceivedSerializer(dossier, context={"total": total})
-        return Response(answer.data, status=status.HTTP_201_CREATED)
+        answer = {**shown(serializers.ReceivedSerializer, dossier), "total": total}
+        return Response(answer, status=status.HTTP_201_CREATED)
 
 
 class ActionView(APIView):

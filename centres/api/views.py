@@ -35,7 +35,7 @@ from centres.permissions import STAFF, has_role
 from citizens.api.authentication import TokenAuthentication
 from citizens.models import User
 from portal import clock
-from portal.api import ProblemSerializer
+from portal.api import ProblemSerializer, shown, taken
 
 PROBLEMS = {403: ProblemSerializer, 404: ProblemSerializer, 409: ProblemSerializer}
 
@@ -122,13 +122,12 @@ class TicketList(generics.ListAPIView[Ticket]):
     )
     def post(self, request: Request) -> Response:
         """Draw a number. Sent again with the same key, it gives the same ticket."""
-        sent = serializers.DrawSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
+        sent = taken(serializers.DrawSerializer, request.data)
         asker: Any = request.auth
         device = asker if isinstance(asker, Device) else None
         user = None if device else cast(User, request.user)
-        ticket = draw(**sent.validated_data, device=device, at=clock.now(), acting_user=user)
-        return Response(serializers.DrawnTicketSerializer(ticket).data, status=201)
+        ticket = draw(**sent, device=device, at=clock.now(), acting_user=user)
+        return Response(shown(serializers.DrawnTicketSerializer, ticket), status=201)
 
 
 class TicketView(APIView):
@@ -141,12 +140,10 @@ class TicketView(APIView):
         return get_object_or_404(seen, pk=ticket_id)
 
     def answer(self, ticket: Ticket) -> Response:
-        return Response(serializers.TicketSerializer(ticket).data)
+        return Response(shown(serializers.TicketSerializer, ticket))
 
     def sent(self, serializer: type[serializers.serializers.Serializer[Any]]) -> dict[str, Any]:
-        data = serializer(data=self.request.data)
-        data.is_valid(raise_exception=True)
-        return dict(data.validated_data)
+        return taken(serializer, self.request.data)
 
     @property
     def now_by_user(self) -> dict[str, Any]:
