@@ -228,10 +228,11 @@ def serve(progress: Progress, sign_ins: str) -> int:
     commands = {
         "web": f"{python} -m gunicorn portal.wsgi --bind {host()}:{port()} --worker-class gthread --workers 1 "
         "--threads 8 --graceful-timeout 5 --no-control-socket --log-level warning",
-        "worker": f"{python} -m celery -A portal worker --concurrency 1 --loglevel info --without-gossip "
-        "--without-mingle",
+        # Quiet, as the sweeps of every ten seconds would push what to try off the screen.
+        "worker": f"{python} -m celery --quiet -A portal worker --concurrency 1 --loglevel warning "
+        "--without-gossip --without-mingle",
         # Without a pid file: one left by a power cut would keep the next scheduler from starting.
-        "scheduler": f"{python} -m celery -A portal beat --schedule {schedule} --pidfile= --loglevel warning",
+        "scheduler": f"{python} -m celery --quiet -A portal beat --schedule {schedule} --pidfile= --loglevel warning",
     }
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
