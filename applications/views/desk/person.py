@@ -32,8 +32,12 @@ from portal.vn.identity import InvalidIdentity, parse_identity_number
 
 
 @require_POST
+@transaction.atomic
 def scan(request: HttpRequest) -> HttpResponse:
-    """A card's QR makes or finds the person; a bare number finds them or asks for the rest."""
+    """A card's QR makes or finds the person; a bare number finds them or asks for the rest.
+
+    With nobody at the counter, nobody is written down either.
+    """
     form = ScanForm(request.POST)
     if not form.is_valid():
         return page(request, status=422, scan_form=form)
@@ -52,6 +56,7 @@ def scan(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def add(request: HttpRequest) -> HttpResponse:
     """A person typed from the card, when it cannot be scanned."""
     form = PersonForm(request.POST)
@@ -121,7 +126,6 @@ def _identify(request: HttpRequest, *, source: str, number: str, **known: Any) -
     return found.citizen
 
 
-@transaction.atomic
 def _serve(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     """The person is named on the ticket and on every draft of the visit that names nobody yet."""
     at, ticket = clock.now(), desk.my_ticket(signed_in(request))
