@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from centres.enums import Role
 from centres.permissions import roles_of
@@ -18,6 +19,7 @@ ROOMS = [
 ]
 
 
+@require_GET
 def room(request: HttpRequest) -> HttpResponse:
     held = {role for _centre, role in roles_of(request.user)}
     for roles, page in ROOMS:

@@ -11,4 +11,6 @@ from django.utils.decorators import method_decorator
 class SignIn(LoginView):
     """Goes on to where the person wanted to go (``next``, on this site only), else to their room."""
 
+    # Without PUT, which Django's form views take for a POST.
+    http_method_names = ["get", "post", "head", "options"]
     template_name = "registration/login.html"
