@@ -68,3 +68,12 @@ def at_hanoi() -> Iterator[Callable[[str], datetime]]:
             return moment
 
         yield stop
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """For tests that read a sentence: English is what the source says."""
+    from django.utils import translation  # noqa: PLC0415
+
+    with translation.override("en"):
+        yield

@@ -24,6 +24,8 @@ from portal import uploads
 from portal.errors import BadInput, Unavailable
 from portal.uploads import inspect_upload, received_file
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 def pdf_of(pages: int, **save: object) -> bytes:
     with pikepdf.new() as pdf:

@@ -18,6 +18,8 @@ from procedures.facts import FACTS
 from procedures.loading.checking import CATALOGUE, read_catalogue
 from procedures.models import Procedure, ProcedureVersion
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 NOVEMBER = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 LAND = "land_change_info.yaml"
 

@@ -22,7 +22,7 @@ from tests.factories.applications import MONDAY, a_centre, a_draft, a_member
 from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item
 from tests.moments import hanoi
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def test_a_certification_is_an_application_of_its_own_for_the_first_one() -> None:
