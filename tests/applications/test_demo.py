@@ -27,7 +27,7 @@ from centres.models import Centre, Counter, Device, Rating, Service, Ticket, Tic
 from centres.permissions import has_role
 from citizens.models import Citizen, HeldDocument, User
 from notifications.models import Message
-from portal import chain, clock, demo, jobs
+from portal import chain, clock, demo, jobs, live
 from portal.vn.card_qr import parse_card
 from portal.vn.identity import check_identity
 from procedures.models import Procedure
@@ -236,3 +236,15 @@ def test_rows_left_to_the_sweeps_wake_nobody(django_capture_on_commit_callbacks:
         assert woken == []
         jobs.wake("notifications.tasks.sweep", 1)
     assert len(woken) == 1
+
+
+@pytest.mark.django_db
+def test_topics_named_often_in_a_block_change_once_after_it(django_capture_on_commit_callbacks: Any) -> None:
+    before = live.version("queue:1"), live.version("ticket:1"), live.version("ticket:2")
+    with django_capture_on_commit_callbacks(execute=True) as changes, live.gathered():
+        for _unused in range(3):
+            live.bump("queue:1", "ticket:1")
+        assert live.version("queue:1") == before[0]
+    assert len(changes) == 1
+    after = live.version("queue:1"), live.version("ticket:1"), live.version("ticket:2")
+    assert [one == other for one, other in zip(before, after, strict=True)] == [False, False, True]

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from applications.demo import day
 from applications.demo.sign_ins import lines
-from portal import clock, jobs
+from portal import clock, jobs, live
 from portal.errors import RuleBroken
 from procedures.models import Procedure, Unit
 
@@ -37,7 +37,12 @@ class Command(BaseCommand):
             raise CommandError("Run load_units, load_national_days and load_catalogue first. Nothing was changed.")
         try:
             # All or nothing, and what people read in the history is in the language of the place.
-            with transaction.atomic(), jobs.left_to_sweeps(), translation.override(settings.LANGUAGE_CODE):
+            with (
+                transaction.atomic(),
+                jobs.left_to_sweeps(),
+                live.gathered(),
+                translation.override(settings.LANGUAGE_CODE),
+            ):
                 self.stdout.write(day.seed(clock.now()))
         except RuleBroken as error:
             raise CommandError(f"The demo's day could not be made: {error} Nothing was changed.") from error
