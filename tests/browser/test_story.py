@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from portal.demo import BOARD_KEY, KIOSK_KEY, PASSWORD
 from tests.browser.house import ROOT, House
@@ -42,16 +42,6 @@ def mail() -> Iterator[MailServer]:
 def house(tmp_path_factory: pytest.TempPathFactory, mail: MailServer) -> Iterator[House]:
     with House(tmp_path_factory.mktemp("house"), mail.url) as house:
         yield house
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

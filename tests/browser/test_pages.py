@@ -1,0 +1,270 @@
+"""Every page in a real browser: axe finds nothing, nothing is wider than a phone, and all languages render."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from applications.actions.choose import choose
+from applications.demo.centres import Place, set_up
+from applications.enums import State
+from applications.models import Application
+from centres import device_access
+from centres.actions.counters import open_counter, pause_counter
+from centres.actions.draw import draw
+from centres.actions.finish import finish
+from centres.actions.miss import miss
+from centres.actions.park import park
+from centres.enums import DeviceKind, Role
+from centres.models import Counter, Device, Ticket
+from citizens.models import User
+from portal import clock
+from procedures.models import Procedure
+from tests.factories.applications import a_dossier, a_draft, member_of
+from tests.factories.certifications import a_missing_paper, an_item
+from tests.factories.citizens import CitizenFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DESK, BOARD, KIOSK = (1366, 768), (1920, 1080), (1080, 1920)
+PHONES = ((390, 844), (320, 640))
+LANGUAGES = ("vi", "en", "ko")
+# Templates that went wrong show themselves by what they leave on the page.
+LEFT_OVER = re.compile(r"\{\{|\{%|%\(\w+\)s")
+
+
+class Hall:
+    """Branch no. 3 this morning: one dossier in each state, one ticket in each, an officer at each kind of desk."""
+
+    def __init__(self) -> None:
+        for command in ("load_units", "load_national_days", "load_catalogue"):
+            call_command(command, verbosity=0)
+        self.at = clock.now()
+        self.place: Place = set_up(self.at, clock.today())
+        self.kiosk = Device.objects.get(kind=DeviceKind.KIOSK)
+        self.board = Device.objects.get(kind=DeviceKind.BOARD)
+        self.manager = member_of(Role.MANAGER, self.place.centre)
+        self.dossiers = {state: self._dossier(state) for state in
+                         (State.ACCEPTED, State.SUPPLEMENT, State.PROCESSING, State.DONE, State.RETURNED)}  # fmt: skip
+        Counter.objects.update(officer=None, state="closed")
+        self.empty = self._seat(0)
+        self.with_person = self._seat(1)
+        self.with_draft = self._seat(2)
+        self.paused = self._seat(3)
+        self.without_counter = self.place.officers[5]
+        pause_counter(counter=self.paused, reason="Máy in hỏng", at=self.at, acting_user=self.paused.officer)
+        self.tickets = self._tickets()
+        self.draft = a_draft(procedure="marriage", ticket=self.tickets["draft"], officer=self.with_draft.officer,
+                             at=self.at)  # fmt: skip
+        self.paper = a_missing_paper(self.draft)
+        self.item = an_item(self.paper, at=self.at)
+
+    def _dossier(self, state: int) -> Application:
+        # Yesterday's: the factory gives its tickets numbers that the kiosk's counter of numbers does not know.
+        return a_dossier(state=state, at=self.at - timedelta(days=1, hours=5))
+
+    def _seat(self, number: int) -> Counter:
+        return open_counter(counter=self.place.counters[number], at=self.at, acting_user=self.place.officers[number])
+
+    def _draw(self, key: str, letter: str) -> Ticket:
+        return draw(service=self.place.services[letter], client_key=f"{key}-0123456789abcdef", device=self.kiosk,
+                    at=self.at)  # fmt: skip
+
+    def _called(self, key: str, counter: Counter) -> Ticket:
+        """Straight to this counter; whoever was there has gone."""
+        for before in Ticket.objects.at_counter().filter(counter=counter):
+            before.park("chờ")
+            before.save()
+        ticket = self._draw(key, "A")
+        ticket.call(counter, self.at)
+        ticket.save()
+        return ticket
+
+    def _tickets(self) -> dict[str, Ticket]:
+        made = {"waiting": self._draw("waiting", "A")}
+        by = {"at": self.at, "acting_user": self.empty.officer}
+        made["missed"] = self._called("missed", self.empty)
+        miss(ticket=made["missed"], **by)
+        made["parked"] = self._called("parked", self.empty)
+        park(ticket=made["parked"], reason="chờ bản sao", **by)
+        made["done"] = self._called("done", self.empty)
+        finish(ticket=made["done"], **by)
+        made["called"] = self._called("called", self.with_person)
+        made["called"].citizen = CitizenFactory(card_address="Láng Hạ, Đống Đa, Hà Nội")
+        made["called"].save()
+        made["draft"] = self._called("draft", self.with_draft)
+        made["draft"].arrive(self.at)
+        made["draft"].save()
+        return made
+
+    def start_matter(self) -> Application:
+        """The person at the second counter says what it is about."""
+        return choose(ticket=self.tickets["called"], procedure=Procedure.objects.get(key="birth"), at=self.at,
+                      acting_user=self.with_person.officer)  # fmt: skip
+
+
+class Looker:
+    """Opens pages and keeps a list of what is wrong with them, so that one run tells all of it."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser, self.url = browser, url
+        self.wrong: list[str] = []
+        self.contexts: list[BrowserContext] = []
+
+    def page(self, size: tuple[int, int], *, user: User | None = None, device: Device | None = None) -> Page:
+        """A page in a browser of its own, signed in as this person or screen."""
+        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, base_url=self.url)
+        self.contexts.append(context)
+        for name, value in _cookies(user, device).items():
+            context.add_cookies([{"name": name, "value": value, "url": self.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: script error {error}"))
+        return page
+
+    def open(self, page: Page, path: str, status: int = 200) -> None:
+        answer = page.goto(path, wait_until="load")
+        if answer is None or answer.status != status:
+            self.wrong.append(f"{path}: {answer.status if answer else 'no answer'}, expected {status}")
+        if found := LEFT_OVER.search(page.inner_text("body")):
+            self.wrong.append(f"{path}: {found[0]} is left of a template")
+
+    def axe(self, page: Page, path: str) -> None:
+        found = Axe().run(page)
+        self.wrong += [f"{path}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]]
+
+    def no_wider_than_the_screen(self, page: Page, path: str) -> None:
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            widest = page.evaluate(
+                """[...document.querySelectorAll('body *')].filter((one) =>
+                    one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+                    .slice(0, 3).map((one) => one.outerHTML.slice(0, 90)).join(' | ')"""
+            )
+            self.wrong.append(f"{path}: {over} px too wide at {page.viewport_size}: {widest}")
+
+    def speak(self, page: Page, language: str) -> None:
+        page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": self.url}])
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+def _cookies(user: User | None, device: Device | None) -> dict[str, str]:
+    if device is not None:
+        answer = HttpResponse()
+        device_access.remember(answer, device)
+        return {name: cookie.value for name, cookie in answer.cookies.items()}
+    if user is None:
+        return {}
+    client = Client()
+    client.force_login(user)
+    return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+
+
+@pytest.fixture
+def hall(transactional_db: None) -> Hall:
+    return Hall()
+
+
+@pytest.fixture
+def look(browser: Browser, live_server: Any) -> Iterator[Looker]:
+    looker = Looker(browser, live_server.url)
+    yield looker
+    looker.close()
+
+
+def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
+    """Addresses and the status each answers with."""
+    tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
+    return [("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)] + [
+        (f"/t/{token}/", 200) for token in tokens
+    ]
+
+
+def test_citizens_pages_fit_a_phone_and_render_in_every_language(hall: Hall, look: Looker) -> None:
+    page, small = look.page(PHONES[0]), look.page(PHONES[1])
+    for language in LANGUAGES:
+        look.speak(page, language)
+        look.speak(small, language)
+        for path, status in citizen_paths(hall):
+            look.open(page, path, status)
+            if page.get_attribute("html", "lang") != language:
+                look.wrong.append(f"{path}: not in {language}")
+            look.no_wider_than_the_screen(page, f"{path} ({language})")
+            if language == "vi":
+                look.axe(page, path)
+            look.open(small, path, status)
+            look.no_wider_than_the_screen(small, f"{path} ({language})")
+    assert not look.wrong, "\n".join(look.wrong)
+
+
+def test_screens_of_the_hall_have_no_barriers_in_any_language(hall: Hall, look: Looker) -> None:
+    def seen(page: Page, path: str, status: int = 200) -> None:
+        look.open(page, path, status)
+        look.axe(page, path)
+
+    kiosk, board, nobody = look.page(KIOSK, device=hall.kiosk), look.page(BOARD, device=hall.board), look.page(DESK)
+    paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/"]
+    for path in paths:
+        seen(kiosk, path)
+    seen(board, "/board/")
+    for path in ("/kiosk/sign-in/", "/board/sign-in/"):
+        seen(nobody, path)
+    for language in LANGUAGES[1:]:
+        look.speak(kiosk, language)
+        for path in paths:
+            look.open(kiosk, path)
+            look.no_wider_than_the_screen(kiosk, f"{path} ({language})")
+    assert not look.wrong, "\n".join(look.wrong)
+
+
+def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
+    centre = hall.place.centre
+    people: dict[str, Callable[[], User]] = {
+        "without a counter": lambda: hall.without_counter,
+        "empty": lambda: hall.empty.officer,
+        "paused": lambda: hall.paused.officer,
+        "person": lambda: hall.with_person.officer,
+        "draft": lambda: hall.with_draft.officer,
+        "specialist": lambda: member_of(Role.SPECIALIST, centre),
+        "leader": lambda: member_of(Role.LEADER, centre),
+        "manager": lambda: hall.manager,
+    }
+    every_dossier = [f"/dossiers/{row.pk}/" for row in hall.dossiers.values()]
+    visits = {
+        "without a counter": ["/desk/", "/day/"],
+        "empty": ["/desk/", *every_dossier],
+        "paused": ["/desk/"],
+        "person": ["/desk/", "/desk/?choose"],
+        "draft": [
+            f"/desk/?matter={hall.draft.pk}",
+            f"/desk/?matter={hall.draft.pk}&view=form",
+            "/desk/?choose",
+            f"/desk/papers/{hall.draft.papers.exclude(pk=hall.paper.pk)[0].pk}/certify/",
+            f"/desk/certifications/{hall.item.pk}/",
+        ],
+        "specialist": ["/dossiers/", "/dossiers/?list=overdue", *every_dossier],
+        "leader": ["/dossiers/", *every_dossier],
+        "manager": ["/day/", "/day/devices/", "/day/tickets/", "/day/tickets/?show=waiting", "/dossiers/?list=all"],
+    }
+    for who, paths in visits.items():
+        page = look.page(DESK, user=people[who]())
+        for path in paths:
+            look.open(page, path, 403 if (who, path) == ("without a counter", "/day/") else 200)
+            look.axe(page, f"{path} as {who}")
+    hall.start_matter()
+    page = look.page(DESK, user=hall.with_person.officer)
+    look.open(page, "/desk/")
+    look.axe(page, "/desk/ with a new matter")
+    assert not look.wrong, "\n".join(look.wrong)
