@@ -1,0 +1,138 @@
+"""Everything a benchmark stands on: throw-away services, the law loaded, and the portal as it really runs.
+
+with House() as house:
+    house.use_django()          # this process works as the application role, on the same data
+    with house.web() as web:    # one gunicorn worker
+        web.port
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from tests.services import Postgres, Redis, ServiceError, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 30
+THREADS = 4
+
+
+@dataclass(frozen=True)
+class Web:
+    """The running web server."""
+
+    port: int
+    log: Path
+
+
+class House:
+    """PostgreSQL with its durability on, Redis as cache and broker, tables made by their owner; all gone afterwards."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        # A closed terminal or a time limit must not leave servers behind.
+        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+        try:
+            self.folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
+            self._open.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            self.database = self._open.enter_context(Postgres())
+            self.redis = self._open.enter_context(Redis())
+            self.environment = self._environment()
+            Path(self.environment["STATIC_ROOT"]).mkdir()
+            self._manage("migrate", "--noinput", "-v0")
+            self._manage("grant_roles")
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def use_django(self, kind: str = "test") -> None:
+        """Set Django up in this process, as the application role. ``test`` finds static files without collecting."""
+        os.environ |= {**self.environment, "PORTAL_ENV": kind}
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        for command in ("load_units", "load_national_days", "load_catalogue"):
+            call_command(command, verbosity=0, stdout=io.StringIO())
+
+    @contextmanager
+    def web(self, application: str = "portal.wsgi") -> Iterator[Web]:
+        """One gunicorn worker with four threads, ready to answer."""
+        web = Web(free_port(), self.folder / "web.log")
+        command = [
+            sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{web.port}", "--workers", "1",
+            "--threads", str(THREADS), "--worker-class", "gthread", "--graceful-timeout", "10", "--keep-alive", "30",
+            "--no-control-socket", "--log-level", "warning",
+        ]  # fmt: skip
+        with web.log.open("ab") as log:
+            environment = {**os.environ, **self.environment}
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            self._wait(web, process)
+            yield web
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _environment(self) -> dict[str, str]:
+        """What a real installation sets, but for https."""
+        return {
+            "PORTAL_ENV": "production",
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "DEBUG": "0",
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "ALLOWED_HOSTS": "*",
+            "PUBLIC_URL": "http://127.0.0.1",
+            "DATABASE_URL": self.database.app_url,
+            "DATABASE_OWNER_URL": self.database.url,
+            "CACHE_URL": f"{self.redis.url}/1",
+            "BROKER_URL": f"{self.redis.url}/0",
+            "VAR_DIR": str(self.folder),
+            "FILES_ROOT": str(self.folder / "files"),
+            "STATIC_ROOT": str(self.folder / "static"),
+            "EMAIL_URL": f"file://{self.folder}/mail",
+            "SMS_URL": f"file://{self.folder}/sms",
+        }
+
+    def _manage(self, *arguments: str) -> None:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **self.environment}, capture_output=True, text=True)
+        if done.returncode:
+            raise ServiceError(f"{' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
+
+    def _wait(self, web: Web, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise ServiceError(f"The web server did not start.\n{web.log.read_text(errors='replace')[-2000:]}")
