@@ -28,6 +28,8 @@ def figure(
         slower, faster = (floor, value) if is_rate else (value, floor)
         if faster:
             line["ratio"] = round(slower / faster, 3)
+        elif not slower:  # none asked for, none needed
+            line["ratio"] = 1.0
     print(json.dumps(line), flush=True)
 
 

@@ -64,5 +64,5 @@ def main() -> None:
             for client in clients:
                 client.close()
         for number, value in zip(CLIENTS, measured, strict=True):
-            name = f"visits_per_s, {number} client{'s' if number > 1 else ''}"
+            name = f"visits_per_s_{number}_client{'s' if number > 1 else ''}"
             figure("visit", name, value, "1/s", floor=least, is_rate=True)
