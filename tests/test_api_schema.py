@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -50,8 +52,13 @@ def ids(at_hanoi: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def described(ids: dict[str, Any]) -> Any:
-    return schemathesis.openapi.from_wsgi(ADDRESS, application)
+def described(ids: dict[str, Any]) -> Iterator[Any]:
+    """The described API over the real WSGI application, which must not end the test's transaction with a request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi(ADDRESS, application)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def test_the_description_is_made_without_a_warning(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
