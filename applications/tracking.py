@@ -190,7 +190,7 @@ class TrackedDossier:
         if state in before_signature:
             if self._step != StepKind.SIGN:
                 yield Line("next", self._step_name(StepRole.LEADER))
-            yield Line("next", _("Result handed over at %(centre)s") % {"centre": self._place})
+            yield Line("next", _("Result to be collected at %(centre)s") % {"centre": self._place})
 
     @property
     def _since(self) -> datetime | None:

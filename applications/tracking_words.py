@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import State
@@ -60,11 +60,11 @@ def todo_values(application: Application) -> dict[str, str]:
     """Where to go, and how the citizen hears of the result; the phone is masked."""
     centre = application.received_at_centre or application.helped_at
     if application.contact_phone:
-        notice = _now("When the result is there, we send a message to %(phone)s.") % {
+        notice = gettext("When the result is there, we send a message to %(phone)s.") % {
             "phone": mask_phone(application.contact_phone)
         }
     elif application.contact_email:
-        notice = _now("When the result is there, we send you an e-mail.")
+        notice = gettext("When the result is there, we send you an e-mail.")
     else:
-        notice = _now("Keep this page: it says when the result is there.")
+        notice = gettext("Keep this page: it says when the result is there.")
     return {"centre": pick(centre.short_name), "address": centre.address, "notice": notice}
