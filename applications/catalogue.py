@@ -11,7 +11,7 @@ from portal import clock
 from procedures.catalogue_cache import load_calendar, version_by_id
 from procedures.conditions import holds
 from procedures.eligibility import found_facts
-from procedures.forms import ProcedureForm, build_form, prefill
+from procedures.forms import ProcedureForm, prefill
 from procedures.models import ProcedureVersion
 from procedures.quote import Quote, quote
 
@@ -54,7 +54,7 @@ def form_values(application: Application) -> dict[str, Any]:
 
 def bound_form(application: Application) -> ProcedureForm:
     """The version's form holding what is known so far, checked."""
-    return build_form(version_of(application))(data=form_values(application))
+    return ProcedureForm(version_of(application), form_values(application))
 
 
 def _known_of(citizen: Citizen | None) -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import CharField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -23,11 +24,17 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import Device
 from portal import clock
 from portal.errors import BadInput
+from portal.prepared import Given, Prepared
 
 KNOWN_SECONDS = 60
 COOKIE_SECONDS = 2 * 365 * 24 * 60 * 60
 SALT = "centres.device"
 P = ParamSpec("P")
+_DEVICE = Prepared(
+    lambda: Device.objects.filter(
+        key_hash=Given("key_hash", CharField()), kind=Given("kind", CharField()), revoked_at__isnull=True
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ def forget(device: Device) -> None:
 
 def by_key(key: str, kind: str) -> Device:
     """The device this key belongs to. Raises ``BadInput`` for any other key, saying no more than that."""
-    device = Device.objects.filter(key_hash=Device.hash_of(key.strip()), kind=kind, revoked_at__isnull=True).first()
+    device = _DEVICE.first(key_hash=Device.hash_of(key.strip()), kind=kind)
     if device is None:
         raise BadInput(
             _("This key does not open this screen. Ask a manager for a new one."), code="bad_key", field="key"

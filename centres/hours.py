@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import BigAutoField, DateField
+
 from centres.models import CalendarDay, Centre
 from portal import clock
+from portal.prepared import Given, Prepared
 from procedures.catalogue_cache import load_calendar
 
 Hours = list[tuple[time, time]]
@@ -14,6 +17,13 @@ Hours = list[tuple[time, time]]
 # A make-up day is worked like an ordinary one, whatever day of the week it falls on.
 ORDINARY_WEEKDAY = 1
 LOOK_AHEAD_DAYS = 21
+_OWN_DAYS = Prepared(
+    lambda: CalendarDay.objects.filter(
+        centre=Given("centre", BigAutoField()),
+        day__gte=Given("first", DateField()),
+        day__lte=Given("last", DateField()),
+    ).values_list("day", "hours")
+)
 
 
 def hours_on(centre: Centre, day: date) -> Hours:
@@ -46,7 +56,7 @@ def next_opening(centre: Centre, at: datetime) -> datetime | None:
 
 def _hours_between(centre: Centre, first: date, last: date) -> dict[date, Hours]:
     """One statement, however many days."""
-    own = dict(CalendarDay.objects.filter(centre=centre, day__range=(first, last)).values_list("day", "hours"))
+    own = dict(_OWN_DAYS.all(centre=centre.pk, first=first, last=last))
     national = load_calendar()
     found: dict[date, Hours] = {}
     day = first

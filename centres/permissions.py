@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.apps import apps
+from django.db.models import BigAutoField, DateField, Q, QuerySet
 
 from centres.enums import Role
 from portal import clock
+from portal.prepared import Given, Prepared
 
 # Who works inside one centre and may see its queue.
 STAFF = frozenset(Role)
 DESK = frozenset({Role.COUNTER_OFFICER, Role.MANAGER})
 MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
+
+
+def _roles_in_force() -> QuerySet[Any, tuple[int | None, str]]:
+    # By name: the models import this module.
+    membership = apps.get_model("centres", "Membership")
+    day = Given("day", DateField())
+    return membership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        user=Given("user", BigAutoField()),
+        valid_from__lte=day,
+        blocked_reason="",
+    ).values_list("centre_id", "role")
+
+
+_ROLES = Prepared(_roles_in_force)
 
 
 def roles_of(user: Any) -> frozenset[tuple[int | None, str]]:
@@ -22,11 +39,7 @@ def roles_of(user: Any) -> frozenset[tuple[int | None, str]]:
         return frozenset()
     known: frozenset[tuple[int | None, str]] | None = getattr(user, "_roles", None)
     if known is None:
-        day = clock.today()
-        rows = user.memberships.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day, blocked_reason=""
-        ).values_list("centre_id", "role")
-        known = frozenset(rows)
+        known = frozenset(_ROLES.all(user=user.pk, day=clock.today()))
         user._roles = known
     return known
 

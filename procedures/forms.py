@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import date
 from typing import Any
 
@@ -113,9 +113,22 @@ def _unit_choices() -> list[tuple[str, str]]:
 
 
 class ProcedureForm(forms.Form):
-    """The form of one version. ``groups`` gives the bound fields under their headings."""
+    """The form of one version, labelled in the current language. ``groups`` gives the bound fields under their headings."""
 
-    version: ProcedureVersion
+    def __init__(
+        self,
+        version: ProcedureVersion,
+        data: Mapping[str, Any] | None = None,
+        *,
+        initial: MutableMapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.version = version
+        schema = version.form_schema
+        required = set(schema.get("required", ()))
+        for group in schema.get("x-groups", ()):
+            for key in group["fields"]:
+                self.fields[key] = _field(schema["properties"][key], is_required=key in required)
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """Each group's heading in the current language, with its fields in order."""
@@ -125,15 +138,6 @@ class ProcedureForm(forms.Form):
     def form_data(self) -> dict[str, Any]:
         """The cleaned values as they are stored: JSON that the version's schema accepts, blanks left out."""
         return {key: value for key, value in self.cleaned_data.items() if value not in ("", None)}
-
-
-def build_form(version: ProcedureVersion) -> type[ProcedureForm]:
-    """A form class for this version, labelled in the current language; build it anew for each request."""
-    schema = version.form_schema
-    required = set(schema.get("required", ()))
-    order = [key for group in schema.get("x-groups", ()) for key in group["fields"]]
-    fields = {key: _field(schema["properties"][key], is_required=key in required) for key in order}
-    return type("VersionForm", (ProcedureForm,), {**fields, "version": version})
 
 
 def prefill(version: ProcedureVersion, values: Mapping[str, Any]) -> dict[str, Any]:

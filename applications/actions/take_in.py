@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import BigAutoField, Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.mark_paper import ACCEPTED
@@ -20,16 +19,32 @@ from applications.permissions import RECEIVERS, check
 from centres.actions.settle_matter import settle_matter
 from centres.enums import AT_COUNTER
 from centres.models import Matter, Ticket
-from centres.permissions import has_role
+from centres.permissions import STAFF, has_role
 from citizens.actions.identify import identify
 from citizens.models import Citizen, User
 from portal import clock
 from portal.errors import BadInput, Gone, RuleBroken
+from portal.prepared import Given, Prepared
 from procedures.catalogue_cache import version_in_force
 from procedures.enums import CopyForm
 from procedures.facts import FACTS
 from procedures.models import ProcedureVersion
 from procedures.quote import Quote
+
+_TICKET = Prepared(
+    lambda: (
+        Ticket.objects.select_for_update(of=("self",))
+        .select_related("centre")
+        .filter(pk=Given("ticket", BigAutoField()))
+    )
+)
+# Asked with the row in hand: asked in the statement that had to wait for it, the answers would be those of before.
+_KNOWN_OF_TICKET = Prepared(
+    lambda: Ticket.objects.filter(pk=Given("ticket", BigAutoField())).values_list(
+        Exists(Application.objects.filter(token=OuterRef("token"))),
+        Exists(Matter.objects.filter(ticket=OuterRef("pk"), done_at__isnull=True)),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,7 @@ def take_in(
     missing at once; nothing is changed then.
     """
     ticket = _ticket(ticket_id, acting_user)
+    [(token_taken, has_open_matters)] = _KNOWN_OF_TICKET.all(ticket=ticket.pk)
     version = version_in_force(handed.procedure, clock.local_day(at))
     if version is None:
         raise BadInput(
@@ -90,6 +106,8 @@ def take_in(
         acting_user=acting_user,
     ).citizen
     draft = _draft(ticket, version, citizen, handed, at, acting_user)
+    if not token_taken:
+        draft.token = ticket.token
     quote = quote_for(draft, at)
     papers = _papers(draft, version, quote, handed.papers)
     form = bound_form(draft)
@@ -99,7 +117,7 @@ def take_in(
         ticket=ticket,
         procedure=version.procedure,
         citizen=citizen,
-        finish=finish_ticket and not ticket.has_open_matters,
+        finish=finish_ticket and not has_open_matters,
         at=at,
         acting_user=acting_user,
     )
@@ -108,20 +126,10 @@ def take_in(
     return dossier, quote.total
 
 
-def _ticket(ticket_id: int, user: User) -> Any:
-    """The ticket with its row locked, and what has to be known about it, in one statement."""
-    ticket = (
-        Ticket.objects.select_for_update(of=("self",))
-        .visible_to(user)
-        .select_related("centre")
-        .annotate(
-            token_taken=Exists(Application.objects.filter(token=OuterRef("token"))),
-            has_open_matters=Exists(Matter.objects.filter(ticket=OuterRef("pk"), done_at__isnull=True)),
-        )
-        .filter(pk=ticket_id)
-        .first()
-    )
-    if ticket is None:
+def _ticket(ticket_id: int, user: User) -> Ticket:
+    """The ticket at the counter, its row locked."""
+    ticket = _TICKET.first(ticket=ticket_id)
+    if ticket is None or not has_role(user, STAFF, ticket.centre_id):
         raise Gone(_("There is no such number at your centre. Draw a new one."), code="no_ticket", field="ticket")
     check(has_role(user, RECEIVERS, ticket.centre_id))
     if ticket.state not in AT_COUNTER:
@@ -130,11 +138,11 @@ def _ticket(ticket_id: int, user: User) -> Any:
 
 
 def _draft(
-    ticket: Any, version: ProcedureVersion, citizen: Citizen, handed: Handed, at: datetime, user: User
+    ticket: Ticket, version: ProcedureVersion, citizen: Citizen, handed: Handed, at: datetime, user: User
 ) -> Application:
     """A draft that is not saved yet: it becomes a dossier in the same breath."""
     known = {notice["key"] for notice in version.notices}
-    draft = Application(
+    return Application(
         version=version,
         helped_at=ticket.centre,
         competent=ticket.centre,
@@ -153,9 +161,6 @@ def _draft(
         changed_at=at,
         opened_by=user,
     )
-    if not ticket.token_taken:
-        draft.token = ticket.token
-    return draft
 
 
 def _papers(draft: Application, version: ProcedureVersion, quote: Quote, there: Collection[str]) -> list[Paper]:

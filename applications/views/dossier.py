@@ -28,7 +28,7 @@ from portal.errors import RuleBroken
 from portal.text import pick
 from portal.vn.identity import mask_identity
 from portal.vn.phones import mask_phone
-from procedures.forms import IdentityNumberField, PhoneField, build_form
+from procedures.forms import IdentityNumberField, PhoneField, ProcedureForm
 
 
 @never_cache
@@ -135,7 +135,7 @@ def _blank(verb: Verb, dossier: Application) -> Form:
 
 def _form_lines(dossier: Application) -> list[tuple[str, list[tuple[str, str]]]]:
     """What was typed into the procedure's form, by its groups; what was left empty is left out."""
-    form = build_form(version_of(dossier))(initial=dossier.form_data)
+    form = ProcedureForm(version_of(dossier), initial=dossier.form_data)
     groups = []
     for title, fields in form.groups():
         lines = [

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigAutoField, DateField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from centres.enums import AT_COUNTER, CounterState, TicketEventKind
@@ -16,6 +16,7 @@ from centres.permissions import DESK, has_role
 from citizens.models import User
 from portal import clock
 from portal.errors import NotAllowed, RuleBroken
+from portal.prepared import Given, Prepared
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def call_next(*, at: datetime, acting_user: User) -> Ticket:
     another officer is just taking are skipped. Why nothing came back is looked up only then.
     Raises ``RuleBroken`` (``no_counter``, ``counter_paused``, ``counter_busy``, ``nobody_waits``), ``NotAllowed``.
     """
-    ticket = _next_for(acting_user, at).first()
+    ticket = _NEXT.first(user=acting_user.pk, day=clock.local_day(at))
     if ticket is None:
         raise _why_nobody(acting_user, at)
     # Only what the pages of a call need, in the order of the columns; the rest is read when somebody asks for it.
@@ -48,9 +49,9 @@ def call_next(*, at: datetime, acting_user: User) -> Ticket:
     return ticket
 
 
-def _next_for(user: User, at: datetime) -> QuerySet[Any]:
-    """Tickets this officer may call now, in order. On SQLite the transaction itself is the lock."""
-    day = clock.local_day(at)
+def _next_for_officer() -> QuerySet[Any]:
+    """Whom this officer may call now, first in order. On SQLite the transaction itself is the lock."""
+    user, day = Given("user", BigAutoField()), Given("day", DateField())
     mine = Counter.objects.filter(officer=user, state=CounterState.OPEN)
     works_here = Membership.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day),
@@ -77,8 +78,11 @@ def _next_for(user: User, at: datetime) -> QuerySet[Any]:
         .annotate(desk_id=Subquery(mine.values("id")), desk_number=Subquery(mine.values("number")))
         .select_related("service")
         .select_for_update(skip_locked=True, of=("self",))
-        .in_order()
+        .in_order()[:1]
     )
+
+
+_NEXT: Prepared[Any] = Prepared(_next_for_officer)
 
 
 def _why_nobody(user: User, at: datetime) -> RuleBroken:

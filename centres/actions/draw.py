@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 
 from centres import hours
@@ -18,9 +19,11 @@ from centres.permissions import STAFF, has_role
 from citizens.models import User
 from portal import clock
 from portal.errors import BadInput, NotAllowed, RuleBroken
+from portal.prepared import Given, Prepared
 
 CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
+_BY_CLIENT_KEY = Prepared(lambda: Ticket.objects.filter(client_key=Given("client_key", CharField())))
 
 
 def draw(
@@ -83,7 +86,7 @@ def _check(service: Service, client_key: str, ground: str, device: Device | None
 
 
 def _drawn_before(client_key: str, service: Service) -> Ticket | None:
-    ticket = Ticket.objects.filter(client_key=client_key).first()
+    ticket = _BY_CLIENT_KEY.first(client_key=client_key)
     if ticket is None:
         return None
     if ticket.centre_id != service.centre_id:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import BigAutoField
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from centres.actions.draw import CLIENT_KEY
 from centres.enums import PriorityGround
 from centres.models import Centre, Service, Ticket
+from portal.prepared import Given, Prepared
+
+_SERVICE = Prepared(lambda: Service.objects.select_related("centre").filter(pk=Given("service", BigAutoField())))
 
 
 class WordsField(serializers.DictField):
@@ -87,8 +91,23 @@ class DrawnTicketSerializer(TicketSerializer):
         read_only_fields = fields
 
 
+class ServiceField(serializers.PrimaryKeyRelatedField[Service]):
+    """A service by its number, with its centre; every number drawn asks for one."""
+
+    def to_internal_value(self, data: Any) -> Service:
+        if isinstance(data, bool) or not isinstance(data, int | str):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        try:
+            service = _SERVICE.first(service=int(data))
+        except ValueError:
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        if service is None:
+            self.fail("does_not_exist", pk_value=data)
+        return service
+
+
 class DrawSerializer(serializers.Serializer[Any]):
-    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.select_related("centre"))
+    service = ServiceField(queryset=Service.objects.all())
     client_key = serializers.RegexField(
         f"^{CLIENT_KEY.pattern}$", help_text="Made by the client: the same key gives the same ticket."
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import BigAutoField, Count, Prefetch, Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django_filters import rest_framework as filters
@@ -36,7 +37,11 @@ from citizens.api.authentication import TokenAuthentication
 from citizens.models import User
 from portal import clock
 from portal.api import ProblemSerializer, shown, taken
+from portal.prepared import Given, Prepared
 
+_TICKET = Prepared(
+    lambda: Ticket.objects.select_related("service", "counter").filter(pk=Given("ticket", BigAutoField()))
+)
 PROBLEMS = {403: ProblemSerializer, 404: ProblemSerializer, 409: ProblemSerializer}
 
 
@@ -136,8 +141,10 @@ class TicketView(APIView):
     permission_classes: tuple[type[BasePermission], ...] = (IsStaff,)
 
     def ticket(self, ticket_id: int) -> Ticket:
-        seen = Ticket.objects.visible_to(self.request.user).select_related("service", "counter")
-        return get_object_or_404(seen, pk=ticket_id)
+        ticket = _TICKET.first(ticket=ticket_id)
+        if ticket is None or not has_role(self.request.user, STAFF, ticket.centre_id):
+            raise Http404
+        return ticket
 
     def answer(self, ticket: Ticket) -> Response:
         return Response(shown(serializers.TicketSerializer, ticket))

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
+from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 
 from citizens.enums import IdentitySource, Sex
 from citizens.models import Citizen, User
 from portal.clock import local_day
 from portal.errors import BadInput
+from portal.prepared import Given, Prepared
 from portal.vn.dates import PartialDate
 from portal.vn.identity import check_identity, parse_identity_number
 from portal.vn.names import sort_key, validate_name
@@ -32,6 +34,7 @@ BIRTH_DIFFERS = Problem(
 )
 SEX_DIFFERS = Problem("sex_differs", _("The sex on record is another one. Please compare with the card."), "sex")
 
+_BY_NUMBER = Prepared(lambda: Citizen.objects.filter(identity_number=Given("number", CharField())))
 _KEPT = ("full_name", "birth_text", "birth_date", "sex", "card_address", "phone", "email", "identity_source")
 
 
@@ -92,11 +95,10 @@ def identify(
         phone=_parsed("phone", parse_phone, phone),
         email=_checked_email(email),
     )
-    citizen = Citizen.objects.filter(identity_number=identity.number).first()
+    citizen = _BY_NUMBER.first(number=identity.number)
     is_new = citizen is None
     if citizen is None:
-        _insert(identity.number, given, source)
-        citizen = Citizen.objects.get(identity_number=identity.number)
+        citizen = _inserted(identity.number, given, source)
     warnings = [] if is_new else _differences(citizen, given, source)
     if source == IdentitySource.TYPED:  # a card's own reading has said these already
         warnings += check_identity(identity, given.birth, given.sex or None, local_day(at))
@@ -137,8 +139,8 @@ def _checked_email(raw: str) -> str:
     return email
 
 
-def _insert(number: str, given: _Given, source: str) -> None:
-    """Make the record unless somebody makes it at the same moment: then theirs is the one."""
+def _inserted(number: str, given: _Given, source: str) -> Citizen:
+    """The record just made, or that of somebody who made it at the same moment."""
     if not given.full_name:
         raise BadInput(
             _("This person is not known here yet. Please type the full name as on the card."),
@@ -158,6 +160,7 @@ def _insert(number: str, given: _Given, source: str) -> None:
     )
     citizen.fill_search_names()
     Citizen.objects.bulk_create([citizen], ignore_conflicts=True)
+    return _BY_NUMBER.all(number=number)[0]
 
 
 def _differences(citizen: Citizen, given: _Given, source: str) -> list[Problem]:

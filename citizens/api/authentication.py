@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import CharField
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -9,8 +10,14 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from citizens.models import ApiToken, User
+from portal.prepared import Given, Prepared
 
 SCHEME = "Bearer"
+_TOKEN = Prepared(
+    lambda: ApiToken.objects.select_related("user").filter(
+        key_hash=Given("key_hash", CharField()), revoked_at__isnull=True, user__is_active=True
+    )
+)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -24,11 +31,7 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _space, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != SCHEME.lower():
             return None
-        token = (
-            ApiToken.objects.select_related("user")
-            .filter(key_hash=ApiToken.hash_of(key.strip()), revoked_at__isnull=True, user__is_active=True)
-            .first()
-        )
+        token = _TOKEN.first(key_hash=ApiToken.hash_of(key.strip()))
         if token is None:
             raise AuthenticationFailed(_("This key is not valid, or not any more. Please ask for a new one."))
         return token.user, token

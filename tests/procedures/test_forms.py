@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from procedures import catalogue_cache
-from procedures.forms import build_form, prefill
+from procedures.forms import ProcedureForm, prefill
 from procedures.models import ProcedureVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "units")]
@@ -37,7 +37,7 @@ def land() -> ProcedureVersion:
 
 
 def test_cleaned_form_is_json_that_the_schema_accepts(land: ProcedureVersion) -> None:
-    form = build_form(land)(LAND)
+    form = ProcedureForm(land, LAND)
     assert form.is_valid(), form.errors
     data = json.loads(json.dumps(form.form_data()))
     assert data["applicant_name"] == "Nguyễn Văn An"
@@ -48,7 +48,7 @@ def test_cleaned_form_is_json_that_the_schema_accepts(land: ProcedureVersion) ->
 
 
 def test_stored_values_come_back_as_people_write_them(land: ProcedureVersion) -> None:
-    form = build_form(land)(initial={"applicant_born": "1968-02", "applicant_phone": "+84912345678"})
+    form = ProcedureForm(land, initial={"applicant_born": "1968-02", "applicant_phone": "+84912345678"})
     assert form["applicant_born"].value() == "02/1968"
     assert form["applicant_phone"].value() == "0912 345 678"
 
@@ -65,7 +65,7 @@ def test_stored_values_come_back_as_people_write_them(land: ProcedureVersion) ->
     ],
 )
 def test_value_that_cannot_be_used_is_told_at_its_field(land: ProcedureVersion, field: str, value: str) -> None:
-    form = build_form(land)({**LAND, field: value})
+    form = ProcedureForm(land, {**LAND, field: value})
     assert set(form.errors) == {field}
 
 
@@ -73,7 +73,7 @@ def test_labels_and_groups_follow_the_language(land: ProcedureVersion) -> None:
     found = {}
     for language in ("vi", "en", "ko"):
         with translation.override(language):
-            form = build_form(land)()
+            form = ProcedureForm(land)
             found[language] = ([heading for heading, _fields in form.groups()], form["parcel_number"].label)
     assert found["vi"] == (["Người yêu cầu", "Thửa đất và giấy chứng nhận", "Nội dung thay đổi"], "Thửa đất số")
     assert found["en"][1] == "Parcel number"
@@ -89,20 +89,20 @@ def test_known_facts_fill_the_fields_that_name_them(land: ProcedureVersion) -> N
 def test_full_date_is_kept_as_iso(typed: str, stored: str) -> None:
     birth = catalogue_cache.version_in_force("birth", date(2026, 11, 23))
     assert birth is not None
-    form = build_form(birth)({"child_born": typed})
+    form = ProcedureForm(birth, {"child_born": typed})
     form.is_valid()
     assert form.cleaned_data["child_born"] == stored
-    assert build_form(birth)(initial={"child_born": stored})["child_born"].value() == "02/07/2025"
+    assert ProcedureForm(birth, initial={"child_born": stored})["child_born"].value() == "02/07/2025"
 
 
 def test_required_choice_starts_empty() -> None:
     birth = catalogue_cache.version_in_force("birth", date(2026, 11, 23))
     assert birth is not None
-    assert build_form(birth)().fields["child_sex"].choices[0][0] == ""
+    assert ProcedureForm(birth).fields["child_sex"].choices[0][0] == ""
 
 
 def test_form_costs_no_query_once_warm(land: ProcedureVersion, django_assert_num_queries) -> None:
-    str(build_form(land)())
+    str(ProcedureForm(land))
     with django_assert_num_queries(0):
-        str(build_form(land)())
-        assert build_form(land)(LAND).is_valid()
+        str(ProcedureForm(land))
+        assert ProcedureForm(land, LAND).is_valid()
