@@ -25,7 +25,8 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
     application = form.application
     stored = files.store([pdf.render(TEMPLATE, receipt_context(application))])
     with transaction.atomic():
-        held = IssuedForm.objects.select_for_update(of=("self",)).select_related("document").get(pk=form.pk)
+        # Without its document joined: after a wait for the lock PostgreSQL gives the row anew, but not what was joined.
+        held = IssuedForm.objects.select_for_update().get(pk=form.pk)
         if held.document is not None:
             return held.document
         held.document = Document.objects.create(

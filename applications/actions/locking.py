@@ -9,12 +9,15 @@ from portal.errors import RuleBroken
 
 
 def locked(application: Application) -> Application:
-    """The dossier's present row, locked until the transaction ends."""
-    return (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("matter__ticket", "competent", "helped_at", "received_at_centre", "applicant", "version")
-        .get(pk=application.pk)
-    )
+    """The dossier's present row, locked until the transaction ends.
+
+    Locked first and read afterwards: in one statement that had to wait, PostgreSQL would give the row as it is now beside
+    the relations as they were before.
+    """
+    Application.objects.select_for_update().order_by().values_list("pk", flat=True).get(pk=application.pk)
+    return Application.objects.select_related(
+        "matter__ticket", "competent", "helped_at", "received_at_centre", "applicant", "version"
+    ).get(pk=application.pk)
 
 
 def wrong_state(application: Application) -> RuleBroken:

@@ -20,8 +20,12 @@ from procedures.models import Procedure
 
 @transaction.atomic
 def add_matter(*, ticket: Ticket, procedure: Procedure, at: datetime, acting_user: User) -> Matter:
-    """One more thing this visit is about. Raises ``NotAllowed``, ``RuleBroken`` (``wrong_state``)."""
+    """One more thing this visit is about; the ticket stays locked, so that matters are added one after another.
+
+    Raises ``NotAllowed``, ``RuleBroken`` (``wrong_state``).
+    """
     guard(ticket, acting_user)
+    ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
     if ticket.state not in [*AT_COUNTER, TicketState.PARKED]:
         raise wrong_state(ticket)
     matter = Matter.objects.create(ticket=ticket, procedure=procedure, created_at=at)
