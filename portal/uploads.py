@@ -35,8 +35,11 @@ NAME_LENGTH = 200
 CHUNK_BYTES = 1024 * 1024
 _TAIL_BYTES = 2048
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
-# Everything that Pillow's decoders are known to raise on broken files.
-_BROKEN_IMAGE = (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, struct.error, zlib.error)
+# Pillow's decoders raise whatever they trip over in a broken file: a tag's value no table knows, a length of nothing.
+_BROKEN_IMAGE = (
+    OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError,
+    struct.error, zlib.error,
+)  # fmt: skip
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 

@@ -193,6 +193,13 @@ def test_a_picture_that_was_cut_off_is_refused(kind: str) -> None:
     assert refusal("scan", whole[: len(whole) // 2]).code == "upload_unreadable"
 
 
+def test_a_picture_whose_second_page_says_nonsense_is_refused() -> None:
+    whole = tiff_of(2)
+    # The tag "compression" (0x0103, a short) of the last page, with a value that no decoder knows.
+    place = whole.rindex(b"\x03\x01\x03\x00\x01\x00\x00\x00") + 8
+    assert refusal("scan.tif", whole[:place] + b"\xff\xff" + whole[place + 2 :]).code == "upload_unreadable"
+
+
 def test_a_moving_picture_is_refused() -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
     out = io.BytesIO()
