@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Before the settings are read. Each process of pytest-xdist has a folder of its own, the demo's stays untouched.
 os.environ["PORTAL_ENV"] = "test"
@@ -24,6 +25,9 @@ from django.conf import LazySettings  # noqa: E402
 
 from portal import clock  # noqa: E402
 from tests.moments import hanoi  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
@@ -55,6 +59,24 @@ def _place(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for every test that drives one: ``xdist_group("browser")`` brings them into one process.
+
+    The driver keeps an event loop in this thread: Django would refuse every query beside it.
+    """
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most runs drive none
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from tests.factories.applications import a_dossier, a_draft, member_of
 from tests.factories.certifications import a_missing_paper, an_item
 from tests.factories.citizens import CitizenFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
 
 DESK, BOARD, KIOSK = (1366, 768), (1920, 1080), (1080, 1920)
 PHONES = ((390, 844), (320, 640))
