@@ -32,6 +32,7 @@ class DeviceKind(models.TextChoices):
 class Priority(models.IntegerChoices):
     """Order in the queue, smaller first (facts §10: Law 39/2009 art. 3.1c; Law 51/2010)."""
 
+    RETURNING = -10, _("back at the counter")
     FIRST = 0, _("75 years or over")
     PRIORITY = 10, _("priority by law")
     ORDINARY = 20, _("in turn")

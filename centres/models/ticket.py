@@ -65,7 +65,7 @@ class Ticket(StateModel):
     client_key = models.CharField(max_length=64, unique=True)
     token = models.CharField(max_length=32, unique=True, default=new_token)
     language = models.CharField(max_length=2, default="vi")
-    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.ORDINARY)
+    priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.ORDINARY)
     priority_ground = models.CharField(max_length=12, choices=PriorityGround.choices, blank=True)
     state = FSMField(max_length=8, choices=TicketState.choices, default=TicketState.WAITING, protected=True)
     queue_at = models.DateTimeField()
