@@ -55,7 +55,8 @@ def receipt_context(application: Application) -> dict[str, Any]:
     total = sum(line.amount for line in fees)
     tracking = tracking_url(application)
     return {
-        "centre": centre.name[VIETNAMESE],
+        # Below the name of the centre it belongs to, a branch is "Chi nhánh số 3" (Decree 30/2020, annex I, II.2).
+        "centre": centre.short_name[VIETNAMESE] if centre.parent else centre.name[VIETNAMESE],
         "parent": centre.parent.name[VIETNAMESE] if centre.parent else "UBND thành phố Hà Nội",
         "number": f"{number}/TNHS",
         "code": application.code,

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pikepdf
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from applications import tasks
+from applications.actions.edit_draft import acknowledge, answer_facts
 from applications.actions.issue_receipt import TEMPLATE, issue_receipt
+from applications.actions.mark_paper import mark_paper
+from applications.actions.receive import receive
+from applications.catalogue import notices_for
 from applications.documents import receipt_context
+from applications.enums import PAPER_THERE
 from applications.models import Document, IssuedForm
 from centres.enums import Role
+from centres.models import Centre
 from portal import files, pdf
-from tests.factories.applications import MONDAY, a_dossier, a_draft
+from tests.factories.applications import MONDAY, a_centre, a_dossier, a_draft, a_ticket_at_counter
+from tests.factories.citizens import CitizenFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +61,38 @@ def test_the_receipt_says_what_the_form_asks_for() -> None:
     ):
         assert expected in words, expected
     assert dossier.applicant.identity_number not in words
+
+
+def test_the_longest_receipt_stays_on_one_sheet() -> None:
+    head = a_centre()
+    branch = Centre.objects.create(
+        code="chi-nhanh-4",
+        agency_code="H26.30.4",
+        parent=head,
+        name={"vi": "Chi nhánh số 4, Trung tâm Phục vụ hành chính công thành phố Hà Nội"},
+        short_name={"vi": "Chi nhánh số 4"},
+    )
+    a_centre("chi-nhanh-4", "H26.30.4")
+    ticket = a_ticket_at_counter(
+        centre=branch, citizen=CitizenFactory(address="12 ngõ 5 phố Chùa Bộc, phường Kim Liên")
+    )
+    draft = a_draft(procedure="land_change_info", ticket=ticket, citizen=ticket.citizen)
+    officer = draft.opened_by
+    draft = answer_facts(
+        application=draft,
+        facts={fact: True for fact in ("unit_rearrangement", "joint_owners", "represented")},
+        at=MONDAY,
+        acting_user=officer,
+    )
+    for notice in notices_for(draft, MONDAY):
+        if notice.get("acknowledge"):
+            draft = acknowledge(application=draft, notice=notice["key"], at=MONDAY, acting_user=officer)
+    for paper in draft.papers.exclude(state__in=PAPER_THERE):
+        mark_paper(paper=paper, there=True, at=MONDAY, acting_user=officer)
+    dossier = receive(application=draft, at=MONDAY, acting_user=officer)
+    content = pdf.render(TEMPLATE, receipt_context(dossier))
+    with pikepdf.open(io.BytesIO(content)) as sheets:
+        assert (len(dossier.papers.all()), len(sheets.pages)) == (6, 1)
 
 
 def test_the_same_dossier_draws_the_same_bytes() -> None:
