@@ -80,7 +80,7 @@ def test_the_longest_receipt_stays_on_one_sheet() -> None:
     officer = draft.opened_by
     draft = answer_facts(
         application=draft,
-        facts={fact: True for fact in ("unit_rearrangement", "joint_owners", "represented")},
+        facts=dict.fromkeys(("unit_rearrangement", "joint_owners", "represented"), True),
         at=MONDAY,
         acting_user=officer,
     )
