@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.mark_paper import FROM_FILE
 from applications.catalogue import bound_form as bound_form_of
 from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.enums import PaperState, State
@@ -155,14 +156,14 @@ def _last_received(counter: Counter, chosen: int | None) -> Application | None:
 
 def procedures_for(ticket: Ticket, at: datetime) -> list[ProcedureVersion]:
     """What can be asked for today; the field of the person's number first."""
-    rows = versions_on(clock.local_day(at))
+    rows = [row for row in versions_on(clock.local_day(at)) if not row.procedure.is_listed_only]
     return sorted(rows, key=lambda row: row.procedure.field_id != ticket.service.field_id)
 
 
 def work_on(application: Application, at: datetime) -> Work:
     facts = facts_of(application, at)
     version = version_of(application)
-    form = bound_form_of(application)
+    form = bound_form_of(application, at)
     gaps = len(form.errors)
     _leave_blanks_alone(form)
     return Work(
@@ -202,7 +203,9 @@ def paper_lines(application: Application) -> list[PaperLine]:
         PaperLine(
             paper=paper,
             item=items.get(paper.pk),
-            held=held.get(paper.kind.key) if paper.state == PaperState.MISSING else None,
+            held=held.get(paper.kind.key)
+            if paper.state == PaperState.MISSING and paper.form_of_copy in FROM_FILE
+            else None,
             note=notes.get(paper.requirement_id),
         )
         for paper in papers

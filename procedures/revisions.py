@@ -16,11 +16,13 @@ from portal.once import forget, once
 CATALOGUE = "procedures:catalogue"
 CALENDAR = "procedures:calendar"
 UNITS = "procedures:units"
+# A change whose mark was lost (a process that died between its commit and the mark) is seen within this time.
+MARK_SECONDS = 3600
 
 
 def current(mark: str) -> str:
     """The mark of now, the same all through a request; makes one when the cache has lost it."""
-    return once(mark, lambda: cache.get(mark) or cache.get_or_set(mark, _new(), None) or "")
+    return once(mark, lambda: cache.get(mark) or cache.get_or_set(mark, _new(), MARK_SECONDS) or "")
 
 
 def changed(mark: str) -> None:
@@ -31,7 +33,7 @@ def changed(mark: str) -> None:
 
 
 def _set(mark: str) -> None:
-    cache.set(mark, _new(), None)
+    cache.set(mark, _new(), MARK_SECONDS)
     forget(mark)
 
 

@@ -17,7 +17,7 @@ from applications.permissions import check, may_receive
 from citizens.models import Citizen, User
 from portal import live
 from portal.errors import BadInput, RuleBroken
-from procedures.facts import FACTS
+from procedures.facts import may_be_answered
 
 
 def _draft(application: Application, user: User) -> Application:
@@ -41,8 +41,7 @@ def answer_facts(
 ) -> Application:
     """Keep the answers that decide, and ask for the papers they lead to."""
     draft = _draft(application, acting_user)
-    unknown = set(facts) - set(FACTS)
-    if unknown:
+    if not all(map(may_be_answered, facts)):
         raise BadInput(_("The catalogue does not know this question."), code="unknown_fact", field="facts")
     draft.facts = {**draft.facts, **facts}
     _save(draft, at, "facts")
@@ -102,12 +101,17 @@ def acknowledge(*, application: Application, notice: str, at: datetime, acting_u
 
 @transaction.atomic
 def drop_draft(*, application: Application, at: datetime, acting_user: User) -> None:
-    """Take back a procedure chosen by mistake. Refused once anything was handed in for it."""
+    """Take back a procedure chosen by mistake. Refused while anything that was handed in for it is kept with it.
+
+    A copy whose scan was taken back before it had a number keeps its own history and does not hold the draft.
+    """
     draft = _draft(application, acting_user)
-    if draft.documents.exists() or draft.made_for_it.exists():
+    if draft.documents.exists() or draft.made_for_it.exclude(state=State.WITHDRAWN).exists():
         raise RuleBroken(
-            _("Papers were already handed in for this. It cannot be taken back; refuse it instead."), code="draft_used"
+            _("Papers were already handed in for this. Receive it, or set the number aside until it is complete."),
+            code="draft_used",
         )
+    draft.made_for_it.update(for_application=None)
     matter = draft.matter
     draft.delete()
     if matter is not None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications import messages
+from applications.actions.bring_up_to_date import refuse_old_rules
 from applications.actions.locking import locked, wrong_state
 from applications.catalogue import bound_form, form_values, notices_for, quote_for, version_of
 from applications.enums import PAPER_THERE, EventKind, PaymentState, State, StepKind
@@ -37,15 +38,16 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
 
     Gives the code, the due date with its explanation, the fee lines, the first step, the history row, the receipt
     to be printed and the notice; the ticket is done with its last matter. Raises ``NotComplete`` with everything
-    that is missing at once; nothing is changed then.
+    that is missing at once, or ``RulesChanged``; nothing is changed then.
     """
     draft = locked(application)
     check(may_receive(acting_user, draft))
     if draft.state not in (State.DRAFT, State.SUBMITTED):
         raise wrong_state(draft)
+    refuse_old_rules(draft, at)
     quote = quote_for(draft, at)
     papers = list(draft.papers.select_related("kind"))
-    form = bound_form(draft)
+    form = bound_form(draft, at)
     missing = what_is_missing(draft, papers, quote, form, at)
     refuse_if(missing)
     draft.form_data = form.form_data()

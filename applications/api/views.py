@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from applications.actions.receive import NotComplete
-from applications.actions.take_in import Handed, Person, take_in
+from applications.actions.take_in import Handed, OtherPerson, Person, take_in
 from applications.api import serializers
 from applications.enums import State
 from applications.handling import BY_KEY, offered
@@ -120,8 +120,8 @@ class TakeIn(APIView):
                 at=clock.now(),
                 acting_user=cast(User, request.user),
             )
-        except NotComplete as problem:
-            refusal = {"code": problem.code, "message": str(problem), "field": None, **problem.details}
+        except (NotComplete, OtherPerson) as problem:
+            refusal = {"code": problem.code, "message": str(problem), "field": problem.field, **problem.details}
             return Response(refusal, status=problem.status)
         answer = {**shown(serializers.ReceivedSerializer, dossier), "total": total}
         return Response(answer, status=status.HTTP_201_CREATED)
@@ -191,6 +191,7 @@ def _handed(values: dict[str, Any]) -> Handed:
         facts=values["facts"],
         form=values["form"],
         acknowledged=values["acknowledged"],
+        client_key=values["client_key"],
         phone=values["contact_phone"],
         email=values["contact_email"],
         pages=values["pages"],

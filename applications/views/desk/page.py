@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -37,7 +38,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
     state = desk.build(
         counter,
         clock.now(),
-        chosen=int(chosen) if chosen.isdigit() else None,
+        chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None,
         choosing="choose" in request.GET,
     )
     context = {
@@ -45,6 +46,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "centre": counter.centre,
         "counter": counter,
         "queue": desk.waiting_for(counter, state.at),
+        "client_key": uuid4().hex,
         "scan_form": ScanForm(),
         "person_form": None,
         "view": request.GET.get("view", ""),
