@@ -60,10 +60,21 @@ class Work:
     facts: list[tuple[Fact, bool]]
     notices: list[dict[str, Any]]
     form_gaps: int = 0
+    certified: list[Application] = field(default_factory=list)
 
     @property
     def is_draft(self) -> bool:
         return self.application.state == State.DRAFT
+
+    @property
+    def copies_made(self) -> list[tuple[str, int]]:
+        """Code and fee of each copy certified here for this dossier: the citizen pays them with it."""
+        return [(row.code or "", sum(line.amount for line in row.fee_lines.all())) for row in self.certified]
+
+    @property
+    def total(self) -> int:
+        """Everything to be paid at this counter for the matter, in đồng."""
+        return self.quote.total + sum(fee for _code, fee in self.copies_made)
 
     @property
     def papers_missing(self) -> int:
@@ -176,6 +187,9 @@ def work_on(application: Application, at: datetime) -> Work:
             {**notice, "told": application.acknowledged.get(notice["key"])} for notice in notices_for(application, at)
         ],
         form_gaps=gaps,
+        certified=list(
+            application.made_for_it.exclude(state=State.WITHDRAWN).prefetch_related("fee_lines").order_by("pk")
+        ),
     )
 
 

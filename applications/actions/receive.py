@@ -24,6 +24,7 @@ from portal.text import pick
 from procedures.eligibility import findings
 from procedures.forms import ProcedureForm
 from procedures.quote import Quote
+from procedures.units import Resolution, resolve_old_address
 
 RECEIPT = "01"
 
@@ -48,7 +49,7 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
     quote = quote_for(draft, at)
     papers = list(draft.papers.select_related("kind"))
     form = bound_form(draft, at)
-    missing = what_is_missing(draft, papers, quote, form, at)
+    missing = [*_unit_not_asked(draft), *what_is_missing(draft, papers, quote, form, at)]
     refuse_if(missing)
     draft.form_data = form.form_data()
     return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
@@ -114,6 +115,16 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
     return draft
+
+
+def _unit_not_asked(draft: Application) -> list[str]:
+    """The card's unit was divided and nobody asked yet where the address lies now: the receipt would name the old one."""
+    person = draft.applicant
+    if person is None or person.unit_code or person.address or not person.card_address:
+        return []
+    if resolve_old_address(person.card_address).status != Resolution.SPLIT:
+        return []
+    return [_("Ask in which ward or commune of today the person lives: the one on the card was divided.")]
 
 
 def what_is_missing(

@@ -72,8 +72,12 @@ def test_pages_are_counted_from_the_file_and_the_fee_is_shown_before_approval(de
     assert not RegisterEntry.objects.exists()
 
 
-def test_the_officers_count_wins_over_the_files(desk: Client, paper: Paper) -> None:
-    desk.post(address("certify", paper.pk), typed(pages="4"))
+def test_pages_that_the_scan_does_not_have_are_asked_about(desk: Client, paper: Paper) -> None:
+    refused = desk.post(address("certify", paper.pk), typed(pages="4"))
+    assert refused.status_code == 400
+    assert 'name="several_on_a_sheet"' in refused.content.decode()
+    assert not CertificationItem.objects.exists()
+    desk.post(address("certify", paper.pk), typed(pages="4", several_on_a_sheet="on"))
     assert CertificationItem.objects.get().pages == 4
 
 
