@@ -17,7 +17,7 @@ from applications.actions.locking import wrong_state
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import State, StepKind
 from applications.models import Application
-from applications.permissions import check, may_hand_over, may_handle, may_receive, may_sign
+from applications.permissions import check, is_own_work, may_hand_over, may_handle, may_receive, may_sign
 
 Values = dict[str, Any]
 
@@ -126,7 +126,7 @@ VERBS = [
         _("Signed. The result goes back to the counter, and the citizen is told."),
         forms_dossier.NothingForm,
         lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.SIGN,
-        lambda user, dossier: may_sign(user, dossier) and dossier.handler_id != user.pk,
+        lambda user, dossier: may_sign(user, dossier) and not is_own_work(user, dossier),
         _sign,
     ),
     Verb(

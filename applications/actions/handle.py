@@ -14,7 +14,7 @@ from applications.enums import DocumentSource, EventKind, State, StepKind
 from applications.history import record
 from applications.models import Application, Result, Step, SupplementRequest
 from applications.pauses import due_after_pause
-from applications.permissions import check, may_handle, may_receive, may_sign
+from applications.permissions import check, is_own_work, may_handle, may_receive, may_sign
 from citizens.models import User
 from portal import live
 from portal.errors import BadInput, RuleBroken
@@ -191,7 +191,7 @@ def sign(*, application: Application, at: datetime, acting_user: User) -> Applic
     check(may_sign(acting_user, dossier))
     if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.SIGN:
         raise wrong_state(dossier)
-    if dossier.handler_id == acting_user.pk:
+    if is_own_work(acting_user, dossier):
         raise RuleBroken(_("You handled this dossier yourself; somebody else has to sign it."), code="own_work")
     from_state = dossier.state
     dossier.result.signed_by, dossier.result.signed_at = acting_user, at
