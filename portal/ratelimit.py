@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
+from django.utils.connection import ConnectionProxy
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import RuleBroken
+
+cache: Any = ConnectionProxy(caches, "tries")
 
 
 class TooMany(RuleBroken):

@@ -116,17 +116,20 @@ CACHE_URL = env.url(
     "the cache that all processes share",
     demo=f"file://{VAR_DIR / 'demo' / 'cache'}",
 )
+# "tries" holds the same server: counts of tries go on, each process for itself, while it is away.
 if urlsplit(CACHE_URL).scheme == "file":
-    CACHES = {
-        "default": {
-            "BACKEND": "portal.filecache.SharedFileCache",
-            "LOCATION": urlsplit(CACHE_URL).path,
-            "OPTIONS": {"MAX_ENTRIES": 20_000},
-        }
+    _cache = {
+        "BACKEND": "portal.filecache.SharedFileCache",
+        "LOCATION": urlsplit(CACHE_URL).path,
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
+    CACHES = {"default": _cache, "tries": _cache}
 else:
-    CACHES = {"default": {"BACKEND": "portal.rediscache.KeptRedisCache", "LOCATION": CACHE_URL}}
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+    CACHES = {
+        "default": {"BACKEND": "portal.rediscache.KeptRedisCache", "LOCATION": CACHE_URL},
+        "tries": {"BACKEND": "portal.rediscache.TriesCache", "LOCATION": CACHE_URL},
+    }
+SESSION_ENGINE = "portal.sessions"
 
 # -- jobs -----------------------------------------------------------------------------------------------------------
 BROKER_URL = env.url(
@@ -190,6 +193,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_CACHE = "tries"
 # Behind a proxy all requests come from one address, and one person's typing errors would lock the name for all.
 AXES_CLIENT_IP_CALLABLE = "portal.ratelimit.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"

@@ -18,6 +18,7 @@ import pikepdf
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import SkipFile, StopFutureHandlers, TemporaryFileUploadHandler
+from django.forms import Form
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +48,8 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
     """Keeps what arrives in a temporary file, up to ``UPLOAD_LIMIT_BYTES`` for all files of one request.
 
     A file past the limit is dropped and the rest of it read into nothing, so the browser gets an answer and the other
-    fields of the form are still there. ``received_file`` then says what happened. A full disk ends the same way.
+    fields of the form are still there. ``received_file`` or ``add_refusals`` then says what happened. A full disk ends
+    the same way.
     """
 
     def __init__(self, request: HttpRequest | None = None):
@@ -111,6 +113,18 @@ def received_file(request: HttpRequest, name: str = "file") -> UploadedFile:
     if found is None:
         raise BadInput(_("Please scan or choose a file first."), code="upload_missing", field=name)
     return found
+
+
+def add_refusals(form: Form, request: HttpRequest) -> int | None:
+    """Say in the form which of its files were dropped on arrival: for fields that may be left empty, where nothing
+    else would ask for the file. The status to answer with, ``None`` when all of them arrived."""
+    status = None
+    for name in form.fields:
+        refused = refused_files(request).get(form.add_prefix(name))
+        if refused is not None:
+            form.add_error(name, str(refused))
+            status = refused.status
+    return status
 
 
 def too_large() -> BadInput:

@@ -60,14 +60,7 @@ class ApplicationList(ListAPIView[Application]):
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
-        if page:
-            looked_at_list(
-                applications=page,
-                centre=page[0].competent,
-                reason=_("list over the API"),
-                at=clock.now(),
-                user=self.request.user,
-            )
+        looked_at_list(applications=page or [], reason=_("list over the API"), at=clock.now(), user=self.request.user)
         return page
 
     @extend_schema(operation_id="applications_list", responses={401: PROBLEM, 403: PROBLEM, 404: PROBLEM})
@@ -138,7 +131,10 @@ class ActionView(APIView):
         dossier = _dossier_or_404(request, pk)
         given = self.serializer_class(data=request.data)
         given.is_valid(raise_exception=True)
-        BY_KEY[self.verb].do(dossier, given.validated_data, clock.now(), request.user)
+        at = clock.now()
+        BY_KEY[self.verb].do(dossier, given.validated_data, at, request.user)
+        # The answer names the applicant, as the dossier itself does.
+        looked_at(application=dossier, reason=_("dossier over the API"), at=at, user=request.user)
         return _detail(request, _dossier_or_404(request, pk))
 
 
@@ -203,7 +199,7 @@ def _dossier_or_404(request: Request, pk: int) -> Application:
     rows = (
         Application.objects.visible_to(request.user)
         .exclude(state=State.DRAFT)
-        .select_related("applicant", "handler", "competent", "helped_at", "received_at_centre")
+        .select_related("applicant", "handler", "competent", "helped_at", "received_at_centre", "result")
         .prefetch_related("steps", "supplements", "fee_lines", Prefetch("papers", Paper.objects.select_related("kind")))
     )
     return get_object_or_404(rows, pk=pk)

@@ -29,14 +29,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("centre", "")
     centre = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
     page, next_page = page_of(rows_of(chosen, request.user, at, centre), request.GET.get("after", ""))
-    if page:
-        looked_at_list(
-            applications=page,
-            centre=page[0].competent,
-            reason=_("worklist: %(list)s") % {"list": chosen.title},
-            at=at,
-            user=request.user,
-        )
+    looked_at_list(applications=page, reason=_("worklist: %(list)s") % {"list": chosen.title}, at=at, user=request.user)
     counts = counts_of(lists, request.user, at, centre)
     context = {
         "tabs": [(one, counts[one.key]) for one in lists],

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from applications import desk
 from applications.forms import ContactForm, QuantityForm, ScanForm
+from applications.looks import looked_at_desk
 from centres.enums import CounterState, Role
 from centres.models import Counter
 from centres.permissions import centres_of
@@ -41,6 +42,8 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None,
         choosing="choose" in request.GET,
     )
+    if state.ticket is not None:
+        looked_at_desk(ticket=state.ticket, reason=_("called to the counter"), at=state.at, user=signed_in(request))
     context = {
         "desk": state,
         "centre": counter.centre,
