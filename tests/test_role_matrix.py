@@ -413,7 +413,8 @@ def test_a_method_without_a_row_does_nothing(world: World) -> None:
         for method, name in ((method, name) for name in sorted(which.keys() - LEADS_BACK) for method in METHODS):
             if (method, name) not in known:
                 answer = ask(client, world, method, name, which[name])
-                if letter(answer) not in "-sf0":
+                leads_back = method == "GET" and answer.status_code == 303
+                if letter(answer) not in "-sf0" and not leads_back:
                     done.append(f"{column} {method} {name}: {answer.status_code}")
     assert not done, "\n".join(done)
 

@@ -119,3 +119,12 @@ def test_with_no_draft_yet_a_second_card_simply_serves(desk: Client, ticket: Tic
     page = desk.post(to("scan"), {"payload": OTHER_CARD}, follow=True)
     assert page.context["desk"].person.full_name == "Trần Văn Bình"
     assert page.context["other"] is None
+
+
+def test_the_form_is_kept_while_it_is_typed_and_no_request_is_aborted(desk: Client, draft: Application) -> None:
+    page = desk.get(to("desk"), {"matter": draft.pk, "view": "form"}).content.decode()
+    form = page.split('id="procedure-form"')[1].split(">")[0]
+    assert "input delay:600ms" in form and "change" in form
+    assert 'hx-sync="this:queue last"' in form, "a later save waits, it does not cancel the one on its way"
+    assert "data-keep" in form and "js/keep" in page
+    assert "<noscript><button" in page, "without a script the form has its button"
