@@ -54,6 +54,11 @@ def form_values(application: Application) -> dict[str, Any]:
     return {**known, **application.form_data}
 
 
+def given_by(application: Application, citizen: Citizen) -> set[str]:
+    """The fields of the form that this person's record fills in."""
+    return set(prefill(version_of(application), _known_of(citizen)))
+
+
 def bound_form(application: Application, at: datetime) -> ProcedureForm:
     """The version's form holding what is known so far, checked as of this moment."""
     return ProcedureForm(version_of(application), form_values(application), on=clock.local_day(at))

@@ -131,7 +131,6 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
     if desk.ticket is None:
         desk.selected = _last_received(counter, chosen)
         return desk
-    desk.person = desk.ticket.citizen
     desk.matters = list(
         Application.objects.filter(matter__ticket=desk.ticket)
         .select_related("matter", "competent", "helped_at", "applicant", "version__procedure")
@@ -146,6 +145,8 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
     if desk.selected is None or choosing:
         desk.selected, desk.work = None, None
         desk.procedures = procedures_for(desk.ticket, at)
+    # Whoever's matter is open: the pane beside a dossier never shows somebody else.
+    desk.person = (desk.selected.applicant if desk.selected else None) or desk.ticket.citizen
     if desk.person and desk.person.card_address and not desk.person.unit_code:
         desk.resolution = resolve_old_address(desk.person.card_address)
     desk.services = [

@@ -112,6 +112,7 @@ POST applications:end_visit                         sssr .rrrr rrrr
 POST applications:scan                              sssr .rrrr rrrr
 POST applications:add_person                        sssr .rrrr rrrr
 POST applications:settle_unit                       sssr rrrrr rrrr
+POST applications:applicant                         sssr .rrrr rrrr
 POST applications:choose                            sssr .rrrr rrrr
 POST applications:contact                           sss0 .00ff 0000
 POST applications:answer                            sss0 .00ff 0000
@@ -421,7 +422,8 @@ def test_a_method_without_a_row_does_nothing(world: World) -> None:
         for method, name in ((method, name) for name in sorted(which.keys() - LEADS_BACK) for method in METHODS):
             if (method, name) not in known:
                 answer = ask(client, world, method, name, which[name])
-                if letter(answer) not in "-sf0":
+                leads_back = method == "GET" and answer.status_code == 303
+                if letter(answer) not in "-sf0" and not leads_back:
                     done.append(f"{column} {method} {name}: {answer.status_code}")
     assert not done, "\n".join(done)
 

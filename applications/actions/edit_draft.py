@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
-from applications.enums import State
+from applications.catalogue import given_by
+from applications.enums import PaperState, State
 from applications.models import Application
 from applications.permissions import check, may_receive
 from citizens.models import Citizen, User
@@ -85,6 +86,24 @@ def set_applicant(*, application: Application, citizen: Citizen, at: datetime, a
     draft.contact_phone = draft.contact_phone or citizen.phone
     draft.contact_email = draft.contact_email or citizen.email
     return _save(draft, at, "applicant", "contact_phone", "contact_email")
+
+
+@transaction.atomic
+def change_applicant(*, application: Application, citizen: Citizen, at: datetime, acting_user: User) -> Application:
+    """It is another person's matter after all: what came from the person named before goes with them.
+
+    Their contact, what their record gave to the form and their papers on file are taken out; what is about the matter
+    itself (papers shown, answers, the rest of the form) stays.
+    """
+    draft = _draft(application, acting_user)
+    before = draft.applicant
+    if before is not None and before.pk != citizen.pk:
+        draft.contact_phone = draft.contact_email = ""
+        theirs = given_by(draft, before)
+        draft.form_data = {key: value for key, value in draft.form_data.items() if key not in theirs}
+        draft.papers.filter(state=PaperState.ON_FILE).update(state=PaperState.MISSING, document=None, note="")
+        _save(draft, at, "form_data", "contact_phone", "contact_email")
+    return set_applicant(application=draft, citizen=citizen, at=at, acting_user=acting_user)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from applications import desk
 from applications.forms import ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk
+from applications.views.desk import other_person
 from centres.enums import CounterState, Role
 from centres.models import Counter
 from centres.permissions import centres_of
@@ -35,12 +36,12 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
     counter = desk.counter_of(signed_in(request))
     if counter is None:
         return _choose_counter(request)
-    chosen = request.GET.get("matter", "")
+    chosen = request.GET.get("matter", "") or request.POST.get("matter", "")
     state = desk.build(
         counter,
         clock.now(),
-        chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None,
-        choosing="choose" in request.GET,
+        chosen=number_in(chosen),
+        choosing="choose" in request.GET or "choose" in request.POST,
     )
     if state.ticket is not None:
         looked_at_desk(ticket=state.ticket, reason=_("called to the counter"), at=state.at, user=signed_in(request))
@@ -53,6 +54,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "scan_form": ScanForm(),
         "person_form": None,
         "view": request.GET.get("view", ""),
+        "other": other_person.asked_about(request, state.ticket, state.person),
         **_forms(state),
         **extra,
     }
@@ -82,11 +84,19 @@ def _choose_counter(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/desk/counters.html", {"counters": counters, "closed": CounterState.CLOSED})
 
 
-def back(application_id: int | None = None, *, view: str = "") -> HttpResponse:
+def number_in(text: str) -> int | None:
+    """The key in an address or a hidden field, or ``None`` where there is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def back(application_id: int | None = None, *, view: str = "", choosing: bool = False) -> HttpResponse:
     """To the screen, with the same tab open."""
-    query = "&".join(
-        part for part in (f"matter={application_id}" if application_id else "", f"view={view}" if view else "") if part
+    parts = (
+        f"matter={application_id}" if application_id else "",
+        f"view={view}" if view else "",
+        "choose" if choosing else "",
     )
+    query = "&".join(part for part in parts if part)
     return redirect(reverse("applications:desk") + (f"?{query}" if query else ""))
 
 
