@@ -29,6 +29,8 @@ from procedures.models import ProcedureVersion
 from procedures.quote import Quote, facts_asked
 from procedures.units import UnitResolution, resolve_old_address
 
+MOST_TO_COLLECT = 9
+
 
 @dataclass
 class PaperLine:
@@ -77,6 +79,14 @@ class Work:
         return self.quote.total + sum(fee for _code, fee in self.copies_made)
 
     @property
+    def is_touched(self) -> bool:
+        """Something was typed or ticked that taking it back would lose."""
+        row = self.application
+        blank = (PaperState.MISSING, PaperState.LOOKED_UP)
+        ticked = any(line.paper.state not in blank for line in self.lines)
+        return bool(row.form_data or row.acknowledged or row.pages or ticked)
+
+    @property
     def papers_missing(self) -> int:
         return sum(not line.paper.is_there for line in self.lines)
 
@@ -95,6 +105,7 @@ class Desk:
     resolution: UnitResolution | None = None
     procedures: list[ProcedureVersion] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
+    to_collect: list[Application] = field(default_factory=list)
 
     @property
     def age(self) -> int | None:
@@ -149,10 +160,23 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
     desk.person = (desk.selected.applicant if desk.selected else None) or desk.ticket.citizen
     if desk.person and desk.person.card_address and not desk.person.unit_code:
         desk.resolution = resolve_old_address(desk.person.card_address)
+    if desk.person:
+        desk.to_collect = _to_collect(desk.person, counter)
     desk.services = [
         row for row in desk.ticket.centre.services.all() if row.is_open and row.pk != desk.ticket.service_id
     ]
     return desk
+
+
+def _to_collect(person: Citizen, counter: Counter) -> list[Application]:
+    """What this person may have come for: results ready here, and dossiers that wait for a paper. One statement."""
+    return list(
+        Application.objects.filter(
+            applicant=person, received_at_centre=counter.centre_id, state__in=[State.DONE, State.SUPPLEMENT]
+        )
+        .select_related("version__procedure")
+        .order_by("-state", "due_at", "pk")[:MOST_TO_COLLECT]
+    )
 
 
 def _last_received(counter: Counter, chosen: int | None) -> Application | None:

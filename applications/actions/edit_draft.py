@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
-from applications.catalogue import given_by
+from applications.catalogue import given_by, version_of
 from applications.enums import PaperState, State
 from applications.models import Application
 from applications.permissions import check, may_receive
@@ -19,6 +19,11 @@ from citizens.models import Citizen, User
 from portal import live
 from portal.errors import BadInput, RuleBroken
 from procedures.facts import may_be_answered
+from procedures.quote import facts_asked
+from procedures.units import resolve_old_address
+
+# The fact that the address changed only because units were merged.
+MERGED = "unit_rearrangement"
 
 
 def _draft(application: Application, user: User) -> Application:
@@ -45,6 +50,26 @@ def answer_facts(
     if not all(map(may_be_answered, facts)):
         raise BadInput(_("The catalogue does not know this question."), code="unknown_fact", field="facts")
     draft.facts = {**draft.facts, **facts}
+    _save(draft, at, "facts")
+    refresh_papers(draft, at)
+    return draft
+
+
+@transaction.atomic
+def suggest_facts(*, application: Application, at: datetime, acting_user: User) -> Application:
+    """Answer beforehand what the desk has just found out itself: the card's old unit lies in a new one today.
+
+    Only while the question is open; the officer sees the tick, and the notice that belongs to it, and may take it away.
+    """
+    draft = _draft(application, acting_user)
+    citizen = draft.applicant
+    if MERGED in draft.facts or citizen is None or not citizen.unit_code or not citizen.card_address:
+        return draft
+    if MERGED not in {fact.key for fact in facts_asked(version_of(draft))}:
+        return draft
+    if resolve_old_address(citizen.card_address).old is None:
+        return draft
+    draft.facts = {**draft.facts, MERGED: True}
     _save(draft, at, "facts")
     refresh_papers(draft, at)
     return draft

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications import messages
 from applications.actions.bring_up_to_date import refuse_old_rules
 from applications.actions.locking import locked, wrong_state
 from applications.catalogue import bound_form, form_values, notices_for, quote_for, version_of
-from applications.enums import PAPER_THERE, EventKind, PaymentState, State, StepKind
+from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
-from applications.models import Application, FeeLine, IssuedForm, Paper, Step
+from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Paper, Step
+from applications.notarisation.enums import JobState
 from applications.numbers import next_dossier_code
 from applications.permissions import check, may_receive
 from centres.actions.matters import finish_matter
@@ -53,6 +55,18 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
     refuse_if(missing)
     draft.form_data = form.form_data()
     return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
+
+
+class Missing(str):
+    """A sentence of what is missing that also knows where at the desk to put it right (``href``)."""
+
+    __slots__ = ("href",)
+    href: str
+
+    def __new__(cls, sentence: str, href: str) -> Missing:
+        made = super().__new__(cls, sentence)
+        made.href = href
+        return made
 
 
 def refuse_if(missing: list[str]) -> None:
@@ -132,6 +146,7 @@ def what_is_missing(
 ) -> list[str]:
     """Every reason why it cannot be received, as sentences; empty when it can."""
     missing: list[str] = []
+    desk = f"{reverse('applications:desk')}?matter={draft.pk}"
     if draft.applicant is None:
         missing.append(_("Scan the ID card or type the number: nobody is named yet."))
     missing += [
@@ -140,12 +155,14 @@ def what_is_missing(
         if notice.get("acknowledge") and notice["key"] not in draft.acknowledged
     ]
     missing += [
-        _("Paper not there yet: %(paper)s") % {"paper": pick(paper.kind.name)}
-        for paper in papers
-        if paper.state not in PAPER_THERE
+        Missing(sentence % {"paper": pick(paper.kind.name)}, f"{desk}#paper-{paper.pk}")
+        for paper, sentence in _papers_to_wait_for(papers)
     ]
     missing += [
-        _("Form, %(field)s: %(error)s") % {"field": form[name].label, "error": error}
+        Missing(
+            _("Form, %(field)s: %(error)s") % {"field": form[name].label, "error": error},
+            f"{desk}&view=form#{form[name].auto_id}",
+        )
         for name, errors in form.errors.items()
         for error in errors
     ]
@@ -156,4 +173,22 @@ def what_is_missing(
     ]
     if quote.needs_pages:
         missing.append(_("Give the number of pages: the fee depends on it."))
-    return [str(sentence) for sentence in missing]
+    return [sentence if isinstance(sentence, Missing) else str(sentence) for sentence in missing]
+
+
+def _papers_to_wait_for(papers: list[Paper]) -> list[tuple[Paper, str]]:
+    """Each paper that holds the dossier up with its sentence: not there, being certified, or waiting for approval."""
+    here = [paper.pk for paper in papers if paper.state == PaperState.CERTIFYING]
+    waiting: set[int | None] = set()
+    if here:
+        rows = CertificationItem.objects.filter(for_paper__in=here, state=JobState.WAITING)
+        waiting = set(rows.values_list("for_paper_id", flat=True))
+    found = []
+    for paper in papers:
+        if paper.pk in waiting:
+            found.append((paper, _("The copy waits for approval: %(paper)s")))
+        elif paper.state == PaperState.CERTIFYING:
+            found.append((paper, _("The copy is being certified: %(paper)s")))
+        elif paper.state not in PAPER_THERE:
+            found.append((paper, _("Paper not there yet: %(paper)s")))
+    return found

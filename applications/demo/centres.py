@@ -24,10 +24,9 @@ BRANCHES = 12
 # Days ahead on which the demo's hall is open round the clock.
 OPEN_DAYS = 30
 ALWAYS = [["00:00", "23:59"]]
-TO_CONFIRM = "địa chỉ chờ xác nhận"
 ADDRESSES = {
     1: "258 Võ Chí Công",
-    3: f"71 Tôn Đức Thắng ({TO_CONFIRM})",
+    3: "71 Tôn Đức Thắng",
     7: "2 Hà Cầu",
 }
 

@@ -18,7 +18,7 @@ from centres import hours
 from centres.actions.draw import draw
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
-from centres.enums import DeviceKind, PriorityGround
+from centres.enums import IN_HALL, DeviceKind, PriorityGround
 from centres.models import Centre, Service, Ticket
 from portal import clock, live
 from portal.context import LARGE_PRINT_COOKIE
@@ -101,6 +101,7 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     context = {
         "ticket": drawn,
         "centre": drawn.centre,
+        "is_over": drawn.day != clock.today() or drawn.state not in IN_HALL,
         "ahead": Ticket.objects.ahead_of(drawn).count(),
         "qr": _qr(f"{settings.PUBLIC_URL}/t/{drawn.token}/"),
         "idle_url": reverse("centres:kiosk_again"),

@@ -9,7 +9,14 @@ from django.views.decorators.http import require_GET, require_POST
 from applications import desk
 from applications.actions.bring_up_to_date import RulesChanged, bring_up_to_date
 from applications.actions.choose import choose as choose_procedure
-from applications.actions.edit_draft import acknowledge, answer_facts, drop_draft, keep_form, set_quantity
+from applications.actions.edit_draft import (
+    acknowledge,
+    answer_facts,
+    drop_draft,
+    keep_form,
+    set_quantity,
+    suggest_facts,
+)
 from applications.actions.mark_paper import mark_paper, use_held_document
 from applications.actions.receive import receive as receive_application
 from applications.catalogue import version_of
@@ -42,6 +49,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         at=clock.now(),
         acting_user=signed_in(request),
     )
+    suggest_facts(application=draft, at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
 

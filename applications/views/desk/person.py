@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from applications import desk
-from applications.actions.edit_draft import change_applicant, set_applicant, set_contact
+from applications.actions.edit_draft import change_applicant, set_applicant, set_contact, suggest_facts
 from applications.enums import State
 from applications.forms import ContactForm, PersonForm, ScanForm
 from applications.models import Application
+from applications.numbers import dossier_code_in
 from applications.views.desk import other_person
 from applications.views.desk.page import back, number_in, page
 from centres.actions.welcome import welcome
@@ -46,16 +50,18 @@ def scan(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, status=422, scan_form=form)
     payload = form.cleaned_data["payload"]
+    if code := dossier_code_in(payload):
+        return _dossier(request, form, code)
     if _looks_like_a_number(payload):
         return _by_number(request, form, payload)
     card = parse_card(payload, clock.today())
     if card.errors:
-        for problem in card.errors:
-            form.add_error("payload", problem.message)
+        for message in dict.fromkeys(str(problem.message) for problem in card.errors):
+            form.add_error("payload", message)
         return page(request, status=422, scan_form=form)
     citizen = _person_from_card(request, card)
-    for warning in card.warnings:
-        messages.warning(request, warning.message)
+    for message in dict.fromkeys(str(warning.message) for warning in card.warnings):
+        messages.warning(request, message)
     return _serve(request, citizen)
 
 
@@ -97,6 +103,7 @@ def unit(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
             acting_user=signed_in(request),
         )
+        _suggest(request, _drafts_of(desk.my_ticket(signed_in(request))).filter(applicant=citizen))
     return _back(request)
 
 
@@ -113,7 +120,13 @@ def applicant(request: HttpRequest) -> HttpResponse:
     welcome(ticket=ticket, citizen=other, at=at, acting_user=signed_in(request))
     for draft in _drafts_of(ticket).filter(Q(applicant=shown) | Q(applicant=None)):
         change_applicant(application=draft, citizen=other, at=at, acting_user=signed_in(request))
+        _suggest(request, [draft])
     return _back(request)
+
+
+def _suggest(request: HttpRequest, drafts: Iterable[Application]) -> None:
+    for draft in drafts:
+        suggest_facts(application=draft, at=clock.now(), acting_user=signed_in(request))
 
 
 def _drafts_of(ticket: Ticket) -> QuerySet[Application]:
@@ -131,6 +144,16 @@ def _shown(request: HttpRequest, ticket: Ticket) -> Citizen | None:
 
 def _back(request: HttpRequest) -> HttpResponse:
     return back(number_in(request.POST.get("matter", "")), choosing="choose" in request.POST)
+
+
+def _dossier(request: HttpRequest, form: ScanForm, code: str) -> HttpResponse:
+    """The dossier of a receipt, in this window; a whole page, since its scripts and styles are not the desk's."""
+    found = Application.objects.visible_to(signed_in(request)).exclude(state=State.DRAFT).filter(code=code).first()
+    if found is None:
+        form.add_error("payload", _("No dossier with this code is here, or your role does not allow seeing it."))
+        return page(request, status=422, scan_form=form)
+    address = reverse("applications:dossier", args=[found.pk])
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
 
 
 def _looks_like_a_number(payload: str) -> bool:
@@ -190,4 +213,5 @@ def _serve(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     welcome(ticket=ticket, citizen=citizen, at=at, acting_user=signed_in(request))
     for draft in _drafts_of(ticket).filter(applicant=None):
         set_applicant(application=draft, citizen=citizen, at=at, acting_user=signed_in(request))
+        _suggest(request, [draft])
     return _back(request)
