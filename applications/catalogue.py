@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from applications.models import Application
+from centres.hours import closing_times
 from citizens.models import Citizen
 from portal import clock
 from procedures.catalogue_cache import load_calendar, version_by_id
@@ -36,7 +37,7 @@ def quote_for(application: Application, at: datetime) -> Quote:
         facts_of(application, at),
         at,
         load_calendar(),
-        application.competent.closes_at,
+        closing_times(application.competent),
         application.pages,
         application.copies,
     )

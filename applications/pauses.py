@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from applications.catalogue import facts_of, version_of
 from applications.models import Application
+from centres.hours import closing_times
 from portal import clock
 from portal.text import LANGUAGES
 from portal.vn.dates import format_date
@@ -34,13 +35,21 @@ def due_after_pause(application: Application, at: datetime) -> tuple[datetime, d
     start, end = clock.local_day(application.paused_at), clock.local_day(at)
     due = clock.local(application.due_at)
     worked = sum(calendar.is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+    closing = closing_times(application.competent)
+
+    def closes(day: date) -> time:
+        return closing(day) or calendar.closing
+
     if worked:
-        due = datetime.combine(calendar.add_working_days(due.date(), worked), due.timetz())
+        day = calendar.add_working_days(due.date(), worked)
+        # What was promised for the end of a day is promised for the end of the new one.
+        until = closes(day) if due.time() == closes(due.date()) else due.time()
+        due = datetime.combine(day, until, tzinfo=clock.HANOI)
     elif _counts_hours(application) and calendar.is_working_day(start):
         moved = due + (at - application.paused_at)
-        closing = application.competent.closes_at
-        if moved.time() > closing or moved.date() != due.date():
-            moved = datetime.combine(calendar.next_working_day(due.date()), closing, tzinfo=clock.HANOI)
+        if moved.time() > closes(due.date()) or moved.date() != due.date():
+            day = calendar.next_working_day(due.date())
+            moved = datetime.combine(day, closes(day), tzinfo=clock.HANOI)
         due = moved
     explanation = {
         language: _PAUSED[language]

@@ -64,12 +64,6 @@ class Centre(models.Model):
         pairs = self.weekly_hours.get(str(weekday), [])
         return [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs]
 
-    @property
-    def closes_at(self) -> time:
-        """The end of an ordinary working day here (Monday's closing), local time."""
-        hours = self.hours_on(1)
-        return hours[-1][1] if hours else time(17, 0)
-
 
 class CalendarDay(models.Model):
     """The centre's own exception to its weekly hours on one day."""
