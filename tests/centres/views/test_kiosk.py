@@ -140,7 +140,7 @@ def test_the_language_of_the_kiosk_goes_with_the_ticket(kiosk, service):
 def test_a_slip_that_is_over_says_so_and_asks_nobody_to_wait(kiosk, ticket, when):
     kiosk.cookies["django_language"] = "en"
     if when == "ended":
-        Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.LEFT)
+        Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.LEFT, finished_at=ticket.issued_at)
     else:
         Ticket.objects.filter(pk=ticket.pk).update(day=ticket.day - timedelta(days=1))
     page = kiosk.get(reverse("centres:kiosk_ticket", kwargs={"token": ticket.token})).content.decode()
