@@ -15,4 +15,12 @@ class Migration(migrations.Migration):
             name='frozen',
             field=models.JSONField(blank=True, default=dict, help_text='What can change later and stood on the paper when it was issued.'),
         ),
+        migrations.AddConstraint(
+            model_name='eventvalue',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('erased_at__isnull', True), ('salt__isnull', False), ('value__isnull', False)), models.Q(('erased_at__isnull', False), ('salt__isnull', True), ('value__isnull', True)), _connector='OR'), name='event_value_erased_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='registervalue',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('erased_at__isnull', True), ('salt__isnull', False), ('value__isnull', False)), models.Q(('erased_at__isnull', False), ('salt__isnull', True), ('value__isnull', True)), _connector='OR'), name='register_value_erased_whole'),
+        ),
     ]
