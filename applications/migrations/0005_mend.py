@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0003_certification_may_be_taken_back'),
+        ('applications', '0004_client_key'),
     ]
 
     operations = [
