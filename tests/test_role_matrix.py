@@ -108,7 +108,7 @@ POST applications:set_aside                         sssr .rrrr rrrr
 POST applications:bring_back                        sss0 rffrf 0000
 POST applications:not_here                          sssr rrrrr rrrr
 POST applications:pass_on                           sssr .rrrr rrrr
-POST applications:end_visit                         sssr .rrrr rrrr
+POST applications:end_visit                         sssr rrrrr rrrr
 POST applications:scan                              sssr .rrrr rrrr
 POST applications:add_person                        sssr .rrrr rrrr
 POST applications:settle_unit                       sssr rrrrr rrrr
@@ -123,7 +123,7 @@ POST applications:drop                              sss0 r00ff 0000
 POST applications:receive                           sss0 r00ff 0000
 GET  applications:papers                            sss0 .00.. 0000
 POST applications:tick                              sss0 .00ff 0000
-POST applications:use_held                          sss0 .00ff 0000
+POST applications:use_held                          sss0 r00ff 0000
 GET  applications:certify                           sss0 .00.. 0000
 POST applications:certify                           sss0 r00ff 0000
 GET  applications:certification                     sss0 ..... 0000
@@ -165,7 +165,7 @@ POST api_ticket_park                                sssf .ff.f 0000
 POST api_ticket_unpark                              sssf rffrf 0000
 POST api_ticket_transfer                            sssf .ff.f 0000
 POST api_ticket_no_show                             sssf rffrf 0000
-POST api_ticket_finish                              sssf .ff.f 0000
+POST api_ticket_finish                              sssf rffrf 0000
 GET  api_applications                               sssf ..... ....
 POST api_take_in                                    sssf rrrrr rrrr
 GET  api_application                                sssf ..... 0000
