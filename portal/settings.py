@@ -201,6 +201,10 @@ AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day
 SESSION_COOKIE_SAMESITE = "Lax"
 
+SILENCED_SYSTEM_CHECKS = env.words(
+    "SILENCED_CHECKS", "warnings of `check` that this place knows of, with commas", default=[]
+)
+
 # -- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English")), ("ko", _("Korean"))]
