@@ -134,3 +134,9 @@ def test_the_language_of_the_kiosk_goes_with_the_ticket(kiosk, service):
     kiosk.cookies["django_language"] = "ko"
     draw(kiosk, service)
     assert Ticket.objects.get().language == "ko"
+
+
+def test_the_slip_is_kept_by_no_browser(kiosk, service):
+    slip = kiosk.get(draw(kiosk, service)["Location"])
+    assert slip.status_code == 200
+    assert "no-store" in slip["Cache-Control"]
