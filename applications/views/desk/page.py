@@ -42,7 +42,9 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         choosing="choose" in request.GET,
     )
     if state.ticket is not None:
-        looked_at_desk(ticket=state.ticket, reason=str(_("called to the counter")), at=state.at, user=signed_in(request))
+        looked_at_desk(
+            ticket=state.ticket, reason=str(_("called to the counter")), at=state.at, user=signed_in(request)
+        )
     context = {
         "desk": state,
         "centre": counter.centre,
