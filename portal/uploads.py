@@ -6,6 +6,7 @@ names both.
 
 from __future__ import annotations
 
+import base64
 import errno
 import struct
 import zlib
@@ -266,14 +267,38 @@ def _check_page(page: pikepdf.Page) -> None:
 
 
 def _unpacked_size(part: pikepdf.Stream, limit: int) -> int:
+    """Bytes of the stream once unpacked, or ``limit`` where they are that many, or nobody can say without unpacking."""
     raw = part.read_raw_bytes()
     filters = part.get("/Filter")
-    names = [str(name) for name in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
-    if names.count("/FlateDecode") > 1 or len(names) > 2:
+    given = list(filters) if isinstance(filters, pikepdf.Array) else [] if filters is None else [filters]
+    names = [_FILTERS.get(str(name), str(name)) for name in given]
+    if len(names) > 2:
         return limit
-    if names != ["/FlateDecode"]:
+    # What only writes bytes as letters makes them fewer; then at most one that unfolds.
+    while names and names[0] in _LETTERS:
+        raw = _LETTERS[names.pop(0)](raw)
+    if not names:
         return len(raw)
-    return len(zlib.decompressobj().decompress(raw, limit))
+    if names == ["/FlateDecode"]:
+        return len(zlib.decompressobj().decompress(raw, limit))
+    return min(limit, len(raw) * _UNFOLDS[names[0]]) if len(names) == 1 and names[0] in _UNFOLDS else limit
+
+
+def _from_hex(raw: bytes) -> bytes:
+    digits = b"".join(raw.partition(b">")[0].split())
+    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+
+
+def _from_ascii85(raw: bytes) -> bytes:
+    return base64.a85decode(raw.partition(b"~>")[0].removeprefix(b"<~"), ignorechars=b" \t\n\r\v\f\0")
+
+
+# Filters by their short names too, which readers take anywhere.
+_FILTERS = {"/Fl": "/FlateDecode", "/AHx": "/ASCIIHexDecode", "/A85": "/ASCII85Decode", "/LZW": "/LZWDecode",
+            "/RL": "/RunLengthDecode"}  # fmt: skip
+_LETTERS = {"/ASCIIHexDecode": _from_hex, "/ASCII85Decode": _from_ascii85}
+# The most that one byte can become: LZW's longest string, 3,838 bytes, for each 12 bits; a run of 128 for two bytes.
+_UNFOLDS = {"/LZWDecode": 2559, "/RunLengthDecode": 64}
 
 
 def _pages_of_image(stream: BinaryIO, media_type: str) -> int:

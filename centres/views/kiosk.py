@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from centres import hours
@@ -93,6 +94,7 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
     return redirect("centres:kiosk_ticket", token=ticket.token)
 
 
+@cache_control(private=True, no_store=True)  # the next person must not find it with the back key
 @require_GET
 @kiosk_only
 def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:

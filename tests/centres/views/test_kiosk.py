@@ -146,3 +146,9 @@ def test_a_slip_that_is_over_says_so_and_asks_nobody_to_wait(kiosk, ticket, when
     page = kiosk.get(reverse("centres:kiosk_ticket", kwargs={"token": ticket.token})).content.decode()
     assert "not valid any more" in page
     assert "Please sit where" not in page
+
+
+def test_the_slip_is_kept_by_no_browser(kiosk, service):
+    slip = kiosk.get(draw(kiosk, service)["Location"])
+    assert slip.status_code == 200
+    assert "no-store" in slip["Cache-Control"]
