@@ -213,6 +213,7 @@ def test_the_couple_makes_one_trip(
     expect(desk.locator("#certify-item progress, #certify-item [data-announce]").first).to_be_visible()
     seen(desk, "12-certify-progress")
     expect(desk.locator("#certify-item [data-announce]")).to_be_visible(timeout=JOB_MS)
+    expect(desk.locator("[data-total]")).to_contain_text("30.000")  # with the copy, without a reload
     desk.locator("#certify [data-close]").last.click()
     expect(desk.locator("[data-paper=marriage_certificate]")).to_have_attribute("data-state", "certified", timeout=5000)
     seen(desk, "13-desk-complete")

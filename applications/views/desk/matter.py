@@ -134,13 +134,13 @@ def receive(request: HttpRequest, application_id: int) -> HttpResponse:
 
 @require_GET
 def papers(request: HttpRequest, application_id: int) -> HttpResponse:
-    """The checklist alone, asked for every second while a copy is being certified."""
+    """Checklist and fee, asked for every second while a copy is being certified."""
     draft = _mine(request, application_id)
     return live.answer(
         request,
         [f"dossier:{draft.pk}"],
         lambda: render(
-            request, "applications/desk/parts/papers.html", {"work": desk.work_on(draft, clock.now()), "poll": True}
+            request, "applications/desk/parts/checklist.html", {"work": desk.work_on(draft, clock.now()), "poll": True}
         ),
         vary=str(signed_in(request).pk),
     )
