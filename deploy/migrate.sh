@@ -8,3 +8,4 @@ python manage.py grant_roles
 python manage.py load_units
 python manage.py load_national_days
 python manage.py load_catalogue
+python manage.py load_queue_policies

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.enums import AT_COUNTER, CounterState, TicketEventKind
 from centres.models import Counter, Membership, Ticket
-from centres.moves import keep, write_down
+from centres.moves import CALLING, keep, write_down
 from centres.permissions import DESK, has_role
 from citizens.models import User
 from portal import clock
@@ -39,7 +39,7 @@ def call_next(*, at: datetime, acting_user: User) -> Ticket:
     ticket.call(counter, at)
     try:
         with transaction.atomic(savepoint=False):
-            keep(ticket, ["counter", "called_at", "calls"])
+            keep(ticket, CALLING)
     except IntegrityError:
         # The same officer pressed twice at once: the other call has the counter.
         raise RuleBroken(

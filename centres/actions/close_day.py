@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from centres.enums import IN_HALL, CounterState, TicketEventKind
 from centres.models import Counter, Ticket
-from centres.moves import keep, write_down
+from centres.moves import ENDING, keep, write_down
 from portal import clock, live
 
 BATCH = 200
@@ -34,7 +34,7 @@ def _close_some(before: date, at: datetime) -> int:
     tickets = list(left.order_by("day", "id")[:BATCH])
     for ticket in tickets:
         ticket.leave(at)
-        keep(ticket, ["finished_at"])
+        keep(ticket, ENDING)
         write_down(ticket, TicketEventKind.CLOSED, at, None, gettext("The day ended."))
     return len(tickets)
 

@@ -9,7 +9,7 @@ from django_fsm import can_proceed
 
 from centres.enums import TicketEventKind
 from centres.models import Ticket
-from centres.moves import guard, keep, write_down, wrong_state
+from centres.moves import ENDING, guard, keep, write_down, wrong_state
 from citizens.models import User
 
 
@@ -20,6 +20,6 @@ def finish(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
     if not can_proceed(ticket.finish):
         raise wrong_state(ticket)
     ticket.finish(at)
-    keep(ticket, ["finished_at"])
+    keep(ticket, ENDING)
     write_down(ticket, TicketEventKind.DONE, at, acting_user)
     return ticket

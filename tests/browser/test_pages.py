@@ -47,7 +47,7 @@ class Hall:
     """Branch no. 3 this morning: one dossier in each state, one ticket in each, an officer at each kind of desk."""
 
     def __init__(self) -> None:
-        for command in ("load_units", "load_national_days", "load_catalogue"):
+        for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
             call_command(command, verbosity=0)
         self.at = clock.now()
         self.place: Place = set_up(self.at, clock.today())
