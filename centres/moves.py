@@ -21,7 +21,9 @@ _WHERE_IT_STANDS = {
     TicketState.CALLED: _("Number %(label)s has been called and has not come to the counter yet."),
     TicketState.SERVING: _("Number %(label)s is being served at a counter."),
     TicketState.PARKED: _("Number %(label)s is set aside. Bring it back to the queue first."),
-    TicketState.NO_SHOW: _("Number %(label)s was called and did not come. Please give a new number."),
+    TicketState.NO_SHOW: _(
+        "Number %(label)s was called and did not come. If the person is here now, bring the number back."
+    ),
     TicketState.DONE: _("The visit with number %(label)s has ended. Please give a new number."),
     TicketState.LEFT: _("The visit with number %(label)s was closed. Please give a new number."),
 }

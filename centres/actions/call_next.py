@@ -113,20 +113,32 @@ _NEXT: Prepared[Any] = Prepared(_next_for_officer)
 
 
 def _why_nobody(user: User, at: datetime) -> RuleBroken:
+    try:
+        refuse_without_desk(user, at)
+    except RuleBroken as refused:
+        return refused
+    return RuleBroken(_("Nobody is waiting for this counter."), code="nobody_waits")
+
+
+def refuse_without_desk(user: User, at: datetime) -> Counter:
+    """The officer's counter when it can call somebody now.
+
+    Raises ``RuleBroken`` (``no_counter``, ``counter_paused``, ``counter_busy``), ``NotAllowed``.
+    """
     counter = Counter.objects.filter(officer=user).first()
     if counter is None or counter.state == CounterState.CLOSED:
-        return RuleBroken(_("You have no counter yet. Choose your counter first."), code="no_counter")
+        raise RuleBroken(_("You have no counter yet. Choose your counter first."), code="no_counter")
     if not has_role(user, DESK, counter.centre_id):
-        return NotAllowed(
+        raise NotAllowed(
             _("You may not call people at this centre now. Please ask the manager of the centre."),
             code="not_staff_here",
         )
     if counter.state == CounterState.PAUSED:
-        return RuleBroken(_("Your counter is paused. Open it again to call the next person."), code="counter_paused")
+        raise RuleBroken(_("Your counter is paused. Open it again to call the next person."), code="counter_paused")
     there = Ticket.objects.filter(counter=counter, state__in=AT_COUNTER).first()
     if there:
-        return RuleBroken(
+        raise RuleBroken(
             _("Number %(label)s is still at your counter. Finish it or set it aside first.") % {"label": there.label},
             code="counter_busy",
         )
-    return RuleBroken(_("Nobody is waiting for this counter."), code="nobody_waits")
+    return counter
