@@ -92,8 +92,7 @@ def set_state(
     """Change a locked counter and write it down; who sits there is the officer of before when it closes."""
     kind = _event_of(counter.state, state)
     sits = officer or counter.officer
-    counter.state, counter.state_since, counter.officer = state, at, officer
-    counter.state_reason = reason if state == CounterState.PAUSED else ""
+    counter.state, counter.state_since, counter.state_reason, counter.officer = state, at, reason, officer
     counter.save(update_fields=["state", "state_since", "state_reason", "officer"])
     if kind is not None:
         CounterEvent.objects.create(counter=counter, kind=kind, at=at, officer=sits, actor=actor, reason=reason)

@@ -80,7 +80,7 @@ class QueuePolicy(models.Model):
         """Raises ``ValidationError`` for classes there are not, and for days that another row covers."""
         super().clean()
         self._check_classes()
-        if self.valid_from is None:
+        if not self.valid_from:  # its own message says so
             return
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": _("The last day must not be before the first.")})
