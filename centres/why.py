@@ -6,7 +6,6 @@ how its number stood in the queue then (``TicketEvent``), so the answer is what 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,10 +17,8 @@ from centres.enums import Priority, PriorityGround, TicketEventKind
 from centres.models import Counter, Service, Ticket, TicketEvent
 from centres.policy import policy_on
 from portal import clock
-from portal.errors import BadInput
 from portal.text import pick
 
-_LABEL = re.compile(r"\s*([A-Za-z])\s*0*([0-9]{1,4})\s*")
 _CALLS = (TicketEventKind.CALLED, TicketEventKind.PICKED)
 _AWAY = (TicketEventKind.PARKED, TicketEventKind.NO_SHOW)
 _A_MOMENT = timedelta(seconds=10)
@@ -54,26 +51,6 @@ class Story:
         """The no-show it had before this moment, if any."""
         missed = [e for e in self.events if e.kind == TicketEventKind.NO_SHOW and (e.at, e.pk) < (before.at, before.pk)]
         return missed[-1] if missed else None
-
-
-def find_number(text: str, like: Ticket) -> Ticket:
-    """The ticket that people call by this number, of the same centre and day.
-
-    Raises ``BadInput`` when it is no number or nobody drew it.
-    """
-    read = _LABEL.fullmatch(text)
-    found = read and (
-        Ticket.objects.select_related("service", "counter", "centre")
-        .filter(centre=like.centre_id, day=like.day, letter=read[1].upper(), number=int(read[2]))
-        .first()
-    )
-    if not found:
-        raise BadInput(
-            _("There is no such number at this centre on this day. Write it as on the slip, such as A047."),
-            code="no_such_number",
-            field="number",
-        )
-    return found
 
 
 def why(one: Ticket, other: Ticket, *, for_staff: bool = False) -> list[str]:

@@ -48,7 +48,9 @@ def transfer(
     priority = policy_on(ticket.centre_id, ticket.day).rank_of(ticket.priority_ground)
     ticket.transfer(service, counter, priority, at)
     keep(ticket, ["service", "counter", "priority", "served_s"])
-    write_down(ticket, TicketEventKind.TRANSFERRED, at, acting_user, reason, counter_id=ticket.counter_id or from_counter)
+    write_down(
+        ticket, TicketEventKind.TRANSFERRED, at, acting_user, reason, counter_id=ticket.counter_id or from_counter
+    )
     return ticket
 
 

@@ -17,7 +17,8 @@ from centres.actions.return_missed import return_missed
 from centres.actions.transfer import transfer
 from centres.actions.unpark import unpark
 from centres.enums import ParkKind, Priority, PriorityGround
-from centres.why import find_number, why
+from centres.labels import find_by_label
+from centres.why import why
 from portal.errors import BadInput
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
@@ -48,6 +49,10 @@ def served(officer):
         return finish(ticket=ticket, at=minute(at), acting_user=officer)
 
     return serve
+
+
+def find_number(text, like):
+    return find_by_label(text, like.centre_id, like.day)
 
 
 def text(*args, **more):
@@ -150,9 +155,7 @@ def test_another_service_and_a_transfer_that_kept_the_place(drawn, service, othe
 
 def test_nobody_called_yet(drawn):
     first, elder = drawn(45), drawn(47, at=1, priority=Priority.FIRST)
-    assert text(first, elder) == (
-        "Neither A045 nor A047 has been called yet. A047 goes before A045: 75 years or over."
-    )
+    assert text(first, elder) == ("Neither A045 nor A047 has been called yet. A047 goes before A045: 75 years or over.")
 
 
 @pytest.mark.parametrize("asked", ["", "47", "Z999", "A0a7", "A047; DROP"])

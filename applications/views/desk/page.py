@@ -48,6 +48,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "scan_form": ScanForm(),
         "person_form": None,
         "view": request.GET.get("view", ""),
+        "grounds": desk.GROUNDS,
         **_forms(state),
         **extra,
     }
