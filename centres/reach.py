@@ -16,7 +16,7 @@ from centres.models import Counter, QueuePolicy, Ticket, TicketEvent
 
 def desk_of(user: Any) -> QuerySet[Counter]:
     """The open counter where this officer sits, if any."""
-    return Counter.objects.filter(officer=user, state=CounterState.OPEN)
+    return Counter.objects.filter(officer=user, state=CounterState.OPEN).order_by()
 
 
 def reachable(user: Any, day: Any) -> QuerySet[Any]:
@@ -57,7 +57,7 @@ def cap_of(user: Any, day: Any, city_cap: Any) -> Coalesce:
         centre=Subquery(desk_of(user).values("centre")),
         valid_from__lte=day,
     )
-    return Coalesce(Subquery(own.values("cap")[:1]), city_cap)
+    return Coalesce(Subquery(own.order_by().values("cap")[:1]), city_cap)
 
 
 def rank() -> Case:
