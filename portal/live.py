@@ -1,7 +1,8 @@
 """Live pages by polling: a topic has a version in the shared cache, and an unchanged version costs no SQL.
 
 The version is read before the page is made, and a change bumps it after its commit, so a page can be newer than
-its version but never older. A version lives half a minute: a bump that was lost (cache down) heals by itself.
+its version but never older. A version lives half a minute: a bump that was lost (cache down) heals by itself. While
+the cache is down every asker gets the page.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import structlog
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.translation import get_language
 
+from portal.shared import DOWN
+
+log = structlog.get_logger(__name__)
 VERSION_SECONDS = 30
 _gathered: ContextVar[set[str] | None] = ContextVar("gathered_topics", default=None)
 
@@ -32,7 +37,10 @@ def bump(*topics: str) -> None:
         return
 
     def change() -> None:
-        cache.set_many({_key(topic): secrets.token_hex(6) for topic in topics}, VERSION_SECONDS)
+        try:
+            cache.set_many({_key(topic): secrets.token_hex(6) for topic in topics}, VERSION_SECONDS)
+        except DOWN as error:
+            log.warning("cache_down", error=type(error).__name__)
 
     transaction.on_commit(change, robust=True)
 
@@ -50,11 +58,14 @@ def gathered() -> Iterator[None]:
 
 
 def version(topic: str) -> str:
-    """The topic's present version; a new one where none is remembered."""
-    known = cache.get(_key(topic))
-    if known is None:
-        fresh = secrets.token_hex(6)
-        known = fresh if cache.add(_key(topic), fresh, VERSION_SECONDS) else cache.get(_key(topic), fresh)
+    """The topic's present version; a new one where none is remembered or nobody can say."""
+    fresh = secrets.token_hex(6)
+    try:
+        known = cache.get(_key(topic))
+        if known is None:
+            known = fresh if cache.add(_key(topic), fresh, VERSION_SECONDS) else cache.get(_key(topic), fresh)
+    except DOWN:  # a version that nobody has yet: the page is made
+        return fresh
     return str(known)
 
 

@@ -23,9 +23,10 @@ from centres import device_access
 from centres.actions.counters import open_counter, pause_counter
 from centres.actions.draw import draw
 from centres.actions.finish import finish
-from centres.actions.miss import miss
+from centres.actions.miss import miss, recalls_left
 from centres.actions.park import park
-from centres.enums import DeviceKind, Role
+from centres.actions.recall import recall
+from centres.enums import DeviceKind, ParkKind, Role
 from centres.models import Counter, Device, Ticket
 from citizens.models import User
 from portal import clock
@@ -83,7 +84,7 @@ class Hall:
     def _called(self, key: str, counter: Counter) -> Ticket:
         """Straight to this counter; whoever was there has gone."""
         for before in Ticket.objects.at_counter().filter(counter=counter):
-            before.park("chờ")
+            before.park(ParkKind.FETCHING, "chờ", self.at)
             before.save()
         ticket = self._draw(key, "A")
         ticket.call(counter, self.at)
@@ -94,6 +95,8 @@ class Hall:
         made = {"waiting": self._draw("waiting", "A")}
         by = {"at": self.at, "acting_user": self.empty.officer}
         made["missed"] = self._called("missed", self.empty)
+        while recalls_left(made["missed"]):
+            recall(ticket=made["missed"], **by)
         miss(ticket=made["missed"], **by)
         made["parked"] = self._called("parked", self.empty)
         park(ticket=made["parked"], reason="chờ bản sao", **by)
