@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 import structlog
 from django.core.cache import cache
@@ -25,6 +26,22 @@ VERSION_SECONDS = 30
 _gathered: ContextVar[set[str] | None] = ContextVar("gathered_topics", default=None)
 
 
+@dataclass
+class _Change:
+    """Gives its topics new versions, when the transaction is committed."""
+
+    topics: set[str]
+
+    def __post_init__(self) -> None:
+        self.__qualname__ = "live.bump"  # by which Django names a function that failed after its commit
+
+    def __call__(self) -> None:
+        try:
+            cache.set_many({_key(topic): secrets.token_hex(6) for topic in self.topics}, VERSION_SECONDS)
+        except DOWN as error:
+            log.warning("cache_down", error=type(error).__name__)
+
+
 def _key(topic: str) -> str:
     return f"live:{topic}"
 
@@ -36,13 +53,13 @@ def bump(*topics: str) -> None:
         gathered.update(topics)
         return
 
-    def change() -> None:
-        try:
-            cache.set_many({_key(topic): secrets.token_hex(6) for topic in topics}, VERSION_SECONDS)
-        except DOWN as error:
-            log.warning("cache_down", error=type(error).__name__)
-
-    transaction.on_commit(change, robust=True)
+    # One word to the cache for everything a transaction changes; each savepoint has its own, and takes it back with it.
+    connection = transaction.get_connection()
+    for savepoints, waiting, _robust in connection.run_on_commit:
+        if isinstance(waiting, _Change) and savepoints - {None} == set(connection.savepoint_ids) - {None}:
+            waiting.topics.update(topics)
+            return
+    transaction.on_commit(_Change(set(topics)), robust=True)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import time
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +15,7 @@ from centres.enums import CounterEventKind, CounterState, DeviceKind, Role, Serv
 from centres.opening_hours import about, check_hours, check_week
 from portal.records import AppendOnly
 from portal.text import TextField, pick
+from procedures import revisions
 from procedures.models import Field, Procedure
 
 
@@ -81,6 +83,15 @@ class CalendarDay(models.Model):
         verbose_name = _("exceptional day")
         verbose_name_plural = _("exceptional days")
         constraints = [models.UniqueConstraint(fields=["centre", "day"], name="calendar_day_once")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+        return deleted
 
     def __str__(self) -> str:
         return f"{self.centre} {self.day}"

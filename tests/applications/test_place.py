@@ -74,7 +74,8 @@ def test_a_time_that_cannot_be_is_a_sentence(phone: Client, mine: Ticket, minute
 
 
 def test_a_number_is_given_back_by_its_slip_only_by_post(phone: Client, mine: Ticket) -> None:
-    assert phone.get(f"/t/{mine.token}/cancel/").status_code == 405
+    assert phone.get(f"/t/{mine.token}/cancel/").status_code == 303
+    assert state(mine) == TicketState.WAITING
     phone.post(f"/t/{mine.token}/cancel/")
     assert state(mine) == TicketState.LEFT
     assert phone.post("/t/khong-co-trang-nay/cancel/").status_code == 404
