@@ -81,6 +81,8 @@ class DeviceAdmin(ReadOnly, admin.ModelAdmin):
 class TicketEventInline(ReadOnly, admin.TabularInline):
     model = TicketEvent
     extra = 0
+    # The class and what an officer saw or heard say why somebody goes first, as on the ticket itself.
+    exclude = ["priority", "reason"]
 
 
 class MatterInline(ReadOnly, admin.TabularInline):
