@@ -23,6 +23,7 @@ from centres import device_access
 from centres.actions.counters import open_counter, pause_counter
 from centres.actions.draw import draw
 from centres.actions.finish import finish
+from centres.actions.hold import hold, latest_return
 from centres.actions.miss import miss, recalls_left
 from centres.actions.park import park
 from centres.actions.recall import recall
@@ -100,6 +101,8 @@ class Hall:
         miss(ticket=made["missed"], **by)
         made["parked"] = self._called("parked", self.empty)
         park(ticket=made["parked"], reason="chờ bản sao", **by)
+        away = self._draw("held", "A")
+        made["held"] = hold(ticket=away, back_by=latest_return(away, self.at), at=self.at)
         made["done"] = self._called("done", self.empty)
         finish(ticket=made["done"], **by)
         made["called"] = self._called("called", self.with_person)
@@ -190,8 +193,11 @@ def look(browser: Browser, live_server: Any) -> Iterator[Looker]:
 def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
-    return [("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)] + [
-        (f"/t/{token}/", 200) for token in tokens
+    why = f"/t/{hall.tickets['waiting'].token}/why/"
+    return [
+        *[("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
+        *[(f"/t/{token}/", 200) for token in tokens],
+        *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
     ]
 
 
