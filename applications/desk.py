@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -15,7 +15,9 @@ from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Paper
 from applications.notarisation.enums import JobState
-from centres.enums import AT_COUNTER, TicketState
+from centres.actions.hold import latest_return
+from centres.actions.miss import recalls_left
+from centres.enums import AT_COUNTER, SEEN_GROUNDS, CounterState, PriorityGround, TicketState
 from centres.models import Counter, Service, Ticket
 from citizens.models import Citizen, HeldDocument, User
 from portal import clock
@@ -30,6 +32,10 @@ from procedures.quote import Quote, facts_asked
 from procedures.units import UnitResolution, resolve_old_address
 
 MOST_TO_COLLECT = 9
+# Minutes for which a place can be held with one key, as far as the policy goes.
+HOLDS = (15, 30, 60)
+# What an officer can see of somebody who waits.
+GROUNDS: list[PriorityGround] = [*SEEN_GROUNDS, PriorityGround.NONE]
 
 
 @dataclass
@@ -105,6 +111,9 @@ class Desk:
     resolution: UnitResolution | None = None
     procedures: list[ProcedureVersion] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
+    counters: list[Counter] = field(default_factory=list)
+    holds: list[tuple[int, datetime]] = field(default_factory=list)
+    recalls_left: int = 0
     to_collect: list[Application] = field(default_factory=list)
 
     @property
@@ -160,6 +169,16 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
     desk.person = (desk.selected.applicant if desk.selected else None) or desk.ticket.citizen
     if desk.person and desk.person.card_address and not desk.person.unit_code:
         desk.resolution = resolve_old_address(desk.person.card_address)
+    desk.recalls_left = recalls_left(desk.ticket)
+    longest = latest_return(desk.ticket, at)
+    desk.holds = [
+        (minutes, at + timedelta(minutes=minutes)) for minutes in HOLDS if at + timedelta(minutes=minutes) <= longest
+    ]
+    desk.counters = list(
+        Counter.objects.filter(centre=desk.ticket.centre_id, services=desk.ticket.service_id)
+        .exclude(state=CounterState.CLOSED)
+        .exclude(pk=counter.pk)
+    )
     if desk.person:
         desk.to_collect = _to_collect(desk.person, counter)
     desk.services = [

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from applications import urls_certify, urls_desk
-from applications.views import citizen, dossier, manager, worklist
+from applications.views import citizen, citizen_place, dossier, manager, worklist
 
 app_name = "applications"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("day/dossiers/", manager.day_dossiers, name="day_dossiers"),
     path("track/", citizen.track, name="track"),
     path("t/<str:token>/", citizen.ticket, name="ticket"),
+    path("t/<str:token>/hold/", citizen_place.hold_place, name="hold"),
+    path("t/<str:token>/back/", citizen_place.back_again, name="back_again"),
+    path("t/<str:token>/here/", citizen_place.here_after_all, name="here_after_all"),
+    path("t/<str:token>/cancel/", citizen_place.give_back, name="give_back"),
+    path("t/<str:token>/why/", citizen_place.ask_why, name="why"),
     path("t/<str:token>/rate/", citizen.rate_visit, name="rate_visit"),
     path("t/<str:token>/receipt.pdf", citizen.receipt_for_citizen, name="public_receipt"),
 ]

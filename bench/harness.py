@@ -73,7 +73,7 @@ class House:
         django.setup()
         from django.core.management import call_command
 
-        for command in ("load_units", "load_national_days", "load_catalogue"):
+        for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
             call_command(command, verbosity=0, stdout=io.StringIO())
 
     @contextmanager

@@ -11,10 +11,12 @@ from centres.models import (
     CalendarDay,
     Centre,
     Counter,
+    CounterEvent,
     DailyNumber,
     Device,
     Matter,
     Membership,
+    QueuePolicy,
     Rating,
     Service,
     Ticket,
@@ -79,6 +81,8 @@ class DeviceAdmin(ReadOnly, admin.ModelAdmin):
 class TicketEventInline(ReadOnly, admin.TabularInline):
     model = TicketEvent
     extra = 0
+    # The class and what an officer saw or heard say why somebody goes first, as on the ticket itself.
+    exclude = ["priority", "reason"]
 
 
 class MatterInline(ReadOnly, admin.TabularInline):
@@ -107,3 +111,23 @@ class DailyNumberAdmin(ReadOnly, admin.ModelAdmin):
 class RatingAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["ticket", "score", "at"]
     list_select_related = ["ticket"]
+
+
+@admin.register(CounterEvent)
+class CounterEventAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["counter", "kind", "at", "officer", "actor", "reason"]
+    list_filter = ["counter__centre"]
+    list_select_related = ["counter", "officer", "actor"]
+
+
+@admin.register(QueuePolicy)
+class QueuePolicyAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "valid_from", "valid_to", "cap", "recalls", "confidence"]
+    list_filter = ["centre"]
+    list_select_related = ["centre"]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without deletion in bulk: a policy that has ended says by which rule people were called then."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions

@@ -64,6 +64,7 @@ app.conf.update(
             "options": {"expires": 10},
         },
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
+        "held_places": {"task": "centres.tasks.miss_held", "schedule": 30.0, "options": {"expires": 30}},
         "files": {"task": "portal.tasks.tidy_files", "schedule": 3600.0, "options": {"expires": 3600}},
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
     },

@@ -108,6 +108,9 @@ class DomainErrors:
         template = "includes/problem.html" if part else "portal/problem.html"
         response = render(request, template, {"problem": exception}, status=exception.status)
         response["X-Problem"] = exception.code
+        if part:
+            # The sentence stands on the page: a dialog over it would hide it. What was typed there stays.
+            response["HX-Trigger"] = "dialog:close"
         return _beside(response) if part else response
 
 

@@ -18,7 +18,10 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "centres:kiosk_draw": ("centres:kiosk", {}),
     "centres:day_device_revoke": ("centres:day_devices", {}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
-    "applications:rate_visit": ("applications:ticket", {"token": "token"}),
+    **dict.fromkeys(
+        (f"applications:{name}" for name in ("rate_visit", "hold", "back_again", "here_after_all", "give_back")),
+        ("applications:ticket", {"token": "token"}),
+    ),
 }
 # Everything else that is done at the counter comes back to the counter's screen, at the matter it was about.
 DESK, DESK_PREFIX, MATTER = "applications:desk", "/desk/", "application_id"

@@ -9,36 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from procedures import revisions
 from procedures.calendars import WorkCalendar
 from procedures.models import NationalDay, Procedure, ProcedureVersion, Unit
+from procedures.revisions import Memory
+
+_catalogue = Memory(revisions.CATALOGUE)
+_calendar = Memory(revisions.CALENDAR)
+_units = Memory(revisions.UNITS)
 
 Kept = TypeVar("Kept")
-
-
-class _Memory:
-    """Values of one revision. A new revision brings a new dictionary, so a thread never mixes two."""
-
-    def __init__(self, mark: str) -> None:
-        self._mark = mark
-        self._held: tuple[str, dict[Any, Any]] = ("", {})
-
-    def get(self, key: Any, read: Callable[[], Any]) -> Any:
-        revision = revisions.current(self._mark)
-        held_revision, values = self._held
-        if held_revision != revision:
-            values = {}
-            self._held = (revision, values)
-        if key not in values:
-            values[key] = read()
-        return values[key]
-
-
-_catalogue = _Memory(revisions.CATALOGUE)
-_calendar = _Memory(revisions.CALENDAR)
-_units = _Memory(revisions.UNITS)
 
 
 @dataclass(frozen=True)

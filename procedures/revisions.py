@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.core.cache import cache
@@ -65,3 +67,21 @@ def _believe(mark: str, value: str) -> str:
 
 def _new() -> str:
     return uuid.uuid4().hex
+
+
+class Memory:
+    """Values of one revision. A new revision brings a new dictionary, so a thread never mixes two."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._held: tuple[str, dict[Any, Any]] = ("", {})
+
+    def get(self, key: Any, read: Callable[[], Any]) -> Any:
+        revision = current(self._mark)
+        held_revision, values = self._held
+        if held_revision != revision:
+            values = {}
+            self._held = (revision, values)
+        if key not in values:
+            values[key] = read()
+        return values[key]

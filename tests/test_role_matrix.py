@@ -108,6 +108,10 @@ POST applications:set_aside                         sssr .rrrr rrrr
 POST applications:bring_back                        sss0 rffrf 0000
 POST applications:not_here                          sssr rrrrr rrrr
 POST applications:pass_on                           sssr .rrrr rrrr
+POST applications:call_one                          sss0 r0000 0000
+POST applications:give_class                        sss0 .0000 0000
+POST applications:missed_back                       sss0 r0000 0000
+POST applications:hold_place                        sssr .rrrr rrrr
 POST applications:end_visit                         sssr rrrrr rrrr
 POST applications:scan                              sssr .rrrr rrrr
 POST applications:add_person                        sssr .rrrr rrrr
@@ -145,6 +149,11 @@ GET  applications:day_dossiers                      sssf fff.. fff.
 GET  applications:track                             .... ..... ....
 POST applications:track                             .... ..... ....
 GET  applications:ticket                            .... ..... ....
+POST applications:hold                              rrrr rrrrr rrrr
+POST applications:back_again                        rrrr rrrrr rrrr
+POST applications:here_after_all                    rrrr rrrrr rrrr
+POST applications:give_back                         rrrr rrrrr rrrr
+GET  applications:why                               .... ..... ....
 POST applications:rate_visit                        rrrr rrrrr rrrr
 GET  applications:public_receipt                    .... ..... ....
 GET  api_procedures                                 .... ..... ....
@@ -165,6 +174,12 @@ POST api_ticket_park                                sssf .ff.f 0000
 POST api_ticket_unpark                              sssf rffrf 0000
 POST api_ticket_transfer                            sssf .ff.f 0000
 POST api_ticket_no_show                             sssf rffrf 0000
+POST api_ticket_call                                sssf rffrf 0000
+POST api_ticket_priority                            sssf ..... 0000
+POST api_ticket_hold                                sssf .ff.f 0000
+POST api_ticket_come_back                           sssf rffrf 0000
+POST api_ticket_return                              sssf rffrf 0000
+POST api_ticket_leave                               sssf .ff.f 0000
 POST api_ticket_finish                              sssf rffrf 0000
 GET  api_applications                               sssf ..... ....
 POST api_take_in                                    sssf rrrrr rrrr
@@ -279,10 +294,12 @@ def world(at_hanoi: Any) -> World:
         **{f"applications:{name}": by_kind["item_id"] for name in
            ("certification", "approve_certification", "drop_certification")},
         **{f"applications:{name}": {"pk": accepted.pk} for name in ("dossier", "receipt")},
-        **{f"applications:{name}": token for name in ("ticket", "rate_visit")},
+        **{f"applications:{name}": token for name in
+           ("ticket", "rate_visit", "hold", "back_again", "here_after_all", "give_back", "why")},
         **{f"applications:dossier_act@{key}": {"pk": row.pk, "key": key} for key, row in steps.items()},
         **{f"api_ticket_{name}": {"ticket_id": ticket.pk} for name in
-           ("recall", "arrive", "park", "transfer", "no_show", "finish")},
+           ("recall", "arrive", "park", "transfer", "no_show", "finish", "hold", "come_back", "return", "leave")},
+        **{f"api_ticket_{name}": {"ticket_id": waiting.pk} for name in ("call", "priority")},
         "applications:public_receipt": {"token": accepted.token},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
@@ -329,7 +346,15 @@ def world(at_hanoi: Any) -> World:
         "api_hand_over": {"handed_to": "Ánh"},
         "api_tracking": {"code": accepted.code, "last4": LAST4},
         "api_tickets": {"service": other_service.pk, "client_key": "khoa-1234567890abcdef"},
+        "applications:call_one": {"number": waiting.label, "reason": "cháu bé sốt"},
+        "applications:give_class": {"number": waiting.label, "ground": "child", "reason": "bế con nhỏ"},
+        "applications:missed_back": {"number": waiting.label},
+        "applications:hold_place": {"minutes": "15"},
+        "applications:hold": {"minutes": "15"},
         "api_ticket_transfer": {"service": other_service.pk},
+        "api_ticket_call": {"reason": "cháu bé sốt"},
+        "api_ticket_priority": {"ground": "child", "reason": "bế con nhỏ"},
+        "api_ticket_hold": {"back_by": "2026-11-23T10:50:00+07:00"},
         "api_id_card_parse": {"payload": f"{IDENTITY}||Nguyễn Thị Ánh|01021990|Nữ|Kim Liên, Hà Nội|01062021"},
     }
     return world

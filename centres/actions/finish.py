@@ -10,7 +10,7 @@ from django_fsm import can_proceed
 
 from centres.enums import TicketEventKind
 from centres.models import Ticket
-from centres.moves import guard, keep, write_down, wrong_state
+from centres.moves import ENDING, guard, keep, write_down, wrong_state
 from citizens.models import User
 from portal.errors import RuleBroken
 
@@ -34,6 +34,6 @@ def finish(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
 def end(ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
     """The change itself, for callers inside a transaction that have seen that nothing is open."""
     ticket.finish(at)
-    keep(ticket, ["finished_at"])
+    keep(ticket, ENDING)
     write_down(ticket, TicketEventKind.DONE, at, acting_user)
     return ticket

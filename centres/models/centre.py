@@ -11,11 +11,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from centres.enums import CounterState, DeviceKind, Role, ServiceKind
+from centres.enums import CounterEventKind, CounterState, DeviceKind, Role, ServiceKind
 from centres.opening_hours import about, check_hours, check_week
+from portal.records import AppendOnly
 from portal.text import TextField, pick
 from procedures import revisions
-from procedures.models import Field
+from procedures.models import Field, Procedure
 
 
 def default_hours() -> dict[str, list[list[str]]]:
@@ -45,6 +46,9 @@ class Centre(models.Model):
     )
     handed_to = models.CharField(
         max_length=200, blank=True, help_text=_("Office that decides land dossiers from here.")
+    )
+    calls_itself = models.BooleanField(
+        default=False, help_text=_("Call the next person by itself as soon as a counter is free.")
     )
     is_active = models.BooleanField(default=True)
 
@@ -98,12 +102,14 @@ class CalendarDay(models.Model):
 
 
 class Service(models.Model):
-    """What a number is drawn for at a centre: a field with its letter, or collecting results."""
+    """What a number is drawn for at a centre: a field or one procedure with its letter, or collecting results."""
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="services")
-    kind = models.CharField(max_length=8, choices=ServiceKind.choices, default=ServiceKind.FIELD)
+    kind = models.CharField(max_length=9, choices=ServiceKind.choices, default=ServiceKind.FIELD)
     field = models.ForeignKey(Field, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     letter = models.CharField(max_length=1)
+    is_quick = models.BooleanField(default=False, help_text=_("A few minutes each, such as collecting a result."))
     title = TextField(_("title"))
     hint = models.JSONField(default=dict, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
@@ -117,6 +123,9 @@ class Service(models.Model):
             models.UniqueConstraint(fields=["centre", "letter"], name="service_letter_once"),
             models.CheckConstraint(
                 condition=~Q(kind=ServiceKind.FIELD) | Q(field__isnull=False), name="service_field_named"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=ServiceKind.PROCEDURE) | Q(procedure__isnull=False), name="service_procedure_named"
             ),
         ]
 
@@ -150,6 +159,26 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return _("Counter %(number)s") % {"number": self.number}
+
+
+class CounterEvent(AppendOnly):
+    """Who opened, paused and closed a counter, and when; written once. Idle time is reckoned from these."""
+
+    counter = models.ForeignKey(Counter, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=8, choices=CounterEventKind.choices)
+    at = models.DateTimeField()
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("counter event")
+        verbose_name_plural = _("counter events")
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["counter", "at"], name="counter_event_at")]
+
+    def __str__(self) -> str:
+        return f"{self.counter} {self.kind}"
 
 
 class Membership(models.Model):

@@ -19,7 +19,7 @@ from centres import hours
 from centres.actions.draw import draw
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
-from centres.enums import IN_HALL, DeviceKind, PriorityGround
+from centres.enums import IN_HALL, SEEN_GROUNDS, DeviceKind, PriorityGround
 from centres.models import Centre, Service, Ticket
 from portal import clock, live
 from portal.context import LARGE_PRINT_COOKIE
@@ -69,7 +69,7 @@ def again(request: HttpRequest, seat: Seat) -> HttpResponse:
 def ground(request: HttpRequest, seat: Seat, letter: str) -> HttpResponse:
     """Is one of these true? The answer draws the number."""
     service = get_object_or_404(_services(seat), letter=letter)
-    grounds = [choice for choice in PriorityGround if choice != PriorityGround.NONE]
+    grounds = SEEN_GROUNDS
     context = {"service": service, "centre": service.centre, "grounds": grounds, "client_key": uuid4().hex}
     return render(request, "centres/kiosk/ground.html", context | _back_to_start())
 
@@ -83,7 +83,7 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
         ticket = draw(
             service=service,
             client_key=request.POST.get("client_key", ""),
-            ground=request.POST.get("ground", ""),
+            ground=_ground_seen(request.POST.get("ground", "")),
             device=seat.device,
             language=get_language() or settings.LANGUAGE_CODE,
             at=clock.now(),
@@ -126,6 +126,11 @@ def _services(seat: Seat) -> QuerySet[Service]:
 
 def _tiles(seat: Seat) -> list[Service]:
     return waiting_by_service(seat.centre_id, clock.now())[:MOST_TILES]
+
+
+def _ground_seen(answer: str) -> str:
+    """What a person may say of themselves; a booking or a supplement is checked, not said."""
+    return answer if answer not in PriorityGround.values or answer in ["", *SEEN_GROUNDS] else "not asked"
 
 
 def _back_to_start() -> dict[str, object]:

@@ -23,9 +23,11 @@ from centres import device_access
 from centres.actions.counters import open_counter, pause_counter
 from centres.actions.draw import draw
 from centres.actions.finish import finish
-from centres.actions.miss import miss
+from centres.actions.hold import hold, latest_return
+from centres.actions.miss import miss, recalls_left
 from centres.actions.park import park
-from centres.enums import DeviceKind, Role
+from centres.actions.recall import recall
+from centres.enums import DeviceKind, ParkKind, Role
 from centres.models import Counter, Device, Ticket
 from citizens.models import User
 from portal import clock
@@ -47,7 +49,7 @@ class Hall:
     """Branch no. 3 this morning: one dossier in each state, one ticket in each, an officer at each kind of desk."""
 
     def __init__(self) -> None:
-        for command in ("load_units", "load_national_days", "load_catalogue"):
+        for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
             call_command(command, verbosity=0)
         self.at = clock.now()
         self.place: Place = set_up(self.at, clock.today())
@@ -83,7 +85,7 @@ class Hall:
     def _called(self, key: str, counter: Counter) -> Ticket:
         """Straight to this counter; whoever was there has gone."""
         for before in Ticket.objects.at_counter().filter(counter=counter):
-            before.park("chờ")
+            before.park(ParkKind.FETCHING, "chờ", self.at)
             before.save()
         ticket = self._draw(key, "A")
         ticket.call(counter, self.at)
@@ -94,9 +96,13 @@ class Hall:
         made = {"waiting": self._draw("waiting", "A")}
         by = {"at": self.at, "acting_user": self.empty.officer}
         made["missed"] = self._called("missed", self.empty)
+        while recalls_left(made["missed"]):
+            recall(ticket=made["missed"], **by)
         miss(ticket=made["missed"], **by)
         made["parked"] = self._called("parked", self.empty)
         park(ticket=made["parked"], reason="chờ bản sao", **by)
+        away = self._draw("held", "A")
+        made["held"] = hold(ticket=away, back_by=latest_return(away, self.at), at=self.at)
         made["done"] = self._called("done", self.empty)
         finish(ticket=made["done"], **by)
         made["called"] = self._called("called", self.with_person)
@@ -187,8 +193,11 @@ def look(browser: Browser, live_server: Any) -> Iterator[Looker]:
 def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
-    return [("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)] + [
-        (f"/t/{token}/", 200) for token in tokens
+    why = f"/t/{hall.tickets['waiting'].token}/why/"
+    return [
+        *[("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
+        *[(f"/t/{token}/", 200) for token in tokens],
+        *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
     ]
 
 

@@ -56,6 +56,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "scan_form": ScanForm(),
         "person_form": None,
         "view": request.GET.get("view", ""),
+        "grounds": desk.GROUNDS,
         "other": other_person.asked_about(request, state.ticket, state.person),
         **_forms(state),
         **extra,
