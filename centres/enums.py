@@ -88,6 +88,11 @@ class TicketEventKind(models.TextChoices):
     CLOSED = "closed", _("closed in the evening")
 
 
+class HallAnnouncementEventKind(models.TextChoices):
+    MADE = "made", _("made")
+    STOPPED = "stopped", _("stopped")
+
+
 class Score(models.IntegerChoices):
     BAD = 1, _("not satisfied")
     FAIR = 2, _("all right")

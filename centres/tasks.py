@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 
+from centres import announce
 from centres.actions.close_day import close_day
-from portal import clock
+from portal import clock, live
+
+# As often as portal.celery runs it.
+BOARDS_EVERY = timedelta(seconds=20)
 
 
 @shared_task
@@ -13,3 +19,13 @@ def close_yesterday() -> int:
     """Close what earlier days left open; running it again does nothing more."""
     at = clock.now()
     return close_day(before=clock.local_day(at), at=at)
+
+
+@shared_task
+def tell_boards() -> int:
+    """Boards look again when an announcement begins, is due again or ends; without this they would half a minute later."""
+    at = clock.now()
+    due = announce.centres_due(at - BOARDS_EVERY, at)
+    if due:
+        live.bump(*(f"hall:{centre_id}" for centre_id in sorted(due)))
+    return len(due)

@@ -2,21 +2,33 @@
 
 The version is read before the page is made, and a change bumps it after its commit, so a page can be newer than
 its version but never older. A version lives half a minute: a bump that was lost (cache down) heals by itself.
+
+Where ``LIVE_URL`` is set, a change is also told on a channel of Redis, and ``portal.stream`` passes the topic's name on
+to the pages that listen: they ask at once instead of at their next turn (docs/decisions/0016).
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from http import HTTPStatus
+from typing import Any
 
+from django.conf import settings
+from django.core import signing
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.translation import get_language
 
 VERSION_SECONDS = 30
+SALT = "portal.live"
+# A page's address to listen at comes anew with each new part, so this is how long a page that is asleep may keep one.
+LISTEN_SECONDS = 26 * 60 * 60
+# The header in which it comes.
+ADDRESS_HEADER = "Live-Address"
 _gathered: ContextVar[set[str] | None] = ContextVar("gathered_topics", default=None)
 
 
@@ -32,7 +44,12 @@ def bump(*topics: str) -> None:
         return
 
     def change() -> None:
-        cache.set_many({_key(topic): secrets.token_hex(6) for topic in topics}, VERSION_SECONDS)
+        fresh = {_key(topic): secrets.token_hex(6) for topic in topics}
+        if settings.LIVE_URL:
+            shared: Any = cache  # LIVE_URL is set beside the Redis cache only
+            shared.set_many_and_tell(fresh, VERSION_SECONDS, settings.LIVE_CHANNEL, " ".join(topics))
+        else:
+            cache.set_many(fresh, VERSION_SECONDS)
 
     transaction.on_commit(change, robust=True)
 
@@ -51,23 +68,65 @@ def gathered() -> Iterator[None]:
 
 def version(topic: str) -> str:
     """The topic's present version; a new one where none is remembered."""
-    known = cache.get(_key(topic))
-    if known is None:
-        fresh = secrets.token_hex(6)
-        known = fresh if cache.add(_key(topic), fresh, VERSION_SECONDS) else cache.get(_key(topic), fresh)
-    return str(known)
+    return versions([topic])[0]
 
 
-def answer(request: HttpRequest, topics: list[str], render: Callable[[], HttpResponse], vary: str = "") -> HttpResponse:
+def versions(topics: list[str]) -> list[str]:
+    """The present version of each topic, in their order, for one question to the cache."""
+    known = cache.get_many([_key(topic) for topic in topics])
+    return [str(known.get(_key(topic)) or _first_version(topic)) for topic in topics]
+
+
+def _first_version(topic: str) -> str:
+    fresh = secrets.token_hex(6)
+    return fresh if cache.add(_key(topic), fresh, VERSION_SECONDS) else cache.get(_key(topic), fresh)
+
+
+def address(topics: Iterable[str]) -> str:
+    """Where a page listens for changes of these topics; nothing where changes are only asked for.
+
+    The topics are signed: whoever has the address learns when these change, and of no others.
+    """
+    if not settings.LIVE_URL:
+        return ""
+    return f"{settings.LIVE_URL}?topics={signing.dumps(sorted(topics), salt=SALT)}"
+
+
+def listened_topics(signed: str) -> list[str]:
+    """The topics of an address. Raises ``signing.BadSignature`` for any that this site did not make, or too long ago."""
+    return [str(topic) for topic in signing.loads(signed, salt=SALT, max_age=LISTEN_SECONDS)]
+
+
+def answer(
+    request: HttpRequest,
+    topics: list[str],
+    render: Callable[[], HttpResponse],
+    vary: str = "",
+    *,
+    own: Iterable[str] = (),
+    shared: str = "",
+) -> HttpResponse:
     """304 without calling ``render`` when the asker has the present version, else the page with its version.
 
-    ``vary`` goes into the tag where the same topics look different to different askers.
+    ``vary`` goes into the tag where the same topics look different to different askers. ``shared`` names a part that is
+    the same for everyone who asks under that name: while its topics and language stay the same it is made once, not once
+    an asker. Topics in ``own`` concern this asker only and do not make the shared part anew.
     """
-    tag = '"' + "-".join([*(version(topic) for topic in topics), get_language() or "", vary]) + '"'
+    mine, present = list(own), [*own, *topics]
+    known = versions(present)
+    language = get_language() or ""
+    tag = '"' + "-".join([*known, language, vary]) + '"'
+    response: HttpResponse
     if request.headers.get("If-None-Match") == tag:
-        response: HttpResponse = HttpResponseNotModified()
+        response = HttpResponseNotModified()
     else:
-        response = render()
+        place = f"part:{shared}:{language}:{'-'.join(known[len(mine) :])}" if shared else ""
+        made = cache.get(place) if place else None
+        response = render() if made is None else HttpResponse(made)
+        if place and made is None and response.status_code == HTTPStatus.OK:
+            cache.set(place, response.content, VERSION_SECONDS)
+        if settings.LIVE_URL:
+            response[ADDRESS_HEADER] = address(present)
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response

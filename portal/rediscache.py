@@ -25,10 +25,17 @@ class KeptClient(RedisCacheClient):
         if timeout == 0:
             self.get_client(write=True).delete(*data)
             return
+        self._batch(data, timeout).execute()
+
+    def set_many_and_tell(self, data: Any, timeout: Any, channel: str, message: str) -> None:
+        """``set_many``, and in the same round trip, after it, the message to whoever listens on the channel."""
+        self._batch(data, timeout).publish(channel, message).execute()
+
+    def _batch(self, data: Any, timeout: Any) -> Any:
         batch = self.get_client(write=True).pipeline(transaction=False)
         for key, value in data.items():
             batch.set(key, self._serializer.dumps(value), ex=timeout)  # type: ignore[attr-defined]
-        batch.execute()
+        return batch
 
 
 class KeptRedisCache(RedisCache):
@@ -37,3 +44,8 @@ class KeptRedisCache(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = KeptClient
+
+    def set_many_and_tell(self, data: dict[str, Any], timeout: float, channel: str, message: str) -> None:
+        """As ``set_many``, then the message on the channel."""
+        ready = {self.make_and_validate_key(key): value for key, value in data.items()}
+        self._cache.set_many_and_tell(ready, self.get_backend_timeout(timeout), channel, message)

@@ -126,6 +126,11 @@ if urlsplit(CACHE_URL).scheme == "file":
     }
 else:
     CACHES = {"default": {"BACKEND": "portal.rediscache.KeptRedisCache", "LOCATION": CACHE_URL}}
+# Changes told as they happen (docs/decisions/0016): only Redis can pass them on, so beside the file cache pages just ask.
+LIVE_URL = env.text("LIVE_URL", "the path at which portal.stream answers, such as /live/events", default="")
+if not CACHE_URL.startswith("redis"):
+    LIVE_URL = ""
+LIVE_CHANNEL = f"portal-live-{urlsplit(CACHE_URL).path.strip('/') or 0}"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # -- jobs -----------------------------------------------------------------------------------------------------------

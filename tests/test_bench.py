@@ -15,12 +15,13 @@ import pytest
 from bench import report
 
 ROOT = Path(__file__).resolve().parent.parent
-TINY = {"BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "SEED": "7"}
+TINY = {"BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "BENCH_SCREENS": "40", "SEED": "7"}
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
 EXPECTED = {
     "visit": {"visits_per_s_1_client", "visits_per_s_4_clients"},
     "queries": {name + rows for name in REQUESTS for rows in ("", "_with_ten_times_the_rows")},
     "receipt": {"receipts_per_s"},
+    "boards": {"poll_cpu_pct", "poll_p95_s", "sse_p95_s", "sse_rss_mb"},
 }
 
 
@@ -99,7 +100,7 @@ def test_an_unknown_benchmark_is_named_with_those_there_are() -> None:
     done = run("vist")
     assert done.returncode == 2
     assert "vist" in done.stderr
-    assert "visit, queries, receipt" in done.stderr
+    assert "visit, queries, receipt, boards" in done.stderr
 
 
 def test_a_missing_server_is_one_clear_sentence(tmp_path: Path) -> None:

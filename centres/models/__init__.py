@@ -1,4 +1,5 @@
 from centres.models.centre import CalendarDay, Centre, Counter, Device, Membership, Service
+from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
@@ -7,10 +8,13 @@ __all__ = [
     "Counter",
     "DailyNumber",
     "Device",
+    "HallAnnouncement",
+    "HallAnnouncementEvent",
     "Matter",
     "Membership",
     "Rating",
     "Service",
     "Ticket",
     "TicketEvent",
+    "Zone",
 ]
