@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from bench.report import chance
+from tests.services import ServiceError
 
 POLL_SECONDS = 3.0
+OPEN_SECONDS = 60.0
 # Of static/js/poll.js: how often a page that is told of changes asks all the same.
 SAFE_SECONDS = 20.0
 CALLS = re.compile(r'data-call="(\d+)-\d+"')
@@ -24,16 +26,14 @@ CALLS = re.compile(r'data-call="(\d+)-\d+"')
 
 @dataclass
 class Screen:
-    """``wants`` are the ids of the tickets whose call it has to show; ``sees`` reads them from its part."""
+    """``sees`` reads from its part the ids of the tickets that it shows as called; ``heard`` is when it first did."""
 
     path: str
     headers: dict[str, str]
-    topics: list[str]
-    hall: int
+    watches: tuple[str, int]
     sees: Callable[[str], set[int]]
     listens_at: str = ""
     tag: str = ""
-    seen: set[int] = field(default_factory=set)
     heard: dict[int, float] = field(default_factory=dict)
 
 
@@ -61,7 +61,7 @@ class Room:
         timeout = aiohttp.ClientTimeout(total=None)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as self.session:
             tasks = [asyncio.create_task(self._live(screen)) for screen in self.screens]
-            await asyncio.sleep(POLL_SECONDS + 1)  # every screen has asked once
+            await self._all_have_opened(tasks)
             during()
             steps = calls()
             while (seconds := await asyncio.to_thread(next, steps, None)) is not None:
@@ -72,6 +72,15 @@ class Room:
         broken = [one for one in results if isinstance(one, Exception)]
         if broken:
             raise broken[0]
+
+    async def _all_have_opened(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Every page has been made once, and nobody waits for one any more."""
+        until = time.monotonic() + OPEN_SECONDS
+        while not all(screen.tag for screen in self.screens):
+            if time.monotonic() > until or any(task.done() for task in tasks):
+                raise ServiceError(f"{sum(not one.tag for one in self.screens)} screens got no page.")
+            await asyncio.sleep(0.2)
+        await asyncio.sleep(POLL_SECONDS)
 
     async def _live(self, screen: Screen) -> None:
         # Screens are switched on at any moment.
@@ -106,8 +115,7 @@ class Room:
                 if answer.status == 200:
                     screen.tag = answer.headers["ETag"]
                     now = time.perf_counter()
-                    for ticket in screen.sees(part) - screen.seen:
-                        screen.seen.add(ticket)
-                        screen.heard[ticket] = now
+                    for ticket in screen.sees(part):
+                        screen.heard.setdefault(ticket, now)
                 elif answer.status != 304:
                     self.failed += 1

@@ -13,12 +13,15 @@ from centres.models import (
     Counter,
     DailyNumber,
     Device,
+    HallAnnouncement,
+    HallAnnouncementEvent,
     Matter,
     Membership,
     Rating,
     Service,
     Ticket,
     TicketEvent,
+    Zone,
 )
 
 
@@ -45,17 +48,22 @@ class ServiceInline(admin.TabularInline):
     extra = 0
 
 
+class ZoneInline(admin.TabularInline):
+    model = Zone
+    extra = 0
+
+
 @admin.register(Centre)
 class CentreAdmin(admin.ModelAdmin):
     list_display = ["code", "short_name", "agency_code", "keeps_hours", "is_active"]
-    inlines = [ServiceInline, CalendarDayInline]
+    inlines = [ServiceInline, ZoneInline, CalendarDayInline]
 
 
 @admin.register(Counter)
 class CounterAdmin(admin.ModelAdmin):
-    list_display = ["centre", "number", "state", "officer"]
+    list_display = ["centre", "number", "name", "zone", "state", "officer"]
     list_filter = ["centre"]
-    list_select_related = ["centre", "officer"]
+    list_select_related = ["centre", "zone", "officer"]
     filter_horizontal = ["services"]
     # Seats are taken and left by the actions only.
     readonly_fields = ["state", "state_since", "state_reason", "officer"]
@@ -106,3 +114,16 @@ class DailyNumberAdmin(ReadOnly, admin.ModelAdmin):
 class RatingAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["ticket", "score", "at"]
     list_select_related = ["ticket"]
+
+
+class HallAnnouncementEventInline(ReadOnly, admin.TabularInline):
+    model = HallAnnouncementEvent
+    extra = 0
+
+
+@admin.register(HallAnnouncement)
+class HallAnnouncementAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["text", "centre", "zone", "from_at", "until_at", "stopped_at"]
+    list_filter = ["centre"]
+    list_select_related = ["centre", "zone"]
+    inlines = [HallAnnouncementEventInline]

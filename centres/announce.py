@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, Min, OuterRef, Q
@@ -67,7 +68,7 @@ def waiting_by_service(centre_id: int, at: datetime, zone_id: int | None = None)
     services = Service.objects.filter(centre=centre_id, is_open=True)
     if zone_id is not None:
         services = services.filter(Exists(Counter.objects.filter(zone=zone_id, services=OuterRef("pk"))))
-    rows = list(
+    rows: list[Any] = list(
         services.annotate(
             waiting=Count("tickets", filter=now_waiting),
             since=Min("tickets__issued_at", filter=now_waiting & ~Q(tickets__priority=Priority.RETURNING)),
@@ -90,9 +91,7 @@ def centres_due(since: datetime, at: datetime) -> set[int]:
     """Centres where an announcement begins, is due to be said again or ends after ``since`` and until ``at``."""
     rows = HallAnnouncement.objects.filter(stopped_at=None, from_at__lte=at, until_at__gt=since)
     return {
-        row.centre_id
-        for row in rows
-        if row.from_at > since or row.until_at <= at or row.turn(at) != row.turn(since)
+        row.centre_id for row in rows if row.from_at > since or row.until_at <= at or row.turn(at) != row.turn(since)
     }
 
 

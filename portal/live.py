@@ -13,20 +13,25 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import get_language
 
 VERSION_SECONDS = 30
 SALT = "portal.live"
 # A page's address to listen at comes anew with each new part, so this is how long a page that is asleep may keep one.
 LISTEN_SECONDS = 26 * 60 * 60
+# Before the topics in a tag that names them.
+TAG_MARK = "~"
 # The header in which it comes.
 ADDRESS_HEADER = "Live-Address"
 _gathered: ContextVar[set[str] | None] = ContextVar("gathered_topics", default=None)
@@ -105,17 +110,19 @@ def answer(
     *,
     own: Iterable[str] = (),
     shared: str = "",
+    early: bool = False,
 ) -> HttpResponse:
     """304 without calling ``render`` when the asker has the present version, else the page with its version.
 
     ``vary`` goes into the tag where the same topics look different to different askers. ``shared`` names a part that is
     the same for everyone who asks under that name: while its topics and language stay the same it is made once, not once
-    an asker. Topics in ``own`` concern this asker only and do not make the shared part anew.
+    an asker. Topics in ``own`` concern this asker only and do not make the shared part anew. ``early`` is for parts that
+    ask for no session: their tag says what it stands for, and ``unchanged`` answers before anything else is looked at.
     """
     mine, present = list(own), [*own, *topics]
     known = versions(present)
     language = get_language() or ""
-    tag = '"' + "-".join([*known, language, vary]) + '"'
+    tag = '"' + "-".join([*known, language, vary]) + (_signed(request.path, " ".join(present)) if early else "") + '"'
     response: HttpResponse
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponseNotModified()
@@ -127,6 +134,35 @@ def answer(
             cache.set(place, response.content, VERSION_SECONDS)
         if settings.LIVE_URL:
             response[ADDRESS_HEADER] = address(present)
+    return _tagged(response, tag)
+
+
+def unchanged(request: HttpRequest) -> HttpResponse | None:
+    """304 for a tag that this site gave for this very address while none of its topics has changed, else None.
+
+    Who shows such a tag had the part. Who may not have it any more has a topic of their own that changed.
+    """
+    tag = request.META.get("HTTP_IF_NONE_MATCH", "")
+    if request.method != "GET" or TAG_MARK not in tag:
+        return None
+    state, topics, *_rest = tag.strip('"').split(TAG_MARK)
+    if not constant_time_compare(tag, f'"{state}{_signed(request.path, unquote(topics))}"'):
+        return None
+    names = unquote(topics).split()
+    known = cache.get_many([_key(topic) for topic in names])
+    if state.split("-")[: len(names)] != [known.get(_key(topic)) for topic in names]:
+        return None
+    return _tagged(HttpResponseNotModified(), tag)
+
+
+@lru_cache(maxsize=4096)
+def _signed(path: str, topics: str) -> str:
+    """The end of a tag that names its topics."""
+    proof = salted_hmac(f"{SALT}.tag", f"{path} {topics}", algorithm="sha256").hexdigest()[:32]
+    return f"{TAG_MARK}{quote(topics)}{TAG_MARK}{proof}"
+
+
+def _tagged(response: HttpResponse, tag: str) -> HttpResponse:
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -48,4 +48,5 @@ class KeptRedisCache(RedisCache):
     def set_many_and_tell(self, data: dict[str, Any], timeout: float, channel: str, message: str) -> None:
         """As ``set_many``, then the message on the channel."""
         ready = {self.make_and_validate_key(key): value for key, value in data.items()}
-        self._cache.set_many_and_tell(ready, self.get_backend_timeout(timeout), channel, message)
+        client: Any = self._cache
+        client.set_many_and_tell(ready, self.get_backend_timeout(timeout), channel, message)

@@ -115,7 +115,10 @@ class Counter(models.Model):
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="counters")
     number = models.PositiveSmallIntegerField()
     name = models.CharField(
-        _("name"), max_length=40, blank=True, help_text=_("Called by this name instead of its number, such as Quầy ưu tiên.")
+        _("name"),
+        max_length=40,
+        blank=True,
+        help_text=_("Called by this name instead of its number, such as Quầy ưu tiên."),
     )
     zone = models.ForeignKey("centres.Zone", on_delete=models.SET_NULL, null=True, blank=True, related_name="counters")
     services = models.ManyToManyField(Service, related_name="counters")

@@ -40,7 +40,9 @@ def calls(request: HttpRequest, seat: Seat) -> HttpResponse:
         return render(request, "centres/board/parts/calls.html", _state(seat))
 
     place = f"{seat.centre_id}.{seat.zone_id or ''}"
-    return live.answer(request, _topics(seat), part, vary=place, own=_own_topics(seat), shared=f"board.{place}")
+    return live.answer(
+        request, _topics(seat), part, vary=place, own=_own_topics(seat), shared=f"board.{place}", early=True
+    )
 
 
 def _topics(seat: Seat) -> list[str]:
