@@ -37,7 +37,7 @@ class ZoneChoice(forms.ModelChoiceField):
     """A zone of this centre; a centre without zones is not asked."""
 
     def __init__(self, centre: Centre, **options: Any) -> None:
-        super().__init__(Zone.objects.filter(centre=centre), required=False, label_suffix="", **options)
+        super().__init__(Zone.objects.filter(centre=centre), required=False, **options)
         self.empty_label = _("the whole hall")
 
 

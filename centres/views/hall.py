@@ -63,7 +63,7 @@ def _context(request: HttpRequest, centre: Centre, form: HallAnnouncementForm) -
     events = Prefetch("events", HallAnnouncementEvent.objects.select_related("actor"))
     rows = HallAnnouncement.objects.filter(centre=centre).select_related("zone").prefetch_related(events)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    shown: list[Any] = page.object_list
+    shown: Any = page.object_list
     for row in shown:
         row.state, row.kind = _state(row, at)
     return {
