@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -23,13 +23,15 @@ from portal import clock
 from portal.errors import BadInput
 
 PAGE_SIZE = 30
+AN_HOUR = timedelta(hours=1)
 
 
 @require_http_methods(["GET", "POST"])
 def announcements(request: HttpRequest) -> HttpResponse:
     """Say something now or at a planned time, and what was said before."""
     centre = managed_centre(request)
-    form = HallAnnouncementForm(request.POST or None, centre=centre)
+    soon = clock.now() + AN_HOUR
+    form = HallAnnouncementForm(request.POST or None, centre=centre, initial={"until_at": soon})
     if request.method == "POST" and form.is_valid() and _announce(request, centre, form):
         messages.success(request, _("The boards will say it."))
         return redirect(f"{reverse('centres:day_announcements')}?centre={centre.pk}")
