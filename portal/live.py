@@ -1,7 +1,8 @@
 """Live pages by polling: a topic has a version in the shared cache, and an unchanged version costs no SQL.
 
 The version is read before the page is made, and a change bumps it after its commit, so a page can be newer than
-its version but never older. A version lives half a minute: a bump that was lost (cache down) heals by itself.
+its version but never older. A version lives half a minute: a bump that was lost (cache down) heals by itself. While
+the cache is down every asker gets the page.
 
 Where ``LIVE_URL`` is set, a change is also told on a channel of Redis, and ``portal.stream`` passes the topic's name on
 to the pages that listen: they ask at once instead of at their next turn (docs/decisions/0016).
@@ -18,6 +19,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote
 
+import structlog
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
@@ -26,6 +28,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import get_language
 
+from portal.shared import DOWN, keep, recall
+
+log = structlog.get_logger(__name__)
 VERSION_SECONDS = 30
 SALT = "portal.live"
 # A page's address to listen at comes anew with each new part, so this is how long a page that is asleep may keep one.
@@ -50,11 +55,14 @@ def bump(*topics: str) -> None:
 
     def change() -> None:
         fresh = {_key(topic): secrets.token_hex(6) for topic in topics}
-        if settings.LIVE_URL:
-            shared: Any = cache  # LIVE_URL is set beside the Redis cache only
-            shared.set_many_and_tell(fresh, VERSION_SECONDS, settings.LIVE_CHANNEL, " ".join(topics))
-        else:
-            cache.set_many(fresh, VERSION_SECONDS)
+        try:
+            if settings.LIVE_URL:
+                told: Any = cache  # LIVE_URL is set beside the Redis cache only
+                told.set_many_and_tell(fresh, VERSION_SECONDS, settings.LIVE_CHANNEL, " ".join(topics))
+            else:
+                cache.set_many(fresh, VERSION_SECONDS)
+        except DOWN as error:
+            log.warning("cache_down", error=type(error).__name__)
 
     transaction.on_commit(change, robust=True)
 
@@ -72,19 +80,23 @@ def gathered() -> Iterator[None]:
 
 
 def version(topic: str) -> str:
-    """The topic's present version; a new one where none is remembered."""
+    """The topic's present version; a new one where none is remembered or nobody can say."""
     return versions([topic])[0]
 
 
 def versions(topics: list[str]) -> list[str]:
     """The present version of each topic, in their order, for one question to the cache."""
-    known = cache.get_many([_key(topic) for topic in topics])
-    return [str(known.get(_key(topic)) or _first_version(topic)) for topic in topics]
+    keys = [_key(topic) for topic in topics]
+    try:
+        known = cache.get_many(keys)
+        return [str(known.get(key) or _first_version(key)) for key in keys]
+    except DOWN:  # versions that nobody has yet: the page is made
+        return [secrets.token_hex(6) for _key_of in keys]
 
 
-def _first_version(topic: str) -> str:
+def _first_version(key: str) -> str:
     fresh = secrets.token_hex(6)
-    return fresh if cache.add(_key(topic), fresh, VERSION_SECONDS) else cache.get(_key(topic), fresh)
+    return fresh if cache.add(key, fresh, VERSION_SECONDS) else cache.get(key, fresh)
 
 
 def address(topics: Iterable[str]) -> str:
@@ -128,10 +140,10 @@ def answer(
         response = HttpResponseNotModified()
     else:
         place = f"part:{shared}:{language}:{'-'.join(known[len(mine) :])}" if shared else ""
-        made = cache.get(place) if place else None
+        made = recall(place) if place else None
         response = render() if made is None else HttpResponse(made)
         if place and made is None and response.status_code == HTTPStatus.OK:
-            cache.set(place, response.content, VERSION_SECONDS)
+            keep(place, response.content, VERSION_SECONDS)
         if settings.LIVE_URL:
             response[ADDRESS_HEADER] = address(present)
     return _tagged(response, tag)
@@ -149,7 +161,10 @@ def unchanged(request: HttpRequest) -> HttpResponse | None:
     if not constant_time_compare(tag, f'"{state}{_signed(request.path, unquote(topics))}"'):
         return None
     names = unquote(topics).split()
-    known = cache.get_many([_key(topic) for topic in names])
+    try:
+        known = cache.get_many([_key(topic) for topic in names])
+    except DOWN:
+        return None
     if state.split("-")[: len(names)] != [known.get(_key(topic)) for topic in names]:
         return None
     return _tagged(HttpResponseNotModified(), tag)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from portal import live
 from portal.errors import RuleBroken
 from portal.once import remembering
+from portal.posts import page_of_action
 
 View = Callable[..., HttpResponse]
 
@@ -68,6 +69,21 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.headers.get("HX-Request") or request.headers.get("X-Part"):
             return _beside(render(request, "includes/signed_out.html", status=401))
         return super().handle_no_permission(request, view_func)
+
+
+class ActionsLeadBack:
+    """A GET of an address that only takes actions goes to the page it belongs to (``portal.posts``), never to a blank 405."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if response.status_code != 405 or request.method not in ("GET", "HEAD") or match is None:
+            return response
+        page = page_of_action(match.view_name, request.path_info, match.kwargs)
+        return HttpResponseRedirect(page, status=303) if page else response
 
 
 class DomainErrors:

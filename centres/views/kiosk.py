@@ -12,13 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from centres import hours
 from centres.actions.draw import draw
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
-from centres.enums import DeviceKind, PriorityGround
+from centres.enums import IN_HALL, DeviceKind, PriorityGround
 from centres.models import Centre, Service, Ticket
 from portal import clock, live
 from portal.context import LARGE_PRINT_COOKIE
@@ -93,6 +94,7 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
     return redirect("centres:kiosk_ticket", token=ticket.token)
 
 
+@cache_control(private=True, no_store=True)  # the next person must not find it with the back key
 @require_GET
 @kiosk_only
 def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
@@ -101,6 +103,7 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     context = {
         "ticket": drawn,
         "centre": drawn.centre,
+        "is_over": drawn.day != clock.today() or drawn.state not in IN_HALL,
         "ahead": Ticket.objects.ahead_of(drawn).count(),
         "qr": _qr(f"{settings.PUBLIC_URL}/t/{drawn.token}/"),
         "idle_url": reverse("centres:kiosk_again"),

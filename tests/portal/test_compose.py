@@ -116,6 +116,7 @@ def test_every_step_of_the_migration_is_a_command_of_the_portal():
     steps = re.findall(r"(?m)^python manage\.py (\w+)", (ROOT / "deploy/migrate.sh").read_text())
     assert steps[:2] == ["migrate", "grant_roles"]
     assert set(steps) <= set(get_commands())
+    assert steps[-1] == "check", "history out of the application's reach is looked at where both addresses are known"
 
 
 def test_the_proxy_passes_the_stream_on_unbuffered_to_the_address_that_pages_are_given():

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from centres.enums import Priority, PriorityGround
+from centres.enums import Priority, PriorityGround, TicketState
 from centres.models import Device, Ticket
 from portal import clock
 from tests.factories import centres as make
@@ -134,3 +134,21 @@ def test_the_language_of_the_kiosk_goes_with_the_ticket(kiosk, service):
     kiosk.cookies["django_language"] = "ko"
     draw(kiosk, service)
     assert Ticket.objects.get().language == "ko"
+
+
+@pytest.mark.parametrize("when", ["ended", "yesterday"])
+def test_a_slip_that_is_over_says_so_and_asks_nobody_to_wait(kiosk, ticket, when):
+    kiosk.cookies["django_language"] = "en"
+    if when == "ended":
+        Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.LEFT, finished_at=ticket.issued_at)
+    else:
+        Ticket.objects.filter(pk=ticket.pk).update(day=ticket.day - timedelta(days=1))
+    page = kiosk.get(reverse("centres:kiosk_ticket", kwargs={"token": ticket.token})).content.decode()
+    assert "not valid any more" in page
+    assert "Please sit where" not in page
+
+
+def test_the_slip_is_kept_by_no_browser(kiosk, service):
+    slip = kiosk.get(draw(kiosk, service)["Location"])
+    assert slip.status_code == 200
+    assert "no-store" in slip["Cache-Control"]
