@@ -1,5 +1,5 @@
 // [data-poll="url"][data-every="3000"]: asks again with If-None-Match. 200 replaces the inside, 304 costs nothing, and
-// no answer shows the page's own calm sentence and goes on, slower. Focus, typing and scrolling stay where they are.
+// no answer shows the page's own calm sentence and goes on, slower. Focus, typing and scrolling stay.
 // region.ask() asks now; while region.live is set (live.js), it asks seldom by itself.
 (() => {
   "use strict";
@@ -58,7 +58,7 @@
             if (live && region.dataset.live) region.dataset.live = live;
             swap(region, await answer.text());
           } else if (answer.status === 401) {
-            // One place for it, whichever of the parts hears it first.
+            // One place, whichever part hears it first.
             (document.getElementById("problems") ?? region).innerHTML = await answer.text();
             return;
           } else if (answer.status !== 304) throw new Error(String(answer.status));
