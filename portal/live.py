@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -42,6 +43,28 @@ ADDRESS_HEADER = "Live-Address"
 _gathered: ContextVar[set[str] | None] = ContextVar("gathered_topics", default=None)
 
 
+@dataclass
+class _Change:
+    """Gives its topics new versions and tells of them, when the transaction is committed."""
+
+    topics: set[str]
+
+    def __post_init__(self) -> None:
+        self.__qualname__ = "live.bump"  # by which Django names a function that failed after its commit
+
+    def __call__(self) -> None:
+        topics = sorted(self.topics)
+        fresh = {_key(topic): secrets.token_hex(6) for topic in topics}
+        try:
+            if settings.LIVE_URL:
+                told: Any = cache  # LIVE_URL is set beside the Redis cache only
+                told.set_many_and_tell(fresh, VERSION_SECONDS, settings.LIVE_CHANNEL, " ".join(topics))
+            else:
+                cache.set_many(fresh, VERSION_SECONDS)
+        except DOWN as error:
+            log.warning("cache_down", error=type(error).__name__)
+
+
 def _key(topic: str) -> str:
     return f"live:{topic}"
 
@@ -53,18 +76,13 @@ def bump(*topics: str) -> None:
         gathered.update(topics)
         return
 
-    def change() -> None:
-        fresh = {_key(topic): secrets.token_hex(6) for topic in topics}
-        try:
-            if settings.LIVE_URL:
-                told: Any = cache  # LIVE_URL is set beside the Redis cache only
-                told.set_many_and_tell(fresh, VERSION_SECONDS, settings.LIVE_CHANNEL, " ".join(topics))
-            else:
-                cache.set_many(fresh, VERSION_SECONDS)
-        except DOWN as error:
-            log.warning("cache_down", error=type(error).__name__)
-
-    transaction.on_commit(change, robust=True)
+    # One word to the cache for everything a transaction changes; each savepoint has its own, and takes it back with it.
+    connection = transaction.get_connection()
+    for savepoints, waiting, _robust in connection.run_on_commit:
+        if isinstance(waiting, _Change) and savepoints - {None} == set(connection.savepoint_ids) - {None}:
+            waiting.topics.update(topics)
+            return
+    transaction.on_commit(_Change(set(topics)), robust=True)
 
 
 @contextmanager

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +42,16 @@ class AskedOnce:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with remembering():
             return self.get_response(request)
+
+
+class ContentPolicy(CSPMiddleware):
+    """The policy of the pages; an answer that is data shows and loads nothing, wherever somebody opens it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            response.headers.setdefault(HEADER, "default-src 'none'; frame-ancestors 'none'")
+            return response
+        return super().process_response(request, response)
 
 
 class SiteLanguage:

@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "portal.middleware.AskedOnce",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.SiteLanguage",
     "django.middleware.common.CommonMiddleware",

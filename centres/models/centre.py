@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import time
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from centres.enums import CounterState, DeviceKind, Role, ServiceKind
 from centres.opening_hours import about, check_hours, check_week
 from portal.text import TextField, pick
+from procedures import revisions
 from procedures.models import Field
 
 
@@ -77,6 +79,15 @@ class CalendarDay(models.Model):
         verbose_name = _("exceptional day")
         verbose_name_plural = _("exceptional days")
         constraints = [models.UniqueConstraint(fields=["centre", "day"], name="calendar_day_once")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+        return deleted
 
     def __str__(self) -> str:
         return f"{self.centre} {self.day}"
