@@ -14,6 +14,8 @@ from centres.models import (
     CounterEvent,
     DailyNumber,
     Device,
+    HallAnnouncement,
+    HallAnnouncementEvent,
     Matter,
     Membership,
     QueuePolicy,
@@ -21,6 +23,7 @@ from centres.models import (
     Service,
     Ticket,
     TicketEvent,
+    Zone,
 )
 
 
@@ -47,17 +50,22 @@ class ServiceInline(admin.TabularInline):
     extra = 0
 
 
+class ZoneInline(admin.TabularInline):
+    model = Zone
+    extra = 0
+
+
 @admin.register(Centre)
 class CentreAdmin(admin.ModelAdmin):
     list_display = ["code", "short_name", "agency_code", "keeps_hours", "is_active"]
-    inlines = [ServiceInline, CalendarDayInline]
+    inlines = [ServiceInline, ZoneInline, CalendarDayInline]
 
 
 @admin.register(Counter)
 class CounterAdmin(admin.ModelAdmin):
-    list_display = ["centre", "number", "state", "officer"]
+    list_display = ["centre", "number", "name", "zone", "state", "officer"]
     list_filter = ["centre"]
-    list_select_related = ["centre", "officer"]
+    list_select_related = ["centre", "zone", "officer"]
     filter_horizontal = ["services"]
     # Seats are taken and left by the actions only.
     readonly_fields = ["state", "state_since", "state_reason", "officer"]
@@ -131,3 +139,14 @@ class QueuePolicyAdmin(admin.ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+class HallAnnouncementEventInline(ReadOnly, admin.TabularInline):
+    model = HallAnnouncementEvent
+    extra = 0
+
+
+@admin.register(HallAnnouncement)
+class HallAnnouncementAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["text", "centre", "zone", "from_at", "until_at", "stopped_at"]
+    list_filter = ["centre"]
+    list_select_related = ["centre", "zone"]
+    inlines = [HallAnnouncementEventInline]

@@ -44,6 +44,7 @@ class Seat:
     device_id: int
     centre_id: int
     name: str
+    zone_id: int | None = None
 
     @property
     def device(self) -> Device:
@@ -96,7 +97,7 @@ def seat_of(request: HttpRequest, kind: str) -> Seat | None:
         known = _look_up(device_id, kind)
     if known is None or not constant_time_compare(known["proof"], str(proof)):
         return None
-    return Seat(device_id, known["centre_id"], known["name"])
+    return Seat(device_id, known["centre_id"], known["name"], known["zone_id"])
 
 
 def device_required(
@@ -125,7 +126,12 @@ def _look_up(device_id: int, kind: str) -> dict[str, Any] | None:
     if device is None:
         return None
     Device.objects.filter(pk=device.pk).update(last_seen_at=clock.now())
-    known = {"proof": _proof(device.key_hash), "centre_id": device.centre_id, "name": device.name}
+    known = {
+        "proof": _proof(device.key_hash),
+        "centre_id": device.centre_id,
+        "name": device.name,
+        "zone_id": device.zone_id,
+    }
     shared.keep(_cache_key(device.pk), known, KNOWN_SECONDS)
     return known
 
@@ -135,4 +141,4 @@ def _proof(key_hash: str) -> str:
 
 
 def _cache_key(device_id: int) -> str:
-    return f"device:{device_id}"
+    return f"screen:{device_id}"

@@ -109,6 +109,11 @@ class TicketEventKind(models.TextChoices):
     CLASSED = "classed", _("priority changed")
 
 
+class HallAnnouncementEventKind(models.TextChoices):
+    MADE = "made", _("made")
+    STOPPED = "stopped", _("stopped")
+
+
 class Score(models.IntegerChoices):
     BAD = 1, _("not satisfied")
     FAIR = 2, _("all right")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 
+from centres import announce
 from centres.actions.close_day import close_day
 from centres.actions.miss_held import miss_held as miss_held_at
 from portal import clock
+from portal import clock, live
+
+# As often as portal.celery runs it.
+BOARDS_EVERY = timedelta(seconds=20)
 
 
 @shared_task
@@ -20,3 +27,10 @@ def close_yesterday() -> int:
 def miss_held() -> int:
     """Held places whose time is over become no-shows; running it again does nothing more."""
     return miss_held_at(at=clock.now())
+def tell_boards() -> int:
+    """Boards look again when an announcement begins, is due again or ends; without this they would half a minute later."""
+    at = clock.now()
+    due = announce.centres_due(at - BOARDS_EVERY, at)
+    if due:
+        live.bump(*(f"hall:{centre_id}" for centre_id in sorted(due)))
+    return len(due)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from centres.enums import DeviceKind
-from centres.views import board, day, devices, kiosk
+from centres.views import board, day, devices, hall, kiosk
 
 app_name = "centres"
 urlpatterns = [
@@ -24,5 +24,8 @@ urlpatterns = [
     path("day/served.svg", day.served, name="day_served"),
     path("day/tickets/", day.tickets, name="day_tickets"),
     path("day/devices/", devices.list_and_add, name="day_devices"),
+    path("day/devices/<int:device_id>/", devices.arrange, name="day_device"),
+    path("day/announcements/", hall.announcements, name="day_announcements"),
+    path("day/announcements/<int:announcement_id>/stop/", hall.stop, name="day_announcement_stop"),
     path("day/devices/<int:device_id>/revoke/", devices.revoke, name="day_device_revoke"),
 ]

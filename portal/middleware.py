@@ -15,11 +15,22 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
+from portal import live
 from portal.errors import RuleBroken
 from portal.once import remembering
 from portal.posts import page_of_action
 
 View = Callable[..., HttpResponse]
+
+
+class UnchangedParts:
+    """Most of what is asked for is a part of a board or phone that has not changed: it is answered before all else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return live.unchanged(request) or self.get_response(request)
 
 
 class AskedOnce:

@@ -17,6 +17,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "large_print": ("home", {}),
     "centres:kiosk_draw": ("centres:kiosk", {}),
     "centres:day_device_revoke": ("centres:day_devices", {}),
+    "centres:day_announcement_stop": ("centres:day_announcements", {}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     **dict.fromkeys(
         (f"applications:{name}" for name in ("rate_visit", "hold", "back_again", "here_after_all", "give_back")),

@@ -65,13 +65,22 @@ class KeptClient(RedisCacheClient):
 
     def set_many(self, data: Any, timeout: Any) -> None:
         """All in one round trip, each with its end, and no transaction around what does not belong together."""
-        client = self.get_client(write=True)
         if timeout == 0:
-            client.delete(*data)
+            self.get_client(write=True).delete(*data)
             return
+        self._write_batch(data, timeout)
+
+    def set_many_and_tell(self, data: Any, timeout: Any, channel: str, message: str) -> None:
+        """``set_many``, and in the same round trip, after it, the message to whoever listens on the channel."""
+        self._write_batch(data, timeout, (channel, message))
+
+    def _write_batch(self, data: Any, timeout: Any, *messages: tuple[str, str]) -> None:
+        client = self.get_client(write=True)
         batch = client.pipeline(transaction=False)
         for key, value in data.items():
             batch.set(key, self._serializer.dumps(value), ex=timeout)  # type: ignore[attr-defined]
+        for channel, message in messages:
+            batch.publish(channel, message)
         try:
             batch.execute()
         except (redis.ConnectionError, redis.TimeoutError):
@@ -89,6 +98,12 @@ class KeptRedisCache(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = KeptClient
+
+    def set_many_and_tell(self, data: dict[str, Any], timeout: float, channel: str, message: str) -> None:
+        """As ``set_many``, then the message on the channel."""
+        ready = {self.make_and_validate_key(key): value for key, value in data.items()}
+        client: Any = self._cache
+        client.set_many_and_tell(ready, self.get_backend_timeout(timeout), channel, message)
 
 
 class TriesCache(KeptRedisCache):

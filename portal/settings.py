@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "portal.middleware.UnchangedParts",
     "portal.middleware.AskedOnce",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -130,6 +131,11 @@ else:
         "default": {"BACKEND": "portal.rediscache.KeptRedisCache", "LOCATION": CACHE_URL},
         "tries": {"BACKEND": "portal.rediscache.TriesCache", "LOCATION": CACHE_URL},
     }
+# Changes told as they happen (docs/decisions/0016): only Redis can pass them on, so beside the file cache pages just ask.
+LIVE_URL = env.text("LIVE_URL", "the path at which portal.stream answers, such as /live/events", default="")
+if not CACHE_URL.startswith("redis"):
+    LIVE_URL = ""
+LIVE_CHANNEL = f"portal-live-{urlsplit(CACHE_URL).path.strip('/') or 0}"
 SESSION_ENGINE = "portal.sessions"
 
 # -- jobs -----------------------------------------------------------------------------------------------------------

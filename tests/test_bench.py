@@ -16,6 +16,7 @@ from bench import report
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = {"BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "BENCH_CALLS": "200", "SEED": "7"}
+TINY = {"BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "BENCH_SCREENS": "40", "SEED": "7"}
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
 MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting")
 EXPECTED = {
@@ -34,6 +35,7 @@ EXPECTED = {
         "overtaking_pct",
         "client_cpu_pct",
     },
+    "boards": {"poll_cpu_pct", "poll_p95_s", "sse_p95_s", "sse_rss_mb"},
 }
 
 
@@ -113,6 +115,7 @@ def test_an_unknown_benchmark_is_named_with_those_there_are() -> None:
     assert done.returncode == 2
     assert "vist" in done.stderr
     assert "visit, queries, receipt, queue" in done.stderr
+    assert "visit, queries, receipt, boards" in done.stderr
 
 
 def test_a_missing_server_is_one_clear_sentence(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from applications.actions.handle import propose, take
 from applications.enums import State
 from applications.models import Paper
+from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
 from centres.models import Device
@@ -96,6 +97,11 @@ GET  centres:day_served                             sssf fff.. fff.
 GET  centres:day_tickets                            sssf fff.. fff.
 GET  centres:day_devices                            sssf fff.. fff.
 POST centres:day_devices                            sssf fff.. fff.
+GET  centres:day_device                             sssf fff.. ffff
+POST centres:day_device                             sssf fff.. ffff
+GET  centres:day_announcements                      sssf fff.. fff.
+POST centres:day_announcements                      sssf fff.. fff.
+POST centres:day_announcement_stop                  sssf fff.. ffff
 POST centres:day_device_revoke                      sssf fff.. ffff
 GET  applications:desk                              sssf .ffff .fff
 GET  applications:desk_queue                        sss. ..... ....
@@ -267,6 +273,13 @@ def world(at_hanoi: Any) -> World:
         created_at=MONDAY,
     )
     waiting = TicketFactory(service=ticket.service, number=77, issued_at=MONDAY, queue_at=MONDAY)
+    said = announce(
+        centre=here,
+        text="Nghỉ trưa",
+        until_at=MONDAY + timedelta(hours=1),
+        at=MONDAY,
+        acting_user=member_of(Role.MANAGER, here),
+    )
     free = ticket.service.centre.counters.create(number=99)
     token, label = {"token": ticket.token}, {"letter": ticket.service.letter}
     world = World(person=person)
@@ -309,6 +322,8 @@ def world(at_hanoi: Any) -> World:
         "centres:kiosk_ground": label,
         "centres:kiosk_ticket": {"token": waiting.token},
         "centres:day_device_revoke": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
+        "centres:day_device": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
+        "centres:day_announcement_stop": {"announcement_id": said.pk},
         "api_procedure": {"code": "1.001193"},
         "api_quote": {"code": "1.001193"},
         "api_centre": {"code": here.code},
@@ -326,6 +341,8 @@ def world(at_hanoi: Any) -> World:
     world.bodies = {
         "set_language": {"language": "en", "next": "/"},
         "centres:kiosk_draw": draw,
+        "centres:day_device": {"name": "Bảng mới"},
+        "centres:day_announcements": {"text": "Nghỉ trưa", "until_at": "2026-11-23T11:30"},
         "centres:day_devices": {"name": "Bảng mới", "kind": "board"},
         "applications:scan": {"payload": IDENTITY},
         "applications:add_person": {"identity_number": IDENTITY, "full_name": "Nguyễn Thị Ánh", "birth_text": "1990"},

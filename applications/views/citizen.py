@@ -31,7 +31,7 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
     """Where this visit and its dossiers stand. Asked for as a part, an unchanged page costs no SQL."""
     if request.headers.get("X-Part"):
         topics = shared.recall(_topics_key(token)) or _remember(token, _visit_or_404(token))
-        return live.answer(request, topics, lambda: _part(request, token))
+        return live.answer(request, topics, lambda: _part(request, token), early=True)
     visit = _visit_or_404(token)
     _remember(token, visit)
     return _page(request, visit)
@@ -92,6 +92,7 @@ def _visit_or_404(token: str) -> TrackedVisit:
 
 def _page(request: HttpRequest, visit: TrackedVisit, status: int = 200, **more: object) -> HttpResponse:
     context = {"visit": visit, "scores": Score, "hall": IN_HALL, "url_qr": qr(request.build_absolute_uri()), **more}
+    context["live"] = live.address(visit.topics)
     response = render(request, "applications/track/visit.html", context, status=status)
     # The address is the key to the page: it is kept nowhere, indexed by nobody and told to no other site.
     response["Cache-Control"] = "no-store"

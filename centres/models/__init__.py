@@ -1,5 +1,7 @@
 from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, Device, Membership, Service
 from centres.models.policy import QueuePolicy
+from centres.models.centre import CalendarDay, Centre, Counter, Device, Membership, Service
+from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
@@ -9,6 +11,8 @@ __all__ = [
     "CounterEvent",
     "DailyNumber",
     "Device",
+    "HallAnnouncement",
+    "HallAnnouncementEvent",
     "Matter",
     "Membership",
     "QueuePolicy",
@@ -16,4 +20,5 @@ __all__ = [
     "Service",
     "Ticket",
     "TicketEvent",
+    "Zone",
 ]

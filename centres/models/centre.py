@@ -138,6 +138,13 @@ class Counter(models.Model):
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="counters")
     number = models.PositiveSmallIntegerField()
+    name = models.CharField(
+        _("name"),
+        max_length=40,
+        blank=True,
+        help_text=_("Called by this name instead of its number, such as Quầy ưu tiên."),
+    )
+    zone = models.ForeignKey("centres.Zone", on_delete=models.SET_NULL, null=True, blank=True, related_name="counters")
     services = models.ManyToManyField(Service, related_name="counters")
     state = models.CharField(max_length=6, choices=CounterState.choices, default=CounterState.CLOSED)
     state_since = models.DateTimeField(null=True, blank=True)
@@ -158,7 +165,7 @@ class Counter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Counter %(number)s") % {"number": self.number}
+        return self.name or _("Counter %(number)s") % {"number": self.number}
 
 
 class CounterEvent(AppendOnly):
@@ -216,6 +223,7 @@ class Device(models.Model):
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="devices")
     kind = models.CharField(max_length=6, choices=DeviceKind.choices)
     name = models.CharField(max_length=80)
+    zone = models.ForeignKey("centres.Zone", on_delete=models.SET_NULL, null=True, blank=True, related_name="devices")
     key_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField(null=True, blank=True)

@@ -20,6 +20,7 @@ from applications.demo.centres import Place, set_up
 from applications.enums import State
 from applications.models import Application
 from centres import device_access
+from centres.actions.announce_hall import announce
 from centres.actions.counters import open_counter, pause_counter
 from centres.actions.draw import draw
 from centres.actions.finish import finish
@@ -29,6 +30,8 @@ from centres.actions.park import park
 from centres.actions.recall import recall
 from centres.enums import DeviceKind, ParkKind, Role
 from centres.models import Counter, Device, Ticket
+from centres.enums import DeviceKind, Role
+from centres.models import Counter, Device, Ticket, Zone
 from citizens.models import User
 from portal import clock
 from procedures.models import Procedure
@@ -65,6 +68,9 @@ class Hall:
         self.paused = self._seat(3)
         self.without_counter = self.place.officers[5]
         pause_counter(counter=self.paused, reason="Máy in hỏng", at=self.at, acting_user=self.paused.officer)
+        self.zone = Zone.objects.create(centre=self.place.centre, name="Khu A")
+        announce(centre=self.place.centre, text="Mời bác uống nước ở cuối sảnh.", until_at=self.at + timedelta(hours=1),
+                 at=self.at, acting_user=self.manager)  # fmt: skip
         self.tickets = self._tickets()
         self.draft = a_draft(procedure="marriage", ticket=self.tickets["draft"], officer=self.with_draft.officer,
                              at=self.at)  # fmt: skip
@@ -265,7 +271,15 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         ],
         "specialist": ["/dossiers/", "/dossiers/?list=overdue", *every_dossier],
         "leader": ["/dossiers/", *every_dossier],
-        "manager": ["/day/", "/day/devices/", "/day/tickets/", "/day/tickets/?show=waiting", "/dossiers/?list=all"],
+        "manager": [
+            "/day/",
+            "/day/devices/",
+            f"/day/devices/{hall.board.pk}/",
+            "/day/announcements/",
+            "/day/tickets/",
+            "/day/tickets/?show=waiting",
+            "/dossiers/?list=all",
+        ],
     }
     for who, paths in visits.items():
         page = look.page(DESK, user=people[who]())

@@ -10,7 +10,9 @@ from uuid import uuid4
 import pytest
 from django.conf import LazySettings
 from django.core.cache import caches
-from django.test import Client
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from applications.enums import State
@@ -139,6 +141,30 @@ def test_a_live_page_is_made_anew_each_time(server: services.Redis) -> None:
     assert live.version("queue:1") == live.version("queue:1")
     server.stop()
     assert live.version("queue:1") != live.version("queue:1")
+
+
+def test_nobody_is_told_that_nothing_changed_while_nobody_can_know(
+    server: services.Redis, settings: LazySettings, rf: RequestFactory
+) -> None:
+    settings.LIVE_URL = "/live/events"
+
+    def part(tag: str = "") -> HttpResponse:
+        request = rf.get("/board/calls/", headers={"If-None-Match": tag} if tag else {})
+        made = lambda: HttpResponse("A047")  # noqa: E731
+        return live.unchanged(request) or live.answer(request, ["queue:1"], made, shared="board.1", early=True)
+
+    tag = part()["ETag"]
+    assert part(tag).status_code == 304
+    server.stop()
+    assert [part(tag).status_code for _time in range(2)] == [200, 200]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_is_no_error_when_nobody_can_be_told(server: services.Redis, settings: LazySettings) -> None:
+    settings.LIVE_URL = "/live/events"
+    server.stop()
+    with transaction.atomic():
+        live.bump("queue:1")
 
 
 def test_the_law_is_not_read_again_at_each_request(
