@@ -1,5 +1,7 @@
 """The outbox: what must be told to whom, kept until it is told."""
 
+import hashlib
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,7 @@ class Message(models.Model):
     """
 
     channel = models.CharField(max_length=8, choices=Channel.choices)
-    recipient = models.CharField(max_length=254, help_text=_("E-mail address, or phone in E.164."))
+    recipient = models.CharField(max_length=254, help_text=_("E-mail address, phone in E.164, or a browser's row."))
     language = models.CharField(max_length=2, default="vi")
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
@@ -47,3 +49,24 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
+
+
+class PushSubscription(models.Model):
+    """A browser that asked for notices (RFC 8030): where its push service takes them, and its keys (RFC 8291)."""
+
+    endpoint = models.TextField()
+    endpoint_hash = models.CharField(max_length=64, unique=True)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("browser for notices")
+        verbose_name_plural = _("browsers for notices")
+
+    def __str__(self) -> str:
+        return self.endpoint_hash[:8]
+
+    @staticmethod
+    def hash_of(endpoint: str) -> str:
+        return hashlib.sha256(endpoint.encode()).hexdigest()

@@ -1,4 +1,5 @@
 from centres.models.centre import CalendarDay, Centre, Counter, Device, Membership, Service
+from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
@@ -7,8 +8,13 @@ __all__ = [
     "Counter",
     "DailyNumber",
     "Device",
+    "HeldNumber",
     "Matter",
     "Membership",
+    "NextNotice",
+    "NoticeRule",
+    "NumberBlock",
+    "PaperTrip",
     "Rating",
     "Service",
     "Ticket",

@@ -78,6 +78,7 @@ class Ticket(StateModel):
     arrived_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     park_reason = models.CharField(max_length=120, blank=True)
+    reprints = models.PositiveSmallIntegerField(default=0)
 
     objects = TicketQuerySet.as_manager()
 
