@@ -17,7 +17,7 @@ from centres.models import Service
 from procedures.catalogue_cache import version_in_force, versions_on
 from procedures.enums import CopyForm
 from procedures.facts import FACTS
-from procedures.first_questions import Ask, has_questions, missing_papers, next_ask
+from procedures.first_questions import Ask, answered, has_questions, missing_papers, next_ask
 from procedures.models import Procedure, ProcedureVersion, Requirement
 
 
@@ -70,12 +70,18 @@ class Walk:
 
     def query(self, *, yes: str = "", no: str = "", past: str = "") -> str:
         """The address's query with one more answer."""
-        parts = {
-            "yes": [*self.yes, *filter(None, [yes])],
-            "no": [*self.no, *filter(None, [no])],
-            "past": [*self.past, *filter(None, [past])],
-        }
-        return "?" + urlencode(parts, doseq=True)
+        more = {"yes": yes, "no": no, "past": past}
+        said = {"yes": self.yes, "no": self.no, "past": self.past}
+        return "?" + urlencode({part: [*keys, *filter(None, [more[part]])] for part, keys in said.items()}, doseq=True)
+
+    @property
+    def back(self) -> str | None:
+        """The query of the question before, None at the first one."""
+        before = answered(self.version, self.answers)
+        if not before:
+            return None
+        rest = (tuple(key for key in part if key != before[-1]) for part in (self.yes, self.no, self.past))
+        return Walk(self.version, *rest).query()
 
 
 def can_be_certified_here(requirement: Requirement) -> bool:

@@ -47,6 +47,11 @@ def next_ask(version: ProcedureVersion, answers: Mapping[str, bool]) -> Ask | No
     return None
 
 
+def answered(version: ProcedureVersion, answers: Mapping[str, bool]) -> list[str]:
+    """The keys of the questions that have been asked and answered, in their order."""
+    return [ask.key for ask in _asks(version, answers) if ask.key in answers]
+
+
 def missing_papers(version: ProcedureVersion, answers: Mapping[str, bool]) -> list[Requirement]:
     """The papers asked for under these answers that the citizen said they have not got, in the order of the questions."""
     return [

@@ -38,7 +38,7 @@ def start(request: HttpRequest, seat: Seat) -> HttpResponse:
     at = clock.now()
     if not hours.gives_numbers(centre, at):
         closed = {"hours": hours.hours_on(centre, clock.local_day(at)), "opening": hours.next_opening(centre, at)}
-        return render(request, "centres/kiosk/closed.html", {"centre": centre, **closed, **_back_to_start()})
+        return render(request, "centres/kiosk/closed.html", {"centre": centre, **closed, **back_to_start()})
     return render(request, "centres/kiosk/start.html", {"centre": centre, "services": _tiles(seat)})
 
 
@@ -67,17 +67,17 @@ def again(request: HttpRequest, seat: Seat) -> HttpResponse:
 @kiosk_only
 def ground(request: HttpRequest, seat: Seat, letter: str) -> HttpResponse:
     """Is one of these true? The answer draws the number."""
-    service = get_object_or_404(_services(seat), letter=letter)
+    service = get_object_or_404(services_of(seat), letter=letter)
     grounds = [choice for choice in PriorityGround if choice != PriorityGround.NONE]
     context = {"service": service, "centre": service.centre, "grounds": grounds, "client_key": uuid4().hex}
-    return render(request, "centres/kiosk/ground.html", context | _back_to_start())
+    return render(request, "centres/kiosk/ground.html", context | back_to_start())
 
 
 @require_POST
 @kiosk_only
 def take(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Draw the number; the same key gives the same one."""
-    service = get_object_or_404(_services(seat), letter=request.POST.get("service", ""))
+    service = get_object_or_404(services_of(seat), letter=request.POST.get("service", ""))
     try:
         ticket = draw(
             service=service,
@@ -88,7 +88,7 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
             at=clock.now(),
         )
     except RuleBroken as refused:
-        context = {"problem": refused, "centre": service.centre, **_back_to_start()}
+        context = {"problem": refused, "centre": service.centre, **back_to_start()}
         return render(request, "centres/kiosk/problem.html", context, status=refused.status)
     return redirect("centres:kiosk_ticket", token=ticket.token)
 
@@ -114,10 +114,11 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
 def help_page(request: HttpRequest, seat: Seat) -> HttpResponse:
     """How to get a person's help."""
     centre = get_object_or_404(Centre, pk=seat.centre_id)
-    return render(request, "centres/kiosk/help.html", {"centre": centre, **_back_to_start()})
+    return render(request, "centres/kiosk/help.html", {"centre": centre, **back_to_start()})
 
 
-def _services(seat: Seat) -> QuerySet[Service]:
+def services_of(seat: Seat) -> QuerySet[Service]:
+    """The services a kiosk may give numbers for."""
     return Service.objects.filter(centre=seat.centre_id).select_related("centre")
 
 
@@ -125,7 +126,8 @@ def _tiles(seat: Seat) -> list[Service]:
     return waiting_by_service(seat.centre_id, clock.now())[:MOST_TILES]
 
 
-def _back_to_start() -> dict[str, object]:
+def back_to_start() -> dict[str, object]:
+    """Context of a page that returns to the start when nobody is there."""
     return {"idle_url": reverse("centres:kiosk_again"), "idle_seconds": 60}
 
 
