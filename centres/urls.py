@@ -3,7 +3,7 @@
 from django.urls import path
 
 from centres.enums import DeviceKind
-from centres.views import board, day, devices, kiosk, kiosk_papers, trips
+from centres.views import board, day, devices, kiosk, kiosk_line, kiosk_papers, trips
 
 app_name = "centres"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("kiosk/for/<str:letter>/<slug:key>/back-with/<slug:paper>/", kiosk_papers.come_back, name="kiosk_come_back"),
     path("kiosk/service/<str:letter>/", kiosk.ground, name="kiosk_ground"),
     path("kiosk/ticket/<str:token>/", kiosk.ticket, name="kiosk_ticket"),
+    path("kiosk/ticket/<str:token>/reprint/", kiosk.print_again, name="kiosk_reprint"),
+    path("kiosk/sw.js", kiosk_line.worker, name="kiosk_worker"),
+    path("kiosk/offline/", kiosk_line.offline, name="kiosk_offline"),
+    path("kiosk/reconcile/", kiosk_line.reconcile, name="kiosk_reconcile"),
     path("kiosk/sign-in/", devices.sign_in, {"kind": DeviceKind.KIOSK.value}, name="kiosk_sign_in"),
     path("board/", board.board, name="board"),
     path("board/calls/", board.calls, name="board_calls"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-import segno
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from centres import hours
 from centres.actions.draw import draw
+from centres.actions.reprint import reprint
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
 from centres.enums import DeviceKind, PriorityGround
+from centres.line import ticket_code
 from centres.models import Centre, Service, Ticket
 from portal import clock, live
 from portal.context import LARGE_PRINT_COOKIE
@@ -97,16 +98,26 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
 @kiosk_only
 def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     """The slip: the number, where to wait, and the code to follow it on a phone."""
-    drawn = get_object_or_404(Ticket.objects.select_related("centre", "service"), token=token, centre=seat.centre_id)
+    tickets = Ticket.objects.select_related("centre", "service", "device")
+    drawn = get_object_or_404(tickets, token=token, centre=seat.centre_id)
     context = {
         "ticket": drawn,
         "centre": drawn.centre,
         "ahead": Ticket.objects.ahead_of(drawn).count(),
-        "qr": _qr(f"{settings.PUBLIC_URL}/t/{drawn.token}/"),
+        "prints_itself": drawn.device is not None and drawn.device.prints_itself,
+        "qr": _qr(drawn.token),
         "idle_url": reverse("centres:kiosk_again"),
         "idle_seconds": SLIP_SECONDS,
     }
     return render(request, "centres/kiosk/ticket.html", context)
+
+
+@require_POST
+@kiosk_only
+def print_again(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
+    """The same slip once more, counted."""
+    reprint(ticket=get_object_or_404(Ticket, token=token, centre=seat.centre_id))
+    return redirect("centres:kiosk_ticket", token=token)
 
 
 @require_GET
@@ -131,7 +142,6 @@ def back_to_start() -> dict[str, object]:
     return {"idle_url": reverse("centres:kiosk_again"), "idle_seconds": 60}
 
 
-def _qr(address: str) -> SafeString:
-    code = segno.make(address, error="m", micro=False)
+def _qr(token: str) -> SafeString:
     # Made from our own address by the library; nothing a reader typed is in it.
-    return SafeString(code.svg_inline(omitsize=True, border=2, lineclass=None, svgclass=None))
+    return SafeString(ticket_code(token).svg_inline(omitsize=True, border=2, lineclass=None, svgclass=None))
