@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import segno
@@ -101,6 +101,7 @@ def _slip(row: Any) -> Slip | None:
         if not -LONGEST_AGE_SECONDS <= age <= LONGEST_AGE_SECONDS:
             return None
         return Slip(
+            day=date.fromisoformat(row["day"]),
             letter=_text(row["letter"]),
             number=_whole(row["number"]),
             client_key=_text(row["key"]),

@@ -30,6 +30,7 @@ class Slip:
     """What a kiosk gave out. ``age`` is how long ago by the kiosk's own clock, so that a clock that is wrong by any
     constant amount gives the right moment."""
 
+    day: date
     letter: str
     number: int
     client_key: str
@@ -78,13 +79,12 @@ def _held(device: Device, slip: Slip, today: date) -> tuple[HeldNumber, NumberBl
         .filter(
             block__device=device,
             block__letter=slip.letter,
-            block__day__gte=today - DAYS_KEPT,
+            block__day=slip.day,
             number=slip.number,
         )
-        .order_by("-block__day")
         .first()
     )
-    if held is None:
+    if held is None or slip.day < today - DAYS_KEPT:
         raise RuleBroken(_("This number is not held by this kiosk."), code="not_held")
     return held, NumberBlock.objects.select_related("service", "centre").get(pk=held.block_id)
 

@@ -74,7 +74,7 @@ def offline(request: HttpRequest, seat: Seat) -> HttpResponse:
 def reconcile(request: HttpRequest, seat: Seat) -> JsonResponse:
     """Take in what was given out without a line, and hand out numbers for the next time.
 
-    JSON in: ``{"slips": [{"key", "letter", "number", "age", "ground", "language", "reprints"}], "enough": "AB"}``,
+    JSON in: ``{"slips": [{"key", "day", "letter", "number", "age", "ground", "language", "reprints"}], "enough": "AB"}``,
     ``age`` in seconds by the kiosk's clock, ``enough`` the letters it has numbers for. Reported twice, nothing changes.
     """
     try:

@@ -48,7 +48,7 @@
     const open = before.slips.filter((slip) => !slip.told);
     const enough = letters.filter((letter) => today && free(before, letter).length >= FEW);
     if (!open.length && enough.length === letters.length) return;
-    const slips = open.map(({ key, letter, number, ground, language, reprints, at }) => ({ key, letter, number, ground, language, reprints, age: (Date.now() - at) / 1000 }));
+    const slips = open.map(({ key, letter, number, ground, language, reprints, at, day }) => ({ key, day, letter, number, ground, language, reprints, age: (Date.now() - at) / 1000 }));
     const answer = await fetch("/kiosk/reconcile/", {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Part": "1", "X-CSRFToken": document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "" },
