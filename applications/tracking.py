@@ -15,7 +15,9 @@ from applications.enums import RECEIVED, EventKind, State, StepKind
 from applications.models import Application, Event, Paper, SupplementRequest
 from applications.tracking_words import STANDS, TODO, todo_values
 from centres.enums import IN_HALL, TicketState
-from centres.models import Ticket
+from centres.models import NextNotice, Ticket
+from centres.papers_first import procedures_of
+from notifications.channels.push_key import public_key
 from portal import clock
 from portal.text import pick
 from portal.vn.money import format_vnd
@@ -239,6 +241,23 @@ class TrackedVisit:
         )
         waiting = Ticket.objects.of_day(ticket.centre, ticket.day).waiting()
         return waiting.filter(earlier, service_id=ticket.service_id).count()
+
+    @property
+    def waits_today(self) -> bool:
+        return self.is_of_today and self.ticket is not None and self.ticket.state == TicketState.WAITING
+
+    @cached_property
+    def wishes(self) -> list[NextNotice]:
+        """Where this number's holder wants to be told before the call."""
+        return [] if self.ticket is None else list(NextNotice.objects.filter(ticket=self.ticket).order_by("pk"))
+
+    @property
+    def push_key(self) -> str:
+        return public_key()
+
+    @property
+    def has_papers_to_check(self) -> bool:
+        return self.ticket is not None and bool(procedures_of(self.ticket.service, self.ticket.day))
 
     @cached_property
     def may_rate(self) -> bool:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from applications import urls_certify, urls_desk
-from applications.views import citizen, dossier, manager, worklist
+from applications.views import citizen, citizen_notices, citizen_papers, dossier, manager, worklist
 
 app_name = "applications"
 urlpatterns = [
@@ -15,7 +15,14 @@ urlpatterns = [
     path("dossiers/<int:pk>/<slug:key>/", dossier.act, name="dossier_act"),
     path("day/dossiers/", manager.day_dossiers, name="day_dossiers"),
     path("track/", citizen.track, name="track"),
+    path("t/sw.js", citizen_notices.worker, name="push_worker"),
     path("t/<str:token>/", citizen.ticket, name="ticket"),
+    path("t/<str:token>/tell/sms/", citizen_notices.by_sms, name="tell_by_sms"),
+    path("t/<str:token>/tell/browser/", citizen_notices.by_push, name="tell_by_push"),
+    path("t/<str:token>/tell/stop/", citizen_notices.stop, name="do_not_tell"),
+    path("t/<str:token>/papers/", citizen_papers.which, name="check_papers"),
+    path("t/<str:token>/papers/<slug:key>/", citizen_papers.question, name="check_question"),
+    path("t/<str:token>/papers/<slug:key>/back-with/<slug:paper>/", citizen_papers.come_back, name="check_come_back"),
     path("t/<str:token>/rate/", citizen.rate_visit, name="rate_visit"),
     path("t/<str:token>/receipt.pdf", citizen.receipt_for_citizen, name="public_receipt"),
 ]

@@ -64,6 +64,8 @@ app.conf.update(
             "options": {"expires": 10},
         },
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
+        "next in line": {"task": "centres.tasks.tell_next", "schedule": 5.0, "options": {"expires": 5}},
+        "held numbers": {"task": "centres.tasks.clear_yesterday", "schedule": 600.0, "options": {"expires": 600}},
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
     },
 )

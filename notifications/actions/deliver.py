@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db.models import F
 
-from notifications.channels import email, sms
+from notifications.channels import email, push, sms
 from notifications.channels.outcome import Lost, NotSent, Refused, Unreachable
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
@@ -22,7 +22,7 @@ LONGEST_WAIT = timedelta(hours=1)
 # A server that is down is asked again soon and for ever: that is no fault of the message.
 WAIT_UNREACHABLE = timedelta(minutes=2)
 
-_SEND = {Channel.EMAIL: email.send, Channel.SMS: sms.send}
+_SEND = {Channel.EMAIL: email.send, Channel.SMS: sms.send, Channel.PUSH: push.send}
 
 
 class _Claim:
