@@ -15,6 +15,9 @@ from centres.models import (
     Device,
     Matter,
     Membership,
+    NoticeRule,
+    NumberBlock,
+    PaperTrip,
     Rating,
     Service,
     Ticket,
@@ -106,3 +109,23 @@ class DailyNumberAdmin(ReadOnly, admin.ModelAdmin):
 class RatingAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["ticket", "score", "at"]
     list_select_related = ["ticket"]
+
+
+@admin.register(NoticeRule)
+class NoticeRuleAdmin(admin.ModelAdmin):
+    list_display = ["centre", "ahead", "valid_from", "valid_to", "source"]
+    list_select_related = ["centre"]
+
+
+@admin.register(NumberBlock)
+class NumberBlockAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["centre", "day", "letter", "first", "last", "device", "closed_at"]
+    list_select_related = ["centre", "device"]
+
+
+@admin.register(PaperTrip)
+class PaperTripAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["centre", "day", "procedure", "kind", "choice", "asked_at"]
+    list_filter = ["centre", "choice"]
+    list_select_related = ["centre", "procedure", "kind"]
+    exclude = ["client_key"]

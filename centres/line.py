@@ -42,7 +42,10 @@ def day_of_line(centre: Centre, at: datetime) -> dict[str, Any]:
     """The day the numbers are for, in ISO 8601: the server's time, the day's end, and the hours that are kept, if any."""
     day = clock.local_day(at)
     kept = [
-        [datetime.combine(day, start, tzinfo=clock.HANOI).isoformat(), datetime.combine(day, end, tzinfo=clock.HANOI).isoformat()]
+        [
+            datetime.combine(day, start, tzinfo=clock.HANOI).isoformat(),
+            datetime.combine(day, end, tzinfo=clock.HANOI).isoformat(),
+        ]
         for start, end in hours.hours_on(centre, day)
     ]
     ends = datetime.combine(day + timedelta(days=1), time.min, tzinfo=clock.HANOI)

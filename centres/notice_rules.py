@@ -15,7 +15,9 @@ UNTIL_SET = 2
 def ahead_on(centre_id: int, day: date) -> int:
     """The centre's rule on this day, else the city's, else two."""
     rules = NoticeRule.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=day), Q(centre=centre_id) | Q(centre__isnull=True), valid_from__lte=day
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        Q(centre=centre_id) | Q(centre__isnull=True),
+        valid_from__lte=day,
     )
     found = sorted(rules, key=lambda rule: (rule.centre_id is None, -rule.valid_from.toordinal()))
     return found[0].ahead if found else UNTIL_SET

@@ -29,12 +29,28 @@ def paper_trips(centre: Centre, first: date, last: date) -> list[TripCount]:
 
     Three statements, however many rows.
     """
+    chosen = {choice: Count("id", filter=Q(choice=choice)) for choice in TripChoice}
     counted = list(
         PaperTrip.objects.filter(centre=centre, day__range=(first, last))
         .values("procedure", "kind")
-        .annotate(missing=Count("id"), **{choice: Count("id", filter=Q(choice=choice)) for choice in TripChoice.values})
+        .annotate(
+            missing=Count("id"),
+            back=chosen[TripChoice.BACK],
+            certify=chosen[TripChoice.CERTIFY],
+            number=chosen[TripChoice.NUMBER],
+        )
         .order_by("-back", "-missing", "procedure", "kind")
     )
     procedures = Procedure.objects.in_bulk([row["procedure"] for row in counted])
     kinds = DocumentKind.objects.in_bulk([row["kind"] for row in counted])
-    return [TripCount(procedures[row.pop("procedure")], kinds[row.pop("kind")], **row) for row in counted]
+    return [
+        TripCount(
+            procedure=procedures[row["procedure"]],
+            kind=kinds[row["kind"]],
+            missing=row["missing"],
+            back=row["back"],
+            certify=row["certify"],
+            number=row["number"],
+        )
+        for row in counted
+    ]

@@ -82,7 +82,5 @@ def _entries(version: ProcedureVersion, rows: list[Requirement]) -> list[dict[st
     return [
         {"paper": row.kind.key}
         for row in rows
-        if row.form_of_copy == CopyForm.ORIGINAL
-        and row.condition is None
-        and not row.kind.key.endswith(FILLED_IN_HERE)
+        if row.form_of_copy == CopyForm.ORIGINAL and row.condition is None and not row.kind.key.endswith(FILLED_IN_HERE)
     ]

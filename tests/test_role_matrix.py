@@ -43,6 +43,7 @@ from tests.factories.applications import (
 from tests.factories.centres import DeviceFactory, TicketFactory
 from tests.factories.certifications import a_missing_paper, a_picture, an_item
 from tests.factories.citizens import CitizenFactory, UserFactory
+from tests.notifications.test_push import GOOD
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,14 @@ GET  centres:kiosk                                  s.ss sssss ssss
 GET  centres:kiosk_again                            s.ss sssss ssss
 GET  centres:kiosk_tiles                            s.ss sssss ssss
 GET  centres:kiosk_help                             s.ss sssss ssss
+GET  centres:kiosk_which                            s.ss sssss ssss
+GET  centres:kiosk_question                         s.ss sssss ssss
+POST centres:kiosk_question                         s.ss sssss ssss
+GET  centres:kiosk_come_back                        s.ss sssss ssss
+POST centres:kiosk_reprint                          s.ss sssss ssss
+GET  centres:kiosk_worker                           .... ..... ....
+GET  centres:kiosk_offline                          s.ss sssss ssss
+POST centres:kiosk_reconcile                        s.ss sssss ssss
 POST centres:kiosk_draw                             s.ss sssss ssss
 GET  centres:kiosk_ground                           s.ss sssss ssss
 GET  centres:kiosk_ticket                           s.ss sssss ssss
@@ -94,6 +103,7 @@ GET  centres:day_needs                              sssf fff.. fff.
 GET  centres:day_queue                              sssf fff.. fff.
 GET  centres:day_served                             sssf fff.. fff.
 GET  centres:day_tickets                            sssf fff.. fff.
+GET  centres:day_papers                             sssf fff.. fff.
 GET  centres:day_devices                            sssf fff.. fff.
 POST centres:day_devices                            sssf fff.. fff.
 POST centres:day_device_revoke                      sssf fff.. ffff
@@ -145,6 +155,14 @@ GET  applications:track                             .... ..... ....
 POST applications:track                             .... ..... ....
 GET  applications:ticket                            .... ..... ....
 POST applications:rate_visit                        rrrr rrrrr rrrr
+GET  applications:push_worker                       .... ..... ....
+POST applications:tell_by_sms                       .... ..... ....
+POST applications:tell_by_push                      .... ..... ....
+POST applications:do_not_tell                       .... ..... ....
+GET  applications:check_papers                      .... ..... ....
+GET  applications:check_question                    .... ..... ....
+POST applications:check_question                    .... ..... ....
+GET  applications:check_come_back                   .... ..... ....
 GET  applications:public_receipt                    .... ..... ....
 GET  api_procedures                                 .... ..... ....
 GET  api_procedure                                  .... ..... ....
@@ -176,9 +194,19 @@ POST api_tracking                                   .... ..... ....
 GET  api_schema                                     .... ..... ....
 """
 # Tries are counted by address, and here everybody has the same one.
-LIMITED = {"centres:kiosk_sign_in", "centres:board_sign_in", "applications:track", "api_tracking", "api_tickets"}
+LIMITED = {
+    "applications:tell_by_sms",
+    "applications:tell_by_push",
+    "centres:kiosk_sign_in",
+    "centres:board_sign_in",
+    "applications:track",
+    "api_tracking",
+    "api_tickets",
+}
 # Django's own: whatever is sent, it leads back; only a POST changes the language.
 LEADS_BACK = {"set_language"}
+# Sent by scripts of our own pages.
+IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push"}
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
@@ -210,9 +238,11 @@ class World:
     arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     devices: dict[str, tuple[Device, str]] = field(default_factory=dict)
+    queries: dict[str, str] = field(default_factory=dict)
 
     def address(self, name: str, which: str) -> str:
-        return reverse(name, kwargs=self.arguments.get(name + which, self.arguments.get(name, {})))
+        path = reverse(name, kwargs=self.arguments.get(name + which, self.arguments.get(name, {})))
+        return path + self.queries.get(name, "")
 
 
 @pytest.fixture
@@ -252,7 +282,8 @@ def world(at_hanoi: Any) -> World:
     waiting = TicketFactory(service=ticket.service, number=77, issued_at=MONDAY, queue_at=MONDAY)
     free = ticket.service.centre.counters.create(number=99)
     token, label = {"token": ticket.token}, {"letter": ticket.service.letter}
-    world = World()
+    procedure, missing = {"key": "land_change_info"}, "land_certificate"
+    world = World(queries=dict.fromkeys(("centres:kiosk_question", "applications:check_question"), f"?no={missing}"))
     for kind in DeviceKind.values:
         key = f"key of the {kind}"
         world.devices[kind] = DeviceFactory(centre=here, kind=kind, key_hash=Device.hash_of(key)), key
@@ -288,6 +319,14 @@ def world(at_hanoi: Any) -> World:
         "applications:bring_back": {"ticket_id": ticket.pk},
         "applications:sit_down": {"counter_id": free.pk},
         "centres:kiosk_ground": label,
+        "centres:kiosk_which": label,
+        "centres:kiosk_question": label | procedure,
+        "centres:kiosk_come_back": label | procedure | {"paper": missing},
+        "centres:kiosk_reprint": {"token": waiting.token},
+        **{f"applications:{name}": {"token": waiting.token} for name in
+           ("tell_by_sms", "tell_by_push", "do_not_tell", "check_papers")},
+        "applications:check_question": {"token": waiting.token, **procedure},
+        "applications:check_come_back": {"token": waiting.token, **procedure, "paper": missing},
         "centres:kiosk_ticket": {"token": waiting.token},
         "centres:day_device_revoke": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
         "api_procedure": {"code": "1.001193"},
@@ -304,7 +343,13 @@ def world(at_hanoi: Any) -> World:
     # Numbers of this letter were given by the factory, past the counter of numbers; those of the next were not.
     other_service = here.services.exclude(pk=ticket.service_id).order_by("order")[0]
     draw = {"service": other_service.letter, "client_key": "khoa-1234567890abcdef", "ground": ""}
+    decision = {"paper": missing, "choice": "back", "client_key": "khoa-1234567890abcdef"}
     world.bodies = {
+        "centres:kiosk_question": decision,
+        "centres:kiosk_reconcile": {"slips": [], "enough": ""},
+        "applications:check_question": decision,
+        "applications:tell_by_sms": {"phone": "0912 345 678", "consent": "on"},
+        "applications:tell_by_push": {"endpoint": "https://fcm.googleapis.com/x", "keys": GOOD},
         "set_language": {"language": "en", "next": "/"},
         "centres:kiosk_draw": draw,
         "centres:day_devices": {"name": "Bảng mới", "kind": "board"},
@@ -360,7 +405,7 @@ def ask(client: Client, world: World, method: str, name: str, which: str = "") -
     if name == "applications:certify":
         body["file"] = SimpleUploadedFile("scan.jpg", PICTURE)
     more = {}
-    if name.startswith("api_") and method != "GET":
+    if (name.startswith("api_") or name in IN_JSON) and method != "GET":
         body, more = json.dumps(body), {"content_type": "application/json"}
     if method == "GET":
         body = {}

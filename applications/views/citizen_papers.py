@@ -80,7 +80,7 @@ def _decide(request: HttpRequest, ticket: Ticket, walk: Walk) -> HttpResponse:
     if choice == TripChoice.BACK:
         if ticket.state == TicketState.WAITING:
             cancel(ticket=ticket, reason=pick(requirement.kind.name)[:100], at=at)
-        return redirect("applications:check_come_back", **where, paper=requirement.kind.key)
+        return redirect(reverse("applications:check_come_back", kwargs={**where, "paper": requirement.kind.key}))
     return redirect(reverse("applications:check_question", kwargs=where) + walk.query(past=requirement.kind.key))
 
 

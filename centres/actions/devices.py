@@ -19,7 +19,9 @@ NAME_LIMIT = 80
 
 
 @transaction.atomic
-def register(*, centre: Centre, kind: str, name: str, at: datetime, acting_user: User) -> tuple[Device, str]:
+def register(
+    *, centre: Centre, kind: str, name: str, prints_itself: bool = False, at: datetime, acting_user: User
+) -> tuple[Device, str]:
     """A new device and its key, which is shown this once. Raises ``NotAllowed``, ``BadInput``."""
     _guard(centre.pk, acting_user)
     name = name.strip()
@@ -33,7 +35,14 @@ def register(*, centre: Centre, kind: str, name: str, at: datetime, acting_user:
     if kind not in DeviceKind.values:
         raise BadInput(_("Choose what kind of screen it is."), code="bad_kind", field="kind")
     key = secrets.token_urlsafe(24)
-    device = Device.objects.create(centre=centre, kind=kind, name=name, key_hash=Device.hash_of(key), created_at=at)
+    device = Device.objects.create(
+        centre=centre,
+        kind=kind,
+        name=name,
+        prints_itself=prints_itself and kind == DeviceKind.KIOSK,
+        key_hash=Device.hash_of(key),
+        created_at=at,
+    )
     return device, key
 
 

@@ -26,7 +26,10 @@ from portal.errors import BadInput
 
 ASSETS = (
     *(f"css/{name}.css" for name in ("tokens", "fonts", "base", "forms", "hall", "print", "slip")),
-    *(f"js/{name}.js" for name in ("page", "clock", "idle", "client-key", "print", "line-store", "qr-bits", "kiosk-offline")),
+    *(
+        f"js/{name}.js"
+        for name in ("page", "clock", "idle", "client-key", "print", "line-store", "qr-bits", "kiosk-offline")
+    ),
     *(f"fonts/be-vietnam-pro-{weight}.woff2" for weight in (400, 500, 600, 700)),
     *(f"fonts/noto-sans-{weight}.woff2" for weight in (400, 600, 700)),
     "img/mark.svg",

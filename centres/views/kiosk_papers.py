@@ -71,7 +71,12 @@ def come_back(request: HttpRequest, seat: Seat, letter: str, key: str, paper: st
     requirement = next((row for row in walk.version.requirements.all() if row.kind.key == paper), None)
     if requirement is None:
         raise Http404
-    context = {"service": service, "centre": service.centre, "procedure": walk.version.procedure, "missing": requirement}
+    context = {
+        "service": service,
+        "centre": service.centre,
+        "procedure": walk.version.procedure,
+        "missing": requirement,
+    }
     return render(request, "centres/kiosk/come_back.html", context | back_to_start())
 
 
@@ -109,12 +114,14 @@ def _decide(request: HttpRequest, service: Service, walk: Walk) -> HttpResponse:
     )
     where = {"letter": service.letter, "key": walk.version.procedure.key}
     if choice == TripChoice.BACK:
-        return redirect("centres:kiosk_come_back", **where, paper=requirement.kind.key)
+        return redirect(reverse("centres:kiosk_come_back", kwargs={**where, "paper": requirement.kind.key}))
     return redirect(reverse("centres:kiosk_question", kwargs=where) + walk.query(past=requirement.kind.key))
 
 
 def _back(letter: str, walk: Walk) -> str:
     """The address of the step before."""
     if walk.back is not None:
-        return reverse("centres:kiosk_question", kwargs={"letter": letter, "key": walk.version.procedure.key}) + walk.back
+        return (
+            reverse("centres:kiosk_question", kwargs={"letter": letter, "key": walk.version.procedure.key}) + walk.back
+        )
     return reverse("centres:kiosk")

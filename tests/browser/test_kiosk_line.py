@@ -35,7 +35,9 @@ def kiosk(browser: Browser, live_server: Any, place: Place) -> Iterator[Page]:
     context = browser.new_context(viewport=SIZE, base_url=live_server.url)
     answer = HttpResponse()
     device_access.remember(answer, Device.objects.get(kind=DeviceKind.KIOSK))
-    context.add_cookies([{"name": name, "value": one.value, "url": live_server.url} for name, one in answer.cookies.items()])
+    context.add_cookies(
+        [{"name": name, "value": one.value, "url": live_server.url} for name, one in answer.cookies.items()]
+    )
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -98,7 +100,12 @@ def test_a_number_whose_answer_was_lost_is_one_ticket_under_the_printed_number(k
     kiosk.goto("/kiosk/service/B/")
     key = kiosk.input_value("[name=client_key]")
     # The server hears the request, and its answer never arrives.
-    sent = {"service": "B", "client_key": key, "ground": "", "csrfmiddlewaretoken": kiosk.input_value("main [name=csrfmiddlewaretoken]")}
+    sent = {
+        "service": "B",
+        "client_key": key,
+        "ground": "",
+        "csrfmiddlewaretoken": kiosk.input_value("main [name=csrfmiddlewaretoken]"),
+    }
     assert kiosk.request.post("/kiosk/draw/", form=sent).ok
     assert [ticket.label for ticket in Ticket.objects.all()] == ["B001"]
     kiosk.context.set_offline(True)
@@ -139,7 +146,9 @@ def test_an_old_block_gives_nothing_after_midnight(kiosk: Page) -> None:
 
 
 def test_when_the_numbers_are_used_up_the_page_says_so(kiosk: Page) -> None:
-    kiosk.evaluate("const kept = JSON.parse(localStorage['kiosk-line']); kept.numbers.A = kept.numbers.A.slice(0, 1); localStorage['kiosk-line'] = JSON.stringify(kept)")
+    kiosk.evaluate(
+        "const kept = JSON.parse(localStorage['kiosk-line']); kept.numbers.A = kept.numbers.A.slice(0, 1); localStorage['kiosk-line'] = JSON.stringify(kept)"
+    )
     kiosk.context.set_offline(True)
     kiosk.goto("/kiosk/")
     take(kiosk, "A")

@@ -38,6 +38,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.ma
 
 DESK, BOARD, KIOSK = (1366, 768), (1920, 1080), (1080, 1920)
 PHONES = ((390, 844), (320, 640))
+LAND = "/kiosk/for/A/land_change_info/"
 LANGUAGES = ("vi", "en", "ko")
 # Templates that went wrong show themselves by what they leave on the page.
 LEFT_OVER = re.compile(r"\{\{|\{%|%\(\w+\)s")
@@ -187,9 +188,19 @@ def look(browser: Browser, live_server: Any) -> Iterator[Looker]:
 def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
-    return [("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)] + [
-        (f"/t/{token}/", 200) for token in tokens
-    ]
+    return (
+        [("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)]
+        + [(f"/t/{token}/", 200) for token in tokens]
+        + [
+            (f"/t/{hall.tickets['waiting'].token}/papers/land_change_info/{more}", 200)
+            for more in (
+                "",
+                "?no=land_certificate",
+                "?yes=land_certificate&no=joint_owners",
+                "back-with/land_certificate/",
+            )
+        ]
+    )
 
 
 def test_citizens_pages_fit_a_phone_and_render_in_every_language(hall: Hall, look: Looker) -> None:
@@ -215,7 +226,9 @@ def test_screens_of_the_hall_have_no_barriers_in_any_language(hall: Hall, look: 
         look.axe(page, path)
 
     kiosk, board, nobody = look.page(KIOSK, device=hall.kiosk), look.page(BOARD, device=hall.board), look.page(DESK)
-    paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/"]
+    paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/",
+             "/kiosk/for/B/", LAND, f"{LAND}?yes=land_certificate&yes=joint_owners&no=marriage_certificate",
+             f"{LAND}back-with/land_certificate/", "/kiosk/offline/"]  # fmt: skip
     for path in paths:
         seen(kiosk, path)
     seen(board, "/board/")
@@ -256,7 +269,14 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         ],
         "specialist": ["/dossiers/", "/dossiers/?list=overdue", *every_dossier],
         "leader": ["/dossiers/", *every_dossier],
-        "manager": ["/day/", "/day/devices/", "/day/tickets/", "/day/tickets/?show=waiting", "/dossiers/?list=all"],
+        "manager": [
+            "/day/",
+            "/day/papers/",
+            "/day/devices/",
+            "/day/tickets/",
+            "/day/tickets/?show=waiting",
+            "/dossiers/?list=all",
+        ],
     }
     for who, paths in visits.items():
         page = look.page(DESK, user=people[who]())

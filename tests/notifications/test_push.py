@@ -131,7 +131,8 @@ def test_a_browser_that_is_gone_is_forgotten(service, status):
 
 
 @pytest.mark.parametrize(
-    ("status", "state"), [(400, MessageState.DEAD), (413, MessageState.DEAD), (429, MessageState.QUEUED), (500, MessageState.QUEUED)]
+    ("status", "state"),
+    [(400, MessageState.DEAD), (413, MessageState.DEAD), (429, MessageState.QUEUED), (500, MessageState.QUEUED)],
 )
 def test_a_service_that_refuses_or_stumbles(service, status, state):
     message = message_to(browser_of(service, Browser()))

@@ -39,7 +39,13 @@ def block(service, kiosk) -> NumberBlock:
 
 
 def slip(number: int = FIRST_HELD, minutes: float = 5, **more) -> Slip:
-    values = {"day": clock.local_day(MORNING), "letter": "A", "number": number, "client_key": uuid4().hex, "age": timedelta(minutes=minutes)} | more
+    values = {
+        "day": clock.local_day(MORNING),
+        "letter": "A",
+        "number": number,
+        "client_key": uuid4().hex,
+        "age": timedelta(minutes=minutes),
+    } | more
     return Slip(**values)
 
 
@@ -107,7 +113,15 @@ def test_one_number_is_never_two_tickets(service, kiosk, block):
 
 
 @pytest.mark.parametrize(
-    "forged", [{"number": 7}, {"number": FIRST_HELD + 900}, {"letter": "Z"}, {"letter": ""}, {"number": 0}, {"day": clock.local_day(MORNING - timedelta(days=3))}]
+    "forged",
+    [
+        {"number": 7},
+        {"number": FIRST_HELD + 900},
+        {"letter": "Z"},
+        {"letter": ""},
+        {"number": 0},
+        {"day": clock.local_day(MORNING - timedelta(days=3))},
+    ],
 )
 def test_a_number_that_is_not_held_is_refused(service, kiosk, block, forged):
     with pytest.raises(RuleBroken) as refused:
@@ -129,7 +143,9 @@ def test_another_kiosk_cannot_report_this_ones_numbers(centre, service, kiosk, b
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(600, MORNING), (-600, LATER), (30, MORNING), (0, LATER)])
-def test_a_clock_that_is_wrong_moves_nobody_out_of_the_time_the_number_was_held(service, kiosk, block, minutes, expected):
+def test_a_clock_that_is_wrong_moves_nobody_out_of_the_time_the_number_was_held(
+    service, kiosk, block, minutes, expected
+):
     assert report_slip(device=kiosk, slip=slip(minutes=minutes), at=LATER).issued_at == expected
 
 
@@ -146,8 +162,12 @@ def test_the_evenings_slips_may_be_reported_the_next_morning_but_no_new_ones_giv
     assert (ticket.day, ticket.issued_at) == (clock.local_day(evening), hanoi("2026-11-23 23:55"))
     # The same number is held for the new day as well, and stays untouched.
     hold_numbers(service=service, device=kiosk, at=morning)
-    assert report_slip(device=kiosk, slip=slip(FIRST_HELD + 2, minutes=7 * 60 + 5), at=morning).day == clock.local_day(evening)
-    assert report_slip(device=kiosk, slip=slip(day=clock.local_day(morning)), at=morning).day == clock.local_day(morning)
+    assert report_slip(device=kiosk, slip=slip(FIRST_HELD + 2, minutes=7 * 60 + 5), at=morning).day == clock.local_day(
+        evening
+    )
+    assert report_slip(device=kiosk, slip=slip(day=clock.local_day(morning)), at=morning).day == clock.local_day(
+        morning
+    )
     with pytest.raises(RuleBroken) as refused:
         report_slip(device=kiosk, slip=slip(FIRST_HELD + 1, minutes=5), at=morning)
     assert code_of(refused) == "block_expired"
@@ -196,7 +216,15 @@ def line(client, service, kiosk):
 
 
 def sent_slip(**more):
-    return {"key": uuid4().hex, "day": "2026-11-23", "letter": "A", "number": FIRST_HELD, "age": 60, "ground": "", "language": "vi"} | more
+    return {
+        "key": uuid4().hex,
+        "day": "2026-11-23",
+        "letter": "A",
+        "number": FIRST_HELD,
+        "age": 60,
+        "ground": "",
+        "language": "vi",
+    } | more
 
 
 def test_the_kiosk_reports_and_gets_numbers_in_one_request(line, other_service):

@@ -27,7 +27,10 @@ DAY = clock.local_day(MORNING)
 
 @pytest.fixture
 def queue(service) -> list[Ticket]:
-    return [make.TicketFactory(service=service, number=n, issued_at=MORNING + timedelta(seconds=n), language="en") for n in range(1, 8)]
+    return [
+        make.TicketFactory(service=service, number=n, issued_at=MORNING + timedelta(seconds=n), language="en")
+        for n in range(1, 8)
+    ]
 
 
 def told() -> list[str]:
@@ -56,7 +59,9 @@ def test_who_is_next_at_once_is_told_at_once(queue):
 
 def test_those_with_priority_stand_ahead(service, queue):
     for number in (20, 21, 22):
-        make.TicketFactory(service=service, number=number, issued_at=MORNING + timedelta(minutes=5), priority=Priority.FIRST)
+        make.TicketFactory(
+            service=service, number=number, issued_at=MORNING + timedelta(minutes=5), priority=Priority.FIRST
+        )
     tell_by_sms(ticket=queue[0], phone=PHONE, at=MORNING)
     assert tell_those_who_are_next(at=MORNING) == 0
 
@@ -133,7 +138,9 @@ def statements(ticket_count: int, service) -> int:
     for number in range(100, 100 + ticket_count):
         ticket = make.TicketFactory(service=service, number=number, issued_at=MORNING + timedelta(hours=1))
         tell_by_sms(ticket=ticket, phone=PHONE, at=MORNING)
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         tell_those_who_are_next(at=MORNING)
     return len(asked)
 

@@ -94,7 +94,9 @@ def test_a_service_with_several_procedures_asks_which_on_at_most_six_tiles(kiosk
     twin = Procedure.objects.create(code="9.000001", key="twin", name=birth.name, short_name={"vi": "Việc nữa", "en": "One more"},
                                     field=civil, handler={"vi": "x"}, receive_at={"vi": "x"}, order=90)  # fmt: skip
     version = birth.versions.first()
-    twin.versions.create(number=1, effective_from="2026-01-01", confidence="sure", published_at=MORNING, time_limit=version.time_limit)
+    twin.versions.create(
+        number=1, effective_from="2026-01-01", confidence="sure", published_at=MORNING, time_limit=version.time_limit
+    )
     twin.save()
     first = follow(kiosk, "/kiosk/for/B/")
     assert len(re.findall(r'class="tile"', words(first))) == 6 and "One more" not in words(first)
@@ -173,7 +175,9 @@ def count_rows(centre, number):
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_managers_list_costs_the_same_for_one_paper_and_for_thirty(kiosk, centre, manager, rows, django_assert_max_num_queries):
+def test_the_managers_list_costs_the_same_for_one_paper_and_for_thirty(
+    kiosk, centre, manager, rows, django_assert_max_num_queries
+):
     count_rows(centre, rows)
     kiosk.force_login(manager)
     kiosk.get("/day/papers/")
