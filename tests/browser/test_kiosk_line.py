@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
@@ -16,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from applications.demo.centres import Place, set_up
 from centres import device_access
 from centres.enums import DeviceKind, Priority
-from centres.models import Device, Ticket
+from centres.models import Device, PaperTrip, Ticket
 from portal import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
@@ -156,3 +158,34 @@ def test_when_the_numbers_are_used_up_the_page_says_so(kiosk: Page) -> None:
     kiosk.click("[data-letter=A]")
     kiosk.click("[data-step=ground] [data-ground='']")
     expect(kiosk.locator("[data-step=none] h1")).to_be_visible()
+
+
+def test_the_slip_fits_one_piece_of_paper_in_normal_and_in_large_print(kiosk: Page) -> None:
+    kiosk.goto("/kiosk/service/A/")
+    kiosk.click("button[name=ground][value='']")
+    kiosk.wait_for_url("**/kiosk/ticket/**")
+    for large in ("0", "1"):
+        kiosk.context.add_cookies([{"name": "large_print", "value": large, "url": kiosk.url}])
+        kiosk.reload()
+        with pikepdf.open(BytesIO(kiosk.pdf(width="80mm", prefer_css_page_size=True))) as slip:
+            (page,) = slip.pages
+            assert round(float(page.mediabox[2]) * 25.4 / 72) == 80
+
+
+def test_a_number_is_drawn_without_scripts(browser: Browser, live_server: Any, place: Place) -> None:
+    context = browser.new_context(viewport=SIZE, base_url=live_server.url, java_script_enabled=False)
+    answer = HttpResponse()
+    device_access.remember(answer, Device.objects.get(kind=DeviceKind.KIOSK))
+    context.add_cookies(
+        [{"name": name, "value": one.value, "url": live_server.url} for name, one in answer.cookies.items()]
+    )
+    page = context.new_page()
+    page.goto("/kiosk/")
+    page.click("a.tile[href='/kiosk/for/A/']")
+    page.click("a.tile[href*='no=land_certificate']")
+    page.click("button[name=choice][value=number]")
+    page.click("footer a[href='/kiosk/service/A/']")
+    page.click("button[name=ground][value='']")
+    expect(page.locator("#slip-number")).to_have_text("A001")
+    assert PaperTrip.objects.get().choice == "number"
+    context.close()
