@@ -124,5 +124,8 @@ def _give_up(claim: _Claim, reason: str) -> MessageState:
 
 
 def _said(message: Message, reason: object) -> str:
-    """The reason without the person's address, which mail servers like to repeat."""
-    return " ".join(str(reason).replace(message.recipient, "•••").split())[:200]
+    """The reason without the person's address, which mail servers like to repeat. A browser's row is no address."""
+    text = str(reason)
+    if message.recipient and message.channel != Channel.PUSH:
+        text = text.replace(message.recipient, "•••")
+    return " ".join(text.split())[:200]

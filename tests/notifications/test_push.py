@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from notifications.actions.deliver import deliver
 from notifications.actions.forget import forget_addresses, forget_browsers
 from notifications.actions.queue import queue_notice
+from notifications.actions.send_again import send_again
 from notifications.actions.subscribe import subscribe
 from notifications.channels.outcome import Unreachable
 from notifications.channels.push_key import public_key
@@ -235,6 +236,7 @@ def test_in_the_evening_addresses_go_and_what_was_sent_stays_known():
         row.refresh_from_db()
     assert [(row.recipient, row.body, row.state) for row in (old, waiting)] == [("", "", "sent"), ("", "", "dead")]
     assert other.recipient
+    assert send_again(message_ids=[old.pk, waiting.pk], at=night, acting_user=None) == 0
 
 
 def test_a_key_that_is_none_stops_the_start_and_no_key_offers_nothing(settings):
