@@ -94,8 +94,9 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["label", "centre", "day", "state", "issued_at"]
     list_filter = ["centre", "state", "day"]
     list_select_related = ["centre"]
-    # The token opens the visit's page, and the key draws it again.
-    exclude = ["token", "client_key"]
+    # The token opens the visit's page, and the key draws it again. Who the person is and why they go first (age,
+    # pregnancy, disability) is for the desk, where the look is written down.
+    exclude = ["token", "client_key", "citizen", "priority", "priority_ground"]
     inlines = [MatterInline, TicketEventInline]
 
 

@@ -1,13 +1,20 @@
 """The outbox: what must be told to whom, kept until it is told."""
 
+from __future__ import annotations
+
 import hashlib
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from notifications.enums import OPEN, Channel, MessageState
+from notifications.leaving import leaves_the_machine
 from notifications.querysets import MessageQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Message(models.Model):
@@ -49,6 +56,13 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
+
+    @property
+    def state_words(self) -> StrOrPromise:
+        """Its state for people: what lies in a folder of a real installation was not sent to anybody."""
+        if self.state == MessageState.SENT and not leaves_the_machine(self.channel):
+            return _("kept here, not sent: no gateway is connected")
+        return MessageState(self.state).label
 
 
 class PushSubscription(models.Model):

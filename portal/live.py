@@ -1,7 +1,8 @@
 """Live pages by polling: a topic has a version in the shared cache, and an unchanged version costs no SQL.
 
 The version is read before the page is made, and a change bumps it after its commit, so a page can be newer than
-its version but never older. A version lives half a minute: a bump that was lost (cache down) heals by itself.
+its version but never older. A version lives half a minute: a bump that was lost (cache down) heals by itself. While
+the cache is down every asker gets the page.
 """
 
 from __future__ import annotations
@@ -10,14 +11,35 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
+import structlog
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.translation import get_language
 
+from portal.shared import DOWN
+
+log = structlog.get_logger(__name__)
 VERSION_SECONDS = 30
 _gathered: ContextVar[set[str] | None] = ContextVar("gathered_topics", default=None)
+
+
+@dataclass
+class _Change:
+    """Gives its topics new versions, when the transaction is committed."""
+
+    topics: set[str]
+
+    def __post_init__(self) -> None:
+        self.__qualname__ = "live.bump"  # by which Django names a function that failed after its commit
+
+    def __call__(self) -> None:
+        try:
+            cache.set_many({_key(topic): secrets.token_hex(6) for topic in self.topics}, VERSION_SECONDS)
+        except DOWN as error:
+            log.warning("cache_down", error=type(error).__name__)
 
 
 def _key(topic: str) -> str:
@@ -31,10 +53,13 @@ def bump(*topics: str) -> None:
         gathered.update(topics)
         return
 
-    def change() -> None:
-        cache.set_many({_key(topic): secrets.token_hex(6) for topic in topics}, VERSION_SECONDS)
-
-    transaction.on_commit(change, robust=True)
+    # One word to the cache for everything a transaction changes; each savepoint has its own, and takes it back with it.
+    connection = transaction.get_connection()
+    for savepoints, waiting, _robust in connection.run_on_commit:
+        if isinstance(waiting, _Change) and savepoints - {None} == set(connection.savepoint_ids) - {None}:
+            waiting.topics.update(topics)
+            return
+    transaction.on_commit(_Change(set(topics)), robust=True)
 
 
 @contextmanager
@@ -50,11 +75,14 @@ def gathered() -> Iterator[None]:
 
 
 def version(topic: str) -> str:
-    """The topic's present version; a new one where none is remembered."""
-    known = cache.get(_key(topic))
-    if known is None:
-        fresh = secrets.token_hex(6)
-        known = fresh if cache.add(_key(topic), fresh, VERSION_SECONDS) else cache.get(_key(topic), fresh)
+    """The topic's present version; a new one where none is remembered or nobody can say."""
+    fresh = secrets.token_hex(6)
+    try:
+        known = cache.get(_key(topic))
+        if known is None:
+            known = fresh if cache.add(_key(topic), fresh, VERSION_SECONDS) else cache.get(_key(topic), fresh)
+    except DOWN:  # a version that nobody has yet: the page is made
+        return fresh
     return str(known)
 
 

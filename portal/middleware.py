@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +17,7 @@ from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 from portal.errors import RuleBroken
 from portal.once import remembering
+from portal.posts import page_of_action
 
 View = Callable[..., HttpResponse]
 
@@ -27,6 +31,16 @@ class AskedOnce:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with remembering():
             return self.get_response(request)
+
+
+class ContentPolicy(CSPMiddleware):
+    """The policy of the pages; an answer that is data shows and loads nothing, wherever somebody opens it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            response.headers.setdefault(HEADER, "default-src 'none'; frame-ancestors 'none'")
+            return response
+        return super().process_response(request, response)
 
 
 class SiteLanguage:
@@ -57,6 +71,21 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.headers.get("HX-Request") or request.headers.get("X-Part"):
             return _beside(render(request, "includes/signed_out.html", status=401))
         return super().handle_no_permission(request, view_func)
+
+
+class ActionsLeadBack:
+    """A GET of an address that only takes actions goes to the page it belongs to (``portal.posts``), never to a blank 405."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if response.status_code != 405 or request.method not in ("GET", "HEAD") or match is None:
+            return response
+        page = page_of_action(match.view_name, request.path_info, match.kwargs)
+        return HttpResponseRedirect(page, status=303) if page else response
 
 
 class DomainErrors:

@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "portal.middleware.AskedOnce",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.SiteLanguage",
     "django.middleware.common.CommonMiddleware",
@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.ActionsLeadBack",
     "portal.middleware.DomainErrors",
     "axes.middleware.AxesMiddleware",
 ]
@@ -116,17 +117,20 @@ CACHE_URL = env.url(
     "the cache that all processes share",
     demo=f"file://{VAR_DIR / 'demo' / 'cache'}",
 )
+# "tries" holds the same server: counts of tries go on, each process for itself, while it is away.
 if urlsplit(CACHE_URL).scheme == "file":
-    CACHES = {
-        "default": {
-            "BACKEND": "portal.filecache.SharedFileCache",
-            "LOCATION": urlsplit(CACHE_URL).path,
-            "OPTIONS": {"MAX_ENTRIES": 20_000},
-        }
+    _cache = {
+        "BACKEND": "portal.filecache.SharedFileCache",
+        "LOCATION": urlsplit(CACHE_URL).path,
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
+    CACHES = {"default": _cache, "tries": _cache}
 else:
-    CACHES = {"default": {"BACKEND": "portal.rediscache.KeptRedisCache", "LOCATION": CACHE_URL}}
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+    CACHES = {
+        "default": {"BACKEND": "portal.rediscache.KeptRedisCache", "LOCATION": CACHE_URL},
+        "tries": {"BACKEND": "portal.rediscache.TriesCache", "LOCATION": CACHE_URL},
+    }
+SESSION_ENGINE = "portal.sessions"
 
 # -- jobs -----------------------------------------------------------------------------------------------------------
 BROKER_URL = env.url(
@@ -208,12 +212,17 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_CACHE = "tries"
 # Behind a proxy all requests come from one address, and one person's typing errors would lock the name for all.
 AXES_CLIENT_IP_CALLABLE = "portal.ratelimit.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day
 SESSION_COOKIE_SAMESITE = "Lax"
+
+SILENCED_SYSTEM_CHECKS = env.words(
+    "SILENCED_CHECKS", "warnings of `check` that this place knows of, with commas", default=[]
+)
 
 # -- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"
@@ -227,7 +236,6 @@ FORMAT_MODULE_PATH = ["portal.formats"]
 _https = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -235,6 +243,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", "how many proxies stand before the site", default=0)
+# Without a proxy anybody could say that a request came encrypted.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES > 0 else None
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

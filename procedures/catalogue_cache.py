@@ -6,14 +6,16 @@ shared cache changes (``revisions``). What is handed out is shared by all thread
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from procedures import revisions
 from procedures.calendars import WorkCalendar
 from procedures.models import NationalDay, Procedure, ProcedureVersion, Unit
+
+Kept = TypeVar("Kept")
 
 
 class _Memory:
@@ -75,6 +77,15 @@ def procedures_listed() -> list[Procedure]:
 def load_calendar() -> WorkCalendar:
     """The working days of the nation, from ``NationalDay``."""
     return _calendar.get("days", lambda: WorkCalendar.from_days(NationalDay.objects.only("date", "day")))
+
+
+def kept_with_calendar(key: Hashable, read: Callable[[], Kept]) -> Kept:
+    """What ``read`` gives, kept as long as the nation's days are: for other days that say when somebody works.
+
+    Whoever writes such days says so (``revisions.changed(revisions.CALENDAR)``).
+    """
+    kept: Kept = _calendar.get(key, read)
+    return kept
 
 
 def units_of_today() -> list[Unit]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -21,7 +20,7 @@ from applications.tracking_access import open_by_code
 from centres.actions.rate import rate
 from centres.enums import IN_HALL, Score
 from centres.models import HeldNumber
-from portal import clock, live
+from portal import clock, live, shared
 from portal.errors import RuleBroken
 
 TOPICS_SECONDS = 120
@@ -32,7 +31,7 @@ TOPICS_SECONDS = 120
 def ticket(request: HttpRequest, token: str) -> HttpResponse:
     """Where this visit and its dossiers stand. Asked for as a part, an unchanged page costs no SQL."""
     if request.headers.get("X-Part"):
-        topics = cache.get(_topics_key(token)) or _remember(token, _visit_or_404(token))
+        topics = shared.recall(_topics_key(token)) or _remember(token, _visit_or_404(token))
         return live.answer(request, topics, lambda: _part(request, token))
     visit = find_visit(token, clock.now())
     if visit is None:
@@ -128,7 +127,7 @@ def _part(request: HttpRequest, token: str) -> HttpResponse:
 def _remember(token: str, visit: TrackedVisit) -> list[str]:
     """Keep which changes this page waits for, under a hash: tokens lie in no cache."""
     topics = visit.topics
-    cache.set(_topics_key(token), topics, TOPICS_SECONDS)
+    shared.keep(_topics_key(token), topics, TOPICS_SECONDS)
     return topics
 
 

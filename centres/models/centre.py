@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import time
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from centres.enums import CounterState, DeviceKind, Role, ServiceKind
+from centres.opening_hours import about, check_hours, check_week
 from portal.text import TextField, pick
+from procedures import revisions
 from procedures.models import Field
 
 
@@ -53,16 +56,15 @@ class Centre(models.Model):
     def __str__(self) -> str:
         return pick(self.short_name)
 
+    def clean(self) -> None:
+        """A wrong hour would be an error on every kiosk, so the administration refuses it."""
+        with about("weekly_hours"):
+            check_week(self.weekly_hours)
+
     def hours_on(self, weekday: int) -> list[tuple[time, time]]:
         """Opening hours on an ISO weekday (1 is Monday), local times."""
         pairs = self.weekly_hours.get(str(weekday), [])
         return [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs]
-
-    @property
-    def closes_at(self) -> time:
-        """The end of an ordinary working day here (Monday's closing), local time."""
-        hours = self.hours_on(1)
-        return hours[-1][1] if hours else time(17, 0)
 
 
 class CalendarDay(models.Model):
@@ -78,8 +80,21 @@ class CalendarDay(models.Model):
         verbose_name_plural = _("exceptional days")
         constraints = [models.UniqueConstraint(fields=["centre", "day"], name="calendar_day_once")]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+        return deleted
+
     def __str__(self) -> str:
         return f"{self.centre} {self.day}"
+
+    def clean(self) -> None:
+        with about("hours"):
+            check_hours(self.hours)
 
 
 class Service(models.Model):

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from centres import hours
@@ -18,7 +19,7 @@ from centres.actions.draw import draw
 from centres.actions.reprint import reprint
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
-from centres.enums import DeviceKind, PriorityGround
+from centres.enums import IN_HALL, DeviceKind, PriorityGround
 from centres.line import ticket_code
 from centres.models import Centre, Service, Ticket
 from portal import clock, live
@@ -94,6 +95,7 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
     return redirect("centres:kiosk_ticket", token=ticket.token)
 
 
+@cache_control(private=True, no_store=True)  # the next person must not find it with the back key
 @require_GET
 @kiosk_only
 def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
@@ -103,6 +105,7 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     context = {
         "ticket": drawn,
         "centre": drawn.centre,
+        "is_over": drawn.day != clock.today() or drawn.state not in IN_HALL,
         "ahead": Ticket.objects.ahead_of(drawn).count(),
         "prints_itself": drawn.device is not None and drawn.device.prints_itself,
         "qr": _qr(drawn.token),

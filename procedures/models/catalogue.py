@@ -21,6 +21,11 @@ class InCatalogue(models.Model):
         super().save(*args, **kwargs)
         revisions.changed(revisions.CATALOGUE)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.CATALOGUE)
+        return deleted
+
 
 class Field(InCatalogue):
     """A field of public service (lĩnh vực), such as land or civil status."""

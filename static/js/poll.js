@@ -49,7 +49,8 @@
             tag = answer.headers.get("ETag") ?? "";
             swap(region, await answer.text());
           } else if (answer.status === 401) {
-            region.innerHTML = await answer.text();
+            // One place for it, whichever of the parts hears it first.
+            (document.getElementById("problems") ?? region).innerHTML = await answer.text();
             return;
           } else if (answer.status !== 304) throw new Error(String(answer.status));
           lastSeen = new Date();

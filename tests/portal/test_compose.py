@@ -116,6 +116,7 @@ def test_every_step_of_the_migration_is_a_command_of_the_portal():
     steps = re.findall(r"(?m)^python manage\.py (\w+)", (ROOT / "deploy/migrate.sh").read_text())
     assert steps[:2] == ["migrate", "grant_roles"]
     assert set(steps) <= set(get_commands())
+    assert steps[-1] == "check", "history out of the application's reach is looked at where both addresses are known"
 
 
 @pytest.mark.parametrize("script", ["deploy/migrate.sh", "deploy/postgres/10-roles.sh"])

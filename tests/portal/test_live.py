@@ -107,9 +107,32 @@ def test_a_cache_that_forgot_makes_the_page_anew():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_cache_that_is_down_does_not_undo_the_change(monkeypatch: pytest.MonkeyPatch):
-    def down(*_arguments: object) -> None:
+    def down(*_arguments: object, **_options: object) -> None:
         raise ConnectionError
 
     monkeypatch.setattr(live.cache, "set", down)
     with transaction.atomic():
         live.bump("queue:1")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWhatOneTransactionChanges:
+    def test_goes_to_the_cache_in_one_word(self, monkeypatch):
+        sent = []
+        monkeypatch.setattr(cache, "set_many", lambda versions, _seconds: sent.append(sorted(versions)))
+        with transaction.atomic():
+            live.bump("queue:1", "ticket:7")
+            with transaction.atomic(savepoint=False):
+                live.bump("dossier:3", "ticket:7")
+            assert sent == []
+        assert sent == [["live:dossier:3", "live:queue:1", "live:ticket:7"]]
+
+    def test_is_forgotten_with_the_savepoint_that_was_taken_back(self):
+        before = {topic: live.version(topic) for topic in ("queue:1", "ticket:7")}
+        with transaction.atomic():
+            live.bump("queue:1")
+            with transaction.atomic():
+                live.bump("ticket:7")
+                transaction.set_rollback(True)
+        assert live.version("queue:1") != before["queue:1"]
+        assert live.version("ticket:7") == before["ticket:7"]

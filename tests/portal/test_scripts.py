@@ -191,3 +191,43 @@ def test_calls_queue_up_and_each_is_said_twice(page: Page) -> None:
     for _second in range(30):
         page.clock.run_for(1_000)
     assert page.evaluate("window.said") == [["A2 one", "A2"], ["A2 one", "A2"], ["A3 one", "A3"], ["A3 one", "A3"]]
+
+
+# -- what is being typed ----------------------------------------------------------------------------------------------
+
+KEPT = '<body><p data-failed hidden>no</p><form action="/keep/" data-keep><input name="child" value=""></form></body>'
+LEAD_AWAY = """() => new Promise((done) => {
+  const way = document.createElement("a");
+  document.body.append(way);
+  const detail = { elt: way, issueRequest: () => done("went") };
+  const held = !way.dispatchEvent(new CustomEvent("htmx:confirm", { bubbles: true, cancelable: true, detail }));
+  if (!held) done("not held");
+  else setTimeout(() => done("stayed"), 1500);
+})"""
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(204, "went"), (500, "stayed")])
+def test_a_way_off_the_form_waits_until_what_was_typed_is_kept(page: Page, status: int, outcome: str) -> None:
+    kept: list[str] = []
+    show(page, KEPT, "keep")
+
+    def keep(route: Route) -> None:
+        kept.append(route.request.post_data or "")
+        route.fulfill(status=status, body="")
+
+    page.route("**/keep/", keep)
+    assert page.evaluate(LEAD_AWAY) == "not held", "nothing was typed yet"
+    page.locator("input").press_sequentially("Bao")
+    assert page.evaluate(LEAD_AWAY) == outcome
+    assert kept == ["child=Bao"]
+    assert page.locator("[data-failed]").is_visible() is (outcome == "stayed")
+
+
+def test_leaving_the_page_sends_what_was_typed(page: Page) -> None:
+    show(page, KEPT, "keep")
+    page.route("**/keep/", lambda route: route.fulfill(status=204, body=""))
+    page.locator("input").press_sequentially("Bao")
+    with page.expect_request("**/keep/") as sent:
+        page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    assert sent.value.post_data == "child=Bao"
+    assert sent.value.headers["hx-request"] == "true"

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
-from centres.enums import Priority, PriorityGround
+from centres.enums import Priority, PriorityGround, TicketState
 from centres.models import Device, Ticket
 from portal import clock
 from tests.factories import centres as make
@@ -167,3 +167,21 @@ def test_the_page_for_later_speaks_the_language_of_its_address(kiosk, service):
         page = kiosk.get(f"{reverse('centres:kiosk_offline')}?lang={language}").content.decode()
         assert f'<html lang="{language}"' in page and 'data-letter="A"' in page
     assert '<html lang="vi"' in kiosk.get(f"{reverse('centres:kiosk_offline')}?lang=xx").content.decode()
+
+
+@pytest.mark.parametrize("when", ["ended", "yesterday"])
+def test_a_slip_that_is_over_says_so_and_asks_nobody_to_wait(kiosk, ticket, when):
+    kiosk.cookies["django_language"] = "en"
+    if when == "ended":
+        Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.LEFT, finished_at=ticket.issued_at)
+    else:
+        Ticket.objects.filter(pk=ticket.pk).update(day=ticket.day - timedelta(days=1))
+    page = kiosk.get(reverse("centres:kiosk_ticket", kwargs={"token": ticket.token})).content.decode()
+    assert "not valid any more" in page
+    assert "Please sit where" not in page
+
+
+def test_the_slip_is_kept_by_no_browser(kiosk, service):
+    slip = kiosk.get(draw(kiosk, service)["Location"])
+    assert slip.status_code == 200
+    assert "no-store" in slip["Cache-Control"]
