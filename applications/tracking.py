@@ -18,6 +18,8 @@ from centres.enums import IN_HALL, TicketState
 from centres.models import NextNotice, Ticket
 from centres.papers_first import procedures_of
 from notifications.channels.push_key import public_key
+from notifications.enums import Channel
+from notifications.leaving import leaves_the_machine
 from portal import clock
 from portal.text import pick
 from portal.vn.money import format_vnd
@@ -250,6 +252,11 @@ class TrackedVisit:
     def wishes(self) -> list[NextNotice]:
         """Where this number's holder wants to be told before the call."""
         return [] if self.ticket is None else list(NextNotice.objects.filter(ticket=self.ticket).order_by("pk"))
+
+    @property
+    def has_sms(self) -> bool:
+        """Whether an SMS would reach anybody."""
+        return leaves_the_machine(Channel.SMS)
 
     @property
     def push_key(self) -> str:

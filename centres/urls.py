@@ -3,7 +3,7 @@
 from django.urls import path
 
 from centres.enums import DeviceKind
-from centres.views import board, day, devices, kiosk, kiosk_line, kiosk_papers, trips
+from centres.views import board, day, devices, kiosk, kiosk_line, kiosk_papers, kiosk_sms, trips
 
 app_name = "centres"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("kiosk/service/<str:letter>/", kiosk.ground, name="kiosk_ground"),
     path("kiosk/ticket/<str:token>/", kiosk.ticket, name="kiosk_ticket"),
     path("kiosk/ticket/<str:token>/reprint/", kiosk.print_again, name="kiosk_reprint"),
+    path("kiosk/ticket/<str:token>/sms/", kiosk_sms.ask, name="kiosk_sms"),
     path("kiosk/sw.js", kiosk_line.worker, name="kiosk_worker"),
     path("kiosk/offline/", kiosk_line.offline, name="kiosk_offline"),
     path("kiosk/reconcile/", kiosk_line.reconcile, name="kiosk_reconcile"),

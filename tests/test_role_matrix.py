@@ -86,6 +86,8 @@ GET  centres:kiosk_question                         s.ss sssss ssss
 POST centres:kiosk_question                         s.ss sssss ssss
 GET  centres:kiosk_come_back                        s.ss sssss ssss
 POST centres:kiosk_reprint                          s.ss sssss ssss
+GET  centres:kiosk_sms                              s.ss sssss ssss
+POST centres:kiosk_sms                              s.ss sssss ssss
 GET  centres:kiosk_worker                           .... ..... ....
 GET  centres:kiosk_offline                          s.ss sssss ssss
 POST centres:kiosk_reconcile                        s.ss sssss ssss
@@ -197,6 +199,7 @@ GET  api_schema                                     .... ..... ....
 # Tries are counted by address, and here everybody has the same one.
 LIMITED = {
     "applications:tell_by_sms",
+    "centres:kiosk_sms",
     "applications:tell_by_push",
     "centres:kiosk_sign_in",
     "centres:board_sign_in",
@@ -326,6 +329,7 @@ def world(at_hanoi: Any) -> World:
         "centres:kiosk_question": label | procedure,
         "centres:kiosk_come_back": label | procedure | {"paper": missing},
         "centres:kiosk_reprint": {"token": waiting.token},
+        "centres:kiosk_sms": {"token": waiting.token},
         **{f"applications:{name}": {"token": waiting.token} for name in
            ("tell_by_sms", "tell_by_push", "do_not_tell", "check_papers")},
         "applications:check_question": {"token": waiting.token, **procedure},
@@ -351,6 +355,7 @@ def world(at_hanoi: Any) -> World:
         "centres:kiosk_question": decision,
         "centres:kiosk_reconcile": {"slips": [], "enough": ""},
         "applications:check_question": decision,
+        "centres:kiosk_sms": {"phone": "0912 345 678", "consent": "on"},
         "applications:tell_by_sms": {"phone": "0912 345 678", "consent": "on"},
         "applications:tell_by_push": {"endpoint": "https://fcm.googleapis.com/x", "keys": GOOD},
         "set_language": {"language": "en", "next": "/"},

@@ -17,10 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from applications.views.citizen import visit_page
 from centres.actions.next_notices import do_not_tell, tell_by_push, tell_by_sms
 from centres.models import Ticket
-from portal import clock, ratelimit
+from centres.notice_rules import count_try
+from portal import clock
 from portal.errors import BadInput, RuleBroken
-
-TRIES, TRY_SECONDS = 10, 3600
 
 
 @login_not_required
@@ -39,14 +38,9 @@ def by_sms(request: HttpRequest, token: str) -> HttpResponse:
     """Keep the phone for this visit, with consent."""
     ticket = _ticket(token)
     try:
-        ratelimit.count("tell", token, limit=TRIES, seconds=TRY_SECONDS)
-        if request.POST.get("consent") != "on":
-            raise BadInput(
-                _("Please tick that we may use your number for this. Without it no SMS is sent."),
-                code="no_consent",
-                field="consent",
-            )
-        tell_by_sms(ticket=ticket, phone=request.POST.get("phone", ""), at=clock.now())
+        count_try(token)
+        consents = request.POST.get("consent") == "on"
+        tell_by_sms(ticket=ticket, phone=request.POST.get("phone", ""), consents=consents, at=clock.now())
     except RuleBroken as problem:
         return visit_page(request, token, problem)
     return redirect(f"{reverse('applications:ticket', args=[token])}#tell")
@@ -58,7 +52,7 @@ def by_push(request: HttpRequest, token: str) -> HttpResponse:
     """A browser's subscription as its ``toJSON()`` gives it. 204, or a sentence."""
     ticket = _ticket(token)
     try:
-        ratelimit.count("tell", token, limit=TRIES, seconds=TRY_SECONDS)
+        count_try(token)
         tell_by_push(ticket=ticket, **_subscription(request.body), at=clock.now())
     except RuleBroken as problem:
         return HttpResponse(str(problem), status=problem.status, content_type="text/plain; charset=utf-8")

@@ -14,6 +14,8 @@ from centres.notice_rules import ahead_on
 from notifications.actions.forget import forget_addresses, forget_browsers
 from notifications.actions.queue import queue_notice
 from notifications.actions.subscribe import subscribe
+from notifications.enums import Channel
+from notifications.leaving import leaves_the_machine
 from notifications.message import Recipient
 from notifications.models import PushSubscription
 from portal import clock, live
@@ -26,11 +28,20 @@ MOST_BROWSERS = 5
 
 
 @transaction.atomic
-def tell_by_sms(*, ticket: Ticket, phone: str, at: datetime) -> None:
+def tell_by_sms(*, ticket: Ticket, phone: str, consents: bool, at: datetime) -> None:
     """Send an SMS to this phone before the call. Whoever holds the slip may ask; a new number replaces the old one.
 
-    Raises ``BadInput`` (``phone_invalid``, ``not_a_mobile``), ``RuleBroken`` (``not_waiting``, ``told_already``).
+    ``consents``: they agreed to this one use of the number (Law 91/2025 on personal data).
+    Raises ``BadInput`` (``no_consent``, ``phone_invalid``, ``not_a_mobile``, ``no_sms_here``), ``RuleBroken`` (``not_waiting``, ``told_already``).
     """
+    if not leaves_the_machine(Channel.SMS):
+        raise BadInput(_("No SMS can be sent from here. Please watch the board."), code="no_sms_here")
+    if not consents:
+        raise BadInput(
+            _("Please tick that we may use your number for this. Without it no SMS is sent."),
+            code="no_consent",
+            field="consent",
+        )
     try:
         number = parse_phone(phone)
     except InvalidValue as problem:

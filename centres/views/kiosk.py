@@ -19,9 +19,11 @@ from centres.actions.draw import draw
 from centres.actions.reprint import reprint
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
-from centres.enums import IN_HALL, DeviceKind, PriorityGround
+from centres.enums import IN_HALL, DeviceKind, PriorityGround, TicketState
 from centres.line import ticket_code
-from centres.models import Centre, Service, Ticket
+from centres.models import Centre, NextNotice, Service, Ticket
+from notifications.enums import Channel
+from notifications.leaving import leaves_the_machine
 from portal import clock, live
 from portal.context import LARGE_PRINT_COOKIE
 from portal.errors import RuleBroken
@@ -106,6 +108,9 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
         "ticket": drawn,
         "centre": drawn.centre,
         "is_over": drawn.day != clock.today() or drawn.state not in IN_HALL,
+        "waits": drawn.day == clock.today() and drawn.state == TicketState.WAITING,
+        "sms": NextNotice.objects.filter(ticket=drawn).exclude(phone="").first(),
+        "has_sms": leaves_the_machine(Channel.SMS),
         "ahead": Ticket.objects.ahead_of(drawn).count(),
         "prints_itself": drawn.device is not None and drawn.device.prints_itself,
         "qr": _qr(drawn.token),

@@ -227,6 +227,7 @@ def test_screens_of_the_hall_have_no_barriers_in_any_language(hall: Hall, look: 
 
     kiosk, board, nobody = look.page(KIOSK, device=hall.kiosk), look.page(BOARD, device=hall.board), look.page(DESK)
     paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/",
+             f"/kiosk/ticket/{hall.tickets['waiting'].token}/sms/",
              "/kiosk/for/B/", LAND, f"{LAND}?yes=land_certificate&yes=joint_owners&no=marriage_certificate",
              f"{LAND}back-with/land_certificate/", "/kiosk/offline/"]  # fmt: skip
     for path in paths:

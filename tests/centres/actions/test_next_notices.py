@@ -38,7 +38,7 @@ def told() -> list[str]:
 
 
 def test_told_when_two_people_are_ahead_and_only_once(queue, counter, officer):
-    tell_by_sms(ticket=queue[3], phone=PHONE, at=MORNING)
+    tell_by_sms(ticket=queue[3], phone=PHONE, consents=True, at=MORNING)
     assert tell_those_who_are_next(at=MORNING) == 0
     call_next(at=MORNING + timedelta(minutes=1), acting_user=officer)
     assert tell_those_who_are_next(at=MORNING) == 1
@@ -52,7 +52,7 @@ def test_told_when_two_people_are_ahead_and_only_once(queue, counter, officer):
 
 
 def test_who_is_next_at_once_is_told_at_once(queue):
-    tell_by_sms(ticket=queue[0], phone=PHONE, at=MORNING)
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
     tell_those_who_are_next(at=MORNING)
     assert Message.objects.get().body.startswith("Number A001 is next.")
 
@@ -62,47 +62,47 @@ def test_those_with_priority_stand_ahead(service, queue):
         make.TicketFactory(
             service=service, number=number, issued_at=MORNING + timedelta(minutes=5), priority=Priority.FIRST
         )
-    tell_by_sms(ticket=queue[0], phone=PHONE, at=MORNING)
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
     assert tell_those_who_are_next(at=MORNING) == 0
 
 
 def test_phone_and_browser_are_each_told(queue):
-    tell_by_sms(ticket=queue[0], phone=PHONE, at=MORNING)
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
     tell_by_push(ticket=queue[0], endpoint="https://fcm.googleapis.com/x", **GOOD, at=MORNING)
     assert tell_those_who_are_next(at=MORNING) == 2
     assert sorted(Message.objects.values_list("channel", flat=True)) == ["push", "sms"]
 
 
 def test_another_number_replaces_the_first_until_it_is_sent(queue):
-    tell_by_sms(ticket=queue[0], phone=PHONE, at=MORNING)
-    tell_by_sms(ticket=queue[0], phone="0987 654 321", at=MORNING)
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    tell_by_sms(ticket=queue[0], phone="0987 654 321", consents=True, at=MORNING)
     assert NextNotice.objects.get().phone == "+84987654321"
     tell_those_who_are_next(at=MORNING)
     with pytest.raises(RuleBroken) as refused:
-        tell_by_sms(ticket=queue[0], phone=PHONE, at=MORNING)
+        tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
     assert refused.value.code == "told_already"
 
 
 @pytest.mark.parametrize("phone", ["", "12", "024 3825 1234", "+1 555 0100", "<script>"])
 def test_a_phone_that_takes_no_sms_is_refused(queue, phone):
     with pytest.raises(BadInput):
-        tell_by_sms(ticket=queue[0], phone=phone, at=MORNING)
+        tell_by_sms(ticket=queue[0], phone=phone, consents=True, at=MORNING)
     assert not NextNotice.objects.exists()
 
 
 def test_who_does_not_wait_is_not_told(queue, counter, officer):
-    tell_by_sms(ticket=queue[0], phone=PHONE, at=MORNING)
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
     call_next(at=MORNING + timedelta(minutes=1), acting_user=officer)
     assert tell_those_who_are_next(at=MORNING) == 0
     queue[0].refresh_from_db()
     for ticket, at in ((queue[0], MORNING), (queue[1], MORNING + timedelta(days=1))):
         with pytest.raises(RuleBroken) as refused:
-            tell_by_sms(ticket=ticket, phone=PHONE, at=at)
+            tell_by_sms(ticket=ticket, phone=PHONE, consents=True, at=at)
         assert refused.value.code == "not_waiting"
 
 
 def test_nobody_is_told_on_another_day(queue):
-    tell_by_sms(ticket=queue[0], phone=PHONE, at=MORNING)
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
     assert tell_those_who_are_next(at=MORNING + timedelta(days=1)) == 0
 
 
@@ -115,12 +115,12 @@ def test_the_rule_of_the_centre_goes_before_the_citys_and_both_have_dates(centre
     NoticeRule.objects.create(centre=centre, ahead=0, valid_from=DAY, source="from today")
     assert ahead_on(centre.pk, DAY) == 0
     assert ahead_on(make.CentreFactory().pk, DAY) == 4
-    tell_by_sms(ticket=queue[1], phone=PHONE, at=MORNING)
+    tell_by_sms(ticket=queue[1], phone=PHONE, consents=True, at=MORNING)
     assert tell_those_who_are_next(at=MORNING) == 0
 
 
 def test_forgotten_in_the_evening_and_on_request(queue):
-    tell_by_sms(ticket=queue[0], phone=PHONE, at=MORNING)
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
     tell_by_push(ticket=queue[0], endpoint="https://fcm.googleapis.com/x", **GOOD, at=MORNING)
     tell_those_who_are_next(at=MORNING)
     forget_phones(before=DAY)
@@ -128,7 +128,7 @@ def test_forgotten_in_the_evening_and_on_request(queue):
     forget_phones(before=DAY + timedelta(days=1))
     assert not NextNotice.objects.exists() and not PushSubscription.objects.exists()
     assert set(Message.objects.values_list("recipient", "body")) == {("", "")}
-    tell_by_sms(ticket=queue[1], phone=PHONE, at=MORNING)
+    tell_by_sms(ticket=queue[1], phone=PHONE, consents=True, at=MORNING)
     tell_by_push(ticket=queue[1], endpoint="https://fcm.googleapis.com/x", **GOOD, at=MORNING)
     do_not_tell(ticket=queue[1])
     assert not NextNotice.objects.exists() and not PushSubscription.objects.exists()
@@ -137,7 +137,7 @@ def test_forgotten_in_the_evening_and_on_request(queue):
 def statements(ticket_count: int, service) -> int:
     for number in range(100, 100 + ticket_count):
         ticket = make.TicketFactory(service=service, number=number, issued_at=MORNING + timedelta(hours=1))
-        tell_by_sms(ticket=ticket, phone=PHONE, at=MORNING)
+        tell_by_sms(ticket=ticket, phone=PHONE, consents=True, at=MORNING)
     with CaptureQueriesContext(
         connection,
     ) as asked:
