@@ -17,7 +17,11 @@ from applications.tracking_words import STANDS, TODO, todo_values
 from centres.actions.hold import latest_return
 from centres.actions.return_missed import in_grace
 from centres.enums import IN_HALL, ParkKind, TicketState
-from centres.models import Ticket
+from centres.models import NextNotice, Ticket
+from centres.papers_first import procedures_of
+from notifications.channels.push_key import public_key
+from notifications.enums import Channel
+from notifications.leaving import leaves_the_machine
 from portal import clock
 from portal.text import pick
 from portal.vn.money import format_vnd
@@ -243,6 +247,28 @@ class TrackedVisit:
         )
         waiting = Ticket.objects.of_day(ticket.centre, ticket.day).waiting()
         return waiting.filter(earlier, service_id=ticket.service_id).count()
+
+    @property
+    def waits_today(self) -> bool:
+        return self.is_of_today and self.ticket is not None and self.ticket.state == TicketState.WAITING
+
+    @cached_property
+    def wishes(self) -> list[NextNotice]:
+        """Where this number's holder wants to be told before the call."""
+        return [] if self.ticket is None else list(NextNotice.objects.filter(ticket=self.ticket).order_by("pk"))
+
+    @property
+    def has_sms(self) -> bool:
+        """Whether an SMS would reach anybody."""
+        return leaves_the_machine(Channel.SMS)
+
+    @property
+    def push_key(self) -> str:
+        return public_key()
+
+    @property
+    def has_papers_to_check(self) -> bool:
+        return self.ticket is not None and bool(procedures_of(self.ticket.service, self.ticket.day))
 
     @cached_property
     def holds(self) -> list[tuple[int, datetime]]:

@@ -18,6 +18,9 @@ from centres.models import (
     HallAnnouncementEvent,
     Matter,
     Membership,
+    NoticeRule,
+    NumberBlock,
+    PaperTrip,
     QueuePolicy,
     Rating,
     Service,
@@ -139,6 +142,8 @@ class QueuePolicyAdmin(admin.ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+
 class HallAnnouncementEventInline(ReadOnly, admin.TabularInline):
     model = HallAnnouncementEvent
     extra = 0
@@ -150,3 +155,23 @@ class HallAnnouncementAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["centre"]
     list_select_related = ["centre", "zone"]
     inlines = [HallAnnouncementEventInline]
+
+
+@admin.register(NoticeRule)
+class NoticeRuleAdmin(admin.ModelAdmin):
+    list_display = ["centre", "ahead", "valid_from", "valid_to", "source"]
+    list_select_related = ["centre"]
+
+
+@admin.register(NumberBlock)
+class NumberBlockAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["centre", "day", "letter", "first", "last", "device", "closed_at"]
+    list_select_related = ["centre", "device"]
+
+
+@admin.register(PaperTrip)
+class PaperTripAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["centre", "day", "procedure", "kind", "choice", "asked_at"]
+    list_filter = ["centre", "choice"]
+    list_select_related = ["centre", "procedure", "kind"]
+    exclude = ["client_key"]

@@ -118,3 +118,16 @@ class Score(models.IntegerChoices):
     BAD = 1, _("not satisfied")
     FAIR = 2, _("all right")
     GOOD = 3, _("satisfied")
+
+
+class TripChoice(models.TextChoices):
+    """What somebody chose whose paper is missing."""
+
+    CERTIFY = "certify", _("have it certified here")
+    BACK = "back", _("come back with it")
+    NUMBER = "number", _("take a number all the same")
+
+
+class AskedAt(models.TextChoices):
+    KIOSK = "kiosk", _("at the kiosk")
+    PHONE = "phone", _("on the phone")

@@ -44,6 +44,7 @@ class ZoneChoice(forms.ModelChoiceField):
 class DeviceForm(forms.Form):
     name = forms.CharField(label=_("Where it stands"), max_length=NAME_LIMIT)
     kind = forms.ChoiceField(label=_("What it is"), choices=DeviceKind.choices)
+    prints_itself = forms.BooleanField(label=_("It has a printer: each slip comes out once by itself"), required=False)
 
     def __init__(self, *arguments: Any, centre: Centre, **options: Any) -> None:
         super().__init__(*arguments, **options)

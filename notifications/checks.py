@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from notifications.channels.mail_server import MailServer
+from notifications.channels.push_key import public_key
 from notifications.enums import Channel
 from notifications.leaving import leaves_the_machine
 
@@ -19,6 +20,16 @@ def mail_server_is_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     except ValueError as error:
         hint = "For example smtp://user:password@mail.example.vn:587, smtps://mail.example.vn or file:///var/mail."
         return [Error(f"EMAIL_URL is wrong: {error}.", hint=hint, id="notifications.E001")]
+    return []
+
+
+@register()
+def push_key_is_one(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        public_key()
+    except ValueError as error:
+        hint = "32 random bytes in base64url, or nothing: then no notices to browsers are offered."
+        return [Error(f"VAPID_PRIVATE_KEY is wrong: {error}.", hint=hint, id="notifications.E002")]
     return []
 
 

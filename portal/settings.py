@@ -183,6 +183,24 @@ NOTICE_LEASE_SECONDS = env.number(
     "NOTICE_LEASE_SECONDS", "after how long a message that a worker took and never finished is taken anew", default=60
 )
 SMS_URL = env.url("SMS_URL", {"file"}, "where SMS go: file:///folder", demo=f"file://{VAR_DIR / 'demo' / 'sms'}")
+# Web push (RFC 8292): without a key of its own the portal offers none.
+VAPID_PRIVATE_KEY = env.text(
+    "VAPID_PRIVATE_KEY",
+    "the key that signs notices to browsers: 32 bytes in base64url",
+    default="",
+    demo="PxRng_r_V5fBHVgE9q3CFLMB0thp-tuPzy17q3e3bjw",
+)
+# A browser names its push service itself: only these are believed, or their subdomains.
+PUSH_HOSTS = env.words(
+    "PUSH_HOSTS",
+    "the push services of browsers, with commas",
+    default=[
+        "fcm.googleapis.com",
+        "push.services.mozilla.com",
+        "push.apple.com",
+        "notify.windows.com",
+    ],
+)
 
 # -- sign-in --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "citizens.User"

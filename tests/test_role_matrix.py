@@ -44,6 +44,7 @@ from tests.factories.applications import (
 from tests.factories.centres import DeviceFactory, TicketFactory
 from tests.factories.certifications import a_missing_paper, a_picture, an_item
 from tests.factories.citizens import CitizenFactory, UserFactory
+from tests.notifications.test_push import GOOD
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,16 @@ GET  centres:kiosk                                  s.ss sssss ssss
 GET  centres:kiosk_again                            s.ss sssss ssss
 GET  centres:kiosk_tiles                            s.ss sssss ssss
 GET  centres:kiosk_help                             s.ss sssss ssss
+GET  centres:kiosk_which                            s.ss sssss ssss
+GET  centres:kiosk_question                         s.ss sssss ssss
+POST centres:kiosk_question                         s.ss sssss ssss
+GET  centres:kiosk_come_back                        s.ss sssss ssss
+POST centres:kiosk_reprint                          s.ss sssss ssss
+GET  centres:kiosk_sms                              s.ss sssss ssss
+POST centres:kiosk_sms                              s.ss sssss ssss
+GET  centres:kiosk_worker                           .... ..... ....
+GET  centres:kiosk_offline                          s.ss sssss ssss
+POST centres:kiosk_reconcile                        s.ss sssss ssss
 POST centres:kiosk_draw                             s.ss sssss ssss
 GET  centres:kiosk_ground                           s.ss sssss ssss
 GET  centres:kiosk_ticket                           s.ss sssss ssss
@@ -95,6 +106,7 @@ GET  centres:day_needs                              sssf fff.. fff.
 GET  centres:day_queue                              sssf fff.. fff.
 GET  centres:day_served                             sssf fff.. fff.
 GET  centres:day_tickets                            sssf fff.. fff.
+GET  centres:day_papers                             sssf fff.. fff.
 GET  centres:day_devices                            sssf fff.. fff.
 POST centres:day_devices                            sssf fff.. fff.
 GET  centres:day_device                             sssf fff.. ffff
@@ -161,6 +173,14 @@ POST applications:here_after_all                    rrrr rrrrr rrrr
 POST applications:give_back                         rrrr rrrrr rrrr
 GET  applications:why                               .... ..... ....
 POST applications:rate_visit                        rrrr rrrrr rrrr
+GET  applications:push_worker                       .... ..... ....
+POST applications:tell_by_sms                       .... ..... ....
+POST applications:tell_by_push                      .... ..... ....
+POST applications:do_not_tell                       .... ..... ....
+GET  applications:check_papers                      .... ..... ....
+GET  applications:check_question                    .... ..... ....
+POST applications:check_question                    .... ..... ....
+GET  applications:check_come_back                   .... ..... ....
 GET  applications:public_receipt                    .... ..... ....
 GET  api_procedures                                 .... ..... ....
 GET  api_procedure                                  .... ..... ....
@@ -198,9 +218,20 @@ POST api_tracking                                   .... ..... ....
 GET  api_schema                                     .... ..... ....
 """
 # Tries are counted by address, and here everybody has the same one.
-LIMITED = {"centres:kiosk_sign_in", "centres:board_sign_in", "applications:track", "api_tracking", "api_tickets"}
+LIMITED = {
+    "applications:tell_by_sms",
+    "centres:kiosk_sms",
+    "applications:tell_by_push",
+    "centres:kiosk_sign_in",
+    "centres:board_sign_in",
+    "applications:track",
+    "api_tracking",
+    "api_tickets",
+}
 # Django's own: whatever is sent, it leads back; only a POST changes the language.
 LEADS_BACK = {"set_language"}
+# Sent by scripts of our own pages.
+IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push"}
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
@@ -232,10 +263,12 @@ class World:
     arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     devices: dict[str, tuple[Device, str]] = field(default_factory=dict)
+    queries: dict[str, str] = field(default_factory=dict)
     person: Citizen = field(default_factory=Citizen)
 
     def address(self, name: str, which: str) -> str:
-        return reverse(name, kwargs=self.arguments.get(name + which, self.arguments.get(name, {})))
+        path = reverse(name, kwargs=self.arguments.get(name + which, self.arguments.get(name, {})))
+        return path + self.queries.get(name, "")
 
 
 @pytest.fixture
@@ -282,6 +315,8 @@ def world(at_hanoi: Any) -> World:
     )
     free = ticket.service.centre.counters.create(number=99)
     token, label = {"token": ticket.token}, {"letter": ticket.service.letter}
+    procedure, missing = {"key": "land_change_info"}, "land_certificate"
+    world = World(queries=dict.fromkeys(("centres:kiosk_question", "applications:check_question"), f"?no={missing}"))
     world = World(person=person)
     for kind in DeviceKind.values:
         key = f"key of the {kind}"
@@ -320,6 +355,15 @@ def world(at_hanoi: Any) -> World:
         "applications:bring_back": {"ticket_id": ticket.pk},
         "applications:sit_down": {"counter_id": free.pk},
         "centres:kiosk_ground": label,
+        "centres:kiosk_which": label,
+        "centres:kiosk_question": label | procedure,
+        "centres:kiosk_come_back": label | procedure | {"paper": missing},
+        "centres:kiosk_reprint": {"token": waiting.token},
+        "centres:kiosk_sms": {"token": waiting.token},
+        **{f"applications:{name}": {"token": waiting.token} for name in
+           ("tell_by_sms", "tell_by_push", "do_not_tell", "check_papers")},
+        "applications:check_question": {"token": waiting.token, **procedure},
+        "applications:check_come_back": {"token": waiting.token, **procedure, "paper": missing},
         "centres:kiosk_ticket": {"token": waiting.token},
         "centres:day_device_revoke": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
         "centres:day_device": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
@@ -338,7 +382,14 @@ def world(at_hanoi: Any) -> World:
     # Numbers of this letter were given by the factory, past the counter of numbers; those of the next were not.
     other_service = here.services.exclude(pk=ticket.service_id).order_by("order")[0]
     draw = {"service": other_service.letter, "client_key": "khoa-1234567890abcdef", "ground": ""}
+    decision = {"paper": missing, "choice": "back", "client_key": "khoa-1234567890abcdef"}
     world.bodies = {
+        "centres:kiosk_question": decision,
+        "centres:kiosk_reconcile": {"slips": [], "enough": ""},
+        "applications:check_question": decision,
+        "centres:kiosk_sms": {"phone": "0912 345 678", "consent": "on"},
+        "applications:tell_by_sms": {"phone": "0912 345 678", "consent": "on"},
+        "applications:tell_by_push": {"endpoint": "https://fcm.googleapis.com/x", "keys": GOOD},
         "set_language": {"language": "en", "next": "/"},
         "centres:kiosk_draw": draw,
         "centres:day_device": {"name": "Bảng mới"},
@@ -411,7 +462,7 @@ def ask(
     if name == "applications:certify":
         body["file"] = SimpleUploadedFile("scan.jpg", PICTURE)
     more = {}
-    if name.startswith("api_") and method != "GET":
+    if (name.startswith("api_") or name in IN_JSON) and method != "GET":
         body, more = json.dumps(body), {"content_type": "application/json"}
     if method == "GET":
         body = {}

@@ -19,6 +19,7 @@ from applications.tracking import TrackedVisit, find_visit
 from applications.tracking_access import open_by_code
 from centres.actions.rate import rate
 from centres.enums import IN_HALL, Score
+from centres.models import HeldNumber
 from portal import clock, live, shared
 from portal.errors import RuleBroken
 
@@ -32,9 +33,16 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
     if request.headers.get("X-Part"):
         topics = shared.recall(_topics_key(token)) or _remember(token, _visit_or_404(token))
         return live.answer(request, topics, lambda: _part(request, token), early=True)
-    visit = _visit_or_404(token)
+    visit = find_visit(token, clock.now())
+    if visit is None:
+        return _not_yet(request, token)
     _remember(token, visit)
     return _page(request, visit)
+
+
+def visit_page(request: HttpRequest, token: str, problem: RuleBroken) -> HttpResponse:
+    """The visit's page with a sentence about what could not be done."""
+    return _page(request, _visit_or_404(token), status=problem.status, problem=problem)
 
 
 @login_not_required
@@ -88,6 +96,16 @@ def _visit_or_404(token: str) -> TrackedVisit:
     if visit is None:
         raise Http404
     return visit
+
+
+def _not_yet(request: HttpRequest, token: str) -> HttpResponse:
+    """A slip that a kiosk without a connection has given out, and that the portal does not know of yet."""
+    if not HeldNumber.objects.filter(token=token, used_at__isnull=True, block__closed_at__isnull=True).exists():
+        raise Http404
+    response = render(request, "applications/track/not_yet.html", {"token": token})
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def _page(request: HttpRequest, visit: TrackedVisit, status: int = 200, **more: object) -> HttpResponse:

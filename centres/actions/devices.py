@@ -21,7 +21,14 @@ NAME_LIMIT = 80
 
 @transaction.atomic
 def register(
-    *, centre: Centre, kind: str, name: str, zone: Zone | None = None, at: datetime, acting_user: User
+    *,
+    centre: Centre,
+    kind: str,
+    name: str,
+    prints_itself: bool = False,
+    zone: Zone | None = None,
+    at: datetime,
+    acting_user: User,
 ) -> tuple[Device, str]:
     """A new device and its key, which is shown this once. Raises ``NotAllowed``, ``BadInput``."""
     _guard(centre.pk, acting_user)
@@ -31,7 +38,13 @@ def register(
     zone = _zone_of(zone, centre.pk, kind)
     key = secrets.token_urlsafe(24)
     device = Device.objects.create(
-        centre=centre, kind=kind, name=name, zone=zone, key_hash=Device.hash_of(key), created_at=at
+        centre=centre,
+        kind=kind,
+        name=name,
+        zone=zone,
+        prints_itself=prints_itself and kind == DeviceKind.KIOSK,
+        key_hash=Device.hash_of(key),
+        created_at=at,
     )
     return device, key
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('centres', '0004_returning_class'),
+        ('centres', '0005_queue'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,7 +1,7 @@
 from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, Device, Membership, Service
-from centres.models.policy import QueuePolicy
-from centres.models.centre import CalendarDay, Centre, Counter, Device, Membership, Service
 from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
+from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
+from centres.models.policy import QueuePolicy
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
@@ -13,8 +13,13 @@ __all__ = [
     "Device",
     "HallAnnouncement",
     "HallAnnouncementEvent",
+    "HeldNumber",
     "Matter",
     "Membership",
+    "NextNotice",
+    "NoticeRule",
+    "NumberBlock",
+    "PaperTrip",
     "QueuePolicy",
     "Rating",
     "Service",

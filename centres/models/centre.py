@@ -228,6 +228,7 @@ class Device(models.Model):
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    prints_itself = models.BooleanField(default=False, help_text=_("A kiosk with a printer: each slip comes out once."))
 
     class Meta:
         verbose_name = _("device")

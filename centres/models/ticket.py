@@ -91,6 +91,7 @@ class Ticket(StateModel):
     walked_s = models.PositiveIntegerField(null=True, blank=True)
     served_s = models.PositiveIntegerField(null=True, blank=True)
     parked_s = models.PositiveIntegerField(null=True, blank=True)
+    reprints = models.PositiveSmallIntegerField(default=0)
 
     objects = TicketQuerySet.as_manager()
 

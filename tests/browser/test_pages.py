@@ -29,8 +29,6 @@ from centres.actions.miss import miss, recalls_left
 from centres.actions.park import park
 from centres.actions.recall import recall
 from centres.enums import DeviceKind, ParkKind, Role
-from centres.models import Counter, Device, Ticket
-from centres.enums import DeviceKind, Role
 from centres.models import Counter, Device, Ticket, Zone
 from citizens.models import User
 from portal import clock
@@ -43,6 +41,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.ma
 
 DESK, BOARD, KIOSK = (1366, 768), (1920, 1080), (1080, 1920)
 PHONES = ((390, 844), (320, 640))
+LAND = "/kiosk/for/A/land_change_info/"
 LANGUAGES = ("vi", "en", "ko")
 # Templates that went wrong show themselves by what they leave on the page.
 LEFT_OVER = re.compile(r"\{\{|\{%|%\(\w+\)s")
@@ -205,6 +204,19 @@ def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
         *[(f"/t/{token}/", 200) for token in tokens],
         *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
     ]
+    return (
+        [("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)]
+        + [(f"/t/{token}/", 200) for token in tokens]
+        + [
+            (f"/t/{hall.tickets['waiting'].token}/papers/land_change_info/{more}", 200)
+            for more in (
+                "",
+                "?no=land_certificate",
+                "?yes=land_certificate&no=joint_owners",
+                "back-with/land_certificate/",
+            )
+        ]
+    )
 
 
 def test_citizens_pages_fit_a_phone_and_render_in_every_language(hall: Hall, look: Looker) -> None:
@@ -230,7 +242,10 @@ def test_screens_of_the_hall_have_no_barriers_in_any_language(hall: Hall, look: 
         look.axe(page, path)
 
     kiosk, board, nobody = look.page(KIOSK, device=hall.kiosk), look.page(BOARD, device=hall.board), look.page(DESK)
-    paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/"]
+    paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/",
+             f"/kiosk/ticket/{hall.tickets['waiting'].token}/sms/",
+             "/kiosk/for/B/", LAND, f"{LAND}?yes=land_certificate&yes=joint_owners&no=marriage_certificate",
+             f"{LAND}back-with/land_certificate/", "/kiosk/offline/"]  # fmt: skip
     for path in paths:
         seen(kiosk, path)
     seen(board, "/board/")
@@ -276,6 +291,8 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
             "/day/devices/",
             f"/day/devices/{hall.board.pk}/",
             "/day/announcements/",
+            "/day/papers/",
+            "/day/devices/",
             "/day/tickets/",
             "/day/tickets/?show=waiting",
             "/dossiers/?list=all",

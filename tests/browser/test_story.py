@@ -122,6 +122,9 @@ def test_the_couple_makes_one_trip(
     kiosk.wait_for_url("**/kiosk/")
     seen(kiosk, "01-kiosk")
     kiosk.locator(".tile", has=kiosk.locator(".letter", has_text="A")).click()
+    # They have the land certificate with them; what else decides they leave to the officer.
+    kiosk.click("a.tile[href*='yes=land_certificate']")
+    kiosk.click("footer a[href='/kiosk/service/A/']")
     seen(kiosk, "02-kiosk-question")
     kiosk.locator("button[value=age_75]").click()
     kiosk.wait_for_url("**/kiosk/ticket/**")

@@ -3,6 +3,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from centres.enums import SEEN_GROUNDS, Priority, PriorityGround, TicketState
@@ -134,6 +135,38 @@ def test_the_language_of_the_kiosk_goes_with_the_ticket(kiosk, service):
     kiosk.cookies["django_language"] = "ko"
     draw(kiosk, service)
     assert Ticket.objects.get().language == "ko"
+
+
+def test_printed_again_it_is_the_same_slip_and_counted(kiosk, service):
+    path = draw(kiosk, service).url
+    assert "data-print-once" not in kiosk.get(path).content.decode()
+    for times in (1, 2):
+        answer = kiosk.post(f"{path}reprint/")
+        assert answer.url == path
+        ticket = Ticket.objects.get()
+        assert ticket.reprints == times
+        assert f'data-print-once="{ticket.token}-{times}"' in kiosk.get(path).content.decode()
+
+
+def test_a_kiosk_with_a_printer_prints_each_slip_by_itself(kiosk, service):
+    Device.objects.update(prints_itself=True)
+    path = draw(kiosk, service).url
+    assert f'data-print-once="{Ticket.objects.get().token}-0"' in kiosk.get(path).content.decode()
+
+
+def test_the_worker_keeps_to_the_kiosk_and_names_files_that_exist(kiosk):
+    answer = kiosk.get(reverse("centres:kiosk_worker"))
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert answer["Service-Worker-Allowed"] == "/kiosk/" and "no-cache" in answer["Cache-Control"]
+    files = re.findall(r'"/static/([^"]+)"', answer.content.decode())
+    assert len(files) > 15 and all(finders.find(name) for name in files)
+
+
+def test_the_page_for_later_speaks_the_language_of_its_address(kiosk, service):
+    for language in ("vi", "en", "ko"):
+        page = kiosk.get(f"{reverse('centres:kiosk_offline')}?lang={language}").content.decode()
+        assert f'<html lang="{language}"' in page and 'data-letter="A"' in page
+    assert '<html lang="vi"' in kiosk.get(f"{reverse('centres:kiosk_offline')}?lang=xx").content.decode()
 
 
 @pytest.mark.parametrize("when", ["ended", "yesterday"])
