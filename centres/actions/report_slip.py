@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from centres.actions.draw import CLIENT_KEY, LANGUAGES
-from centres.enums import PRIORITY_OF, PriorityGround, TicketEventKind, TicketState
+from centres.enums import SEEN_GROUNDS, PriorityGround, TicketEventKind, TicketState
 from centres.models import Device, HeldNumber, NumberBlock, Ticket
 from centres.moves import write_down
+from centres.policy import policy_on
 from portal import clock
 from portal.errors import BadInput, RuleBroken
 from portal.prepared import Given, Prepared
@@ -49,7 +50,7 @@ def report_slip(*, device: Device, slip: Slip, at: datetime) -> Ticket:
     """
     if not CLIENT_KEY.fullmatch(slip.client_key):
         raise BadInput(_("This screen is out of date. Please go back to the start."), code="bad_client_key")
-    if slip.ground not in PriorityGround.values:
+    if slip.ground not in (PriorityGround.NONE, *SEEN_GROUNDS):
         raise BadInput(_("Please choose one of the answers."), code="bad_ground", field="ground")
     held, block = _held(device, slip, clock.local_day(at))
     issued_at = _issued_at(slip, block, at)
@@ -117,7 +118,7 @@ def _in_the_queue(
         client_key=_second_key(slip, held) if again else slip.client_key,
         token=held.token,
         language=slip.language if slip.language in LANGUAGES else settings.LANGUAGE_CODE,
-        priority=PRIORITY_OF[PriorityGround(slip.ground)],
+        priority=policy_on(block.centre_id, block.day).rank_of(slip.ground),
         priority_ground=slip.ground,
         device=device,
         issued_at=issued_at,
