@@ -27,7 +27,9 @@ def reachable(user: Any, day: Any) -> QuerySet[Any]:
     )
     desk = desk_of(user)
     # Asked of the one counter: as a join it would go through all counters of the service, for each who waits.
-    done_here = Counter.services.through.objects.filter(counter=Subquery(desk.values("id")), service=OuterRef("service"))
+    done_here = Counter.services.through.objects.filter(
+        counter=Subquery(desk.values("id")), service=OuterRef("service")
+    )
     return Ticket.objects.waiting().filter(
         Q(counter__isnull=True) | ~Exists(kept_for_another),
         Exists(done_here),
