@@ -26,10 +26,14 @@ def reachable(user: Any, day: Any) -> QuerySet[Any]:
         ~Q(officer=user), pk=OuterRef("counter"), state=CounterState.OPEN, services=OuterRef("service")
     )
     desk = desk_of(user)
+    # Asked of the one counter: as a join it would go through all counters of the service, for each who waits.
+    done_here = Counter.services.through.objects.filter(
+        counter=Subquery(desk.values("id")), service=OuterRef("service")
+    )
     return Ticket.objects.waiting().filter(
         Q(counter__isnull=True) | ~Exists(kept_for_another),
+        Exists(done_here),
         centre=Subquery(desk.values("centre")),
-        service__in=desk.values("services"),
         day=day,
     )
 

@@ -11,7 +11,6 @@ from django.db.models import (
     DateField,
     DateTimeField,
     Exists,
-    OuterRef,
     Q,
     QuerySet,
     SmallIntegerField,
@@ -84,15 +83,15 @@ def start_of(at: datetime) -> datetime:
 def _next_for_officer() -> QuerySet[Any]:
     """Whom this officer may call now, first in order. On SQLite the transaction itself is the lock."""
     user, day = Given("user", BigAutoField()), Given("day", DateField())
+    desk = desk_of(user)
     works_here = Membership.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         user=user,
-        centre=OuterRef("centre"),
+        centre=Subquery(desk.values("centre")),  # once, not for each who waits
         role__in=DESK,
         valid_from__lte=day,
         blocked_reason="",
     )
-    desk = desk_of(user)
     return (
         reachable(user, day)
         .filter(Exists(works_here), ~Exists(Ticket.objects.at_counter().filter(counter__in=desk)))
