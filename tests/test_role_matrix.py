@@ -316,8 +316,8 @@ def world(at_hanoi: Any) -> World:
     free = ticket.service.centre.counters.create(number=99)
     token, label = {"token": ticket.token}, {"letter": ticket.service.letter}
     procedure, missing = {"key": "land_change_info"}, "land_certificate"
-    world = World(queries=dict.fromkeys(("centres:kiosk_question", "applications:check_question"), f"?no={missing}"))
-    world = World(person=person)
+    missing_one = dict.fromkeys(("centres:kiosk_question", "applications:check_question"), f"?no={missing}")
+    world = World(person=person, queries=missing_one)
     for kind in DeviceKind.values:
         key = f"key of the {kind}"
         world.devices[kind] = DeviceFactory(centre=here, kind=kind, key_hash=Device.hash_of(key)), key

@@ -177,12 +177,31 @@ def test_the_slip_fits_one_piece_of_paper_in_normal_and_in_large_print(kiosk: Pa
             assert round(float(page.mediabox[2]) * 25.4 / 72) == 80
 
 
+def test_the_slip_in_large_print_is_large_and_four_digits_fit_the_roll(kiosk: Page) -> None:
+    kiosk.goto("/kiosk/service/A/")
+    kiosk.click("button[name=ground][value='']")
+    kiosk.wait_for_url("**/kiosk/ticket/**")
+    kiosk.emulate_media(media="print")
+    kiosk.set_viewport_size({"width": 272, "height": 740})  # 80 mm without the margins, at 96 pixels an inch
+    for large, points in (("0", 11), ("1", 16)):
+        kiosk.context.add_cookies([{"name": "large_print", "value": large, "url": kiosk.url}])
+        kiosk.reload()
+        size = kiosk.evaluate("parseFloat(getComputedStyle(document.querySelector('.slip .where')).fontSize)")
+        assert round(size * 72 / 96) == points
+        kiosk.evaluate("document.querySelector('#slip-number').textContent = 'M1999'")
+        assert kiosk.evaluate("document.documentElement.scrollWidth") <= 272
+
+
 def test_a_phone_number_is_typed_on_large_keys(kiosk: Page) -> None:
     kiosk.goto("/kiosk/service/A/")
     kiosk.click("button[name=ground][value='']")
     kiosk.wait_for_url("**/kiosk/ticket/**")
     slip = kiosk.url
-    kiosk.click("a[href$='/sms/']")
+    for large in ("1", "0"):
+        kiosk.context.add_cookies([{"name": "large_print", "value": large, "url": slip}])
+        for page in (slip, f"{slip}sms/"):
+            kiosk.goto(page)
+            assert kiosk.evaluate("document.documentElement.scrollHeight") <= SIZE["height"], (page, large)
     for key in ("0", "9", "1", "erase", "1", "2", "3", "4", "5", "6", "7", "8"):
         button = kiosk.locator(f".keypad button[value='{key}']")
         assert (button.bounding_box() or {"height": 0})["height"] >= 72
