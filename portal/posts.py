@@ -16,9 +16,14 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "logout": ("room", {}),
     "large_print": ("home", {}),
     "centres:kiosk_draw": ("centres:kiosk", {}),
+    "centres:kiosk_reprint": ("centres:kiosk_ticket", {"token": "token"}),
+    "centres:kiosk_reconcile": ("centres:kiosk", {}),
     "centres:day_device_revoke": ("centres:day_devices", {}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     "applications:rate_visit": ("applications:ticket", {"token": "token"}),
+    "applications:tell_by_sms": ("applications:ticket", {"token": "token"}),
+    "applications:tell_by_push": ("applications:ticket", {"token": "token"}),
+    "applications:do_not_tell": ("applications:ticket", {"token": "token"}),
 }
 # Everything else that is done at the counter comes back to the counter's screen, at the matter it was about.
 DESK, DESK_PREFIX, MATTER = "applications:desk", "/desk/", "application_id"
