@@ -12,15 +12,21 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 # The address's name, the page it belongs to, and which of its arguments that page takes (by the page's name for them).
+TELLING = ("tell_by_sms", "tell_by_push", "do_not_tell")
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "logout": ("room", {}),
     "large_print": ("home", {}),
     "centres:kiosk_draw": ("centres:kiosk", {}),
+    "centres:kiosk_reprint": ("centres:kiosk_ticket", {"token": "token"}),
+    "centres:kiosk_reconcile": ("centres:kiosk", {}),
     "centres:day_device_revoke": ("centres:day_devices", {}),
     "centres:day_announcement_stop": ("centres:day_announcements", {}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     **dict.fromkeys(
-        (f"applications:{name}" for name in ("rate_visit", "hold", "back_again", "here_after_all", "give_back")),
+        (
+            f"applications:{name}"
+            for name in ("rate_visit", "hold", "back_again", "here_after_all", "give_back", *TELLING)
+        ),
         ("applications:ticket", {"token": "token"}),
     ),
 }
