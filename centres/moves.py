@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition
 
-from centres.enums import TicketState
+from centres.enums import TicketEventKind, TicketState
 from centres.models import Ticket, TicketEvent
 from centres.permissions import DESK, has_role
 from citizens.models import User
@@ -92,4 +92,6 @@ def write_down(ticket: Ticket, kind: str, at: datetime, actor: User | None, reas
         queue_at=ticket.queue_at,
         **event,
     )
-    live.bump(f"queue:{ticket.centre_id}", f"ticket:{ticket.pk}")
+    live.bump(f"queue:{ticket.centre_id}")
+    if kind != TicketEventKind.ISSUED:  # nobody has seen a number that was not there
+        live.bump(f"ticket:{ticket.pk}")

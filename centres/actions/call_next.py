@@ -24,7 +24,7 @@ from centres.models import Counter, Membership, Ticket
 from centres.moves import CALLING, keep, write_down
 from centres.permissions import DESK, has_role
 from centres.policy import policy_on
-from centres.reach import calm_before, cap_of, desk_of, passed_by, rank, reachable
+from centres.reach import calm_before, cap_of, desk_of, may_overtake, next_in_line, passed_by
 from citizens.models import User
 from portal import clock
 from portal.errors import NotAllowed, RuleBroken
@@ -92,19 +92,22 @@ def _next_for_officer() -> QuerySet[Any]:
         valid_from__lte=day,
         blocked_reason="",
     )
+    calm = calm_before(user, Given("midnight", DateTimeField()))
+    by_class = may_overtake(calm, cap_of(user, day, Given("city_cap", SmallIntegerField())))
     return (
-        reachable(user, day)
-        .filter(Exists(works_here), ~Exists(Ticket.objects.at_counter().filter(counter__in=desk)))
+        Ticket.objects.filter(
+            Exists(works_here),
+            ~Exists(Ticket.objects.at_counter().filter(counter__in=desk)),
+            pk=next_in_line(user, day, by_class),
+        )
         .annotate(
             desk_id=Subquery(desk.values("id")),
             desk_number=Subquery(desk.values("number")),
-            calm=calm_before(user, Given("midnight", DateTimeField())),
-            cap=cap_of(user, day, Given("city_cap", SmallIntegerField())),
+            calm=calm,
             passes_by=passed_by(user, day),
         )
         .select_related("service")
         .select_for_update(skip_locked=True, of=("self",))
-        .order_by(rank(), "queue_at", "id")[:1]
     )
 
 
