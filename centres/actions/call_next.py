@@ -32,12 +32,13 @@ from portal.prepared import Given, Prepared
 
 
 @transaction.atomic
-def call_next(*, at: datetime, acting_user: User) -> Ticket:
+def call_next(*, at: datetime, by_itself: bool = False, acting_user: User) -> Ticket:
     """Call whoever is next for the officer's open counter (``centres.order``): who comes back to it, then by class as
     far as the cap lets one overtake, then by place in time.
 
     One SELECT finds the counter, the officer's right to it and the person, and locks the person's row; rows that
-    another officer is just taking are skipped. Why nothing came back is looked up only then.
+    another officer is just taking are skipped. Why nothing came back is looked up only then. ``by_itself``: the portal
+    calls for the officer, who is not written down as the caller.
     Raises ``RuleBroken`` (``no_counter``, ``counter_paused``, ``counter_busy``, ``nobody_waits``), ``NotAllowed``.
     """
     day = clock.local_day(at)
@@ -50,12 +51,20 @@ def call_next(*, at: datetime, acting_user: User) -> Ticket:
     )
     # A number drawn while this request was on its way is later than the request's own moment.
     at = max(at, ticket.issued_at)
-    take_to_counter(ticket, counter, at, acting_user, passes_by=ticket.passes_by, calm=ticket.calm)
+    caller = None if by_itself else acting_user
+    take_to_counter(ticket, counter, at, caller, passes_by=ticket.passes_by, calm=ticket.calm)
     return ticket
 
 
 def take_to_counter(
-    ticket: Ticket, counter: Counter, at: datetime, user: User, *, passes_by: bool, calm: int | None, reason: str = ""
+    ticket: Ticket,
+    counter: Counter,
+    at: datetime,
+    user: User | None,
+    *,
+    passes_by: bool,
+    calm: int | None,
+    reason: str = "",
 ) -> None:
     """The call itself, saved and written down; with a reason it was called by its number.
 

@@ -11,6 +11,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveField(
+            model_name='centre',
+            name='calls_itself',
+        ),
+        migrations.AddField(
+            model_name='queuepolicy',
+            name='calls_itself',
+            field=models.BooleanField(default=False, help_text='Call the next person by itself as soon as a counter is free.'),
+        ),
         migrations.AddIndex(
             model_name='ticket',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['centre', 'day', 'priority', 'queue_at', 'id'], name='ticket_waiting_by_class'),
