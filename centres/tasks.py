@@ -7,6 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from centres import announce
+from centres.actions.call_by_itself import call_by_itself, centres_that_call
 from centres.actions.close_day import close_day
 from centres.actions.hold_numbers import give_back_numbers
 from centres.actions.miss_held import miss_held as miss_held_at
@@ -30,6 +31,20 @@ def miss_held() -> int:
     return miss_held_at(at=clock.now())
 
 
+@shared_task
+def call_at_centre(centre_id: int) -> int:
+    """Call to the free counters of a centre that calls by itself; with nobody to call it does nothing."""
+    return len(call_by_itself(centre_id=centre_id, at=clock.now()))
+
+
+@shared_task
+def call_everywhere() -> int:
+    """The same at every centre that calls by itself, for the changes whose job was lost."""
+    at = clock.now()
+    return sum(len(call_by_itself(centre_id=centre_id, at=at)) for centre_id in centres_that_call(at))
+
+
+@shared_task
 def tell_boards() -> int:
     """Boards look again when an announcement begins, is due again or ends; without this they would half a minute later."""
     at = clock.now()
@@ -39,6 +54,7 @@ def tell_boards() -> int:
     return len(due)
 
 
+@shared_task
 def tell_next() -> int:
     """Tell those who are nearly called; somebody told is not told again."""
     return tell_those_who_are_next(at=clock.now())

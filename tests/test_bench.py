@@ -15,8 +15,10 @@ import pytest
 from bench import report
 
 ROOT = Path(__file__).resolve().parent.parent
-TINY = {"BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "BENCH_CALLS": "200", "SEED": "7"}
-TINY = {"BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "BENCH_SCREENS": "40", "SEED": "7"}
+TINY = {
+    "BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "BENCH_CALLS": "200", "BENCH_SCREENS": "40",
+    "SEED": "7",
+}  # fmt: skip
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
 MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting")
 EXPECTED = {

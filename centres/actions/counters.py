@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.enums import CounterEventKind, CounterState
 from centres.models import Counter, CounterEvent, Ticket
-from centres.moves import reason_of
+from centres.moves import reason_of, wake_calls
 from centres.permissions import DESK, MANAGERS, has_role
 from citizens.models import User
 from portal import live
@@ -96,6 +96,8 @@ def set_state(
     counter.save(update_fields=["state", "state_since", "state_reason", "officer"])
     if kind is not None:
         CounterEvent.objects.create(counter=counter, kind=kind, at=at, officer=sits, actor=actor, reason=reason)
+    if state == CounterState.OPEN:
+        wake_calls(counter.centre_id, at)
     live.bump(f"queue:{counter.centre_id}")
     return counter
 
