@@ -97,6 +97,17 @@ GET  centres:day_tickets                            sssf fff.. fff.
 GET  centres:day_devices                            sssf fff.. fff.
 POST centres:day_devices                            sssf fff.. fff.
 POST centres:day_device_revoke                      sssf fff.. ffff
+GET  centres:day_counter                            sssf fff.. fff0
+POST centres:day_counter_change                     sssf fff.. fff0
+GET  centres:day_what_if                            sssf fff.. fff.
+GET  centres:day_replay                             sssf fff.. fff.
+GET  centres:day_replay_part                        sssf fff.. fff.
+GET  centres:day_report                             sssf fff.. fff.
+GET  centres:day_report_xlsx                        sssf fff.. fff.
+GET  centres:day_report_pdf                         sssf fff.. fff.
+GET  centres:day_city                               sssf ffff. ffff
+GET  centres:day_city_xlsx                          sssf ffff. ffff
+GET  centres:day_city_pdf                           sssf ffff. ffff
 GET  applications:desk                              sssf .ffff .fff
 GET  applications:desk_queue                        sss. ..... ....
 POST applications:sit_down                          sssf rff.f ffff
@@ -290,6 +301,9 @@ def world(at_hanoi: Any) -> World:
         "centres:kiosk_ground": label,
         "centres:kiosk_ticket": {"token": waiting.token},
         "centres:day_device_revoke": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
+        "centres:day_served": {"kind": "people"},
+        "centres:day_counter": {"counter_id": free.pk},
+        "centres:day_counter_change": {"counter_id": free.pk, "key": "skills"},
         "api_procedure": {"code": "1.001193"},
         "api_quote": {"code": "1.001193"},
         "api_centre": {"code": here.code},
@@ -308,6 +322,7 @@ def world(at_hanoi: Any) -> World:
         "set_language": {"language": "en", "next": "/"},
         "centres:kiosk_draw": draw,
         "centres:day_devices": {"name": "Bảng mới", "kind": "board"},
+        "centres:day_counter_change": {"skills-services": [ticket.service_id], "skills-reason": "Đông người"},
         "applications:scan": {"payload": IDENTITY},
         "applications:add_person": {"identity_number": IDENTITY, "full_name": "Nguyễn Thị Ánh", "birth_text": "1990"},
         "applications:choose": {"procedure": "1.001193"},

@@ -240,6 +240,7 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         "specialist": lambda: member_of(Role.SPECIALIST, centre),
         "leader": lambda: member_of(Role.LEADER, centre),
         "manager": lambda: hall.manager,
+        "city": lambda: member_of(Role.CITY_ADMIN, None),
     }
     every_dossier = [f"/dossiers/{row.pk}/" for row in hall.dossiers.values()]
     visits = {
@@ -256,7 +257,20 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         ],
         "specialist": ["/dossiers/", "/dossiers/?list=overdue", *every_dossier],
         "leader": ["/dossiers/", *every_dossier],
-        "manager": ["/day/", "/day/devices/", "/day/tickets/", "/day/tickets/?show=waiting", "/dossiers/?list=all"],
+        "manager": [
+            "/day/",
+            "/day/devices/",
+            "/day/tickets/",
+            "/day/tickets/?show=waiting",
+            f"/day/counters/{hall.paused.pk}/",
+            f"/day/counters/{hall.empty.pk}/",
+            "/day/what-if/",
+            f"/day/replay/?day={clock.local_day(hall.at) - timedelta(days=1)}",
+            "/day/report/",
+            "/day/report/?span=month",
+            "/dossiers/?list=all",
+        ],
+        "city": ["/day/city/?span=week"],
     }
     for who, paths in visits.items():
         page = look.page(DESK, user=people[who]())
