@@ -126,13 +126,9 @@ def flows(centre: Centre, at: datetime) -> list[tuple[Service, Flow]]:
         .order_by()
     )
     is_open = Q(counters__state=CounterState.OPEN)
-    found = {row["service"]: row for row in rows}
+    found = {row.pop("service"): row for row in rows}
     services = Service.objects.filter(pk__in=found).annotate(open_counters=Count("counters", filter=is_open))
-    return [
-        (service, Flow(row["waiting"], row["arrivals"], row["calls"], service.open_counters))
-        for service in services
-        if (row := found[service.pk])
-    ]
+    return [(service, Flow(open_counters=service.open_counters, **found[service.pk])) for service in services]
 
 
 def queues(centre: Centre, at: datetime) -> list[ServiceQueue]:
