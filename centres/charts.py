@@ -36,6 +36,8 @@ def _style(*colours: str) -> Style:
         major_label_font_size=14,
         opacity="1",
         opacity_hover="1",
+        stroke_width=2.5,
+        stroke_opacity="1",
     )
 
 
@@ -46,8 +48,9 @@ def _options(height: int, top: float, colours: Sequence[str]) -> dict[str, Any]:
         "width": 720,
         "height": height,
         "margin": 4,
+        "margin_right": 24,
         "legend_at_bottom": True,
-        "legend_at_bottom_columns": 4,
+        "legend_at_bottom_columns": len(colours),
         "legend_box_size": 12,
         "show_x_guides": False,
         "show_y_guides": True,

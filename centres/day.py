@@ -46,7 +46,7 @@ def counter_url(counter: Counter) -> str:
 
 
 def _foreseen(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
-    """Services whose newcomers will soon wait too long, and who could help."""
+    """Services whose newcomers will soon wait too long, and who could help: each counter is named once."""
     found = [(service, seen) for service, flow in figures.flows(centre, at) if (seen := foresee(flow))]
     if not found:
         return []
@@ -79,7 +79,9 @@ def _foreseen_sentence(
     sentence %= words
     severity = "act" if seen.in_time <= SOON else "warn"
     helper = next((counter for counter in helpers if service in counter.services.all()), next(iter(helpers), None))
-    if helper is None:
+    if helper is not None:
+        helpers.remove(helper)  # nobody can help in two places
+    else:
         return (
             severity,
             sentence,

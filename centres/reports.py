@@ -123,7 +123,7 @@ def _times(period: Period) -> Table:
 
 
 def _times_of(whole: Tally, idle: int | None) -> Table:
-    words = {"waiting": _("Waiting"), "walking": _("Walking"), "service": _("Service"), "parked": _("Set aside")}
+    words = {"waiting": _("Waiting"), "walking": _("Walking"), "service": _("Being served"), "parked": _("Set aside")}
     spreads: list[tuple[str, Spread]] = [(words[kind], getattr(whole, kind)) for kind in KINDS]
     rows: list[list[Any]] = [
         [name, each.count, each.median, each.mean, each.p90, each.longest if each.count else None, each.total]
@@ -132,7 +132,7 @@ def _times_of(whole: Tally, idle: int | None) -> Table:
     if idle is not None:
         rows.append([_("Counters open and idle"), None, None, None, None, None, idle])
     columns = [
-        (_("Time"), WORDS), (_("People"), COUNT), (_("Median"), SPAN), (_("Mean"), SPAN), (_("Nine of ten under"), SPAN),
+        (_("Kind of time"), WORDS), (_("People"), COUNT), (_("Median"), SPAN), (_("Mean"), SPAN), (_("Nine of ten under"), SPAN),
         (_("Longest"), SPAN), (_("Together"), SPAN),
     ]  # fmt: skip
     note = _("Median and nine of ten are read from fixed steps of time; mean, longest and together are exact.")
