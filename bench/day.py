@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SMALL = int(os.environ.get("BENCH_TICKETS_SMALL", "10000"))
 LARGE = int(os.environ.get("BENCH_TICKETS_LARGE", "1000000"))
-A_DAY = int(os.environ.get("BENCH_TICKETS_A_DAY", "500"))
+A_DAY = int(os.environ.get("BENCH_TICKETS_A_DAY", "300"))
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "20"))
 AIM = 1.5
 
@@ -115,8 +115,8 @@ class Pages:
         from portal import clock
 
         self.client, self.now = client, now
-        # The month before this one: full in both cases.
-        day = clock.local_day(now).replace(day=1) - timedelta(days=1)
+        # The whole month that ends today; the smaller number fills it too.
+        day = clock.local_day(now)
         self.paths = {name: [path.format(day=day) for path in paths] for name, paths in self.PATHS.items()}
 
     def seconds(self, name: str) -> float:
@@ -150,8 +150,9 @@ def main() -> None:
         manager = Membership.objects.get(centre=built.centre, role=Role.MANAGER).user
         client = Client()
         client.force_login(manager)
-        # In the afternoon of the present day, whatever the time is: the day's visits have come.
-        now = datetime.combine(clock.today(), clock_time(17, 0), tzinfo=clock.HANOI)
+        # In the afternoon of the last day of a month: the day's visits have come, and so have the month's.
+        last_day = clock.today().replace(day=1) - timedelta(days=1)
+        now = datetime.combine(last_day, clock_time(17, 0), tzinfo=clock.HANOI)
         pages = Pages(client, now)
         measured: dict[str, list[float]] = {name: [] for name in pages.paths}
         for first, last in ((0, SMALL), (SMALL, LARGE)):

@@ -22,7 +22,7 @@ TINY = {
     "SEED": "7",
     "BENCH_TICKETS_SMALL": "600",
     "BENCH_TICKETS_LARGE": "3000",
-    "BENCH_TICKETS_A_DAY": "20",
+    "BENCH_TICKETS_A_DAY": "18",
     "BENCH_REQUESTS": "2",
 }
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
