@@ -126,9 +126,9 @@ def flows(centre: Centre, at: datetime) -> list[tuple[Service, Flow]]:
         .order_by()
     )
     is_open = Q(counters__state=CounterState.OPEN)
-    found = {row.pop("service"): row for row in rows}
+    found = {row["service"]: (row["waiting"], row["arrivals"], row["calls"]) for row in rows}
     services = Service.objects.filter(pk__in=found).annotate(open_counters=Count("counters", filter=is_open))
-    return [(service, Flow(open_counters=service.open_counters, **found[service.pk])) for service in services]
+    return [(service, Flow(*found[service.pk], open_counters=service.open_counters)) for service in services]
 
 
 def queues(centre: Centre, at: datetime) -> list[ServiceQueue]:
