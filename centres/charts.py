@@ -12,6 +12,8 @@ from pygal.style import Style
 from centres.live_day import HourLine
 
 MINUTE = 60
+MOST_STEPS = 6
+STEPS = [digit * 10**power for power in range(7) for digit in (1, 2, 5)]
 # The colours of static/css/tokens.css: the plot is a picture of its own and cannot read the sheet.
 LACQUER, BLUE, GOLD, SAND = "#9b1b1e", "#1f4e8c", "#b0832b", "#a89a86"
 DASHED: dict[str, Any] = {"stroke_style": {"width": 2, "dasharray": "6, 5"}, "show_dots": False}
@@ -55,15 +57,24 @@ def _options(height: int, top: float, colours: Sequence[str]) -> dict[str, Any]:
         "show_x_guides": False,
         "show_y_guides": True,
         "print_values": False,
-        "range": (0, max(4, top)),
+        "y_labels": _steps(top),
         "value_formatter": lambda value: f"{value:.0f}",
         "no_data_text": _("Nothing yet"),
     }
 
 
+def _steps(top: float) -> list[float]:
+    """From nothing to past ``top`` in at most six round steps."""
+    step = next(each for each in STEPS if each * MOST_STEPS >= top)
+    return [number * step for number in range(max(2, -int(-top // step)) + 1)]
+
+
 def hours_chart(lines: Sequence[HourLine], hour: int, before: str) -> bytes:
-    """Numbers drawn and called in each hour up to ``hour``, and on the day named ``before``, as SVG."""
-    past = [line for line in lines if line.hour <= hour]
+    """Numbers drawn and called in each hour before ``hour``, and on the day named ``before``, as SVG.
+
+    The present hour is not over: its point would always seem to fall.
+    """
+    past = [line for line in lines if line.hour < hour]
     top = max([0, *(max(line.tally.drawn, line.tally.called) for line in past),
                *(max(line.before.drawn, line.before.called) for line in lines if line.before)])  # fmt: skip
     chart = pygal.Line(**_options(210, top, (LACQUER, BLUE, "#d9a6a0", "#9db4d3")))
@@ -86,7 +97,7 @@ def hours_chart(lines: Sequence[HourLine], hour: int, before: str) -> bytes:
 
 def waits_chart(lines: Sequence[HourLine], hour: int, before: str) -> bytes:
     """The median wait in minutes of those called in each hour, and on the day named ``before``, as SVG."""
-    today = [_minutes(line.tally.waiting.median) for line in lines if line.hour <= hour]
+    today = [_minutes(line.tally.waiting.median) for line in lines if line.hour < hour]
     former = [_minutes(line.before.waiting.median) if line.before else None for line in lines]
     chart = pygal.Line(**_options(180, max([0, *(value for value in (*today, *former) if value)]), (GOLD, SAND)))
     chart.x_labels = [f"{line.hour}:00" for line in lines]
