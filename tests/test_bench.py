@@ -19,6 +19,8 @@ TINY = {
     "BENCH_ROUNDS": "1",
     "BENCH_SECONDS": "0.3",
     "BENCH_ROWS": "30",
+    "BENCH_CALLS": "200",
+    "BENCH_SCREENS": "40",
     "SEED": "7",
     "BENCH_TICKETS_SMALL": "600",
     "BENCH_TICKETS_LARGE": "3000",
@@ -26,6 +28,7 @@ TINY = {
     "BENCH_REQUESTS": "2",
 }
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
+MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting")
 EXPECTED = {
     "visit": {"visits_per_s_1_client", "visits_per_s_4_clients"},
     "queries": {name + rows for name in REQUESTS for rows in ("", "_with_ten_times_the_rows")},
@@ -39,6 +42,19 @@ EXPECTED = {
         "summarise_600",
         "summarise_3000",
     },
+    "queue": {
+        *(
+            f"{what}_per_s_{clients}"
+            for what in ("draws", "calls")
+            for clients in ("1_client", "8_clients", "32_clients")
+        ),
+        "distinct_called",
+        "errors",
+        "left_waiting",
+        "overtaking_pct",
+        "client_cpu_pct",
+    },
+    "boards": {"poll_cpu_pct", "poll_p95_s", "sse_p95_s", "sse_rss_mb"},
 }
 
 
@@ -65,7 +81,7 @@ def test_a_benchmark_prints_its_figures_as_lines_of_json(bench: str) -> None:
         assert {"bench", "metric", "value", "unit"} <= set(line)
         assert "floor" in line or line["metric"].startswith("summarise")
         assert line["bench"] == bench
-        assert line["value"] > 0 or line["metric"].startswith("board_unchanged")
+        assert line["value"] > 0 or line["metric"].startswith(MAY_BE_NOTHING)
 
 
 def figure_of(capsys: pytest.CaptureFixture[str], value: float, **options: Any) -> dict[str, Any]:
@@ -118,7 +134,7 @@ def test_an_unknown_benchmark_is_named_with_those_there_are() -> None:
     done = run("vist")
     assert done.returncode == 2
     assert "vist" in done.stderr
-    assert "visit, queries, receipt, day" in done.stderr
+    assert "visit, queries, receipt, queue, boards, day" in done.stderr
 
 
 def test_a_missing_server_is_one_clear_sentence(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-from centres.models.centre import CalendarDay, Centre, Counter, Device, Membership, Service
+from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, Device, Membership, Service
+from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
+from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
+from centres.models.policy import QueuePolicy
 from centres.models.skills import SkillChange
 from centres.models.summary import CounterHours, CounterSummary, DaySummary, HourSummary, SummaryMark
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
@@ -9,16 +12,26 @@ __all__ = [
     "Counter",
     "CounterHours",
     "CounterSummary",
+    "CounterEvent",
     "DailyNumber",
     "DaySummary",
     "Device",
     "HourSummary",
+    "HallAnnouncement",
+    "HallAnnouncementEvent",
+    "HeldNumber",
     "Matter",
     "Membership",
+    "NextNotice",
+    "NoticeRule",
+    "NumberBlock",
+    "PaperTrip",
+    "QueuePolicy",
     "Rating",
     "Service",
     "SkillChange",
     "SummaryMark",
     "Ticket",
     "TicketEvent",
+    "Zone",
 ]
