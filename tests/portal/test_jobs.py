@@ -59,3 +59,9 @@ def test_a_folder_broker_that_cannot_be_written_is_no_error_either(monkeypatch: 
     monkeypatch.setattr(jobs, "app", nobody)
     with transaction.atomic():
         jobs.wake(sweep)
+
+
+def test_what_runs_by_the_clock_is_known_to_the_worker():
+    jobs.app.autodiscover_tasks(force=True)
+    planned = {entry["task"] for entry in jobs.app.conf.beat_schedule.values()}
+    assert planned <= set(jobs.app.tasks), "beat sends it and no worker does it"
