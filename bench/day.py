@@ -35,7 +35,10 @@ SELECT %(centre)s, %(service)s, day, 'A', number, 'bench-' || n, 'token-' || n, 
        CASE WHEN NOT waits THEN %(counter)s END,
        CASE WHEN NOT waits THEN issued + (n %% 40) * interval '1 minute' END,
        CASE WHEN NOT waits THEN issued + (n %% 40 + 1) * interval '1 minute' END,
-       CASE WHEN NOT waits THEN issued + (n %% 40 + 4 + n %% 9) * interval '1 minute' END
+       CASE WHEN NOT waits THEN issued + (n %% 40 + 4 + n %% 9) * interval '1 minute' END,
+       CASE WHEN NOT waits THEN issued + (n %% 40) * interval '1 minute' END,
+       CASE WHEN NOT waits THEN n %% 40 * 60 END, CASE WHEN NOT waits THEN 60 END,
+       CASE WHEN NOT waits THEN (3 + n %% 9) * 60 END
 FROM (
     SELECT n, number, day, day + time '08:00' AT TIME ZONE 'Asia/Ho_Chi_Minh' + number * interval '{step} seconds' AS issued,
            day = %(today)s AND number > %(waiting_from)s AS waits
@@ -60,7 +63,7 @@ def fill(scene: Scene, first: int, last: int, today: datetime) -> None:
 
     columns = ["centre_id", "service_id", "day", "letter", "number", "client_key", "token", "language", "priority",
                "priority_ground", "state", "queue_at", "park_reason", "calls", "issued_at", "counter_id", "called_at",
-               "arrived_at", "finished_at"]  # fmt: skip
+               "arrived_at", "finished_at", "first_called_at", "waited_s", "walked_s", "served_s"]  # fmt: skip
     later, values = _later_columns("centres_ticket", columns)
     sql = TICKETS.format(
         columns=", ".join([*columns, *later]), step=int(28_000 / A_DAY), a_day=A_DAY, first=first, last=last

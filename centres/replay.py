@@ -119,7 +119,7 @@ def _apply(picture: Picture, where: dict[str, tuple[str, int]], step: Step) -> N
     if kind in (TicketEventKind.ISSUED, TicketEventKind.RETURNED, TicketEventKind.TRANSFERRED):
         where.pop(label, None)
         where[label] = ("waiting", 0)
-    elif kind in (TicketEventKind.CALLED, TicketEventKind.RECALLED):
+    elif kind in (TicketEventKind.CALLED, TicketEventKind.PICKED, TicketEventKind.RECALLED):
         where[label] = ("called", step.counter)
         picture.calls = [step, *(call for call in picture.calls if call.label != label)][:RECENT_CALLS]
     elif kind == TicketEventKind.ARRIVED:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from centres.enums import PriorityGround
 from centres.models import Centre, Counter, Service
+from centres.paper_trips import paper_trips
 from centres.summaries.reading import Period, centres_beside, read_period
 from centres.summaries.tally import KINDS, Spread, Tally, together
 from portal.text import pick
@@ -54,7 +55,7 @@ class Report:
 
 
 def report_on(centre: Centre, first: date, last: date) -> Report:
-    """One centre. Six statements."""
+    """One centre. Nine statements."""
     period = read_period(centre.pk, first, last)
     tables = [
         _times(period),
@@ -63,8 +64,7 @@ def report_on(centre: Centre, first: date, last: date) -> Report:
         _hours(period),
         *([_days(period)] if first != last else []),
         _priorities(period.whole),
-        _papers(sent_for_papers(centre, first, last)),
-        _accuracy(estimates_accuracy(centre, first, last)),
+        _papers(centre, first, last),
     ]
     return Report(centre, first, last, period.whole, period.counted_at, tables, list(period.by_day.items()))
 
@@ -88,16 +88,6 @@ def report_on_city(first: date, last: date) -> Report:
         rows,
     )  # fmt: skip
     return Report(None, first, last, whole, None, [table, _times_of(whole, None), _priorities(whole)])
-
-
-def sent_for_papers(centre: Centre, first: date, last: date) -> list[tuple[str, int]]:
-    """(procedure, people sent home or to certify for a missing paper). Nothing counts them yet."""
-    return []
-
-
-def estimates_accuracy(centre: Centre, first: date, last: date) -> list[tuple[str, int, float]]:
-    """(service, estimates that came true or not, share of waits inside their range). Nothing keeps them yet."""
-    return []
 
 
 def _people_columns() -> list[tuple[str, str]]:
@@ -204,14 +194,23 @@ def _priorities(whole: Tally) -> Table:
     return Table("priorities", _("Who goes first"), columns, rows)
 
 
-def _papers(rows: Sequence[tuple[str, int]]) -> Table:
-    columns = [(_("Procedure"), WORDS), (_("People"), COUNT)]
-    return Table("papers", _("People sent for a paper"), columns, [list(row) for row in rows])
-
-
-def _accuracy(rows: Sequence[tuple[str, int, float]]) -> Table:
-    columns = [(_("Service"), WORDS), (_("Estimates"), COUNT), (_("Came true"), SHARE)]
-    return Table("accuracy", _("Whether the estimated waits came true"), columns, [list(row) for row in rows])
+def _papers(centre: Centre, first: date, last: date) -> Table:
+    """Who was sent for a paper, by procedure and paper, and what the others did. Three statements."""
+    rows: list[list[Any]] = [
+        [
+            f"{pick(trip.procedure.short_name)}: {pick(trip.kind.name)}",
+            trip.missing,
+            trip.back,
+            trip.certify,
+            trip.number,
+        ]
+        for trip in paper_trips(centre, first, last)
+    ]
+    columns = [
+        (_("Paper"), WORDS), (_("Missing"), COUNT), (_("Sent for it"), COUNT), (_("Certified here"), COUNT),
+        (_("Number all the same"), COUNT),
+    ]  # fmt: skip
+    return Table("papers", _("People sent for a paper"), columns, rows)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -41,7 +41,7 @@ _SHOWS: dict[str, tuple[object, Callable[[Tickets, datetime], Tickets]]] = {
     ),
     "called": (
         gettext_lazy("Called in the day"),
-        lambda tickets, at: tickets.filter(called_at__isnull=False).order_by("-called_at", "-id"),
+        lambda tickets, at: tickets.filter(first_called_at__isnull=False).order_by("-first_called_at", "-id"),
     ),
     "served": (gettext_lazy("Served in the day"), lambda tickets, at: _served(tickets)),
     "last_hour": (
@@ -60,7 +60,7 @@ _SHOWS: dict[str, tuple[object, Callable[[Tickets, datetime], Tickets]]] = {
     ),
 }
 # What ``hour`` is the hour of; of the end where nothing is said.
-_MOMENTS = {"all": "issued_at", "waiting": "issued_at", "called": "called_at"}
+_MOMENTS = {"all": "issued_at", "waiting": "issued_at", "called": "first_called_at"}
 
 
 def ticket_list(centre: Centre, at: datetime, asked: Mapping[str, str]) -> TicketList:

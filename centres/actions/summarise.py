@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
+from centres.counter_times import counter_times
 from centres.enums import IN_HALL
 from centres.models import (
+    Centre,
     CounterHours,
     CounterSummary,
     DaySummary,
@@ -17,8 +19,7 @@ from centres.models import (
     Ticket,
     TicketEvent,
 )
-from centres.summaries.counter_hours import busy_seconds, counter_events, hours_of
-from centres.summaries.counting import add_up, letters_of, visits_of
+from centres.summaries.counting import count_day
 from portal import clock
 
 BATCH = 20_000
@@ -79,10 +80,8 @@ def count_again(*, centre_id: int, day: date, at: datetime) -> None:
     """Replace what is kept of one centre's day by a full count."""
     is_over = day < clock.local_day(at)
     sealed = is_over and not Ticket.objects.filter(centre=centre_id, day=day, state__in=IN_HALL).exists()
-    visits = visits_of(centre_id, day)
-    count = add_up(visits, day, letters_of(centre_id))
-    until = datetime.combine(day + timedelta(days=1), time.min, tzinfo=clock.HANOI) if is_over else at
-    hours = hours_of(counter_events(centre_id, day), busy_seconds(visits), until)
+    count = count_day(centre_id, day)
+    hours = counter_times(Centre.objects.get(pk=centre_id), day, at)
     for model in (DaySummary, HourSummary, CounterSummary, CounterHours):
         model.objects.filter(centre=centre_id, day=day).delete()
     part = {"centre_id": centre_id, "day": day}
@@ -96,6 +95,6 @@ def count_again(*, centre_id: int, day: date, at: datetime) -> None:
         for (counter_id, service_id), tally in sorted(count.counters.items())
     )
     CounterHours.objects.bulk_create(
-        CounterHours(**part, counter_id=counter_id, open_s=span.open, paused_s=span.paused, idle_s=span.idle)
-        for counter_id, span in sorted(hours.items())
+        CounterHours(**part, counter_id=counter_id, open_s=times.open_s, paused_s=times.paused_s, idle_s=times.idle_s)
+        for counter_id, times in sorted(hours.items())
     )

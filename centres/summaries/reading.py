@@ -15,11 +15,19 @@ from typing import Any
 from django.db.models import Sum
 
 from centres.models import CounterHours, CounterSummary, DaySummary, HourSummary
-from centres.summaries.counter_hours import Hours
 from centres.summaries.tally import COUNTS, Tally, together
 
 _FIELDS = [*COUNTS, "grounds", "times"]
 WEEKS_BACK = 4
+
+
+@dataclass(frozen=True)
+class Hours:
+    """How long a counter was open, paused, and open with nobody called, in seconds."""
+
+    open: int
+    paused: int
+    idle: int
 
 
 @dataclass

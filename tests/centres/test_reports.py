@@ -24,7 +24,8 @@ def served(service, counter, number, *, at=MORNING, wait=10, took=5, **more):
     called = at + timedelta(minutes=wait)
     return make.TicketFactory(
         service=service, number=number, issued_at=at, called_at=called, arrived_at=called + timedelta(minutes=1),
-        finished_at=called + timedelta(minutes=1 + took), state=TicketState.DONE, counter=counter, **more,
+        finished_at=called + timedelta(minutes=1 + took), state=TicketState.DONE, counter=counter,
+        waited_s=wait * 60, walked_s=60, served_s=took * 60, **more,
     )  # fmt: skip
 
 
@@ -36,7 +37,7 @@ def kept(centre, service, other_service, counter):
     served(service, counter, 1, at=MORNING - timedelta(days=7))
     make.TicketFactory(service=service, number=2, state=TicketState.LEFT, finished_at=MORNING + timedelta(hours=3))
     make.TicketFactory(service=service, number=3, state=TicketState.NO_SHOW, counter=counter, calls=2,
-                       called_at=MORNING + timedelta(minutes=2), finished_at=MORNING + timedelta(minutes=9))  # fmt: skip
+                       called_at=MORNING + timedelta(minutes=2), waited_s=120, finished_at=MORNING + timedelta(minutes=9))  # fmt: skip
     for ticket in centre.tickets.all():
         ticket.events.create(kind="issued", at=ticket.issued_at)
         if ticket.called_at:

@@ -57,7 +57,7 @@ class Hall:
         self.at = DAY
         self.drawn = 0
         self.doing: dict[int, tuple[str, object]] = {}
-        self.spent: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self.spent: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.first_call: dict[int, object] = {}
         self.came: set[int] = set()
 
@@ -122,8 +122,10 @@ class Hall:
 
     def _now(self, pk: int, doing: str) -> None:
         was, since = self.doing[pk]
-        if was and not (was == "waiting" and pk in self.first_call):
-            self.spent[pk][was] += (self.at - since).total_seconds()
+        # The way to the counter counts from the last call to the arrival.
+        ends = {"waiting": pk not in self.first_call, "walking": doing == "service", "": False}
+        if ends.get(was, True):
+            self.spent[pk][was] += round((self.at - since).total_seconds())
         self.doing[pk] = (doing, self.at)
 
 
@@ -164,19 +166,21 @@ def full_count(hall):
         spent, called = hall.spent[ticket.pk], hall.first_call.get(ticket.pk)
         if called:
             count(called, ticket.service_id, "called")
+            last = ticket.events.filter(kind="called").latest("id")
+            count(called, ticket.service_id, "jumped", int(bool(last.jumped)))
             count(called, ticket.service_id, "waiting count")
-            count(called, ticket.service_id, "waiting total", round(spent["waiting"]))
+            count(called, ticket.service_id, "waiting total", spent["waiting"])
             if ticket.pk in hall.came:
                 count(called, ticket.service_id, "walking count")
-                count(called, ticket.service_id, "walking total", round(spent["walking"]))
+                count(called, ticket.service_id, "walking total", spent["walking"])
         if ticket.finished_at:
             count(ticket.finished_at, ticket.service_id, ends[ticket.state])
             if ticket.state == TicketState.DONE:
                 count(ticket.finished_at, ticket.service_id, "service count")
-                count(ticket.finished_at, ticket.service_id, "service total", round(spent["service"]))
-                if round(spent["parked"]):
+                count(ticket.finished_at, ticket.service_id, "service total", spent["service"])
+                if spent["parked"]:
                     count(ticket.finished_at, ticket.service_id, "parked count")
-                    count(ticket.finished_at, ticket.service_id, "parked total", round(spent["parked"]))
+                    count(ticket.finished_at, ticket.service_id, "parked total", spent["parked"])
     clean = lambda found: {key: +tally for key, tally in found.items() if +tally}  # noqa: E731
     return {(): +whole}, clean(hours), clean(counters)
 

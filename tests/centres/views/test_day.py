@@ -43,6 +43,9 @@ def done(service, counter, number, *, at, took=6):
         finished_at=at,
         state=TicketState.DONE,
         counter=counter,
+        waited_s=(19 - took) * 60,
+        walked_s=60,
+        served_s=took * 60,
     )
 
 
