@@ -5,7 +5,6 @@ Everything comes from the summaries, so a report costs the same however many num
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any

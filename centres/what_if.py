@@ -6,41 +6,26 @@ import base64
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
 
-from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from centres.charts import before_after_chart
+from centres.enums import AT_COUNTER, CounterState
 from centres.forms_day import TryForm
-from centres.models import Centre, Service
+from centres.hours import hours_on, is_open
+from centres.models import Centre, Counter, Service, Ticket
+from centres.order import Place
+from centres.outlook import Answer, Row, Waiting, simulate
+from centres.policy import policy_on
+from centres.rest_of_day import Change, Desk, Hall, MoveCounter, OfficerOut, OpenCounter
+from centres.summaries.rates import rates_of
 from portal import clock
+from portal.errors import RuleBroken
 
 MINUTE = 60
-SIMULATE = "centres.estimate.simulate"
-_CHANGES = {TryForm.OPEN: "OpenCounter", TryForm.MOVE: "MoveCounter", TryForm.OUT: "OfficerOut"}
-WHAT_IF = "centres.estimate.what_if.what_if"
-
-
-class Row(Protocol):
-    """A quarter of an hour of one service; times in seconds from drawing to the first call."""
-
-    service_id: int
-    start: datetime
-    people: float
-    before_median: float | None
-    before_p80: float | None
-    after_median: float | None
-    after_p80: float | None
-
-
-class Answer(Protocol):
-    rows: Sequence[Row]
-    waiting: Sequence[Any]
-    unserved_before: float
-    unserved_after: float
-    overall_before: tuple[float | None, float | None]
-    overall_after: tuple[float | None, float | None]
+# How long a day whose hours nobody has confirmed goes on at least.
+UNCONFIRMED = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -48,7 +33,7 @@ class ServiceOutlook:
     """One service: its rows, those who wait now, and the plot as an address that holds the picture itself."""
 
     service: Service
-    waiting: Any
+    waiting: Waiting | None
     rows: list[Row]
     plot: str
 
@@ -62,32 +47,71 @@ class ServiceOutlook:
         )
 
 
-def change_of(form: TryForm) -> Any:
+def change_of(form: TryForm) -> Change:
     """The change that a valid form describes, as the simulation takes it."""
     found = form.cleaned_data
-    counter_id = found["counter"].pk if found.get("counter") else None
-    given: dict[str, Any] = {
-        "counter_id": counter_id,
-        "start": form.moment(found["start"]),
-        "end": form.moment(found["end"]) if found["end"] else None,
-    }
-    if found["what"] != TryForm.OUT:
-        given["services"] = frozenset(service.pk for service in found["services"])
-    return import_string(f"{SIMULATE}.{_CHANGES[found['what']]}")(**given)
+    services = frozenset(service.pk for service in found["services"])
+    start, end = form.moment(found["start"]), form.moment(found["end"]) if found["end"] else None
+    if found["what"] == TryForm.OUT:
+        return OfficerOut(found["counter"].pk, start, end)
+    if found["what"] == TryForm.MOVE:
+        return MoveCounter(found["counter"].pk, services, start, end)
+    return OpenCounter(services, start, end, found["counter"].pk if found["counter"] else None)
 
 
 def answer_to(*, centre: Centre, form: TryForm, at: datetime) -> Answer | None:
-    """Today's rest without and with the change; None where the centre has too few visits to learn from.
+    """Today's rest without and with the change; ``None`` where the centre has too few visits to learn from.
 
-    Raises ``BadInput`` for a counter or service of another centre.
+    Raises ``RuleBroken`` (``day_over``).
     """
-    try:
-        what_if = import_string(WHAT_IF)
-        changes = [change_of(form)]
-    except ImportError:  # nothing that learns is installed
-        return None
-    found: Answer | None = what_if(centre=centre, changes=changes, at=at)
-    return found
+    hall = hall_now(centre, at)
+    if not hall.hours:
+        raise RuleBroken(_("The centre is closed for the rest of today. Try it on a working day."), code="day_over")
+    rates = rates_of(centre.pk, at)
+    return simulate(hall, rates, [change_of(form)]) if rates else None
+
+
+def hall_now(centre: Centre, at: datetime) -> Hall:
+    """Who waits and who is at a counter. Those set aside are left out. Four statements."""
+    day, local = clock.local_day(at), clock.local(at)
+    tickets = Ticket.objects.of_day(centre, day)
+    waiting = tickets.waiting().values_list("id", "service_id", "priority", "queue_at", "counter_id")
+    there = {
+        counter_id: (service_id, (at - called_at).total_seconds())
+        for counter_id, service_id, called_at in tickets.filter(state__in=AT_COUNTER).values_list(
+            "counter_id", "service_id", "called_at"
+        )
+    }
+    desks = [
+        Desk(
+            counter.pk,
+            frozenset(service.pk for service in counter.services.all()),
+            counter.state == CounterState.OPEN,
+            *there.get(counter.pk, ()),
+        )
+        for counter in Counter.objects.filter(centre=centre).prefetch_related("services")
+    ]
+    return Hall(
+        at=local,
+        waiting=tuple(Place(*row) for row in waiting),
+        desks=tuple(desks),
+        hours=_hours_left(centre, local),
+        cap=policy_on(centre.pk, day).cap,
+    )
+
+
+def _hours_left(centre: Centre, local: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """Of today. Where the hours are not confirmed yet, people come and are called outside them, too."""
+    day = local.date()
+    left = [
+        (datetime.combine(day, start, tzinfo=clock.HANOI), datetime.combine(day, end, tzinfo=clock.HANOI))
+        for start, end in hours_on(centre, day)
+        if end > local.time()
+    ]
+    if not centre.keeps_hours and not is_open(centre, local):
+        until = local + UNCONFIRMED
+        return ((local, max([until, *(end for _start, end in left)])),)
+    return tuple(left)
 
 
 def outlooks(centre: Centre, answer: Answer) -> list[ServiceOutlook]:

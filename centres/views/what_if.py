@@ -15,7 +15,7 @@ from centres.models import Centre
 from centres.views.managed import centres_to_choose, managed_centre
 from centres.what_if import answer_to, outlooks
 from portal import clock
-from portal.errors import BadInput
+from portal.errors import RuleBroken
 
 QUARTER = timedelta(minutes=15)
 
@@ -38,14 +38,10 @@ def what_if(request: HttpRequest) -> HttpResponse:
 def _answer(centre: Centre, form: TryForm, at: datetime) -> dict[str, Any]:
     try:
         answer = answer_to(centre=centre, form=form, at=at)
-    except BadInput as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    except RuleBroken as refused:
+        form.add_error(None, str(refused))
         return {}
-    return {
-        "answered": True,
-        "answer": answer,
-        "outlooks": outlooks(centre, answer) if answer else [],
-    }
+    return {"answered": True, "answer": answer, "outlooks": outlooks(centre, answer) if answer else []}
 
 
 def _first(request: HttpRequest, at: datetime) -> dict[str, Any]:

@@ -1,146 +1,155 @@
-"""The page of "what if" against a stand-in of what simulates: what is asked of it, and what is shown of its answer."""
+"""The page of "what if": what is asked, and what is shown of the answer."""
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from types import ModuleType
-from typing import Any
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from centres.enums import CounterState
+from centres.enums import CounterState, TicketState
+from centres.forms_day import TryForm
+from centres.models import CalendarDay, Centre, HourSummary
+from centres.order import Place
+from centres.rest_of_day import Desk, MoveCounter, OfficerOut, OpenCounter
+from centres.summaries.tally import Tally
+from centres.what_if import change_of, hall_now
 from portal import clock
-from portal.errors import BadInput
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
 from tests.moments import hanoi
 
 
-@dataclass(frozen=True)
-class Change:
-    kind: str
-    given: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Row:
-    service_id: int
-    start: datetime
-    people: float
-    before_median: float | None
-    before_p80: float | None
-    after_median: float | None
-    after_p80: float | None
-
-
-@dataclass(frozen=True)
-class Waiting:
-    service_id: int
-    people: int
-    before_median: float
-    before_p80: float
-    after_median: float
-    after_p80: float
-
-
-class Answer:
-    unserved_before, unserved_after = 12.0, 3.0
-    overall_before, overall_after = (2400.0, 3600.0), (1200.0, 1800.0)
-
-    def __init__(self, service_id: int, other_id: int) -> None:
-        quarters = [MORNING + timedelta(minutes=15 * n) for n in range(4)]
-        self.rows = [Row(service_id, at, 4.5, 2400, 3000, 1200, 1500) for at in quarters]
-        self.rows += [Row(other_id, at, 0.0, None, None, None, None) for at in quarters]
-        self.waiting = [Waiting(service_id, 7, 1800, 2400, 900, 1200)]
+@pytest.fixture
+def known(centre, service):
+    """The same morning a week and two weeks ago: thirty people an hour, ten minutes each."""
+    for weeks in (1, 2):
+        for hour in (9, 10, 11):
+            tally = Tally(drawn=30, called=30, served=30, grounds={"": 30})
+            for _person in range(30):
+                tally.service.add(600)
+                tally.walking.add(30)
+            day = MORNING.date() - timedelta(weeks=weeks)
+            HourSummary.objects.create(centre=centre, day=day, hour=hour, service=service, **tally.stored())
+    return centre
 
 
 @pytest.fixture
-def asked(monkeypatch, client, manager, service, other_service, counter):
-    """What the stand-in was asked for, one entry a call; ``answer`` and ``problem`` decide what it says."""
-    simulate, what_if = ModuleType("centres.estimate.simulate"), ModuleType("centres.estimate.what_if")
-    calls: list[dict[str, Any]] = []
-
-    def stand_in(**given: Any) -> Any:
-        calls.append(given)
-        if what_if.problem:  # type: ignore[attr-defined]
-            raise what_if.problem  # type: ignore[attr-defined]
-        return what_if.answer  # type: ignore[attr-defined]
-
-    for name in ("OpenCounter", "MoveCounter", "OfficerOut"):
-        setattr(simulate, name, lambda name=name, **given: Change(name, given))
-    what_if.what_if, what_if.answer, what_if.problem = stand_in, Answer(service.pk, other_service.pk), None  # type: ignore[attr-defined]
-    package = ModuleType("centres.estimate")
-    package.__path__ = []
-    for name, module in (("", package), (".simulate", simulate), (".what_if", what_if)):
-        monkeypatch.setitem(sys.modules, f"centres.estimate{name}", module)
+def client(client, manager, counter):
     client.force_login(manager)
     with clock.fixed(MORNING):
-        yield calls
+        yield client
 
 
 def ask(client, **data):
     return client.get(reverse("centres:day_what_if"), {"start": "10:30", "end": "11:00", **data})
 
 
-def test_one_more_counter_for_an_hour(client, asked, service, centre):
-    closed = make.CounterFactory(centre=centre, number=9, services=[service], state=CounterState.CLOSED)
-    answer = ask(client, what="open", services=[service.pk], counter=closed.pk)
+def change(centre, **data):
+    form = TryForm({"start": "10:30", "end": "11:00", **data}, centre=centre, at=MORNING)
+    assert form.is_valid(), form.errors
+    return change_of(form)
+
+
+def test_the_form_says_what_is_tried(centre, service, other_service, counter):
+    start, end = hanoi("2026-11-23 10:30"), hanoi("2026-11-23 11:00")
+    both = [service.pk, other_service.pk]
+    assert change(centre, what="open", services=both) == OpenCounter(frozenset(both), start, end)
+    one = change(centre, what="open", services=[service.pk], counter=counter.pk, end="")
+    assert one == OpenCounter(frozenset({service.pk}), start, None, counter.pk)
+    moved = change(centre, what="move", services=[other_service.pk], counter=counter.pk)
+    assert moved == MoveCounter(counter.pk, frozenset({other_service.pk}), start, end)
+    assert change(centre, what="out", counter=counter.pk) == OfficerOut(counter.pk, start, end)
+
+
+def test_the_hall_is_taken_as_it_stands(centre, service, other_service, counter):
+    closed = make.CounterFactory(centre=centre, number=9, services=[other_service], state=CounterState.CLOSED)
+    ago = MORNING - timedelta(minutes=5)
+    make.TicketFactory(
+        service=service, number=1, state=TicketState.CALLED, counter=counter, issued_at=ago, called_at=ago
+    )
+    waits = make.TicketFactory(service=other_service, number=2, priority=10)
+    make.TicketFactory(service=service, number=3, state=TicketState.LEFT, finished_at=MORNING)
+    found = hall_now(centre, MORNING)
+    assert found.waiting == (Place(waits.pk, other_service.pk, 10, MORNING),)
+    assert found.desks == (
+        Desk(counter.pk, frozenset({service.pk}), True, service.pk, 300.0),
+        Desk(closed.pk, frozenset({other_service.pk}), False),
+    )
+    assert found.hours == (
+        (hanoi("2026-11-23 08:00"), hanoi("2026-11-23 11:30")),
+        (hanoi("2026-11-23 13:30"), hanoi("2026-11-23 17:00")),
+    )
+
+
+def test_where_hours_are_not_confirmed_the_evening_goes_on(centre):
+    evening = hanoi("2026-11-23 18:00")
+    assert hall_now(centre, evening).hours == ((evening, hanoi("2026-11-23 20:00")),)
+    centre.keeps_hours = True
+    assert hall_now(centre, evening).hours == ()
+
+
+def test_waits_before_and_after_are_shown_as_plot_and_table(client, known, service):
+    for number in range(1, 13):
+        make.TicketFactory(service=service, number=number)
+    answer = ask(client, what="open", services=[service.pk])
     assert answer.status_code == 200
-    (call,) = asked
-    assert (call["centre"], call["at"]) == (centre, MORNING)
-    assert call["changes"] == [
-        Change("OpenCounter", {"services": frozenset({service.pk}), "counter_id": closed.pk,
-                               "start": hanoi("2026-11-23 10:30"), "end": hanoi("2026-11-23 11:00")})
-    ]  # fmt: skip
+    page = answer.content.decode()
+    assert page.count("data:image/svg+xml;base64,") == 1
+    assert f"outlook-{service.pk}" in page and "10:45" in page
+    found = answer.context["answer"]
+    assert found.overall_after[0] < found.overall_before[0]
+    assert found.unserved_after < found.unserved_before
 
 
-def test_a_field_moves_and_an_officer_is_out(client, asked, counter, other_service):
-    ask(client, what="move", counter=counter.pk, services=[other_service.pk], end="")
-    ask(client, what="out", counter=counter.pk)
-    moved, out = (call["changes"][0] for call in asked)
-    assert moved.kind == "MoveCounter" and moved.given["end"] is None
-    assert out.kind == "OfficerOut" and "services" not in out.given
+def test_a_centre_without_a_past_says_so(client, service):
+    assert 'class="note info"' in ask(client, what="open", services=[service.pk]).content.decode()
 
 
-def test_waits_before_and_after_are_shown_as_plot_and_table(client, asked, service):
-    page = ask(client, what="open", services=[service.pk]).content.decode()
-    assert page.count("data:image/svg+xml;base64,") >= 1
-    assert "40" in page and "20" in page  # minutes before and after
-    assert page.index(f"outlook-{service.pk}") < page.index("</section>", page.index(f"outlook-{service.pk}"))
-
-
-def test_a_centre_without_a_past_says_so(client, asked, service):
-    sys.modules["centres.estimate.what_if"].answer = None
-    page = ask(client, what="open", services=[service.pk]).content.decode()
-    assert 'class="note info"' in page
-
-
-def test_what_the_simulation_refuses_stands_beside_its_field(client, asked, service):
-    sys.modules["centres.estimate.what_if"].problem = BadInput("Quầy này đã mở.", code="bad_counter", field="counter")
-    assert "Quầy này đã mở." in ask(client, what="open", services=[service.pk]).content.decode()
+def test_on_a_day_off_there_is_nothing_to_try(client, known, centre, service):
+    Centre.objects.update(keeps_hours=True)
+    CalendarDay.objects.create(centre=centre, day=MORNING.date(), hours=[], reason="nghỉ")
+    answer = ask(client, what="open", services=[service.pk])
+    assert answer.status_code == 400
+    assert answer.context["form"].non_field_errors()
 
 
 @pytest.mark.parametrize(
     "data",
     [
         {"what": "move"}, {"what": "out"}, {"what": "open"}, {"what": "x"}, {"what": "open", "end": "10:00"},
-        {"what": "open", "start": "08:00", "end": "09:00"}, {"what": "out", "counter": "999999"}, {"what": "open", "start": ""},
+        {"what": "open", "start": "08:00", "end": "09:00"}, {"what": "out", "counter": "999999"},
+        {"what": "open", "start": ""},
     ],
 )  # fmt: skip
-def test_what_is_missing_or_over_is_asked_for(client, asked, data):
-    assert ask(client, **data).status_code == 400
-    assert asked == []
+def test_what_is_missing_or_over_is_asked_for(client, data):
+    answer = ask(client, **data)
+    assert answer.status_code == 400
+    assert "answer" not in answer.context
 
 
-def test_the_form_begins_with_the_service_that_needs_it(client, asked, service):
+def test_a_counter_or_a_service_of_another_centre_is_no_choice(client, known):
+    elsewhere = make.ServiceFactory()
+    seat = make.open_counter(elsewhere.centre, [elsewhere], number=1)
+    assert ask(client, what="open", services=[elsewhere.pk]).status_code == 400
+    assert ask(client, what="out", counter=seat.pk).status_code == 400
+
+
+def test_the_form_begins_with_the_service_that_needs_it(client, service):
     page = client.get(reverse("centres:day_what_if"), {"service": service.pk}).content.decode()
     assert 'value="10:15"' in page
     assert f'value="{service.pk}" ' in page and "checked" in page
 
 
-def test_without_anything_that_learns_the_page_says_so(client, asked, service, monkeypatch):
-    monkeypatch.setattr("centres.what_if.WHAT_IF", "centres.no_such_module.what_if")
-    assert 'class="note info"' in ask(client, what="open", services=[service.pk]).content.decode()
+def test_thirty_people_cost_no_more_statements_than_one(client, known, service):
+    counts = []
+    for numbers in (range(1, 2), range(2, 32)):
+        for number in numbers:
+            make.TicketFactory(service=service, number=number)
+        ask(client, what="open", services=[service.pk])
+        with CaptureQueriesContext(connection) as made:
+            ask(client, what="open", services=[service.pk])
+        counts.append(len(made))
+    assert counts[0] == counts[1]
