@@ -20,6 +20,8 @@ from portal.text import pick
 # Past this a wait is more than a citizen should be asked for (a house rule; the law names none).
 LONG_WAIT = timedelta(minutes=30)
 MINUTE = timedelta(minutes=1)
+# An officer needs a moment between two people; a counter that is free for longer, while somebody waits, is asked about.
+IDLE = timedelta(minutes=5)
 # What is foreseen for later than this is not yet red.
 SOON = timedelta(minutes=30)
 
@@ -27,9 +29,13 @@ SOON = timedelta(minutes=30)
 def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     """(severity, sentence, address) triples; severity is ``act`` (red) or ``warn``, as in ``includes/state.html``."""
     queues = figures.queues(centre, at)
+    foreseen = [(service, seen) for service, flow in figures.flows(centre, at) if (seen := foresee(flow))]
+    said = {service.pk for service, seen in foreseen if seen.in_time <= SOON}
+    found = _foreseen(centre, foreseen, at)
     return [
-        *_foreseen(centre, at),
-        *_long_wait(centre, queues, at),
+        *found,
+        *_idle(centre, queues, {url for _severity, _sentence, url in found}, at),
+        *_long_wait(centre, [queue for queue in queues if queue.service.pk not in said], at),
         *_nobody_there(centre, queues),
         *_paused(centre, queues),
     ]
@@ -45,12 +51,11 @@ def counter_url(counter: Counter) -> str:
     return f"{reverse('centres:day_counter', args=[counter.pk])}?centre={counter.centre_id}"
 
 
-def _foreseen(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
+def _foreseen(centre: Centre, found: list[tuple[Service, Foresight]], at: datetime) -> list[tuple[str, str, str]]:
     """Services whose newcomers will soon wait too long, and who could help: each counter is named once."""
-    found = [(service, seen) for service, flow in figures.flows(centre, at) if (seen := foresee(flow))]
     if not found:
         return []
-    found.sort(key=lambda pair: pair[1].in_time)
+    found = sorted(found, key=lambda pair: pair[1].in_time)
     helpers = _helpers(centre, at)
     return [_foreseen_sentence(centre, service, seen, helpers, at) for service, seen in found]
 
@@ -91,6 +96,31 @@ def _foreseen_sentence(
     return severity, f"{sentence} {nobody % {'number': helper.number}}", counter_url(helper)
 
 
+def _idle(
+    centre: Centre, queues: list[figures.ServiceQueue], named: set[str], at: datetime
+) -> list[tuple[str, str, str]]:
+    """Open counters that have been free for a while although people wait for them; not those named already."""
+    if not queues:
+        return []
+    by_service = {queue.service.pk: queue for queue in queues}
+    found = []
+    for seat in figures.seats(centre, at):
+        theirs = [by_service[service.pk] for service in seat.counter.services.all() if service.pk in by_service]
+        url = counter_url(seat.counter)
+        if not theirs or seat.free_since is None or url in named:
+            continue
+        if at - max(seat.free_since, min(queue.since for queue in theirs)) < IDLE:
+            continue
+        count = sum(queue.waiting for queue in theirs)
+        sentence = ngettext(
+            "Counter %(number)s has been free since %(time)s while %(count)d person waits for it.",
+            "Counter %(number)s has been free since %(time)s while %(count)d people wait for it.",
+            count,
+        ) % {"number": seat.counter.number, "time": f"{clock.local(seat.free_since):%H:%M}", "count": count}
+        found.append(("act", sentence, url))
+    return found
+
+
 def _helpers(centre: Centre, at: datetime) -> list[Counter]:
     """Counters that serve nobody now: open ones first."""
     busy = Ticket.objects.filter(centre=centre, day=clock.local_day(at), state__in=AT_COUNTER).values("counter")
@@ -101,6 +131,7 @@ def _helpers(centre: Centre, at: datetime) -> list[Counter]:
 
 
 def _long_wait(centre: Centre, queues: list[figures.ServiceQueue], at: datetime) -> list[tuple[str, str, str]]:
+    """Somebody who waits too long already, where no sentence above calls for help at the same service."""
     long = [queue for queue in queues if at - queue.since > LONG_WAIT]
     if not long:
         return []

@@ -24,6 +24,8 @@ from portal import clock
 from portal.errors import RuleBroken
 
 MINUTE = 60
+# Of a line; the table tells of fewer.
+FEWEST_POINTS = 3
 # How long a day whose hours nobody has confirmed goes on at least.
 UNCONFIRMED = timedelta(hours=2)
 
@@ -39,10 +41,10 @@ class ServiceOutlook:
 
     @property
     def gain(self) -> float:
-        """Seconds of waiting that the change saves, over everybody expected."""
+        """Seconds of waiting that the change saves, over everybody who waits or is expected."""
         return sum(
             row.people * (row.before_median - row.after_median)
-            for row in self.rows
+            for row in (*self.rows, *([self.waiting] if self.waiting else []))
             if row.before_median is not None and row.after_median is not None
         )
 
@@ -130,7 +132,7 @@ def outlooks(centre: Centre, answer: Answer) -> list[ServiceOutlook]:
 
 
 def _plot(rows: Sequence[Row]) -> str:
-    if not rows:
+    if sum(row.before_median is not None for row in rows) < FEWEST_POINTS:
         return ""
     labels = [f"{clock.local(row.start):%H:%M}" for row in rows]
     picture = before_after_chart(

@@ -77,6 +77,22 @@ class TestNeeds:
         ((severity, sentence),) = self.kinds(centre)
         assert severity == "warn" and "4" in sentence
 
+    def test_a_free_counter_matters_only_while_people_wait_for_it(self, centre, service, other_service, counter):
+        done(service, counter, 1, at=ago(6))
+        counter.state_since = ago(60)
+        counter.save()
+        assert self.kinds(centre) == []
+        make.TicketFactory(service=service, number=2, issued_at=ago(5))
+        ((severity, sentence),) = self.kinds(centre)
+        assert severity == "act" and "3" in sentence and "1 người" in sentence
+
+    @pytest.mark.parametrize(("free", "waits"), [(4, 20), (20, 4)])
+    def test_a_counter_is_given_a_moment_to_call(self, centre, service, counter, free, waits):
+        counter.state_since = ago(free)
+        counter.save()
+        make.TicketFactory(service=service, issued_at=ago(waits))
+        assert self.kinds(centre) == []
+
     def test_every_need_leads_somewhere(self, client, centre, other_service):
         make.TicketFactory(service=other_service, issued_at=ago(50))
         for _severity, _sentence, url in needs_attention(centre, MORNING):
@@ -99,7 +115,7 @@ def test_the_numbers_are_right(client, centre, service, counter):
     assert re.findall(r"<b>(.*?)</b>", page)[:1] == ["2"]
     assert [re.sub(r"\D", "", text) for text in re.findall(r"<b>(.*?)</b>", page)] == ["2", "12", "2", "1", "0", "10"]
     # Done and the mean time of the counter: (6 + 10) / 2 minutes.
-    row = re.search(r'<tr>\s*<th scope="row">3 .*?</tr>', page, re.DOTALL).group(0)
+    row = re.search(r'<tr>\s*<th scope="row"[^>]*><span>3 .*?</tr>', page, re.DOTALL).group(0)
     assert re.findall(r">(\d+)</a></td>", row) == ["2"]
     assert re.search(r'class="number">8 ', row)
 
