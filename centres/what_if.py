@@ -42,9 +42,10 @@ class ServiceOutlook:
     @property
     def gain(self) -> float:
         """Seconds of waiting that the change saves, over everybody who waits or is expected."""
+        everybody: list[Row | Waiting] = [*self.rows, *([self.waiting] if self.waiting else [])]
         return sum(
             row.people * (row.before_median - row.after_median)
-            for row in (*self.rows, *([self.waiting] if self.waiting else []))
+            for row in everybody
             if row.before_median is not None and row.after_median is not None
         )
 
