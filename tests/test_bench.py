@@ -16,9 +16,6 @@ from bench import report
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = {
-    "BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "BENCH_CALLS": "200", "BENCH_SCREENS": "40",
-    "SEED": "7",
-}  # fmt: skip
     "BENCH_ROUNDS": "1",
     "BENCH_SECONDS": "0.3",
     "BENCH_ROWS": "30",
