@@ -47,7 +47,17 @@ class PriorityGround(models.TextChoices):
     DISABLED = "disabled", _("with a disability")
     PREGNANT_OR_CHILD = "child", _("pregnant, or with a child under 3")
     MERITORIOUS = "meritorious", _("war invalid or meritorious person")
+    BOOKED = "booked", _("booked on time")
 
+
+# What a person can say of themselves at the kiosk; the others come from the record.
+CLAIMED = [
+    PriorityGround.AGE_75,
+    PriorityGround.AGE_60,
+    PriorityGround.DISABLED,
+    PriorityGround.PREGNANT_OR_CHILD,
+    PriorityGround.MERITORIOUS,
+]
 
 PRIORITY_OF = {
     PriorityGround.NONE: Priority.ORDINARY,
@@ -56,6 +66,7 @@ PRIORITY_OF = {
     PriorityGround.DISABLED: Priority.PRIORITY,
     PriorityGround.PREGNANT_OR_CHILD: Priority.PRIORITY,
     PriorityGround.MERITORIOUS: Priority.PRIORITY,
+    PriorityGround.BOOKED: Priority.PRIORITY,
 }
 
 
@@ -92,3 +103,35 @@ class Score(models.IntegerChoices):
     BAD = 1, _("not satisfied")
     FAIR = 2, _("all right")
     GOOD = 3, _("satisfied")
+
+
+class AppointmentState(models.TextChoices):
+    BOOKED = "booked", _("booked")
+    CHECKED_IN = "checked_in", _("came and has a number")
+    MISSED = "missed", _("did not come")
+    CANCELLED = "cancelled", _("cancelled")
+    MOVED = "moved", _("moved to another time")
+
+
+# What takes a place and counts for the limits of a person.
+HOLDING = [AppointmentState.BOOKED, AppointmentState.CHECKED_IN]
+
+
+class AppointmentEventKind(models.TextChoices):
+    BOOKED = "booked", _("booked")
+    CHECKED_IN = "checked_in", _("came on time")
+    CHECKED_IN_ORDINARY = "ordinary", _("came at another time; ordinary number")
+    MISSED = "missed", _("did not come")
+    CANCELLED = "cancelled", _("cancelled")
+    MOVED = "moved", _("moved to another time")
+    TOLD_CLOSED = "told_closed", _("told that the centre is closed then")
+    ERASED = "erased", _("name and phone erased")
+
+
+class DayWhy(models.TextChoices):
+    """Why a centre is open or closed on a day."""
+
+    WEEKLY = "weekly", _("as every week")
+    OWN = "own", _("exception of the centre")
+    NATIONAL_OFF = "off", _("day off in the whole country")
+    MAKE_UP = "make_up", _("make-up day, worked as a Monday")

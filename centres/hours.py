@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import BigAutoField, DateField
 
+from centres.enums import DayWhy
 from centres.models import CalendarDay, Centre
 from portal import clock
 from portal.prepared import Given, Prepared
+from procedures.calendars import WorkCalendar
 from procedures.catalogue_cache import load_calendar
 
 Hours = list[tuple[time, time]]
@@ -28,7 +30,7 @@ _OWN_DAYS = Prepared(
 
 def hours_on(centre: Centre, day: date) -> Hours:
     """Opening hours on one day as pairs of local times; empty when closed all day."""
-    return _hours_between(centre, day, day)[day]
+    return hours_between(centre, day, day)[day]
 
 
 def is_open(centre: Centre, at: datetime) -> bool:
@@ -45,7 +47,7 @@ def gives_numbers(centre: Centre, at: datetime) -> bool:
 def next_opening(centre: Centre, at: datetime) -> datetime | None:
     """The next moment the doors open, in Hanoi time; None when nothing is planned in three weeks."""
     local = clock.local(at)
-    week = _hours_between(centre, local.date(), local.date() + timedelta(days=LOOK_AHEAD_DAYS))
+    week = hours_between(centre, local.date(), local.date() + timedelta(days=LOOK_AHEAD_DAYS))
     for day, hours in sorted(week.items()):
         for start, _end in hours:
             opening = datetime.combine(day, start, tzinfo=clock.HANOI)
@@ -54,23 +56,43 @@ def next_opening(centre: Centre, at: datetime) -> datetime | None:
     return None
 
 
-def _hours_between(centre: Centre, first: date, last: date) -> dict[date, Hours]:
+def hours_between(centre: Centre, first: date, last: date) -> dict[date, Hours]:
     """One statement, however many days."""
     own = dict(_OWN_DAYS.all(centre=centre.pk, first=first, last=last))
     national = load_calendar()
     found: dict[date, Hours] = {}
     day = first
     while day <= last:
-        if day in own:
+        why = why_on(day, own, national)
+        if why == DayWhy.OWN:
             found[day] = _pairs(own[day])
-        elif day in national.days_off:
+        elif why == DayWhy.NATIONAL_OFF:
             found[day] = []
-        elif day in national.days_worked:
+        elif why == DayWhy.MAKE_UP:
             found[day] = centre.hours_on(ORDINARY_WEEKDAY)
         else:
             found[day] = centre.hours_on(day.isoweekday())
         day += timedelta(days=1)
     return found
+
+
+def why_on(day: date, own: Container[date], national: WorkCalendar) -> DayWhy:
+    """What decides a day's hours: the centre's exception, then the nation's calendar, then the week."""
+    if day in own:
+        return DayWhy.OWN
+    if day in national.days_off:
+        return DayWhy.NATIONAL_OFF
+    return DayWhy.MAKE_UP if day in national.days_worked else DayWhy.WEEKLY
+
+
+def opening_left(centre: Centre, at: datetime) -> timedelta:
+    """How long the doors are still open today, pauses at noon not counted."""
+    day = clock.local_day(at)
+    left = timedelta()
+    for start, end in hours_on(centre, day):
+        begins, ends = (datetime.combine(day, each, tzinfo=clock.HANOI) for each in (start, end))
+        left += max(timedelta(), ends - max(begins, at))
+    return left
 
 
 def _pairs(stored: Iterable[tuple[str, str]]) -> Hours:

@@ -8,21 +8,25 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import CharField
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from centres import hours
-from centres.enums import PRIORITY_OF, PriorityGround, TicketEventKind
-from centres.models import Device, Service, Ticket
-from centres.moves import write_down
+from centres import booking, hours
+from centres.enums import CLAIMED, PRIORITY_OF, PriorityGround, TicketEventKind
+from centres.last_numbers import full_now
+from centres.models import Appointment, Device, Service, Ticket
+from centres.moves import reason_of, write_down
 from centres.numbers import next_number
-from centres.permissions import STAFF, has_role
+from centres.permissions import DESK, MANAGERS, STAFF, has_role
 from citizens.models import User
 from portal import clock
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from portal.prepared import Given, Prepared
+from portal.vn.dates import format_moment
 
 CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
+REASON_LIMIT = 200
 _BY_CLIENT_KEY = Prepared(lambda: Ticket.objects.filter(client_key=Given("client_key", CharField())))
 
 
@@ -33,20 +37,27 @@ def draw(
     ground: str = PriorityGround.NONE,
     device: Device | None = None,
     language: str = "vi",
+    reason: str = "",
+    appointment: Appointment | None = None,
     at: datetime,
     acting_user: User | None = None,
 ) -> Ticket:
     """Give the next number of this service's letter for the day in Hanoi.
 
     The client makes the key: the same key gives the same ticket, however often and however many at once.
-    Raises ``BadInput`` (key, ground), ``NotAllowed`` (a device or a person of another centre), ``RuleBroken``
-    (``service_closed``, ``centre_closed``, ``key_used``).
+    ``appointment`` is the one its owner has come for on time: only ``check_in`` knows. An officer or a manager may give a
+    number after the day is full, with a ``reason`` that stays in its history.
+    Raises ``BadInput`` (key, ground, reason), ``NotAllowed`` (a device or a person of another centre), ``RuleBroken``
+    (``service_closed``, ``centre_closed``, ``day_is_full``, ``key_used``).
     """
-    _check(service, client_key, ground, device, acting_user)
+    _check(service, client_key, ground, device, acting_user, appointment)
+    reason = reason_of(reason, REASON_LIMIT)
     known = _drawn_before(client_key, service)
     if known:
         return known
-    _refuse_when_closed(service, at)
+    _refuse_when_closed(service, at, appointment)
+    if appointment is None and not (reason and _may_overrule(service, acting_user)):
+        refuse_when_full(service, at)
     day = clock.local_day(at)
     try:
         with transaction.atomic():
@@ -64,7 +75,7 @@ def draw(
                 issued_at=at,
                 queue_at=at,
             )
-            write_down(ticket, TicketEventKind.ISSUED, at, acting_user)
+            write_down(ticket, TicketEventKind.ISSUED, at, acting_user, reason)
     except IntegrityError:
         # The same key a moment earlier: its number stands, and ours was given back with the transaction.
         known = _drawn_before(client_key, service)
@@ -74,10 +85,47 @@ def draw(
     return ticket
 
 
-def _check(service: Service, client_key: str, ground: str, device: Device | None, user: User | None) -> None:
+def refuse_when_full(service: Service, at: datetime) -> None:
+    """Raises ``RuleBroken`` (``day_is_full``) when those waiting need what is left of the day.
+
+    The sentence says why, and when there is a free time to book; ``details`` has ``next_slot`` (ISO, or ``None``).
+    """
+    full = full_now(service, at)
+    if full is None:
+        return
+    free = booking.next_free(service, at)
+    words = {"closes": f"{full.closes_at:%H:%M}", "count": full.waiting}
+    sentence = ngettext(
+        "The time until closing at %(closes)s is needed for the %(count)d person already waiting for this.",
+        "The time until closing at %(closes)s is needed for the %(count)d people already waiting for this.",
+        full.waiting,
+    )
+    if free:
+        way = _("The next free time is %(time)s: book it here.") % {"time": format_moment(free.starts_at, get_language() or "vi")}
+    else:
+        way = _("Please come on another day, or ask a member of staff.")
+    raise RuleBroken(
+        f"{sentence % words} {way}",
+        code="day_is_full",
+        details={"waiting": full.waiting, "next_slot": free.starts_at.isoformat() if free else None},
+    )
+
+
+def _may_overrule(service: Service, user: User | None) -> bool:
+    return user is not None and has_role(user, {*DESK, *MANAGERS}, service.centre_id)
+
+
+def _check(
+    service: Service,
+    client_key: str,
+    ground: str,
+    device: Device | None,
+    user: User | None,
+    appointment: Appointment | None,
+) -> None:
     if not CLIENT_KEY.fullmatch(client_key):
         raise BadInput(_("This screen is out of date. Please go back to the start."), code="bad_client_key")
-    if ground not in PriorityGround.values:
+    if ground and ground not in CLAIMED and appointment is None:
         raise BadInput(_("Please choose one of the answers."), code="bad_ground", field="ground")
     if device is not None and device.centre_id != service.centre_id:
         raise NotAllowed(_("This screen belongs to another centre."), code="other_centre")
@@ -95,10 +143,11 @@ def _drawn_before(client_key: str, service: Service) -> Ticket | None:
     return ticket
 
 
-def _refuse_when_closed(service: Service, at: datetime) -> None:
+def _refuse_when_closed(service: Service, at: datetime, appointment: Appointment | None) -> None:
     if not service.is_open or not service.centre.is_active:
         raise RuleBroken(_("No numbers are given for this today. Please ask a member of staff."), code="service_closed")
-    if hours.gives_numbers(service.centre, at):
+    # The first to have booked come a little before the doors open.
+    if appointment is not None or hours.gives_numbers(service.centre, at):
         return
     opening = hours.next_opening(service.centre, at)
     if opening is None:
