@@ -119,7 +119,9 @@ def _placed(
     slot = offer.slot_at(starts_at) if offer else None
     if offer is None or offer.rules is None or slot is None:
         raise BadInput(
-            _("This time cannot be booked. Please choose one of the times shown."), code="no_such_slot", field="starts_at"
+            _("This time cannot be booked. Please choose one of the times shown."),
+            code="no_such_slot",
+            field="starts_at",
         )
     nth = _nth_of_day(service, day, who, offer.rules)
     taken = Appointment.objects.filter(service=service, starts_at=starts_at, state__in=HOLDING)
@@ -191,4 +193,3 @@ def _new_code(centre_id: int, day: date) -> str:
         code = f"{secrets.randbelow(CODES):06}"
         if code not in used:
             return code
-

@@ -88,9 +88,7 @@ def stands(appointment: Appointment, open_hours: hours.Hours) -> bool:
     return any(start <= begins.time() and ends.time() <= end for start, end in open_hours)
 
 
-def _between(
-    service: Service, first: date, last: date, known: list[BookingRules], at: datetime
-) -> list[DayOffer]:
+def _between(service: Service, first: date, last: date, known: list[BookingRules], at: datetime) -> list[DayOffer]:
     by_day = hours.hours_between(service.centre, first, last)
     counters = _counters(service)
     taken = _taken(service, first, last)

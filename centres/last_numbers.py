@@ -76,7 +76,9 @@ def _look(service: Service, at: datetime) -> DayIsFull | None:
     counters = _counters(service)
     if mean is None or not counters:
         return None
-    waiting = Ticket.objects.waiting().filter(centre=service.centre_id, service=service, day=clock.local_day(at)).count()
+    waiting = (
+        Ticket.objects.waiting().filter(centre=service.centre_id, service=service, day=clock.local_day(at)).count()
+    )
     left = hours.opening_left(service.centre, at)
     if fits(waiting=waiting, mean=mean, counters=counters, left=left, reserve=closing_reserve(service.centre_id)):
         return None

@@ -59,9 +59,9 @@ class Booked(AppointmentNotice):
         return _("Your appointment at %(time)s") % self.words
 
     def sentence(self) -> str:
-        return _("Your appointment: %(time)s, %(centre)s, %(service)s. Code %(code)s. What to bring, move or cancel:") % (
-            self.words
-        )
+        return _(
+            "Your appointment: %(time)s, %(centre)s, %(service)s. Code %(code)s. What to bring, move or cancel:"
+        ) % (self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,9 +100,9 @@ class Reminder(AppointmentNotice):
         return _("Tomorrow: your appointment at %(time)s") % self.words
 
     def sentence(self) -> str:
-        return _("Tomorrow you have an appointment: %(time)s, %(centre)s, code %(code)s. What to bring, move or cancel:") % (
-            self.words
-        )
+        return _(
+            "Tomorrow you have an appointment: %(time)s, %(centre)s, code %(code)s. What to bring, move or cancel:"
+        ) % (self.words)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -101,9 +101,10 @@ def refuse_when_full(service: Service, at: datetime) -> None:
         full.waiting,
     )
     if free:
-        way = _("The next free time is %(time)s: book it here.") % {"time": format_moment(free.starts_at, get_language() or "vi")}
+        when = format_moment(free.starts_at, get_language() or "vi")
+        way = str(_("The next free time is %(time)s: book it here.") % {"time": when})
     else:
-        way = _("Please come on another day, or ask a member of staff.")
+        way = str(_("Please come on another day, or ask a member of staff."))
     raise RuleBroken(
         f"{sentence % words} {way}",
         code="day_is_full",

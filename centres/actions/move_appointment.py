@@ -31,7 +31,9 @@ def move_appointment(
     if not CLIENT_KEY.fullmatch(client_key):
         raise BadInput(_("This page is out of date. Please begin again."), code="bad_client_key")
     row = locked(appointment)
-    known = Appointment.objects.filter(moved_from=row, client_key=client_key).select_related("centre", "service").first()
+    known = (
+        Appointment.objects.filter(moved_from=row, client_key=client_key).select_related("centre", "service").first()
+    )
     if known:
         return known
     if not can_proceed(row.move):

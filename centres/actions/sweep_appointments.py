@@ -62,7 +62,9 @@ def _remind_some(at: datetime) -> int:
         state=AppointmentState.BOOKED, day=tomorrow, reminded_at__isnull=True, created_at__lt=midnight
     )
     rows = list(due.select_related("centre", "service").order_by("id")[:BATCH])
-    opening: dict[Centre, hours.Hours] = {centre: hours.hours_on(centre, tomorrow) for centre in {r.centre for r in rows}}
+    opening: dict[Centre, hours.Hours] = {
+        centre: hours.hours_on(centre, tomorrow) for centre in {r.centre for r in rows}
+    }
     for row in rows:
         row.reminded_at = at
         row.save(update_fields=["reminded_at"])

@@ -52,7 +52,9 @@ class BookingRules(models.Model):
                 fields=["valid_from"], condition=Q(centre__isnull=True), name="booking_rules_city_once_a_day"
             ),
             models.UniqueConstraint(
-                fields=["centre", "valid_from"], condition=Q(service__isnull=True), name="booking_rules_centre_once_a_day"
+                fields=["centre", "valid_from"],
+                condition=Q(service__isnull=True),
+                name="booking_rules_centre_once_a_day",
             ),
             models.UniqueConstraint(fields=["service", "valid_from"], name="booking_rules_service_once_a_day"),
             models.CheckConstraint(

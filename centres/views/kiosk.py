@@ -15,11 +15,12 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from centres import hours
-from centres.actions.draw import draw
+from centres.actions.draw import draw, refuse_when_full
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
-from centres.enums import DeviceKind, PriorityGround
+from centres.enums import CLAIMED, DeviceKind
 from centres.models import Centre, Service, Ticket
+from centres.views.kiosk_booking import full_page
 from portal import clock, live
 from portal.context import LARGE_PRINT_COOKIE
 from portal.errors import RuleBroken
@@ -68,8 +69,11 @@ def again(request: HttpRequest, seat: Seat) -> HttpResponse:
 def ground(request: HttpRequest, seat: Seat, letter: str) -> HttpResponse:
     """Is one of these true? The answer draws the number."""
     service = get_object_or_404(_services(seat), letter=letter)
-    grounds = [choice for choice in PriorityGround if choice != PriorityGround.NONE]
-    context = {"service": service, "centre": service.centre, "grounds": grounds, "client_key": uuid4().hex}
+    try:
+        refuse_when_full(service, clock.now())
+    except RuleBroken as full:
+        return full_page(request, seat, service, full)
+    context = {"service": service, "centre": service.centre, "grounds": CLAIMED, "client_key": uuid4().hex}
     return render(request, "centres/kiosk/ground.html", context | _back_to_start())
 
 
@@ -88,6 +92,8 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
             at=clock.now(),
         )
     except RuleBroken as refused:
+        if refused.code == "day_is_full":
+            return full_page(request, seat, service, refused)
         context = {"problem": refused, "centre": service.centre, **_back_to_start()}
         return render(request, "centres/kiosk/problem.html", context, status=refused.status)
     return redirect("centres:kiosk_ticket", token=ticket.token)
