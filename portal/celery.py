@@ -64,6 +64,7 @@ app.conf.update(
             "options": {"expires": 10},
         },
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
+        "appointments": {"task": "centres.tasks.sweep_appointments", "schedule": 60.0, "options": {"expires": 60}},
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
     },
 )

@@ -21,17 +21,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from centres import booking
 from centres.actions.book import book
+from centres.booking_access import count_try
 from centres.forms_book import PersonForm
 from centres.models import Appointment, Centre, Service
 from centres.slots import Slot
-from portal import clock, ratelimit
+from portal import clock
 from portal.errors import RuleBroken
 from procedures.catalogue_cache import version_in_force, versions_on
 from procedures.models import Procedure, ProcedureVersion
 
-# A household or an office shares one address; a phone belongs to one person.
-PER_ADDRESS, PER_PHONE = 30, 6
-ADDRESS_SECONDS, PHONE_SECONDS = 10 * 60, 60 * 60
 NEAREST = 6
 NOON, EVENING = time(12, 0), time(18, 0)
 
@@ -138,8 +136,7 @@ def details(request: HttpRequest, code: str, letter: str, day: str, hour: str) -
 
 
 def _book(request: HttpRequest, wish: Wish, starts_at: datetime, form: PersonForm) -> Appointment:
-    ratelimit.count("book-address", ratelimit.client_address(request), limit=PER_ADDRESS, seconds=ADDRESS_SECONDS)
-    ratelimit.count("book-phone", form.cleaned_data["phone"], limit=PER_PHONE, seconds=PHONE_SECONDS)
+    count_try(request, form.cleaned_data["phone"])
     return book(
         service=wish.service,
         starts_at=starts_at,
