@@ -65,7 +65,8 @@ def book(
             made = place(service, starts_at, client_key, who, at, procedure=procedure, device=device)
             write_down(made, AppointmentEventKind.BOOKED, at, acting_user)
             tell(Booked, made, at=at)
-    except IntegrityError:
+    except (IntegrityError, RuleBroken):
+        # The same request a moment earlier: its booking stands, and is what stood in the way of this one.
         known = _booked_before(client_key, service, starts_at, who)
         if known is None:
             raise

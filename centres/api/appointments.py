@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import AllowAny
@@ -122,18 +122,15 @@ class Public(APIView):
 class Slots(Public):
     @extend_schema(
         operation_id="slots_list",
-        parameters=[
-            OpenApiParameter("letter", str, required=True, description="Letter of the service at this centre.")
-        ],
         responses={200: DaySlotsSerializer(many=True), 404: ProblemSerializer},
     )
-    def get(self, request: Request, code: str) -> Response:
+    def get(self, request: Request, code: str, letter: str) -> Response:
         """Free times of a service, today from now on and the days that can be booked."""
         service = get_object_or_404(
             Service.objects.select_related("centre"),
             centre__code=code,
             centre__is_active=True,
-            letter=request.query_params.get("letter", ""),
+            letter=letter,
         )
         days = [
             {

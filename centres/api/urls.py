@@ -7,7 +7,7 @@ from centres.api import appointments, views
 urlpatterns = [
     path("centres/", views.CentreList.as_view(), name="api_centres"),
     path("centres/<slug:code>/", views.CentreDetail.as_view(), name="api_centre"),
-    path("centres/<slug:code>/slots", appointments.Slots.as_view(), name="api_slots"),
+    path("centres/<slug:code>/slots/<str:letter>/", appointments.Slots.as_view(), name="api_slots"),
     path("appointments/", appointments.Appointments.as_view(), name="api_appointments"),
     path("appointments/check-in", appointments.CheckIn.as_view(), name="api_appointment_check_in"),
     path("appointments/<str:token>/", appointments.AppointmentDetail.as_view(), name="api_appointment"),
