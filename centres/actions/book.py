@@ -49,6 +49,12 @@ def book(
     ``field_booked``, ``day_booked``, ``key_used``, ``busy``).
     """
     _check(service, client_key, device, acting_user)
+    if procedure is not None and procedure.field_id != service.field_id:
+        raise BadInput(
+            _("This matter is not handled there. Please choose what the visit is for."),
+            code="other_field",
+            field="procedure",
+        )
     who = checked_person(
         phone=phone,
         full_name=full_name,
