@@ -1,4 +1,4 @@
-"""Appointments of the demo: some for today and tomorrow, one of which can be checked in at the kiosk right away."""
+"""Appointments of the demo: some for today, the first for the next half hour, and some for tomorrow."""
 
 from __future__ import annotations
 
