@@ -285,7 +285,8 @@ def test_a_full_day_at_the_kiosk_ends_with_an_appointment(hall: Hall, look: Look
     before = hall.at - timedelta(days=3)
     TicketFactory(service=hall.place.services["A"], number=900, issued_at=before, called_at=before, arrived_at=before,
                   finished_at=before + timedelta(hours=23), state="done")  # fmt: skip
-    TicketFactory(service=hall.place.services["A"], number=901, issued_at=hall.at)
+    for number in range(60):  # more than a whole day of all counters, whatever the hour of the test
+        TicketFactory(service=hall.place.services["A"], number=901 + number, issued_at=hall.at)
     kiosk = look.page(KIOSK, device=hall.kiosk)
     look.open(kiosk, "/kiosk/service/A/")
     look.axe(kiosk, "the day is full")
