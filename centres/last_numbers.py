@@ -41,7 +41,7 @@ def full_now(service: Service, at: datetime) -> DayIsFull | None:
 
     Asked with every number drawn, so the answer is kept for the rest of the minute.
     """
-    if not service.centre.keeps_hours or not hours.is_open(service.centre, at):
+    if not service.centre.keeps_hours:
         return None
     key = f"full:{service.pk}:{clock.local(at):%d%H%M}"
     known: tuple[DayIsFull | None] | None = cache.get(key)
@@ -72,6 +72,8 @@ def closing_reserve(centre_id: int) -> timedelta:
 
 
 def _look(service: Service, at: datetime) -> DayIsFull | None:
+    if not hours.is_open(service.centre, at):
+        return None
     mean = mean_visits(service.centre, at).get(service.pk)
     counters = _counters(service)
     if mean is None or not counters:
