@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from centres import hours
 from centres.enums import HOLDING
+from centres.last_numbers import full_now
 from centres.models import Appointment, BookingRules, Centre, Counter, Service
 from centres.slots import Slot, counters_for, free_places, slots_of_day
 from portal import clock
@@ -92,10 +93,13 @@ def _between(service: Service, first: date, last: date, known: list[BookingRules
     by_day = hours.hours_between(service.centre, first, last)
     counters = _counters(service)
     taken = _taken(service, first, last)
+    today = clock.local_day(at)
     found = []
-    for day, opening in sorted(by_day.items()):
+    for day, opening in by_day.items():
         rules = _nearest(known, day)
-        slots = _slots(day, opening, counters, rules) if rules else []
+        # When the rest of today is needed for those waiting, nobody books themselves in before them.
+        is_full = day == today and full_now(service, at) is not None
+        slots = _slots(day, opening, counters, rules) if rules and not is_full else []
         found.append(DayOffer(day, opening, rules, free_places(slots, taken, at)))
     return found
 

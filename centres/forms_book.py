@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from centres.actions.calendar_days import REASON_LIMIT
-from centres.enums import CLAIMED
+from centres.enums import SEEN_GROUNDS
 from centres.hours import Hours
 from centres.models import Service
 from portal.vn.identity import parse_identity_number
@@ -72,9 +72,7 @@ class KioskPhoneForm(forms.Form):
         label=_("Phone number"),
         max_length=30,
         error_messages={"required": _("Type your phone number, for example 0912 345 678.")},
-        widget=forms.TextInput(
-            {"class": "figure", "type": "tel", "inputmode": "none", "autocomplete": "off", "data-keypad-for": ""}
-        ),
+        widget=forms.TextInput({"class": "figure", "type": "tel", "inputmode": "none", "autocomplete": "off"}),
     )
     client_key = forms.CharField(widget=forms.HiddenInput({"data-client-key": "book"}), max_length=64)
 
@@ -91,7 +89,7 @@ class CodeForm(forms.Form):
         error_messages={"required": _("Scan the QR code, or type the six digits of your appointment.")},
         widget=forms.TextInput(
             {"class": "figure", "inputmode": "none", "autocomplete": "off", "autofocus": True, "data-scan": "",
-             "data-keypad-for": "", "spellcheck": "false"}
+             "spellcheck": "false"}
         ),
     )  # fmt: skip
 
@@ -141,7 +139,9 @@ class NumberForm(forms.Form):
         error_messages={"required": _("Choose what the number is for.")},
     )
     ground = forms.ChoiceField(
-        label=_("Goes first because"), required=False, choices=[("", _("none")), *((c.value, c.label) for c in CLAIMED)]
+        label=_("Goes first because"),
+        required=False,
+        choices=[("", _("none")), *((ground.value, ground.label) for ground in SEEN_GROUNDS)],
     )
     reason = forms.CharField(
         label=_("Reason"),

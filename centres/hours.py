@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import date, datetime, time, timedelta
-
-from django.db.models import BigAutoField, DateField
 
 from centres.enums import DayWhy
 from centres.models import CalendarDay, Centre
 from portal import clock
-from portal.prepared import Given, Prepared
 from procedures.calendars import WorkCalendar
-from procedures.catalogue_cache import load_calendar
+from procedures.catalogue_cache import kept_with_calendar, load_calendar
 
 Hours = list[tuple[time, time]]
+Stored = Iterable[tuple[str, str]]
 
 # A make-up day is worked like an ordinary one, whatever day of the week it falls on.
 ORDINARY_WEEKDAY = 1
 LOOK_AHEAD_DAYS = 21
-_OWN_DAYS = Prepared(
-    lambda: CalendarDay.objects.filter(
-        centre=Given("centre", BigAutoField()),
-        day__gte=Given("first", DateField()),
-        day__lte=Given("last", DateField()),
-    ).values_list("day", "hours")
-)
 
 
 def hours_on(centre: Centre, day: date) -> Hours:
     """Opening hours on one day as pairs of local times; empty when closed all day."""
-    return hours_between(centre, day, day)[day]
+    own = _own_days(centre)
+    return _pairs(own[day]) if day in own else usual_hours(centre, day)
+
+
+def usual_hours(centre: Centre, day: date) -> Hours:
+    """The hours that the week and the nation's calendar give, whatever exception the centre has made."""
+    why = why_on(day, (), load_calendar())
+    if why == DayWhy.NATIONAL_OFF:
+        return []
+    return centre.hours_on(ORDINARY_WEEKDAY if why == DayWhy.MAKE_UP else day.isoweekday())
+
+
+def why_on(day: date, own: Container[date], national: WorkCalendar) -> DayWhy:
+    """What decides a day's hours: the centre's exception, then the nation's calendar, then the week."""
+    if day in own:
+        return DayWhy.OWN
+    if day in national.days_off:
+        return DayWhy.NATIONAL_OFF
+    return DayWhy.MAKE_UP if day in national.days_worked else DayWhy.WEEKLY
+
+
+def hours_between(centre: Centre, first: date, last: date) -> dict[date, Hours]:
+    """The hours of each day from the first to the last, in order."""
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    return {day: hours_on(centre, day) for day in days}
 
 
 def is_open(centre: Centre, at: datetime) -> bool:
@@ -47,42 +62,13 @@ def gives_numbers(centre: Centre, at: datetime) -> bool:
 def next_opening(centre: Centre, at: datetime) -> datetime | None:
     """The next moment the doors open, in Hanoi time; None when nothing is planned in three weeks."""
     local = clock.local(at)
-    week = hours_between(centre, local.date(), local.date() + timedelta(days=LOOK_AHEAD_DAYS))
-    for day, hours in sorted(week.items()):
-        for start, _end in hours:
+    for ahead in range(LOOK_AHEAD_DAYS + 1):
+        day = local.date() + timedelta(days=ahead)
+        for start, _end in hours_on(centre, day):
             opening = datetime.combine(day, start, tzinfo=clock.HANOI)
             if opening > at:
                 return opening
     return None
-
-
-def hours_between(centre: Centre, first: date, last: date) -> dict[date, Hours]:
-    """One statement, however many days."""
-    own = dict(_OWN_DAYS.all(centre=centre.pk, first=first, last=last))
-    national = load_calendar()
-    found: dict[date, Hours] = {}
-    day = first
-    while day <= last:
-        why = why_on(day, own, national)
-        if why == DayWhy.OWN:
-            found[day] = _pairs(own[day])
-        elif why == DayWhy.NATIONAL_OFF:
-            found[day] = []
-        elif why == DayWhy.MAKE_UP:
-            found[day] = centre.hours_on(ORDINARY_WEEKDAY)
-        else:
-            found[day] = centre.hours_on(day.isoweekday())
-        day += timedelta(days=1)
-    return found
-
-
-def why_on(day: date, own: Container[date], national: WorkCalendar) -> DayWhy:
-    """What decides a day's hours: the centre's exception, then the nation's calendar, then the week."""
-    if day in own:
-        return DayWhy.OWN
-    if day in national.days_off:
-        return DayWhy.NATIONAL_OFF
-    return DayWhy.MAKE_UP if day in national.days_worked else DayWhy.WEEKLY
 
 
 def opening_left(centre: Centre, at: datetime) -> timedelta:
@@ -95,5 +81,22 @@ def opening_left(centre: Centre, at: datetime) -> timedelta:
     return left
 
 
-def _pairs(stored: Iterable[tuple[str, str]]) -> Hours:
+def closing_times(centre: Centre) -> Callable[[date], time | None]:
+    """When the centre closes on a day; ``None`` on a day without hours."""
+
+    def closes(day: date) -> time | None:
+        hours = hours_on(centre, day)
+        return hours[-1][1] if hours else None
+
+    return closes
+
+
+def _own_days(centre: Centre) -> dict[date, Stored]:
+    """The centre's exceptional days as they are stored. No SQL once warm."""
+    return kept_with_calendar(
+        ("own", centre.pk), lambda: dict(CalendarDay.objects.filter(centre=centre).values_list("day", "hours"))
+    )
+
+
+def _pairs(stored: Stored) -> Hours:
     return [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in stored]

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 
+from centres import announce
 from centres.actions.close_day import close_day
+from centres.actions.hold_numbers import give_back_numbers
+from centres.actions.miss_held import miss_held as miss_held_at
+from centres.actions.next_notices import forget_phones, tell_those_who_are_next
 from centres.actions.sweep_appointments import close_missed, erase, remind
-from portal import clock
+from portal import clock, live
+
+# As often as portal.celery runs it.
+BOARDS_EVERY = timedelta(seconds=20)
 
 
 @shared_task
@@ -23,3 +32,32 @@ def sweep_appointments() -> None:
     close_missed(at=at)
     remind(at=at)
     erase(at=at)
+
+
+@shared_task
+def miss_held() -> int:
+    """Held places whose time is over become no-shows; running it again does nothing more."""
+    return miss_held_at(at=clock.now())
+
+
+def tell_boards() -> int:
+    """Boards look again when an announcement begins, is due again or ends; without this they would half a minute later."""
+    at = clock.now()
+    due = announce.centres_due(at - BOARDS_EVERY, at)
+    if due:
+        live.bump(*(f"hall:{centre_id}" for centre_id in sorted(due)))
+    return len(due)
+
+
+def tell_next() -> int:
+    """Tell those who are nearly called; somebody told is not told again."""
+    return tell_those_who_are_next(at=clock.now())
+
+
+@shared_task
+def clear_yesterday() -> None:
+    """Give back the numbers kiosks held and forget the phones of earlier days; running it again does nothing more."""
+    at = clock.now()
+    today = clock.local_day(at)
+    give_back_numbers(before=today, at=at)
+    forget_phones(before=today)

@@ -42,7 +42,7 @@ def set_calendar_day(
     CalendarDay.objects.update_or_create(centre=centre, day=day, defaults={"hours": stored, "reason": reason})
     CalendarChange.objects.create(centre=centre, day=day, hours=stored, reason=reason, at=at, actor=acting_user)
     live.bump(f"queue:{centre.pk}")
-    return _tell_those_outside(centre, day, reason, at, acting_user)
+    return _tell_those_outside(centre, day, sorted(opening), reason, at, acting_user)
 
 
 @transaction.atomic
@@ -53,16 +53,17 @@ def clear_calendar_day(*, centre: Centre, day: date, at: datetime, acting_user: 
     """
     _guard(centre, acting_user)
     _refuse_past(day, at)
-    deleted, _rows = CalendarDay.objects.filter(centre=centre, day=day).delete()
-    if not deleted:
+    exception = CalendarDay.objects.select_for_update().filter(centre=centre, day=day).first()
+    if exception is None:
         return 0
+    exception.delete()
     CalendarChange.objects.create(centre=centre, day=day, removed=True, at=at, actor=acting_user)
     live.bump(f"queue:{centre.pk}")
-    return _tell_those_outside(centre, day, _("opening hours changed"), at, acting_user)
+    usual = hours.usual_hours(centre, day)
+    return _tell_those_outside(centre, day, usual, _("opening hours changed"), at, acting_user)
 
 
-def _tell_those_outside(centre: Centre, day: date, why: str, at: datetime, user: User) -> int:
-    opening = hours.hours_on(centre, day)
+def _tell_those_outside(centre: Centre, day: date, opening: hours.Hours, why: str, at: datetime, user: User) -> int:
     # The same hours set twice are told once; other hours are news.
     occasion = hashlib.sha256(json.dumps([[f"{a}", f"{b}"] for a, b in opening]).encode()).hexdigest()[:12]
     booked = Appointment.objects.filter(centre=centre, day=day, state=AppointmentState.BOOKED, ends_at__gt=at)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from centres.actions.draw import draw
 from centres.appointments import guard, keep, locked, write_down, wrong_state
-from centres.enums import AppointmentEventKind, AppointmentState, PriorityGround
+from centres.enums import SEEN_GROUNDS, AppointmentEventKind, AppointmentState, PriorityGround
 from centres.models import Appointment, Device, Ticket
+from centres.policy import policy_on
 from citizens.models import User
 from portal import clock
-from portal.errors import NotAllowed, RuleBroken
+from portal.errors import BadInput, NotAllowed, RuleBroken
 
 
 @transaction.atomic
@@ -30,9 +31,11 @@ def check_in(
 
     ``ordinary`` says that the person, told of being early or late, takes an ordinary number all the same; ``ground``
     is then theirs to claim as anybody's. Checking in again gives the same number.
-    Raises ``NotAllowed``, ``RuleBroken`` (``too_early``, ``too_late``, ``wrong_state``, those of ``draw``).
+    Raises ``BadInput`` (ground), ``NotAllowed``, ``RuleBroken`` (``too_early``, ``too_late``, ``wrong_state``, those of ``draw``).
     """
     guard(appointment, acting_user)
+    if ground not in (PriorityGround.NONE, *SEEN_GROUNDS):
+        raise BadInput(_("Please choose one of the answers."), code="bad_ground", field="ground")
     if device is not None and device.centre_id != appointment.centre_id:
         raise NotAllowed(
             _("This appointment is at another place: %(centre)s.") % {"centre": appointment.centre}, code="other_centre"
@@ -48,7 +51,7 @@ def check_in(
     ticket = draw(
         service=row.service,
         client_key=f"booking-{row.token}",
-        ground=_ground_on_time(ground) if on_time else ground,
+        ground=_ground_on_time(row, ground) if on_time else ground,
         appointment=row if on_time else None,
         device=device,
         language=row.language,
@@ -62,9 +65,10 @@ def check_in(
     return ticket
 
 
-def _ground_on_time(ground: str) -> str:
+def _ground_on_time(appointment: Appointment, ground: str) -> str:
     """Booked, unless the law calls this person even earlier."""
-    return ground if ground == PriorityGround.AGE_75 else PriorityGround.BOOKED
+    policy = policy_on(appointment.centre_id, appointment.day)
+    return ground if policy.rank_of(ground) < policy.rank_of(PriorityGround.BOOKED) else PriorityGround.BOOKED
 
 
 def not_on_time(appointment: Appointment, at: datetime) -> RuleBroken:

@@ -12,12 +12,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from centres import booking, hours
-from centres.enums import CLAIMED, PRIORITY_OF, PriorityGround, TicketEventKind
+from centres.enums import PriorityGround, TicketEventKind
 from centres.last_numbers import full_now
 from centres.models import Appointment, Device, Service, Ticket
 from centres.moves import reason_of, write_down
 from centres.numbers import next_number
 from centres.permissions import DESK, MANAGERS, STAFF, has_role
+from centres.policy import policy_on
 from citizens.models import User
 from portal import clock
 from portal.errors import BadInput, NotAllowed, RuleBroken
@@ -50,7 +51,7 @@ def draw(
     Raises ``BadInput`` (key, ground, reason), ``NotAllowed`` (a device or a person of another centre), ``RuleBroken``
     (``service_closed``, ``centre_closed``, ``day_is_full``, ``key_used``).
     """
-    _check(service, client_key, ground, device, acting_user, appointment)
+    _check(service, client_key, ground, device, acting_user)
     reason = reason_of(reason, REASON_LIMIT)
     known = _drawn_before(client_key, service)
     if known:
@@ -69,7 +70,7 @@ def draw(
                 number=next_number(service.centre_id, day, service.letter),
                 client_key=client_key,
                 language=language if language in LANGUAGES else settings.LANGUAGE_CODE,
-                priority=PRIORITY_OF[PriorityGround(ground)],
+                priority=policy_on(service.centre_id, day).rank_of(ground),
                 priority_ground=ground,
                 device=device,
                 issued_at=at,
@@ -94,11 +95,15 @@ def refuse_when_full(service: Service, at: datetime) -> None:
     if full is None:
         return
     free = booking.next_free(service, at)
-    words = {"closes": f"{full.closes_at:%H:%M}", "count": full.waiting}
-    sentence = ngettext(
-        "The time until closing at %(closes)s is needed for the %(count)d person already waiting for this.",
-        "The time until closing at %(closes)s is needed for the %(count)d people already waiting for this.",
-        full.waiting,
+    words = {"closes": f"{full.closes_at:%H:%M}", "count": full.people}
+    sentence = (
+        ngettext(
+            "The time until closing at %(closes)s is needed for the %(count)d person already waiting or booked.",
+            "The time until closing at %(closes)s is needed for the %(count)d people already waiting or booked.",
+            full.people,
+        )
+        if full.people
+        else str(_("Until closing at %(closes)s there is not enough time for one more visit."))
     )
     if free:
         when = format_moment(free.starts_at, get_language() or "vi")
@@ -108,7 +113,7 @@ def refuse_when_full(service: Service, at: datetime) -> None:
     raise RuleBroken(
         f"{sentence % words} {way}",
         code="day_is_full",
-        details={"waiting": full.waiting, "next_slot": free.starts_at.isoformat() if free else None},
+        details={"waiting": full.people, "next_slot": free.starts_at.isoformat() if free else None},
     )
 
 
@@ -116,17 +121,10 @@ def _may_overrule(service: Service, user: User | None) -> bool:
     return user is not None and has_role(user, {*DESK, *MANAGERS}, service.centre_id)
 
 
-def _check(
-    service: Service,
-    client_key: str,
-    ground: str,
-    device: Device | None,
-    user: User | None,
-    appointment: Appointment | None,
-) -> None:
+def _check(service: Service, client_key: str, ground: str, device: Device | None, user: User | None) -> None:
     if not CLIENT_KEY.fullmatch(client_key):
         raise BadInput(_("This screen is out of date. Please go back to the start."), code="bad_client_key")
-    if ground and ground not in CLAIMED and appointment is None:
+    if ground not in PriorityGround.values:
         raise BadInput(_("Please choose one of the answers."), code="bad_ground", field="ground")
     if device is not None and device.centre_id != service.centre_id:
         raise NotAllowed(_("This screen belongs to another centre."), code="other_centre")

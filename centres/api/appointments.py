@@ -27,7 +27,7 @@ from centres.api.authentication import DeviceAuthentication
 from centres.api.serializers import DrawnTicketSerializer, ServiceField, TicketServiceSerializer
 from centres.api.views import StaffOrKiosk
 from centres.booking_access import count_try
-from centres.enums import CLAIMED, PriorityGround
+from centres.enums import SEEN_GROUNDS, PriorityGround
 from centres.models import Appointment, Device, Service
 from citizens.api.authentication import TokenAuthentication
 from citizens.models import User
@@ -108,7 +108,7 @@ class CheckInSerializer(serializers.Serializer[Any]):
     )
     ordinary = serializers.BooleanField(default=False, help_text="Take an ordinary number when early or late.")
     ground = serializers.ChoiceField(
-        choices=[(ground.value, ground.label) for ground in [PriorityGround.NONE, *CLAIMED]],
+        choices=[(ground.value, ground.label) for ground in [PriorityGround.NONE, *SEEN_GROUNDS]],
         default=PriorityGround.NONE.value,
     )
 

@@ -1,5 +1,8 @@
 from centres.models.appointment import Appointment, AppointmentEvent, BookingRules, CalendarChange
-from centres.models.centre import CalendarDay, Centre, Counter, Device, Membership, Service
+from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, Device, Membership, Service
+from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
+from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
+from centres.models.policy import QueuePolicy
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
@@ -10,12 +13,22 @@ __all__ = [
     "CalendarDay",
     "Centre",
     "Counter",
+    "CounterEvent",
     "DailyNumber",
     "Device",
+    "HallAnnouncement",
+    "HallAnnouncementEvent",
+    "HeldNumber",
     "Matter",
     "Membership",
+    "NextNotice",
+    "NoticeRule",
+    "NumberBlock",
+    "PaperTrip",
+    "QueuePolicy",
     "Rating",
     "Service",
     "Ticket",
     "TicketEvent",
+    "Zone",
 ]

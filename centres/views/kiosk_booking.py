@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from centres import booking
 from centres.actions.book import book
 from centres.actions.check_in import check_in
+from centres.actions.draw import refuse_when_full
 from centres.device_access import Seat, device_required
-from centres.enums import CLAIMED, DeviceKind
+from centres.enums import SEEN_GROUNDS, DeviceKind
 from centres.forms_book import CodeForm, KioskPhoneForm
 from centres.models import Appointment, Service
 from centres.qr import qr_picture
@@ -121,6 +122,15 @@ def shown(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     return _page(request, "centres/kiosk/appointment.html", seat, appointment=appointment, qr=qr_picture(address))
 
 
+def page_when_full(request: HttpRequest, seat: Seat, service: Service) -> HttpResponse | None:
+    """Said before the first question, not after the last."""
+    try:
+        refuse_when_full(service, clock.now())
+    except RuleBroken as full:
+        return full_page(request, seat, service, full)
+    return None
+
+
 def full_page(
     request: HttpRequest, seat: Seat, service: Service, problem: RuleBroken | None, form: KioskPhoneForm | None = None
 ) -> HttpResponse:
@@ -173,7 +183,7 @@ def _not_now(request: HttpRequest, seat: Seat, appointment: Appointment, problem
         appointment=appointment,
         problem=problem,
         may_take=problem.code in ("too_early", "too_late"),
-        grounds=CLAIMED,
+        grounds=SEEN_GROUNDS,
     )
 
 

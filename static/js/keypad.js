@@ -1,16 +1,26 @@
-// [data-keypad]: buttons [data-digit] that type into the form's input[data-keypad-for], for a screen without a keyboard.
+// Large keys for digits: [data-keypad="id of the input"], its buttons' values are digits, "erase" and "clear"; data-groups
+// says how the digits stand together ("3 3"), a telephone number's otherwise. A form of keys works without scripts too, a
+// key at a time; keys that only a script can press are hidden until then.
 (() => {
   "use strict";
-  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-keypad]").forEach((pad) => {
-    const input = pad.closest("form")?.querySelector("[data-keypad-for]");
-    if (!input) return;
-    pad.hidden = false;
-    pad.addEventListener("click", (event) => {
-      const digit = event.target.closest("[data-digit]")?.dataset.digit;
-      if (!digit) return;
-      if (digit === "clear") input.value = "";
-      else if (digit === "back") input.value = input.value.slice(0, -1);
-      else input.value += digit;
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-keypad]").forEach((pad) => {
+      const field = document.getElementById(pad.dataset.keypad);
+      const groups = (pad.dataset.groups ?? "4 3 4").split(" ").map(Number);
+      const most = groups.reduce((sum, each) => sum + each, 0);
+      pad.hidden = false;
+      pad.addEventListener("click", (event) => {
+        const key = event.target.closest("button")?.value;
+        if (!key) return;
+        event.preventDefault();
+        let digits = field.value.replace(/\D/g, "");
+        if (key === "clear") digits = "";
+        else if (key === "erase") digits = digits.slice(0, -1);
+        else digits = (digits + key).slice(0, most);
+        let from = 0;
+        field.value = groups.map((length) => digits.slice(from, (from += length))).filter(Boolean).join(" ");
+        document.dispatchEvent(new CustomEvent("announce", { detail: { value: [...digits].join(" ") } }));
+      });
     });
-  }));
+  });
 })();

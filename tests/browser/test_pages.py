@@ -20,13 +20,16 @@ from applications.demo.centres import Place, set_up
 from applications.enums import State
 from applications.models import Application
 from centres import device_access
+from centres.actions.announce_hall import announce
 from centres.actions.counters import open_counter, pause_counter
 from centres.actions.draw import draw
 from centres.actions.finish import finish
-from centres.actions.miss import miss
+from centres.actions.hold import hold, latest_return
+from centres.actions.miss import miss, recalls_left
 from centres.actions.park import park
-from centres.enums import DeviceKind, Role
-from centres.models import Appointment, CalendarDay, Counter, Device, Ticket
+from centres.actions.recall import recall
+from centres.enums import DeviceKind, ParkKind, Role
+from centres.models import Appointment, CalendarDay, Counter, Device, Ticket, Zone
 from citizens.models import User
 from portal import clock
 from procedures.models import Procedure
@@ -39,6 +42,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.ma
 
 DESK, BOARD, KIOSK = (1366, 768), (1920, 1080), (1080, 1920)
 PHONES = ((390, 844), (320, 640))
+LAND = "/kiosk/for/A/land_change_info/"
 LANGUAGES = ("vi", "en", "ko")
 # Templates that went wrong show themselves by what they leave on the page.
 LEFT_OVER = re.compile(r"\{\{|\{%|%\(\w+\)s")
@@ -48,7 +52,7 @@ class Hall:
     """Branch no. 3 this morning: one dossier in each state, one ticket in each, an officer at each kind of desk."""
 
     def __init__(self) -> None:
-        for command in ("load_units", "load_national_days", "load_catalogue"):
+        for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
             call_command(command, verbosity=0)
         self.at = clock.now()
         self.place: Place = set_up(self.at, clock.today())
@@ -65,6 +69,9 @@ class Hall:
         self.paused = self._seat(3)
         self.without_counter = self.place.officers[5]
         pause_counter(counter=self.paused, reason="Máy in hỏng", at=self.at, acting_user=self.paused.officer)
+        self.zone = Zone.objects.create(centre=self.place.centre, name="Khu A")
+        announce(centre=self.place.centre, text="Mời bác uống nước ở cuối sảnh.", until_at=self.at + timedelta(hours=1),
+                 at=self.at, acting_user=self.manager)  # fmt: skip
         self.tickets = self._tickets()
         self.draft = a_draft(procedure="marriage", ticket=self.tickets["draft"], officer=self.with_draft.officer,
                              at=self.at)  # fmt: skip
@@ -100,7 +107,7 @@ class Hall:
     def _called(self, key: str, counter: Counter) -> Ticket:
         """Straight to this counter; whoever was there has gone."""
         for before in Ticket.objects.at_counter().filter(counter=counter):
-            before.park("chờ")
+            before.park(ParkKind.FETCHING, "chờ", self.at)
             before.save()
         ticket = self._draw(key, "A")
         ticket.call(counter, self.at)
@@ -111,9 +118,13 @@ class Hall:
         made = {"waiting": self._draw("waiting", "A")}
         by = {"at": self.at, "acting_user": self.empty.officer}
         made["missed"] = self._called("missed", self.empty)
+        while recalls_left(made["missed"]):
+            recall(ticket=made["missed"], **by)
         miss(ticket=made["missed"], **by)
         made["parked"] = self._called("parked", self.empty)
         park(ticket=made["parked"], reason="chờ bản sao", **by)
+        away = self._draw("held", "A")
+        made["held"] = hold(ticket=away, back_by=latest_return(away, self.at), at=self.at)
         made["done"] = self._called("done", self.empty)
         finish(ticket=made["done"], **by)
         made["called"] = self._called("called", self.with_person)
@@ -204,11 +215,16 @@ def look(browser: Browser, live_server: Any) -> Iterator[Looker]:
 def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
-    return (
-        [("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)]
-        + [(f"/t/{token}/", 200) for token in tokens]
-        + [(path, 200) for path in booking_paths(hall)]
-    )
+    waiting = hall.tickets["waiting"].token
+    why, papers = f"/t/{waiting}/why/", f"/t/{waiting}/papers/land_change_info/"
+    return [
+        *[("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
+        *[(f"/t/{token}/", 200) for token in tokens],
+        *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
+        *[(papers, 200), (f"{papers}?no=land_certificate", 200)],
+        *[(f"{papers}?yes=land_certificate&no=joint_owners", 200), (f"{papers}back-with/land_certificate/", 200)],
+        *[(path, 200) for path in booking_paths(hall)],
+    ]
 
 
 def booking_paths(hall: Hall) -> list[str]:
@@ -269,7 +285,7 @@ def test_appointments_at_the_kiosk_by_scanner_and_by_finger(hall: Hall, look: Lo
     kiosk.wait_for_url("**/kiosk/ticket/*/")
     look.open(kiosk, "/kiosk/booked/")
     for digit in hall.appointments["late"].code:
-        kiosk.click(f"[data-digit='{digit}']")
+        kiosk.click(f".keypad [value='{digit}']")
     kiosk.click("main form button.primary")
     kiosk.wait_for_selector(".grounds")
     look.axe(kiosk, "late")
@@ -284,14 +300,14 @@ def test_a_full_day_at_the_kiosk_ends_with_an_appointment(hall: Hall, look: Look
     centre.save()
     before = hall.at - timedelta(days=3)
     TicketFactory(service=hall.place.services["A"], number=900, issued_at=before, called_at=before, arrived_at=before,
-                  finished_at=before + timedelta(hours=23), state="done")  # fmt: skip
+                  finished_at=before + timedelta(hours=23), served_s=23 * 3600, state="done")  # fmt: skip
     for number in range(60):  # more than a whole day of all counters, whatever the hour of the test
         TicketFactory(service=hall.place.services["A"], number=901 + number, issued_at=hall.at)
     kiosk = look.page(KIOSK, device=hall.kiosk)
-    look.open(kiosk, "/kiosk/service/A/")
+    look.open(kiosk, "/kiosk/for/A/")
     look.axe(kiosk, "the day is full")
     for digit in "0912345678":
-        kiosk.click(f"[data-digit='{digit}']")
+        kiosk.click(f".keypad [value='{digit}']")
     kiosk.click("main form button.primary")
     kiosk.wait_for_url("**/kiosk/appointment/*/")
     look.axe(kiosk, "the appointment made here")
@@ -304,7 +320,10 @@ def test_screens_of_the_hall_have_no_barriers_in_any_language(hall: Hall, look: 
         look.axe(page, path)
 
     kiosk, board, nobody = look.page(KIOSK, device=hall.kiosk), look.page(BOARD, device=hall.board), look.page(DESK)
-    paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/"]
+    paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/",
+             f"/kiosk/ticket/{hall.tickets['waiting'].token}/sms/",
+             "/kiosk/for/B/", LAND, f"{LAND}?yes=land_certificate&yes=joint_owners&no=marriage_certificate",
+             f"{LAND}back-with/land_certificate/", "/kiosk/offline/"]  # fmt: skip
     for path in paths:
         seen(kiosk, path)
     seen(board, "/board/")
@@ -348,6 +367,9 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         "manager": [
             "/day/",
             "/day/devices/",
+            f"/day/devices/{hall.board.pk}/",
+            "/day/announcements/",
+            "/day/papers/",
             "/day/tickets/",
             "/day/tickets/?show=waiting",
             "/day/bookings/",

@@ -214,7 +214,7 @@ class TestCheckIn:
     def test_on_time_the_number_goes_before_those_in_turn(self, service, minutes):
         made = booked(service)
         ticket = check_in(appointment=made, at=TOMORROW + timedelta(minutes=minutes))
-        assert (ticket.priority_ground, ticket.priority) == (PriorityGround.BOOKED, Priority.PRIORITY)
+        assert (ticket.priority_ground, ticket.priority) == (PriorityGround.BOOKED, Priority.EXPECTED)
         made.refresh_from_db()
         assert (made.state, made.ticket) == (AppointmentState.CHECKED_IN, ticket)
 
@@ -250,8 +250,17 @@ class TestCheckIn:
         assert check_in(appointment=made, at=hanoi("2026-11-25 07:55")).priority_ground == PriorityGround.BOOKED
 
     def test_nobody_can_claim_to_have_booked(self, service):
-        with pytest.raises(BadInput):
-            draw(service=service, client_key=uuid4().hex, ground=PriorityGround.BOOKED, at=MORNING)
+        early = booked(service)
+        with pytest.raises(BadInput) as problem:
+            check_in(appointment=early, ordinary=True, ground=PriorityGround.BOOKED, at=MORNING)
+        assert problem.value.field == "ground"
+
+    @pytest.mark.parametrize(
+        ("seen", "kept"),
+        [(PriorityGround.AGE_60, PriorityGround.AGE_60), (PriorityGround.NONE, PriorityGround.BOOKED)],
+    )
+    def test_whom_the_law_calls_even_earlier_stays_there(self, service, seen, kept):
+        assert check_in(appointment=booked(service), ground=seen, at=TOMORROW).priority_ground == kept
 
     def test_a_kiosk_elsewhere_says_where_it_is(self, service):
         with pytest.raises(NotAllowed):
@@ -351,7 +360,8 @@ class TestDayIsFull:
         centre.save()
         before = MORNING - timedelta(days=3)
         make.TicketFactory(service=service, number=900, issued_at=before, called_at=before, arrived_at=before,
-                           finished_at=before + timedelta(minutes=12), state="done")  # fmt: skip
+                           finished_at=before + timedelta(minutes=12), served_s=12 * 60,
+                           state="done")  # fmt: skip
 
     def waiting(self, service, count):
         for number in range(count):
@@ -365,7 +375,22 @@ class TestDayIsFull:
         self.waiting(service, 6)
         problem = refused("day_is_full", draw, service=service, client_key=uuid4().hex, at=hanoi("2026-11-23 15:30"))
         assert "6 people" in str(problem) and "17:00" in str(problem)
-        assert problem.details["next_slot"] == hanoi("2026-11-23 16:00").isoformat()
+        assert problem.details["next_slot"] == hanoi("2026-11-24 08:00").isoformat()
+
+    def test_the_rest_of_a_full_day_cannot_be_booked_over_those_who_wait(self, service):
+        self.waiting(service, 6)
+        problem = refused("no_such_slot", booked, service, hanoi("2026-11-23 16:00"), at=hanoi("2026-11-23 15:30"))
+        assert problem.field == "starts_at"
+
+    def test_who_has_booked_for_later_today_is_counted_too(self, service):
+        make.AppointmentFactory(service=service, starts_at=hanoi("2026-11-23 16:00"))
+        self.waiting(service, 5)
+        problem = refused("day_is_full", draw, service=service, client_key=uuid4().hex, at=hanoi("2026-11-23 15:30"))
+        assert "6 people" in str(problem)
+
+    def test_when_nobody_waits_and_a_visit_takes_longer_than_is_left_it_says_so(self, service):
+        problem = refused("day_is_full", draw, service=service, client_key=uuid4().hex, at=hanoi("2026-11-23 16:45"))
+        assert "one more visit" in str(problem)
 
     def test_an_officer_with_a_reason_still_gives_one_and_the_reason_stays(self, service, officer, stranger):
         self.waiting(service, 6)

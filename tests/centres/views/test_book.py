@@ -223,12 +223,14 @@ class TestFull:
         centre.save()
         before = MORNING - timedelta(days=3)
         make.TicketFactory(service=service, number=900, issued_at=before, called_at=before, arrived_at=before,
-                           finished_at=before + timedelta(minutes=30), state="done")  # fmt: skip
+                           finished_at=before + timedelta(minutes=30), served_s=30 * 60,
+                           state="done")  # fmt: skip
         for number in range(12):
             make.TicketFactory(service=service, number=100 + number)
 
     def test_the_kiosk_says_why_and_offers_a_time_and_a_qr(self, kiosk, service):
         for answer in (
+            kiosk.get(reverse("centres:kiosk_which", args=["A"])),
             kiosk.get(reverse("centres:kiosk_ground", args=["A"])),
             kiosk.post(reverse("centres:kiosk_draw"), {"service": "A", "client_key": uuid4().hex, "ground": ""}),
         ):
@@ -240,7 +242,7 @@ class TestFull:
         first, second = kiosk.post(url, sent), kiosk.post(url, sent)
         made = Appointment.objects.get()
         assert first.url == second.url == reverse("centres:kiosk_appointment", args=[made.token])
-        assert made.starts_at == hanoi("2026-11-23 10:30") and made.device is not None
+        assert made.starts_at == hanoi("2026-11-24 08:00") and made.device is not None
         assert made.code in text(kiosk.get(first.url))
 
     def test_a_wrong_phone_number_stays_typed(self, kiosk, service):

@@ -36,17 +36,12 @@ def city_rules(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('centres', '0004_returning_class'),
+        ('centres', '0007_kiosk'),
         ('procedures', '0002_versions_never_overlap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='ticket',
-            name='priority_ground',
-            field=models.CharField(blank=True, choices=[('', 'none'), ('age_75', '75 years or over'), ('age_60', '60 years or over'), ('disabled', 'with a disability'), ('child', 'pregnant, or with a child under 3'), ('meritorious', 'war invalid or meritorious person'), ('booked', 'booked on time')], max_length=12),
-        ),
         migrations.CreateModel(
             name='Appointment',
             fields=[
