@@ -40,6 +40,7 @@ def miss_held() -> int:
     return miss_held_at(at=clock.now())
 
 
+@shared_task
 def tell_boards() -> int:
     """Boards look again when an announcement begins, is due again or ends; without this they would half a minute later."""
     at = clock.now()
@@ -49,6 +50,7 @@ def tell_boards() -> int:
     return len(due)
 
 
+@shared_task
 def tell_next() -> int:
     """Tell those who are nearly called; somebody told is not told again."""
     return tell_those_who_are_next(at=clock.now())

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from notifications.tasks import sweep
 from portal import jobs
-from portal.celery import _transport
+from portal.celery import _transport, app
 from tests.services import free_port
 
 
@@ -28,6 +28,11 @@ def test_a_worker_is_woken_after_the_commit_only(sent: list[tuple[Any, ...]]):
         jobs.wake("applications.tasks.render_receipt", 7)
         assert sent == []
     assert sent == [("notifications.tasks.sweep", ()), ("applications.tasks.render_receipt", (7,))]
+
+
+def test_a_worker_knows_every_job_of_the_clock():
+    app.loader.import_default_modules()
+    assert {job["task"] for job in app.conf.beat_schedule.values()} <= set(app.tasks)
 
 
 @pytest.mark.django_db(transaction=True)
