@@ -76,6 +76,11 @@ class KioskPhoneForm(forms.Form):
     )
     client_key = forms.CharField(widget=forms.HiddenInput({"data-client-key": "book"}), max_length=64)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:  # shown again: with what was wrong, read with the field
+            self.fields["phone"].widget.attrs["autofocus"] = True
+
     def clean_phone(self) -> str:
         return _read(parse_phone, self.cleaned_data["phone"])
 
