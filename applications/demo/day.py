@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from random import Random
 
 from applications.demo import asides, visits
+from applications.demo.bookings import seed_bookings
 from applications.demo.centres import Place, set_up
 from applications.demo.hall import Hall, Seat
 from applications.demo.handling import Fate, carry_on, finish_earlier
@@ -77,6 +78,7 @@ def seed(at: datetime) -> str:
     crowd = Crowd(rng, old_wards(), today)
     ready = seed_week(place, crowd, rng, today)
     planned = _seed_day(place, crowd, rng, at, ready)
+    seed_bookings(place, crowd, at)
     summarise(at=at)
     return f"{len(planned)} people came to {place.centre} today."
 

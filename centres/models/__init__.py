@@ -1,3 +1,4 @@
+from centres.models.appointment import Appointment, AppointmentEvent, BookingRules, CalendarChange
 from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, Device, Membership, Service
 from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
 from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
@@ -7,6 +8,10 @@ from centres.models.summary import CounterHours, CounterSummary, DaySummary, Hou
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
+    "Appointment",
+    "AppointmentEvent",
+    "BookingRules",
+    "CalendarChange",
     "CalendarDay",
     "Centre",
     "Counter",

@@ -22,8 +22,27 @@ from applications.notarisation.enums import JobState
 from applications.notarisation.register import fault_in
 from centres import hours
 from centres.actions.draw import draw
-from centres.enums import CounterState, ParkKind, Priority, PriorityGround, Role, TicketEventKind, TicketState
-from centres.models import Centre, Counter, Device, Rating, Service, Ticket, TicketEvent
+from centres.enums import (
+    AppointmentState,
+    CounterState,
+    ParkKind,
+    Priority,
+    PriorityGround,
+    Role,
+    TicketEventKind,
+    TicketState,
+)
+from centres.models import (
+    Appointment,
+    AppointmentEvent,
+    Centre,
+    Counter,
+    Device,
+    Rating,
+    Service,
+    Ticket,
+    TicketEvent,
+)
 from centres.permissions import has_role
 from citizens.models import Citizen, HeldDocument, User
 from notifications.models import Message
@@ -105,6 +124,14 @@ class TheDay(TestCase):
         assert not Event.objects.filter(at__gt=MONDAY).exists()
         assert not Message.objects.filter(created_at__gt=MONDAY).exists()
         assert not Rating.objects.filter(at__gt=MONDAY).exists()
+
+    def test_some_have_booked_for_today_and_tomorrow_and_the_first_comes_within_half_an_hour(self) -> None:
+        booked = Appointment.objects.filter(centre=self.branch, state=AppointmentState.BOOKED)
+        assert booked.filter(day=MONDAY.date()).count() >= 3
+        assert booked.filter(day=MONDAY.date() + timedelta(days=1)).count() >= 3
+        assert booked.filter(starts_at__range=(MONDAY, MONDAY + timedelta(minutes=30))).exists()
+        assert Appointment.objects.filter(state=AppointmentState.MISSED).count() == 1
+        assert not AppointmentEvent.objects.filter(at__gt=MONDAY).exists()
 
     def test_tickets_are_called_in_the_order_of_time(self) -> None:
         events = TicketEvent.objects.filter(ticket__day=MONDAY.date()).order_by("id").values_list("at", flat=True)
