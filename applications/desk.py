@@ -274,13 +274,20 @@ def paper_lines(application: Application) -> list[PaperLine]:
 
 
 def waiting_for(counter: Counter, at: datetime) -> dict[str, Any]:
-    """Who waits for this counter by service, and who was set aside here. Names nobody: the next is called blind."""
+    """Who waits for this counter by service, and who may come back to it. Names nobody: the next is called blind.
+
+    Set aside here, or for one of its services with no open counter to come back to: a place held from the hall, a
+    counter that has closed.
+    """
     day = clock.local_day(at)
     services = counter.services.annotate(
         waiting=Count("tickets", filter=Q(tickets__day=day, tickets__state=TicketState.WAITING)),
         since=Min("tickets__issued_at", filter=Q(tickets__day=day, tickets__state=TicketState.WAITING)),
     ).order_by("order")
-    parked = Ticket.objects.filter(counter=counter, day=day, state=TicketState.PARKED).order_by("called_at")
+    nowhere_else = Q(service__in=counter.services.all()) & ~Q(counter__state=CounterState.OPEN)
+    parked = Ticket.objects.filter(Q(counter=counter) | nowhere_else, day=day, state=TicketState.PARKED).order_by(
+        "called_at"
+    )
     return {"services": list(services), "parked": list(parked), "at": at, "called": None}
 
 

@@ -12,6 +12,7 @@ from centres.actions.close_day import close_day
 from centres.actions.hold_numbers import give_back_numbers
 from centres.actions.miss_held import miss_held as miss_held_at
 from centres.actions.next_notices import forget_phones, tell_those_who_are_next
+from centres.actions.summarise import summarise
 from portal import clock, live
 
 # As often as portal.celery runs it.
@@ -23,6 +24,12 @@ def close_yesterday() -> int:
     """Close what earlier days left open; running it again does nothing more."""
     at = clock.now()
     return close_day(before=clock.local_day(at), at=at)
+
+
+@shared_task
+def keep_summaries() -> int:
+    """Count the days that something happened on since the last run; running it again does nothing more."""
+    return summarise(at=clock.now())
 
 
 @shared_task

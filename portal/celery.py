@@ -71,6 +71,7 @@ app.conf.update(
         "held numbers": {"task": "centres.tasks.clear_yesterday", "schedule": 600.0, "options": {"expires": 600}},
         "files": {"task": "portal.tasks.tidy_files", "schedule": 3600.0, "options": {"expires": 3600}},
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
+        "summaries": {"task": "centres.tasks.keep_summaries", "schedule": 60.0, "options": {"expires": 60}},
     },
 )
 app.autodiscover_tasks()

@@ -16,6 +16,7 @@ from applications.demo.week import seed_week
 from centres.actions.close_day import close_day
 from centres.actions.counters import open_counter, pause_counter
 from centres.actions.rate import rate
+from centres.actions.summarise import summarise
 from centres.enums import PriorityGround, Score, TicketState
 from centres.models import Ticket
 from portal import clock
@@ -76,6 +77,7 @@ def seed(at: datetime) -> str:
     crowd = Crowd(rng, old_wards(), today)
     ready = seed_week(place, crowd, rng, today)
     planned = _seed_day(place, crowd, rng, at, ready)
+    summarise(at=at)
     return f"{len(planned)} people came to {place.centre} today."
 
 
