@@ -7,10 +7,12 @@ from datetime import timedelta
 from celery import shared_task
 
 from centres import announce
+from centres.actions.call_by_itself import call_by_itself, centres_that_call
 from centres.actions.close_day import close_day
 from centres.actions.hold_numbers import give_back_numbers
 from centres.actions.miss_held import miss_held as miss_held_at
 from centres.actions.next_notices import forget_phones, tell_those_who_are_next
+from centres.actions.summarise import summarise
 from centres.actions.sweep_appointments import close_missed, erase, remind
 from portal import clock, live
 
@@ -26,6 +28,11 @@ def close_yesterday() -> int:
 
 
 @shared_task
+def keep_summaries() -> int:
+    """Count the days that something happened on since the last run; running it again does nothing more."""
+    return summarise(at=clock.now())
+
+
 def sweep_appointments() -> None:
     """End missed appointments, remind of tomorrow's, erase who is long served; running it again does nothing more."""
     at = clock.now()
@@ -38,6 +45,19 @@ def sweep_appointments() -> None:
 def miss_held() -> int:
     """Held places whose time is over become no-shows; running it again does nothing more."""
     return miss_held_at(at=clock.now())
+
+
+@shared_task
+def call_at_centre(centre_id: int) -> int:
+    """Call to the free counters of a centre that calls by itself; with nobody to call it does nothing."""
+    return len(call_by_itself(centre_id=centre_id, at=clock.now()))
+
+
+@shared_task
+def call_everywhere() -> int:
+    """The same at every centre that calls by itself, for the changes whose job was lost."""
+    at = clock.now()
+    return sum(len(call_by_itself(centre_id=centre_id, at=at)) for centre_id in centres_that_call(at))
 
 
 @shared_task

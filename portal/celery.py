@@ -66,11 +66,13 @@ app.conf.update(
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "appointments": {"task": "centres.tasks.sweep_appointments", "schedule": 60.0, "options": {"expires": 60}},
         "held_places": {"task": "centres.tasks.miss_held", "schedule": 30.0, "options": {"expires": 30}},
+        "calls": {"task": "centres.tasks.call_everywhere", "schedule": 10.0, "options": {"expires": 10}},
         "boards": {"task": "centres.tasks.tell_boards", "schedule": 20.0, "options": {"expires": 20}},
         "next in line": {"task": "centres.tasks.tell_next", "schedule": 5.0, "options": {"expires": 5}},
         "held numbers": {"task": "centres.tasks.clear_yesterday", "schedule": 600.0, "options": {"expires": 600}},
         "files": {"task": "portal.tasks.tidy_files", "schedule": 3600.0, "options": {"expires": 3600}},
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
+        "summaries": {"task": "centres.tasks.keep_summaries", "schedule": 60.0, "options": {"expires": 60}},
     },
 )
 app.autodiscover_tasks()

@@ -11,18 +11,23 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+# What is done on the phone page of a slip.
+ON_THE_SLIP = (
+    *("rate_visit", "hold", "back_again", "here_after_all", "give_back"),
+    *("tell_by_sms", "tell_by_push", "do_not_tell"),
+)
 # The address's name, the page it belongs to, and which of its arguments that page takes (by the page's name for them).
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "logout": ("room", {}),
     "large_print": ("home", {}),
     "centres:kiosk_draw": ("centres:kiosk", {}),
+    "centres:kiosk_reprint": ("centres:kiosk_ticket", {"token": "token"}),
+    "centres:kiosk_reconcile": ("centres:kiosk", {}),
+    "centres:day_counter_change": ("centres:day_counter", {"counter_id": "counter_id"}),
     "centres:day_device_revoke": ("centres:day_devices", {}),
     "centres:day_announcement_stop": ("centres:day_announcements", {}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
-    **dict.fromkeys(
-        (f"applications:{name}" for name in ("rate_visit", "hold", "back_again", "here_after_all", "give_back")),
-        ("applications:ticket", {"token": "token"}),
-    ),
+    **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }
 # Everything else that is done at the counter comes back to the counter's screen, at the matter it was about.
 DESK, DESK_PREFIX, MATTER = "applications:desk", "/desk/", "application_id"

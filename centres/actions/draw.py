@@ -53,12 +53,15 @@ def draw(
     """
     _check(service, client_key, ground, device, acting_user)
     reason = reason_of(reason, REASON_LIMIT)
-    known = _drawn_before(client_key, service)
-    if known:
+    try:
+        _refuse_when_closed(service, at, appointment)
+        if appointment is None and not (reason and _may_overrule(service, acting_user)):
+            refuse_when_full(service, at)
+    except RuleBroken:
+        known = _drawn_before(client_key, service)
+        if known is None:
+            raise
         return known
-    _refuse_when_closed(service, at, appointment)
-    if appointment is None and not (reason and _may_overrule(service, acting_user)):
-        refuse_when_full(service, at)
     day = clock.local_day(at)
     try:
         with transaction.atomic():
@@ -78,7 +81,7 @@ def draw(
             )
             write_down(ticket, TicketEventKind.ISSUED, at, acting_user, reason)
     except IntegrityError:
-        # The same key a moment earlier: its number stands, and ours was given back with the transaction.
+        # The same key before: its number stands, and ours was given back with the transaction.
         known = _drawn_before(client_key, service)
         if known is None:
             raise

@@ -3,6 +3,8 @@ from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, De
 from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
 from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
 from centres.models.policy import QueuePolicy
+from centres.models.skills import SkillChange
+from centres.models.summary import CounterHours, CounterSummary, DaySummary, HourSummary, SummaryMark
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
@@ -14,11 +16,15 @@ __all__ = [
     "Centre",
     "Counter",
     "CounterEvent",
+    "CounterHours",
+    "CounterSummary",
     "DailyNumber",
+    "DaySummary",
     "Device",
     "HallAnnouncement",
     "HallAnnouncementEvent",
     "HeldNumber",
+    "HourSummary",
     "Matter",
     "Membership",
     "NextNotice",
@@ -28,6 +34,8 @@ __all__ = [
     "QueuePolicy",
     "Rating",
     "Service",
+    "SkillChange",
+    "SummaryMark",
     "Ticket",
     "TicketEvent",
     "Zone",

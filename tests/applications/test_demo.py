@@ -22,8 +22,27 @@ from applications.notarisation.enums import JobState
 from applications.notarisation.register import fault_in
 from centres import hours
 from centres.actions.draw import draw
-from centres.enums import AppointmentState, CounterState, Priority, PriorityGround, Role, TicketState
-from centres.models import Appointment, AppointmentEvent, Centre, Counter, Device, Rating, Service, Ticket, TicketEvent
+from centres.enums import (
+    AppointmentState,
+    CounterState,
+    ParkKind,
+    Priority,
+    PriorityGround,
+    Role,
+    TicketEventKind,
+    TicketState,
+)
+from centres.models import (
+    Appointment,
+    AppointmentEvent,
+    Centre,
+    Counter,
+    Device,
+    Rating,
+    Service,
+    Ticket,
+    TicketEvent,
+)
 from centres.permissions import has_role
 from citizens.models import Citizen, HeldDocument, User
 from notifications.models import Message
@@ -66,9 +85,17 @@ class TheDay(TestCase):
         assert 60 <= sum(states.values()) <= 80
         assert 15 <= states[TicketState.WAITING] <= 22
         assert states[TicketState.SERVING] + states[TicketState.CALLED] == 3
-        assert states[TicketState.PARKED] == 1
+        assert states[TicketState.PARKED] == 2
         assert states[TicketState.NO_SHOW] == 2
         assert states[TicketState.DONE] >= 40
+
+    def test_it_shows_what_can_happen_beside_the_line(self) -> None:
+        held = self.today.get(state=TicketState.PARKED, park_kind=ParkKind.HELD)
+        assert held.back_by is not None and held.back_by > MONDAY
+        assert self.today.waiting().filter(events__kind=TicketEventKind.NO_SHOW).count() == 1
+        events = TicketEvent.objects.filter(ticket__in=self.today)
+        for kind in (TicketEventKind.PICKED, TicketEventKind.CLASSED):
+            assert all(event.reason and event.actor for event in [events.get(kind=kind)])
 
     def test_nobody_waits_for_an_hour(self) -> None:
         assert not self.today.waiting().filter(issued_at__lt=MONDAY - timedelta(minutes=60)).exists()

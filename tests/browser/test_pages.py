@@ -352,6 +352,7 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         "specialist": lambda: member_of(Role.SPECIALIST, centre),
         "leader": lambda: member_of(Role.LEADER, centre),
         "manager": lambda: hall.manager,
+        "city": lambda: member_of(Role.CITY_ADMIN, None),
     }
     every_dossier = [f"/dossiers/{row.pk}/" for row in hall.dossiers.values()]
     visits = {
@@ -370,7 +371,12 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         "leader": ["/dossiers/", *every_dossier],
         "manager": [
             "/day/",
-            "/day/devices/",
+            f"/day/counters/{hall.paused.pk}/",
+            f"/day/counters/{hall.empty.pk}/",
+            "/day/what-if/",
+            f"/day/replay/?day={clock.local_day(hall.at) - timedelta(days=1)}",
+            "/day/report/",
+            "/day/report/?span=month",
             f"/day/devices/{hall.board.pk}/",
             "/day/announcements/",
             "/day/papers/",
@@ -381,6 +387,7 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
             "/day/number/",
             "/dossiers/?list=all",
         ],
+        "city": ["/day/city/?span=week"],
     }
     for who, paths in visits.items():
         page = look.page(DESK, user=people[who]())

@@ -116,7 +116,7 @@ def test_every_address_with_a_token_is_left_out_of_logs():
     with_token = [route for route in _routes(get_resolver()) if "token>" in route]
     assert len(with_token) >= 3
     for route in with_token:
-        address = "/" + re.sub(r"<(?:\w+:)?\w+>", "Ab3_-xyz9Ab3_-xyz9", route)
+        address = "/" + re.sub(r"<(?:\w+:)?token>", "Ab3_-xyz9Ab3_-xyz9", route)
         assert "Ab3_-xyz9" not in scrub(address), route
 
 

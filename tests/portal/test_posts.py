@@ -66,6 +66,8 @@ def test_no_page_address_answers_a_get_with_a_blank_405() -> None:
         ("/kiosk/draw/", "/kiosk/"),
         ("/t/abc/rate/", "/t/abc/"),
         ("/t/abc/hold/", "/t/abc/"),
+        ("/t/abc/tell/sms/", "/t/abc/"),
+        ("/kiosk/ticket/abc/reprint/", "/kiosk/ticket/abc/"),
         ("/sign-out/", "/room/"),
         ("/day/devices/7/revoke/", "/day/devices/"),
     ],

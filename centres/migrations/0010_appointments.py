@@ -36,7 +36,7 @@ def city_rules(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('centres', '0007_kiosk'),
+        ('centres', '0009_day'),
         ('procedures', '0002_versions_never_overlap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
