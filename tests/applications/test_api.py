@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from applications.enums import PaperState, State
 from applications.models import Application
 from centres.enums import Role, TicketState
+from centres.policy import policy_on
 from citizens.models import Citizen, Look
 from portal import chain
 from procedures.catalogue_cache import load_calendar
@@ -75,7 +76,9 @@ def test_one_request_takes_in_a_whole_application_in_few_statements(as_: As) -> 
     ticket = a_ticket_at_counter()
     client = as_(Role.COUNTER_OFFICER)
     client.get("/api/v1/applications/")
-    load_calendar()  # in the memory of a process that has worked before
+    # In the memory of a process that has worked before.
+    load_calendar()
+    policy_on(ticket.centre_id, ticket.day)
     body = _body(ticket.pk)
     with CaptureQueriesContext(connection) as statements:
         answer = _post(client, RECEIVE, body)
