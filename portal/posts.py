@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "centres:book_cancel": ("centres:book_mine", {"token": "token"}),
     "centres:kiosk_book": ("centres:kiosk", {}),
     "centres:kiosk_booked_ordinary": ("centres:kiosk_booked", {}),
+    "centres:kiosk_book": ("centres:kiosk_which", {"letter": "letter"}),
     "centres:day_hours_remove": ("centres:day_hours", {}),
     "centres:day_device_revoke": ("centres:day_devices", {}),
     "centres:day_announcement_stop": ("centres:day_announcements", {}),
