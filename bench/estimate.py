@@ -34,7 +34,7 @@ from portal.clock import HANOI
 
 LEARNING = int(os.environ.get("BENCH_LEARNING", "10"))
 MEASURED = int(os.environ.get("BENCH_MEASURED", "22"))
-EVERY = int(os.environ.get("BENCH_EVERY", "3"))
+EVERY = int(os.environ.get("BENCH_EVERY", "4"))
 FEWEST = int(os.environ.get("BENCH_FEWEST", "150"))
 # How often today's pace is looked at anew.
 PACE_SECONDS = 300
@@ -197,7 +197,7 @@ class Played:
 def play_day(day: Day, skills: dict[int, list[int]], records: list[DayRecord]) -> Played:
     """Every ``EVERY``-th number of the day, estimated as it is drawn from what was known then."""
     portal = Portal(day.number, skills)
-    learned, looked = learn(records), -PACE_SECONDS
+    learned, looked = learn(records), -float(PACE_SECONDS)
     services = {service: _mean_seconds(records, service) for service in learned.services}
     played = Played([], [], [])
     for event in day.events:
@@ -220,7 +220,7 @@ def play_day(day: Day, skills: dict[int, list[int]], records: list[DayRecord]) -
 def show(given: list[Given], scores: list[Score]) -> None:
     """One day's ranges as people saw them: each with the scores of those that had come true by then."""
     coming = sorted(given, key=lambda each: each.at + each.came)
-    calibration, looked, settled = Calibration(scores), -PACE_SECONDS, 0
+    calibration, looked, settled = Calibration(scores), -float(PACE_SECONDS), 0
     for each in given:
         if each.at - looked > PACE_SECONDS:
             while settled < len(coming) and coming[settled].at + coming[settled].came < each.at:

@@ -102,7 +102,7 @@ def _spells(hall: Hall, habits: Sequence[Mapping[int, Spells]], usual: Ids, draw
             if habits:
                 spells, first = _as_usual(hall, desk, habits[day].get(desk.counter_id, ()), now)
             else:
-                spells, first = _by_hours(hall, desk), _AS_PLANNED
+                spells, first = list(_by_hours(hall, desk)), _AS_PLANNED
             for at, (start, end) in enumerate(spells):
                 opens[rows, column, at], closes[rows, column, at] = start, end
             if first.closes_late is not None:
@@ -190,14 +190,20 @@ def _by_hours(hall: Hall, desk: Desk) -> Spells:
 
 
 def future(
-    learned: Learned, services: Sequence[int], now: float, horizon: float, draw: Draw, *, most_rank: int
+    arrivals: Mapping[tuple[int, int], Numbers],
+    services: Sequence[int],
+    now: float,
+    horizon: float,
+    draw: Draw,
+    *,
+    most_rank: int,
 ) -> tuple[list[int], list[int], Numbers]:
     """(service column, rank) of each possible newcomer up to this rank, and when they come, by run; ``NEVER`` if not."""
     columns: list[int] = []
     ranks: list[int] = []
     moments: list[Numbers] = []
     edges = np.arange(97) * 900.0 - now
-    for (service, rank), rates in sorted(learned.arrivals.items()):
+    for (service, rank), rates in sorted(arrivals.items()):
         if rank > most_rank or service not in services:
             continue
         inside = np.clip(edges, 0.0, horizon)

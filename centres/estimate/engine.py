@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from centres.enums import Priority
-from centres.estimate.records import Ids, Numbers
+from centres.estimate.records import Bits, Ids, Numbers
 
 NEVER = np.inf
 # Beyond every place in time: a class outweighs any moment.
 CLASS = 1e7
-# Behind everybody: called already, or not to be called by this desk.
+# Behind everybody: not here, or not to be called by this desk.
 LAST = np.int16(32767)
+# Steps for which the columns stay as they are.
+SWEEP = 24
 RETURNING, ORDINARY = int(Priority.RETURNING), int(Priority.ORDINARY)
-Bits = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -65,125 +66,163 @@ class Pace:
 
 def play(people: People, desks: Desks, pace: Pace, cap: int | None, wanted: Bits | None = None) -> Numbers:
     """When each person is called, by run and column; ``NEVER`` where not at all. Ends once all ``wanted`` are called."""
+    if not people.ready.size or not desks.free.size:
+        return np.full(people.ready.shape, NEVER)
     return _Game(people, desks, pace, cap).run(wanted)
 
 
 class _Game:
+    """Two things happen: somebody comes, or a desk looks for whoever is next.
+
+    A step looks only at those who wait in some run, or come before the next ``_gather``.
+    """
+
     def __init__(self, people: People, desks: Desks, pace: Pace, cap: int | None) -> None:
         self.people, self.desks, self.pace, self.cap = people, desks, pace, cap
         count = people.ready.shape[0]
-        self.runs = np.arange(count)
         self.called = np.full(people.ready.shape, NEVER)
-        back = people.rank == RETURNING
         by_class = people.rank * CLASS + people.place
-        in_time = np.where(back, people.rank * CLASS, ORDINARY * CLASS) + people.place
-        # The order as whole numbers: small, so that a step looks through them quickly. Called people are put last.
-        self.keys = np.stack([_order(in_time), _order(by_class)])
-        self.can = desks.skills[:, people.service]
-        self.homes = np.flatnonzero(people.home >= 0)
-        self.soon = np.flatnonzero((people.ready > 0).any(axis=0))
-        self.ready = people.ready[:, self.soon].copy()
-        self.can_soon = self.can[:, self.soon].copy()
-        self.soon_at = np.full(len(people.service), -1)
-        self.soon_at[self.soon] = np.arange(len(self.soon))
+        in_time = np.where(people.rank == RETURNING, by_class, ORDINARY * CLASS + people.place)
+        # The order as whole numbers: small, so that a step looks through them quickly.
+        self.order = np.stack([_order(in_time), _order(by_class)])
+        self.is_here = people.ready <= 0
+        newcomers = np.where(self.is_here, NEVER, people.ready)
+        self.coming = newcomers.argsort(axis=1)
+        self.comes_at = np.take_along_axis(newcomers, self.coming, axis=1)
+        self.comes_at = np.concatenate([self.comes_at, np.full((count, 1), NEVER)], axis=1)
+        self.next = np.zeros(count, dtype=np.int64)
+        self.is_idle = np.zeros(desks.free.shape, dtype=bool)
         self.free = self._open_from(desks.free)
         self.since = np.tile(desks.since_overtaking, (count, 1))
 
     def run(self, wanted: Bits | None) -> Numbers:
-        runs, free = self.runs, self.free
+        free, runs = self.free, np.arange(len(self.free))
         left = None if wanted is None else len(runs) * int(wanted.sum())
+        step = 0
         while left is None or left > 0:
+            if step % SWEEP == 0:
+                self._gather()
+            step += 1
             desk = free.argmin(axis=1)
-            now = free[runs, desk]
-            going = now < NEVER
-            if not going.any():
+            now, then = free[runs, desk], self.comes_at[runs, self.next]
+            somebody_comes = (then <= now) & (then < NEVER)
+            arriving, looking = np.flatnonzero(somebody_comes), np.flatnonzero(~somebody_comes & (now < NEVER))
+            if not len(arriving) and not len(looking):
                 break
-            choice, found = self._choose(desk, now)
-            rows = np.flatnonzero(found & going)
-            if len(rows):
-                self._call(rows, desk[rows], choice[rows], now[rows])
+            if len(arriving):
+                self._arrive(arriving, then[arriving])
+            if len(looking):
+                called = self._look(looking, desk[looking], now[looking])
                 if left is not None and wanted is not None:
-                    left -= int(np.count_nonzero(wanted[choice[rows]]))
-            if len(rows) < len(runs):
-                idle = np.flatnonzero(going & ~found)
-                self._wait_for_somebody(idle, desk[idle], now[idle])
+                    left -= int(np.count_nonzero(wanted[called]))
         return self.called
 
-    def _choose(self, desk: Ids, now: Numbers) -> tuple[Ids, Bits]:
-        able = self.can[desk]
-        if len(self.soon):
-            able[:, self.soon] &= self.ready <= now[:, None]
-        if len(self.homes):
-            able[:, self.homes] &= self._home_lets(desk, now)
-        self.able = able
-        if self.cap is None:
-            key = self.keys[1]
-        else:
-            key = self.keys[(self.since[self.runs, desk] >= self.cap - 1).astype(np.intp), self.runs]
-        key = np.where(able, key, LAST)
-        choice = key.argmin(axis=1)
-        return choice, key[self.runs, choice] < LAST
+    def _gather(self) -> None:
+        """Take up the columns of those who are there, or come in the next steps."""
+        soon = self.next[:, None] + np.arange(SWEEP)[None, :]
+        soon = np.take_along_axis(self.coming, np.minimum(soon, self.coming.shape[1] - 1), axis=1)
+        needed = self.is_here.any(axis=0)
+        needed[soon] = True  # at least one column, so that a step has something to look at
+        people = self.people
+        self.column = np.flatnonzero(needed)
+        self.slot = np.cumsum(needed) - 1
+        self.keys = np.where(self.is_here[:, self.column], self.order[:, :, self.column], LAST)
+        self.rank, self.place = people.rank[self.column], people.place[:, self.column]
+        self.can = self.desks.skills[:, people.service[self.column]]
+        self.homes = np.flatnonzero(people.home[self.column] >= 0)
 
-    def _home_lets(self, desk: Ids, now: Numbers) -> Bits:
+    def _arrive(self, rows: Ids, now: Numbers) -> None:
+        who = self.coming[rows, self.next[rows]]
+        self.next[rows] += 1
+        self.is_here[rows, who] = True
+        self.keys[:, rows, self.slot[who]] = self.order[:, rows, who]
+        # One desk that has nothing to do sees it: of those that can, the quickest.
+        reaction = self.pace.reaction[rows]
+        able = self.is_idle[rows] & self.desks.skills[:, self.people.service[who]].T
+        able &= now[:, None] < self.idle_until[rows]
+        reaction = np.where(able, reaction, NEVER)
+        desk = reaction.argmin(axis=1)
+        seen = np.flatnonzero(reaction[np.arange(len(rows)), desk] < NEVER)
+        rows, desk = rows[seen], desk[seen]
+        self.is_idle[rows, desk] = False
+        self.free[rows, desk] = self._open_from_at(rows, desk, now[seen] + self.pace.reaction[rows, desk])
+
+    def _look(self, rows: Ids, desk: Ids, now: Numbers) -> Ids:
+        """Each of these desks calls whoever is next, or has nothing to do. Returns the columns of the called."""
+        able = self.can[desk]
+        if len(self.homes):
+            able[:, self.homes] &= self._home_lets(rows, desk, now)
+        if self.cap is None:
+            key = self.keys[1, rows]
+        else:
+            key = self.keys[(self.since[rows, desk] >= self.cap - 1).astype(np.intp), rows]
+        key = np.where(able, key, LAST)
+        slot = key.argmin(axis=1)
+        found = key[np.arange(len(rows)), slot] < LAST
+        if not found.all():
+            self._idle(rows[~found], desk[~found], now[~found])
+            rows, desk, now, slot, able = rows[found], desk[found], now[found], slot[found], able[found]
+        if len(rows):
+            self._call(rows, desk, slot, now, able)
+        return self.column[slot]
+
+    def _home_lets(self, rows: Ids, desk: Ids, now: Numbers) -> Bits:
         """Kept for another desk only as long as that is open."""
-        home = self.people.home[self.homes]
-        opens, closes = self.desks.opens[:, home], self.desks.closes[:, home]
+        home = self.people.home[self.column[self.homes]]
+        opens, closes = self.desks.opens[rows][:, home], self.desks.closes[rows][:, home]
         is_open = ((opens <= now[:, None, None]) & (closes > now[:, None, None])).any(axis=2)
         result: Bits = (home[None, :] == desk[:, None]) | ~is_open
         return result
 
-    def _call(self, rows: Ids, desk: Ids, who: Ids, now: Numbers) -> None:
-        people, pace = self.people, self.pace
+    def _call(self, rows: Ids, desk: Ids, slot: Ids, now: Numbers, able: Bits) -> None:
+        pace, who = self.pace, self.column[slot]
         self.called[rows, who] = now
-        self._remember(rows, desk, who)
-        self.keys[:, rows, who] = LAST
-        newcomer = self.soon_at[who]
-        there = np.flatnonzero(newcomer >= 0)
-        self.ready[rows[there], newcomer[there]] = NEVER
-        service = people.service[who]
+        if self.cap is not None:
+            self._remember(rows, desk, slot, able)
+        self.is_here[rows, who] = False
+        self.keys[:, rows, slot] = LAST
+        service = self.people.service[who]
         hour = ((pace.second_of_day + now) // 3600).astype(np.intp) % 24
         took = pace.level[desk, service, hour] * pace.today[rows, service] * pace.left_over[rows, who]
         turn = pace.turn[desk, hour] * pace.turn_left[rows, who]
         self.free[rows, desk] = self._open_from_at(rows, desk, now + took + turn)
 
-    def _remember(self, rows: Ids, desk: Ids, who: Ids) -> None:
+    def _remember(self, rows: Ids, desk: Ids, slot: Ids, able: Bits) -> None:
         """Whether each call passed by somebody of a lower class who came earlier."""
-        if self.cap is None:
-            return
-        people = self.people
-        rank = people.rank[who]
+        rank = self.rank[slot]
         self.since[rows, desk] += rank != RETURNING
         first = np.flatnonzero((rank != RETURNING) & (rank < ORDINARY))
         if not len(first):
             return
-        rows, desk, who, rank = rows[first], desk[first], who[first], rank[first]
-        place = people.place[rows, who]
-        passed = self.able[rows] & (self.keys[0, rows] < LAST) & (people.rank[None, :] > rank[:, None])
-        overtook = (passed & (people.place[rows] < place[:, None])).any(axis=1)
+        rows, desk, slot, rank = rows[first], desk[first], slot[first], rank[first]
+        passed = able[first] & (self.keys[0, rows] < LAST) & (self.rank[None, :] > rank[:, None])
+        overtook = (passed & (self.place[rows] < self.place[rows, slot][:, None])).any(axis=1)
         self.since[rows[overtook], desk[overtook]] = 0
 
-    def _wait_for_somebody(self, rows: Ids, desk: Ids, now: Numbers) -> None:
-        """A desk with nobody to call sleeps until the next person it can serve comes."""
-        if not len(self.soon) or not len(rows):
-            self.free[rows, desk] = NEVER
-            return
-        ready = self.ready[rows]
-        ready = np.where(self.can_soon[desk] & (ready > now[:, None]), ready, NEVER)
-        when = ready.min(axis=1) + self.pace.reaction[rows, desk]
-        self.free[rows, desk] = self._open_from_at(rows, desk, when)
+    def _idle(self, rows: Ids, desk: Ids, now: Numbers) -> None:
+        """Nobody to call: until somebody comes, or until the counter opens again after its next closing."""
+        self.is_idle[rows, desk] = True
+        self.idle_until[rows, desk] = self.until[rows, desk]
+        self.free[rows, desk] = self._open_from_at(rows, desk, self.until[rows, desk])
 
     def _open_from(self, when: Numbers) -> Numbers:
+        self.until = np.full(when.shape, -NEVER)
+        self.idle_until = self.until.copy()
         result = when.copy()
+        runs = np.arange(len(when))
         for desk in range(when.shape[1]):
-            result[:, desk] = self._open_from_at(self.runs, np.full(len(self.runs), desk), when[:, desk])
+            result[:, desk] = self._open_from_at(runs, np.full(len(runs), desk), when[:, desk])
         return result
 
     def _open_from_at(self, rows: Ids, desk: Ids, when: Numbers) -> Numbers:
-        """The first moment from then on at which the desk is open."""
-        later = self.desks.closes[rows, desk] > when[:, None]
+        """The first moment from then on at which the desk is open; ``until`` remembers to when it is open from there."""
+        closes = self.desks.closes[rows, desk]
+        later = closes > when[:, None]
         at = later.argmax(axis=1)
         start = np.maximum(when, self.desks.opens[rows, desk, at])
-        result: Numbers = np.where(later.any(axis=1), start, NEVER)
+        opens = later.any(axis=1)
+        self.until[rows, desk] = np.where(opens, closes[np.arange(len(rows)), at], NEVER)
+        result: Numbers = np.where(opens, start, NEVER)
         return result
 
 

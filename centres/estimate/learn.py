@@ -7,6 +7,7 @@ towards nothing as long as little has been seen of it, and older days weigh less
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -105,7 +106,8 @@ def with_today(learned: Learned, today: Sequence[Call]) -> dict[int, tuple[float
     for call in today:
         if call.service in learned.calls.base:
             level = learned.calls.level(call.service, call.who)[int(call.called_at // 3600) % HOURS]
-            sums.setdefault(call.service, []).append(np.log(max(SHORTEST, call.freed_at - call.called_at)) - level)
+            took = max(SHORTEST, call.freed_at - call.called_at)
+            sums.setdefault(call.service, []).append(math.log(took) - float(level))
     noise = {service: float(np.var(np.log(table))) or 0.25 for service, table in learned.calls.left_over.items()}
     # The whole day's pace from all services, each as exactly as its number of calls allows.
     precision, total = 1 / max(shared, 1e-6), 0.0
@@ -218,4 +220,4 @@ def _day_spread(numbers: Ids, residuals: Numbers) -> float:
             chance.append(float(left.var() / len(left)))
     if len(means) < 3:
         return 0.15
-    return float(np.sqrt(max(0.04**2, np.var(means, ddof=1) - np.mean(chance))))
+    return math.sqrt(max(0.04**2, float(np.var(means, ddof=1)) - float(np.mean(chance))))

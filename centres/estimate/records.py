@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 Ids = NDArray[np.int64]
+Bits = NDArray[np.bool_]
 Spells = tuple[tuple[float, float], ...]
 
 

@@ -70,30 +70,34 @@ def _played(hall: Hall, learned: Learned, places: Sequence[Place], wanted: set[i
     services = sorted({place.service_id for place in places} | {s for desk in hall.desks for s in desk.services})
     services = [service for service in services if service in learned.services]
     now = second_of_day(hall.at)
-    column_of = {desk.counter_id: at for at, desk in enumerate(hall.desks)}
     lowest = max(place.rank for place in places if place.ticket_id in wanted)
-    columns, ranks, when = future(
-        learned, services, now, _horizon(hall, learned, places), draw, most_rank=min(lowest, Priority.ORDINARY) - 1
-    )
-    service = np.array([*(services.index(place.service_id) for place in places), *columns], dtype=np.int64)
-    rank = np.array([*(place.rank for place in places), *ranks], dtype=np.int64)
-    home = np.array([*(column_of.get(p.counter_id or 0, -1) for p in places), *[-1] * len(columns)], dtype=np.int64)
+    horizon, most_rank = _horizon(hall, learned, places), min(lowest, Priority.ORDINARY) - 1
+    newcomers = future(learned.arrivals, services, now, horizon, draw, most_rank=most_rank)
+    people = people_of(hall, places, services, newcomers)
+    pace = pace_of(learned, hall.desks, services, hall, people.service, draw)
+    desks = desks_of(learned, hall, services, pace, draw)
+    asked = np.zeros(len(people.service), dtype=bool)
+    asked[: len(places)] = [place.ticket_id in wanted for place in places]
+    return play(people, desks, pace, hall.cap, asked)[:, : len(places)]
+
+
+def people_of(
+    hall: Hall, places: Sequence[Place], services: Sequence[int], newcomers: tuple[list[int], list[int], Numbers]
+) -> People:
+    """Columns of those who wait, then of those who may come (``chance.future``)."""
+    columns, ranks, when = newcomers
+    column_of = {desk.counter_id: at for at, desk in enumerate(hall.desks)}
     # Equal moments are told apart by the ticket's id, as in the queue.
     order = {place.ticket_id: at for at, place in enumerate(sorted(places, key=lambda place: place.in_time))}
     since = np.array([(p.queue_at - hall.at).total_seconds() + order[p.ticket_id] * 1e-6 for p in places])
-    here = np.zeros((draw.runs, len(places)))
-    people = People(
-        service,
-        rank,
+    here = np.zeros((len(when), len(places)))
+    return People(
+        service=np.array([*(services.index(p.service_id) for p in places), *columns], dtype=np.int64),
+        rank=np.array([*(p.rank for p in places), *ranks], dtype=np.int64),
         place=np.concatenate([here + since, when], axis=1),
         ready=np.concatenate([here, when], axis=1),
-        home=home,
+        home=np.array([*(column_of.get(p.counter_id or 0, -1) for p in places), *[-1] * len(columns)], dtype=np.int64),
     )
-    pace = pace_of(learned, hall.desks, services, hall, service, draw)
-    desks = desks_of(learned, hall, services, pace, draw)
-    asked = np.zeros(len(service), dtype=bool)
-    asked[: len(places)] = [place.ticket_id in wanted for place in places]
-    return play(people, desks, pace, hall.cap, asked)[:, : len(places)]
 
 
 def _horizon(hall: Hall, learned: Learned, places: Sequence[Place]) -> float:
