@@ -20,7 +20,7 @@ CLASS = 1e7
 # Behind everybody: not here, or not to be called by this desk.
 LAST = np.int16(32767)
 # Steps for which the columns stay as they are.
-SWEEP = 24
+SWEEP = 32
 RETURNING, ORDINARY = int(Priority.RETURNING), int(Priority.ORDINARY)
 
 
@@ -103,18 +103,20 @@ class _Game:
             if step % SWEEP == 0:
                 self._gather()
             step += 1
-            desk = free.argmin(axis=1)
-            now, then = free[runs, desk], self.comes_at[runs, self.next]
-            somebody_comes = (then <= now) & (then < NEVER)
-            arriving, looking = np.flatnonzero(somebody_comes), np.flatnonzero(~somebody_comes & (now < NEVER))
-            if not len(arriving) and not len(looking):
-                break
+            then = self.comes_at[runs, self.next]
+            arriving = np.flatnonzero((then <= free.min(axis=1)) & (then < NEVER))
             if len(arriving):
                 self._arrive(arriving, then[arriving])
+                then = self.comes_at[runs, self.next]
+            desk = free.argmin(axis=1)
+            now = free[runs, desk]
+            looking = np.flatnonzero((then > now) & (now < NEVER))
             if len(looking):
                 called = self._look(looking, desk[looking], now[looking])
                 if left is not None and wanted is not None:
                     left -= int(np.count_nonzero(wanted[called]))
+            elif not len(arriving):
+                break
         return self.called
 
     def _gather(self) -> None:
@@ -178,7 +180,7 @@ class _Game:
         pace, who = self.pace, self.column[slot]
         self.called[rows, who] = now
         if self.cap is not None:
-            self._remember(rows, desk, slot, able)
+            self._remember(rows, desk, slot, able, self.cap)
         self.is_here[rows, who] = False
         self.keys[:, rows, slot] = LAST
         service = self.people.service[who]
@@ -187,11 +189,12 @@ class _Game:
         turn = pace.turn[desk, hour] * pace.turn_left[rows, who]
         self.free[rows, desk] = self._open_from_at(rows, desk, now + took + turn)
 
-    def _remember(self, rows: Ids, desk: Ids, slot: Ids, able: Bits) -> None:
+    def _remember(self, rows: Ids, desk: Ids, slot: Ids, able: Bits, cap: int) -> None:
         """Whether each call passed by somebody of a lower class who came earlier."""
         rank = self.rank[slot]
         self.since[rows, desk] += rank != RETURNING
-        first = np.flatnonzero((rank != RETURNING) & (rank < ORDINARY))
+        allowed = self.since[rows, desk] >= cap  # counted already; in turn nobody is passed by
+        first = np.flatnonzero((rank != RETURNING) & (rank < ORDINARY) & allowed)
         if not len(first):
             return
         rows, desk, slot, rank = rows[first], desk[first], slot[first], rank[first]
