@@ -1,4 +1,5 @@
 from centres.models.centre import CalendarDay, Centre, Counter, Device, Membership, Service
+from centres.models.estimate import Estimate, LearnedDay
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
@@ -7,6 +8,8 @@ __all__ = [
     "Counter",
     "DailyNumber",
     "Device",
+    "Estimate",
+    "LearnedDay",
     "Matter",
     "Membership",
     "Rating",
