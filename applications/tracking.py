@@ -15,6 +15,8 @@ from applications.enums import RECEIVED, EventKind, State, StepKind
 from applications.models import Application, Event, Paper, SupplementRequest
 from applications.tracking_words import STANDS, TODO, todo_values
 from centres.enums import IN_HALL, TicketState
+from centres.estimate.now import shown_to
+from centres.estimate.words import Shown
 from centres.models import Ticket
 from portal import clock
 from portal.text import pick
@@ -239,6 +241,11 @@ class TrackedVisit:
         )
         waiting = Ticket.objects.of_day(ticket.centre, ticket.day).waiting()
         return waiting.filter(earlier, service_id=ticket.service_id).count()
+
+    @cached_property
+    def expected(self) -> Shown | None:
+        """How long the person still waits, as a range; None where that is not known."""
+        return shown_to(self.ticket, self.at) if self.ticket is not None else None
 
     @cached_property
     def may_rate(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from centres.actions.close_day import close_day
-from centres.actions.give_estimates import centres_with_waiting, give_estimates, settle_estimates
+from centres.actions.give_estimates import centres_at_work, give_estimates, settle_estimates
 from centres.actions.learn_days import learn_days as learn_past_days
 from portal import clock
 
@@ -33,5 +33,5 @@ def learn_days() -> int:
 def estimate_waits() -> int:
     """Renew what people who wait are told, and write down what came of it."""
     at = clock.now()
-    given = sum(give_estimates(centre=centre, at=at) for centre in centres_with_waiting(at))
+    given = sum(give_estimates(centre=centre, at=at) for centre in centres_at_work())
     return given + settle_estimates(day_from=at - SETTLE_WITHIN, at=at)

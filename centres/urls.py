@@ -3,7 +3,7 @@
 from django.urls import path
 
 from centres.enums import DeviceKind
-from centres.views import board, day, devices, kiosk
+from centres.views import board, day, devices, estimates, kiosk, public
 
 app_name = "centres"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("day/needs/", day.needs, name="day_needs"),
     path("day/queue/", day.queue, name="day_queue"),
     path("day/served.svg", day.served, name="day_served"),
+    path("day/accuracy/", estimates.accuracy, name="day_accuracy"),
+    path("day/waits/", estimates.estimates, name="day_estimates"),
+    path("centres/<slug:code>/", public.centre, name="centre"),
     path("day/tickets/", day.tickets, name="day_tickets"),
     path("day/devices/", devices.list_and_add, name="day_devices"),
     path("day/devices/<int:device_id>/revoke/", devices.revoke, name="day_device_revoke"),

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Min
 
-from centres.enums import TicketEventKind, TicketState
-from centres.estimate.now import Wait, forecast
+from centres.enums import CounterState, TicketEventKind, TicketState
+from centres.estimate.now import Wait, forecast, renew
 from centres.estimate.words import Shown
-from centres.models import Centre, Estimate, Ticket, TicketEvent
+from centres.models import Centre, Counter, Estimate, Ticket, TicketEvent
 from portal import clock
 
 # Between two kept estimates of one number, at least; and only where other words are shown.
@@ -24,7 +24,7 @@ def give_estimate(*, ticket: Ticket, at: datetime) -> Estimate | None:
 
     ``None`` where nothing is known yet. Twice for the same number is once.
     """
-    wait = forecast(ticket.centre, at).newcomer(ticket.service_id, ticket.priority)
+    wait = forecast(ticket.centre_id, at).newcomer(ticket.service_id, ticket.priority)
     if wait is None:
         return None
     try:
@@ -37,8 +37,9 @@ def give_estimate(*, ticket: Ticket, at: datetime) -> Estimate | None:
 
 
 def give_estimates(*, centre: Centre, at: datetime) -> int:
-    """First estimates of whoever has none yet, and new ones where the words have changed. Returns how many."""
-    found = forecast(centre, at)
+    """Make the centre's forecast anew; keep first estimates of whoever has none yet, and later ones where they say
+    something else. Returns how many were kept."""
+    found = renew(centre, at)
     waiting = Ticket.objects.of_day(centre, clock.local_day(at)).filter(
         state=TicketState.WAITING, called_at__isnull=True, pk__in=found.tickets
     )
@@ -73,10 +74,10 @@ def settle_estimates(*, day_from: datetime, at: datetime) -> int:
     return len(waiting_for)
 
 
-def centres_with_waiting(at: datetime) -> list[Centre]:
-    """Centres where somebody waits today."""
-    waiting = Ticket.objects.filter(day=clock.local_day(at), state=TicketState.WAITING)
-    return list(Centre.objects.filter(pk__in=waiting.values("centre")).order_by("pk"))
+def centres_at_work() -> list[Centre]:
+    """Centres where a counter is open or paused: somebody may come, or wait."""
+    seats = Counter.objects.exclude(state=CounterState.CLOSED)
+    return list(Centre.objects.filter(pk__in=seats.values("centre")).order_by("pk"))
 
 
 def _first_calls(tickets: Iterable[int]) -> dict[int, datetime]:

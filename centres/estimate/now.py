@@ -1,7 +1,7 @@
 """What people may expect now: one forecast of the whole hall, shared by every page that shows a wait.
 
-Made at most twice a minute a centre, by whoever asks first after something has changed; a poll of an unchanged page
-never gets here, and a number drawn in between takes the wait that the forecast has for a newcomer.
+A worker makes it twice a minute for every centre that is open; pages only read it from the cache, so that no poll, no
+drawing and no call waits for it. A number drawn in between takes the wait that the forecast has for a newcomer.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 
@@ -20,14 +21,10 @@ from centres.estimate.waits import Range, ranges
 from centres.estimate.words import Shown
 from centres.models import Centre, Ticket
 from centres.order import Place
-from portal import clock, live
+from portal import clock
 
-# A forecast that is younger is good enough whatever has happened since.
-FRESH = timedelta(seconds=30)
-# And one that is older is made anew though nothing has happened: time has passed.
-OLD = timedelta(seconds=90)
-KEPT_SECONDS = 300
-LOCK_SECONDS = 15
+# A forecast older than this is no longer told: the worker that makes them has stopped.
+OLD = timedelta(minutes=3)
 # Who comes next of the classes that a newcomer can have.
 CLASSES = (Priority.FIRST, Priority.PRIORITY, Priority.ORDINARY)
 
@@ -51,7 +48,6 @@ class Forecast:
     """By ticket, and by (service, class) for somebody who would come now. Who is missing has no range yet."""
 
     at: datetime
-    version: str
     tickets: dict[int, Wait]
     newcomers: dict[tuple[int, int], Wait]
 
@@ -68,34 +64,32 @@ class Forecast:
         return Shown.of(found.shown, self.at) if found else None
 
 
-def forecast(centre: Centre, at: datetime) -> Forecast:
-    """The present forecast; made anew when it is too old for what has happened since."""
-    key = f"waits:{centre.pk}"
-    kept: Forecast | None = cache.get(key)
-    version = live.version(f"queue:{centre.pk}")
-    if kept is not None and _will_do(kept, version, at):
-        return kept
-    # One maker at a time; meanwhile the others show the last one.
-    if not cache.add(f"{key}:making", 1, LOCK_SECONDS) and kept is not None and kept.at <= at:
-        return kept
-    made = make(centre, at, version)
-    cache.set(key, made, KEPT_SECONDS)
-    cache.delete(f"{key}:making")
+def forecast(centre_id: int, at: datetime) -> Forecast:
+    """The present forecast, from the cache alone; an empty one where none is young enough."""
+    kept: Forecast | None = cache.get(_key(centre_id))
+    if kept is None or not kept.at <= at < kept.at + OLD:
+        return Forecast(at, {}, {})
+    return kept
+
+
+def renew(centre: Centre, at: datetime) -> Forecast:
+    """Make the forecast anew for everybody who reads it; half a minute later it is made again."""
+    made = make(centre, at)
+    cache.set(_key(centre.pk), made, OLD.seconds)
     return made
 
 
-def _will_do(kept: Forecast, version: str, at: datetime) -> bool:
-    age = at - kept.at
-    return timedelta() <= age < (OLD if kept.version == version else FRESH)
+def _key(centre_id: int) -> str:
+    return f"waits:{centre_id}"
 
 
-def make(centre: Centre, at: datetime, version: str = "") -> Forecast:
+def make(centre: Centre, at: datetime) -> Forecast:
     """Play the hall forward, for everybody who waits and for whoever would come now."""
     memory = known(centre, at)
     hall = hall_now(centre, at)
     services = sorted({service for desk in hall.desks for service in desk.services} & memory.learned.services)
     if not services:
-        return Forecast(at, version, {}, {})
+        return Forecast(at, {}, {})
     found: dict[int, Range | None] = {}
     last = max((place.ticket_id for place in hall.waiting), default=0)
     newcomers: dict[tuple[int, int], Place] = {}
@@ -112,7 +106,6 @@ def make(centre: Centre, at: datetime, version: str = "") -> Forecast:
         found |= ranges(replace(hall, waiting=(*hall.waiting, *places.values())), memory.learned, asked, seed=seed)
     return Forecast(
         at,
-        version,
         _waits(hall, hall.waiting, found, memory),
         {
             key: wait
@@ -140,7 +133,15 @@ def _ahead(hall: Hall, mine: Place) -> int:
     return sum(place.service_id == mine.service_id and (place.rank, *place.in_time) < key for place in hall.waiting)
 
 
+def with_waits(services: list[Any], centre_id: int, at: datetime) -> list[Any]:
+    """The same services, each with ``expected``: what somebody who comes now waits, in words; ``None`` if not known."""
+    found = forecast(centre_id, at)
+    for service in services:
+        service.expected = found.shown(service.pk)
+    return services
+
+
 def shown_to(ticket: Ticket, at: datetime) -> Shown | None:
     """The wait of somebody who waits, as of now; ``None`` where it is not known."""
-    found = forecast(ticket.centre, at).of(ticket, at)
+    found = forecast(ticket.centre_id, at).of(ticket, at)
     return Shown.of(found.shown, at) if found else None

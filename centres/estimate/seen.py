@@ -115,9 +115,10 @@ def cap_on(centre_id: int, day: date) -> int | None:
 
 def spells_on(centre: Centre, day: date) -> dict[int, Spells]:
     """When each counter was open, from what is written down about counters; empty where nothing is."""
-    if not _has_model("CounterEvent"):
+    models = {model.__name__: model for model in apps.get_app_config("centres").get_models()}
+    events: Any = models.get("CounterEvent")
+    if events is None:
         return {}
-    events: Any = apps.get_model("centres", "CounterEvent")
     start = datetime.combine(day, time.min, tzinfo=clock.HANOI)
     rows = (
         events.objects.filter(counter__centre=centre, at__gte=start, at__lt=start + timedelta(days=1))
@@ -175,7 +176,3 @@ def _desk(
 
 def _second(moment: datetime, day: date) -> float:
     return (moment - datetime.combine(day, time.min, tzinfo=clock.HANOI)).total_seconds()
-
-
-def _has_model(name: str) -> bool:
-    return any(model.__name__ == name for model in apps.get_app_config("centres").get_models())

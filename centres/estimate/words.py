@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from centres.estimate.waits import Range
+from centres.models import Ticket
 from portal import clock
 
 MINUTE = 60
@@ -33,9 +35,20 @@ class Shown:
             high += STEP if high >= FINE else MINUTE
         return cls(low, high, at)
 
+    @classmethod
+    def told(cls, ticket: Ticket) -> Shown | None:
+        """What was told at the drawing of this number."""
+        first = ticket.estimates.filter(is_first=True).first()
+        return cls(first.low_s, first.high_s, first.at) if first else None
+
     def contains(self, seconds: float) -> bool:
         """Whether a wait lies inside, as a person would judge it: by whole minutes."""
         return self.low_s - MINUTE / 2 <= seconds < self.high_s + MINUTE / 2
+
+    @property
+    def minutes(self) -> dict[str, Any]:
+        """For programs."""
+        return {"low_minutes": self.low_s // MINUTE, "high_minutes": self.high_s // MINUTE, "as_of": self.at}
 
     @property
     def short(self) -> str:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from centres import announce
 from centres.device_access import Seat, device_required
 from centres.enums import DeviceKind
+from centres.estimate.now import with_waits
 from centres.models import Centre
 from portal import clock, live
 
@@ -39,5 +40,5 @@ def _state(seat: Seat) -> dict[str, object]:
     return {
         "latest": shown[0] if shown else None,
         "recent": shown[1:],
-        "services": announce.waiting_by_service(seat.centre_id, at),
+        "services": with_waits(announce.waiting_by_service(seat.centre_id, at), seat.centre_id, at),
     }

@@ -16,9 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from centres import hours
 from centres.actions.draw import draw
+from centres.actions.give_estimates import give_estimate
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
 from centres.enums import DeviceKind, PriorityGround
+from centres.estimate.now import with_waits
+from centres.estimate.words import Shown
 from centres.models import Centre, Service, Ticket
 from portal import clock, live
 from portal.context import LARGE_PRINT_COOKIE
@@ -90,6 +93,8 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
     except RuleBroken as refused:
         context = {"problem": refused, "centre": service.centre, **_back_to_start()}
         return render(request, "centres/kiosk/problem.html", context, status=refused.status)
+    # After the number is there: what a newcomer waits is known already, and kept as what this person was told.
+    give_estimate(ticket=ticket, at=ticket.issued_at)
     return redirect("centres:kiosk_ticket", token=ticket.token)
 
 
@@ -102,6 +107,7 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
         "ticket": drawn,
         "centre": drawn.centre,
         "ahead": Ticket.objects.ahead_of(drawn).count(),
+        "expected": Shown.told(drawn),
         "qr": _qr(f"{settings.PUBLIC_URL}/t/{drawn.token}/"),
         "idle_url": reverse("centres:kiosk_again"),
         "idle_seconds": SLIP_SECONDS,
@@ -122,7 +128,8 @@ def _services(seat: Seat) -> QuerySet[Service]:
 
 
 def _tiles(seat: Seat) -> list[Service]:
-    return waiting_by_service(seat.centre_id, clock.now())[:MOST_TILES]
+    at = clock.now()
+    return with_waits(waiting_by_service(seat.centre_id, at)[:MOST_TILES], seat.centre_id, at)
 
 
 def _back_to_start() -> dict[str, object]:
