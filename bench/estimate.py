@@ -76,6 +76,10 @@ class Given:
         return int(self.at // 3600)
 
     @property
+    def score(self) -> Score:
+        return Score(self.day, self.hour, score(self.played, self.came), self.is_inside)
+
+    @property
     def is_inside(self) -> bool:
         return self.shown is not None and self.shown.low <= self.came <= self.shown.high
 
@@ -225,11 +229,11 @@ def show(given: list[Given], scores: list[Score]) -> None:
         if each.at - looked > PACE_SECONDS:
             while settled < len(coming) and coming[settled].at + coming[settled].came < each.at:
                 done = coming[settled]
-                scores.append(Score(done.day, done.hour, score(done.played, done.came)))
+                scores.append(done.score)
                 settled += 1
             calibration, looked = Calibration(scores), each.at
         each.shown = calibration.apply(each.played, each.day, each.hour)
-    scores += [Score(each.day, each.hour, score(each.played, each.came)) for each in coming[settled:]]
+    scores += [each.score for each in coming[settled:]]
 
 
 def _mean_seconds(records: list[DayRecord], service: int) -> float:

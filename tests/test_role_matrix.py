@@ -94,6 +94,9 @@ GET  centres:day_needs                              sssf fff.. fff.
 GET  centres:day_queue                              sssf fff.. fff.
 GET  centres:day_served                             sssf fff.. fff.
 GET  centres:day_tickets                            sssf fff.. fff.
+GET  centres:day_accuracy                           sssf fff.. fff.
+GET  centres:day_estimates                          sssf fff.. fff.
+GET  centres:centre                                 .... ..... ....
 GET  centres:day_devices                            sssf fff.. fff.
 POST centres:day_devices                            sssf fff.. fff.
 POST centres:day_device_revoke                      sssf fff.. ffff
@@ -287,6 +290,7 @@ def world(at_hanoi: Any) -> World:
         "applications:dossier@draft": {"pk": draft.pk},
         "applications:bring_back": {"ticket_id": ticket.pk},
         "applications:sit_down": {"counter_id": free.pk},
+        "centres:centre": {"code": here.code},
         "centres:kiosk_ground": label,
         "centres:kiosk_ticket": {"token": waiting.token},
         "centres:day_device_revoke": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},

@@ -25,7 +25,7 @@ def learn_days(*, before: date, at: datetime) -> int:
     for centre, day in missing:
         record = day_record(centres[centre], day).to_json()
         scores = [
-            [each.hour, round(each.value, 3)]
+            [each.hour, round(each.value, 3), each.held]
             for each in scores_of(Estimate.objects.filter(centre=centre, day=day, came_s__isnull=False))
         ]
         LearnedDay.objects.bulk_create(

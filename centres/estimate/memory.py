@@ -64,7 +64,7 @@ def _new_day(before: Known, at: datetime) -> bool:
 def _learn(centre: Centre, at: datetime) -> Known:
     rows = list(LearnedDay.objects.filter(centre=centre, day__lt=clock.local_day(at)).order_by("-day")[:DAYS])
     learned = learn([DayRecord.from_json(row.day.toordinal(), row.record) for row in rows])
-    scores = tuple(Score(row.day.toordinal(), hour, value) for row in rows for hour, value in row.scores)
+    scores = tuple(Score(row.day.toordinal(), hour, value, held) for row in rows for hour, value, held in row.scores)
     return Known(learned, Calibration(scores), scores, at, at)
 
 
@@ -81,9 +81,9 @@ def _scores_of_today(centre: Centre, at: datetime) -> list[Score]:
 def scores_of(estimates: object) -> list[Score]:
     """The scores of the first estimates among these (a queryset) that have come true."""
     rows = estimates.filter(is_first=True).values_list(  # type: ignore[attr-defined]
-        "day", "at", "played_low_s", "played_middle_s", "played_high_s", "came_s"
+        "day", "at", "played_low_s", "played_middle_s", "played_high_s", "came_s", "is_inside"
     )
     return [
-        Score(day.toordinal(), clock.local(at).hour, score(Range(low, middle, high), came))
-        for day, at, low, middle, high, came in rows
+        Score(day.toordinal(), clock.local(at).hour, score(Range(low, middle, high), came), held)
+        for day, at, low, middle, high, came, held in rows
     ]

@@ -13,7 +13,7 @@ from centres.models.ticket import Ticket
 class LearnedDay(models.Model):
     """A past day as the estimator reads it (một ngày đã học): one row, so that a month is read in thirty.
 
-    ``record`` is that of ``centres.estimate.records``; ``scores`` are [hour, score] of the day's first estimates.
+    ``record`` is that of ``centres.estimate.records``; ``scores`` are [hour, score, held] of the day's first estimates (``centres.estimate.calibrate``).
     """
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="+")

@@ -187,7 +187,8 @@ def look(browser: Browser, live_server: Any) -> Iterator[Looker]:
 def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
-    return [("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)] + [
+    centre = f"/centres/{hall.place.centre.code}/"
+    return [("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)] + [
         (f"/t/{token}/", 200) for token in tokens
     ]
 
@@ -256,7 +257,8 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         ],
         "specialist": ["/dossiers/", "/dossiers/?list=overdue", *every_dossier],
         "leader": ["/dossiers/", *every_dossier],
-        "manager": ["/day/", "/day/devices/", "/day/tickets/", "/day/tickets/?show=waiting", "/dossiers/?list=all"],
+        "manager": ["/day/", "/day/devices/", "/day/tickets/", "/day/tickets/?show=waiting", "/day/waits/",
+                    "/dossiers/?list=all"],
     }
     for who, paths in visits.items():
         page = look.page(DESK, user=people[who]())
