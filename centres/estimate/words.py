@@ -54,16 +54,14 @@ class Shown:
     def short(self) -> str:
         """For a board or a tile: ``15–25 min``."""
         if self.high_s <= SOON:
-            return _("under %(minutes)d min") % {"minutes": max(1, self.high_s // MINUTE)}
+            return _("under 2 min")
         return _("%(low)d–%(high)d min") % {"low": self.low_s // MINUTE, "high": self.high_s // MINUTE}
 
     @property
     def sentence(self) -> str:
         """For a slip or a phone."""
         if self.high_s <= SOON:
-            return _("You will be called within about %(minutes)d minutes.") % {
-                "minutes": max(1, self.high_s // MINUTE)
-            }
+            return _("You will be called within about two minutes.")
         if self.high_s > LONG:
             first, last = (clock.local(self.at + timedelta(seconds=each)) for each in (self.low_s, self.high_s))
             return _("Expected to be called between %(first)s and %(last)s.") % {

@@ -188,9 +188,14 @@ def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
     centre = f"/centres/{hall.place.centre.code}/"
-    return [("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)] + [
-        (f"/t/{token}/", 200) for token in tokens
-    ]
+    return [
+        ("/", 200),
+        (centre, 200),
+        ("/track/", 200),
+        ("/sign-in/", 200),
+        ("/khong-co/", 404),
+        ("/t/khong-co/", 404),
+    ] + [(f"/t/{token}/", 200) for token in tokens]
 
 
 def test_citizens_pages_fit_a_phone_and_render_in_every_language(hall: Hall, look: Looker) -> None:
@@ -257,8 +262,14 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         ],
         "specialist": ["/dossiers/", "/dossiers/?list=overdue", *every_dossier],
         "leader": ["/dossiers/", *every_dossier],
-        "manager": ["/day/", "/day/devices/", "/day/tickets/", "/day/tickets/?show=waiting", "/day/waits/",
-                    "/dossiers/?list=all"],
+        "manager": [
+            "/day/",
+            "/day/devices/",
+            "/day/tickets/",
+            "/day/tickets/?show=waiting",
+            "/day/waits/",
+            "/dossiers/?list=all",
+        ],
     }
     for who, paths in visits.items():
         page = look.page(DESK, user=people[who]())
