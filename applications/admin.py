@@ -70,6 +70,8 @@ class EventAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(IssuedForm)
 class IssuedFormAdmin(ReadOnly, admin.ModelAdmin):
+    # Holds the person's name and address.
+    exclude = ("frozen",)
     list_display = ("application", "number", "issued_at", "issued_by", "document")
     list_filter = ("number",)
     list_select_related = ("application__version__procedure", "issued_by", "document")

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from applications.models import Application
+from centres.hours import closing_times
 from citizens.models import Citizen
 from portal import clock
 from procedures.catalogue_cache import load_calendar, version_by_id
 from procedures.conditions import holds
 from procedures.eligibility import found_facts
+from procedures.facts import may_be_answered
 from procedures.forms import ProcedureForm, prefill
 from procedures.models import ProcedureVersion
 from procedures.quote import Quote, quote
@@ -22,9 +24,10 @@ def version_of(application: Application) -> ProcedureVersion:
 
 
 def facts_of(application: Application, at: datetime) -> dict[str, bool]:
-    """What the centre knows, what follows from the form, and the answers; an answer given by hand wins."""
+    """What the centre knows, what was answered, and what follows from the form: nobody answers what the portal finds."""
     found = found_facts(version_of(application), form_values(application), clock.local_day(at))
-    return {"in_ward": application.competent.in_ward, **found, **application.facts}
+    answered = {key: yes for key, yes in application.facts.items() if may_be_answered(key)}
+    return {"in_ward": application.competent.in_ward, **answered, **found}
 
 
 def quote_for(application: Application, at: datetime) -> Quote:
@@ -34,7 +37,7 @@ def quote_for(application: Application, at: datetime) -> Quote:
         facts_of(application, at),
         at,
         load_calendar(),
-        application.competent.closes_at,
+        closing_times(application.competent),
         application.pages,
         application.copies,
     )
@@ -52,9 +55,14 @@ def form_values(application: Application) -> dict[str, Any]:
     return {**known, **application.form_data}
 
 
-def bound_form(application: Application) -> ProcedureForm:
-    """The version's form holding what is known so far, checked."""
-    return ProcedureForm(version_of(application), form_values(application))
+def given_by(application: Application, citizen: Citizen) -> set[str]:
+    """The fields of the form that this person's record fills in."""
+    return set(prefill(version_of(application), _known_of(citizen)))
+
+
+def bound_form(application: Application, at: datetime) -> ProcedureForm:
+    """The version's form holding what is known so far, checked as of this moment."""
+    return ProcedureForm(version_of(application), form_values(application), on=clock.local_day(at))
 
 
 def _known_of(citizen: Citizen | None) -> dict[str, str]:

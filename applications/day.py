@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from applications.enums import IN_HAND, State, StepKind
+from applications.enums import IN_HAND, StepKind
 from applications.models import Application, Step
-from applications.worklist import done_today, due_today, overdue
+from applications.worklist import done_today, due_today, open_today, overdue, unsigned_today, untaken
 from centres.models import Centre
-
-# A dossier that nobody has taken after this long is forgotten, not waiting (a house rule; the law names none).
-UNTAKEN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -50,9 +47,9 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
         .alias(is_at_signature=signing)
         .aggregate(
             overdue=Count("pk", filter=overdue(at)),
-            unsigned=Count("pk", filter=due_today(at) & Q(is_at_signature=True, due_at__gte=at)),
-            due=Count("pk", filter=due_today(at) & Q(is_at_signature=False, due_at__gte=at)),
-            untaken=Count("pk", filter=Q(state=State.ACCEPTED, received_at__lt=at - UNTAKEN)),
+            unsigned=Count("pk", filter=unsigned_today(at)),
+            due=Count("pk", filter=open_today(at)),
+            untaken=Count("pk", filter=untaken(at)),
         )
     )
     needs = []
@@ -65,21 +62,21 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
             "%(count)d dossiers are due today and not signed yet.",
             count,
         )
-        needs.append(("act", text % {"count": count}, list_url(centre, "due-today")))
+        needs.append(("act", text % {"count": count}, list_url(centre, "unsigned-today")))
     if count := found["due"]:
         text = ngettext(
             "%(count)d dossier is due today and still being examined.",
             "%(count)d dossiers are due today and still being examined.",
             count,
         )
-        needs.append(("warn", text % {"count": count}, list_url(centre, "due-today")))
+        needs.append(("warn", text % {"count": count}, list_url(centre, "open-today")))
     if count := found["untaken"]:
         text = ngettext(
             "%(count)d dossier was received more than a day ago and nobody has taken it.",
             "%(count)d dossiers were received more than a day ago and nobody has taken them.",
             count,
         )
-        needs.append(("warn", text % {"count": count}, list_url(centre, "all")))
+        needs.append(("warn", text % {"count": count}, list_url(centre, "untaken")))
     return needs
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.mark_paper import FROM_FILE
 from applications.catalogue import bound_form as bound_form_of
 from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Paper
 from applications.notarisation.enums import JobState
-from centres.enums import AT_COUNTER, TicketState
+from centres.actions.hold import latest_return
+from centres.actions.miss import recalls_left
+from centres.enums import AT_COUNTER, SEEN_GROUNDS, CounterState, PriorityGround, TicketState
 from centres.models import Counter, Service, Ticket
 from citizens.models import Citizen, HeldDocument, User
 from portal import clock
@@ -27,6 +30,12 @@ from procedures.forms import ProcedureForm
 from procedures.models import ProcedureVersion
 from procedures.quote import Quote, facts_asked
 from procedures.units import UnitResolution, resolve_old_address
+
+MOST_TO_COLLECT = 9
+# Minutes for which a place can be held with one key, as far as the policy goes.
+HOLDS = (15, 30, 60)
+# What an officer can see of somebody who waits.
+GROUNDS: list[PriorityGround] = [*SEEN_GROUNDS, PriorityGround.NONE]
 
 
 @dataclass
@@ -59,10 +68,29 @@ class Work:
     facts: list[tuple[Fact, bool]]
     notices: list[dict[str, Any]]
     form_gaps: int = 0
+    certified: list[Application] = field(default_factory=list)
 
     @property
     def is_draft(self) -> bool:
         return self.application.state == State.DRAFT
+
+    @property
+    def copies_made(self) -> list[tuple[str, int]]:
+        """Code and fee of each copy certified here for this dossier: the citizen pays them with it."""
+        return [(row.code or "", sum(line.amount for line in row.fee_lines.all())) for row in self.certified]
+
+    @property
+    def total(self) -> int:
+        """Everything to be paid at this counter for the matter, in đồng."""
+        return self.quote.total + sum(fee for _code, fee in self.copies_made)
+
+    @property
+    def is_touched(self) -> bool:
+        """Something was typed or ticked that taking it back would lose."""
+        row = self.application
+        blank = (PaperState.MISSING, PaperState.LOOKED_UP)
+        ticked = any(line.paper.state not in blank for line in self.lines)
+        return bool(row.form_data or row.acknowledged or row.pages or ticked)
 
     @property
     def papers_missing(self) -> int:
@@ -83,6 +111,10 @@ class Desk:
     resolution: UnitResolution | None = None
     procedures: list[ProcedureVersion] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
+    counters: list[Counter] = field(default_factory=list)
+    holds: list[tuple[int, datetime]] = field(default_factory=list)
+    recalls_left: int = 0
+    to_collect: list[Application] = field(default_factory=list)
 
     @property
     def age(self) -> int | None:
@@ -119,7 +151,6 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
     if desk.ticket is None:
         desk.selected = _last_received(counter, chosen)
         return desk
-    desk.person = desk.ticket.citizen
     desk.matters = list(
         Application.objects.filter(matter__ticket=desk.ticket)
         .select_related("matter", "competent", "helped_at", "applicant", "version__procedure")
@@ -134,12 +165,37 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
     if desk.selected is None or choosing:
         desk.selected, desk.work = None, None
         desk.procedures = procedures_for(desk.ticket, at)
+    # Whoever's matter is open: the pane beside a dossier never shows somebody else.
+    desk.person = (desk.selected.applicant if desk.selected else None) or desk.ticket.citizen
     if desk.person and desk.person.card_address and not desk.person.unit_code:
         desk.resolution = resolve_old_address(desk.person.card_address)
+    desk.recalls_left = recalls_left(desk.ticket)
+    longest = latest_return(desk.ticket, at)
+    desk.holds = [
+        (minutes, at + timedelta(minutes=minutes)) for minutes in HOLDS if at + timedelta(minutes=minutes) <= longest
+    ]
+    desk.counters = list(
+        Counter.objects.filter(centre=desk.ticket.centre_id, services=desk.ticket.service_id)
+        .exclude(state=CounterState.CLOSED)
+        .exclude(pk=counter.pk)
+    )
+    if desk.person:
+        desk.to_collect = _to_collect(desk.person, counter)
     desk.services = [
         row for row in desk.ticket.centre.services.all() if row.is_open and row.pk != desk.ticket.service_id
     ]
     return desk
+
+
+def _to_collect(person: Citizen, counter: Counter) -> list[Application]:
+    """What this person may have come for: results ready here, and dossiers that wait for a paper. One statement."""
+    return list(
+        Application.objects.filter(
+            applicant=person, received_at_centre=counter.centre_id, state__in=[State.DONE, State.SUPPLEMENT]
+        )
+        .select_related("version__procedure")
+        .order_by("-state", "due_at", "pk")[:MOST_TO_COLLECT]
+    )
 
 
 def _last_received(counter: Counter, chosen: int | None) -> Application | None:
@@ -155,14 +211,14 @@ def _last_received(counter: Counter, chosen: int | None) -> Application | None:
 
 def procedures_for(ticket: Ticket, at: datetime) -> list[ProcedureVersion]:
     """What can be asked for today; the field of the person's number first."""
-    rows = versions_on(clock.local_day(at))
+    rows = [row for row in versions_on(clock.local_day(at)) if not row.procedure.is_listed_only]
     return sorted(rows, key=lambda row: row.procedure.field_id != ticket.service.field_id)
 
 
 def work_on(application: Application, at: datetime) -> Work:
     facts = facts_of(application, at)
     version = version_of(application)
-    form = bound_form_of(application)
+    form = bound_form_of(application, at)
     gaps = len(form.errors)
     _leave_blanks_alone(form)
     return Work(
@@ -175,6 +231,9 @@ def work_on(application: Application, at: datetime) -> Work:
             {**notice, "told": application.acknowledged.get(notice["key"])} for notice in notices_for(application, at)
         ],
         form_gaps=gaps,
+        certified=list(
+            application.made_for_it.exclude(state=State.WITHDRAWN).prefetch_related("fee_lines").order_by("pk")
+        ),
     )
 
 
@@ -202,7 +261,9 @@ def paper_lines(application: Application) -> list[PaperLine]:
         PaperLine(
             paper=paper,
             item=items.get(paper.pk),
-            held=held.get(paper.kind.key) if paper.state == PaperState.MISSING else None,
+            held=held.get(paper.kind.key)
+            if paper.state == PaperState.MISSING and paper.form_of_copy in FROM_FILE
+            else None,
             note=notes.get(paper.requirement_id),
         )
         for paper in papers
@@ -210,11 +271,18 @@ def paper_lines(application: Application) -> list[PaperLine]:
 
 
 def waiting_for(counter: Counter, at: datetime) -> dict[str, Any]:
-    """Who waits for this counter by service, and who was set aside here. Names nobody: the next is called blind."""
+    """Who waits for this counter by service, and who may come back to it. Names nobody: the next is called blind.
+
+    Set aside here, or for one of its services with no open counter to come back to: a place held from the hall, a
+    counter that has closed.
+    """
     day = clock.local_day(at)
     services = counter.services.annotate(
         waiting=Count("tickets", filter=Q(tickets__day=day, tickets__state=TicketState.WAITING)),
         since=Min("tickets__issued_at", filter=Q(tickets__day=day, tickets__state=TicketState.WAITING)),
     ).order_by("order")
-    parked = Ticket.objects.filter(counter=counter, day=day, state=TicketState.PARKED).order_by("called_at")
+    nowhere_else = Q(service__in=counter.services.all()) & ~Q(counter__state=CounterState.OPEN)
+    parked = Ticket.objects.filter(Q(counter=counter) | nowhere_else, day=day, state=TicketState.PARKED).order_by(
+        "called_at"
+    )
     return {"services": list(services), "parked": list(parked), "at": at}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -11,7 +13,9 @@ from django.urls import reverse
 from applications.catalogue import facts_of, version_of
 from applications.enums import DeliveryState
 from applications.models import Application, Paper
+from applications.models.papers import as_issued
 from portal import clock
+from portal.text import pick
 from portal.vn.dates import date_in_words, format_moment
 from portal.vn.money import amount_in_words, format_vnd
 from portal.vn.phones import display_phone
@@ -40,38 +44,42 @@ def tracking_url(application: Application) -> str:
     return settings.PUBLIC_URL + reverse("applications:ticket", args=[application.token])
 
 
-def receipt_context(application: Application) -> dict[str, Any]:
+def receipt_context(application: Application, issued: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Form 01, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" (Circular 03/2025/TT-VPCP, annex I), for a received dossier.
 
     Plain texts and lists in Vietnamese. Nothing in it depends on the moment of printing, so the file is the same
-    however often it is made. Raises ``ValueError`` for a draft.
+    however often it is made: ``issued`` is what the form's row froze of what can change later (a name, an address, the
+    due date after a supplement); without it they are as they are now. Raises ``ValueError`` for a draft.
     """
     received_at, centre, applicant = application.received_at, application.received_at_centre, application.applicant
     if received_at is None or centre is None or applicant is None or application.code is None:
         raise ValueError("a receipt is for a received dossier")
+    frozen = issued or as_issued(application)
+    due_at = datetime.fromisoformat(frozen["due_at"]) if frozen["due_at"] else None
     version = version_of(application)
     number = application.code.rpartition("-")[2]
     fees = list(application.fee_lines.all())
     total = sum(line.amount for line in fees)
     tracking = tracking_url(application)
     return {
-        "centre": centre.name[VIETNAMESE],
+        # Below the name of the centre it belongs to, a branch is "Chi nhánh số 3" (Decree 30/2020, annex I, II.2).
+        "centre": centre.short_name[VIETNAMESE] if centre.parent else centre.name[VIETNAMESE],
         "parent": centre.parent.name[VIETNAMESE] if centre.parent else "UBND thành phố Hà Nội",
         "number": f"{number}/TNHS",
         "code": application.code,
         "place_and_date": f"Hà Nội, {date_in_words(clock.local_day(received_at))}",
-        "applicant": applicant.full_name,
-        "address": applicant.address or applicant.card_address,
-        "phone": display_phone(application.contact_phone) if application.contact_phone else "",
-        "email": application.contact_email,
+        "applicant": frozen["applicant"],
+        "address": frozen["address"],
+        "phone": display_phone(frozen["phone"]) if frozen["phone"] else "",
+        "email": frozen["email"],
         "procedure": version.procedure.name[VIETNAMESE],
         "procedure_code": version.procedure.code,
         "papers": [_paper(paper) for paper in application.papers.select_related("kind")],
         "sets": 1,
         "limit": _limit_in_words(applicable(version.time_limit, facts_of(application, received_at))),
         "received": _moment_in_words(received_at),
-        "due": format_moment(application.due_at, VIETNAMESE) if application.due_at else "",
-        "due_explanation": application.due_explanation.get(VIETNAMESE, ""),
+        "due": format_moment(due_at, VIETNAMESE) if due_at else "",
+        "due_explanation": pick(frozen["due_explanation"], VIETNAMESE),
         "result_where": _RESULT_WHERE[DeliveryState(application.delivery_state)].format(centre=centre.name[VIETNAMESE]),
         "fees": [
             {
@@ -89,7 +97,7 @@ def receipt_context(application: Application) -> dict[str, Any]:
         "tracking_url": tracking,
         "tracking_qr": qr(tracking),
         "code_qr": qr(application.code),
-        "officer": str(application.received_by),
+        "officer": frozen["officer"],
         "hotline": settings.HOTLINE,
         "is_demo": settings.PORTAL_ENV == "demo",
     }

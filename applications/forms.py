@@ -20,15 +20,15 @@ class ScanForm(forms.Form):
 
     payload = forms.CharField(
         max_length=1300,
-        label=_("ID card or number"),
-        error_messages={"required": _("Scan the ID card, or type its 12 digits.")},
+        label=_("ID card, number or dossier code"),
+        error_messages={"required": _("Scan the ID card or the receipt, or type the 12 digits.")},
         widget=forms.TextInput(
             attrs={
                 "class": "scan",
                 "data-scan": "",
                 "autocomplete": "off",
                 "spellcheck": "false",
-                "placeholder": _("Scan the ID card or type the number"),
+                "placeholder": _("Scan the ID card or the receipt"),
             }
         ),
     )

@@ -34,6 +34,7 @@ class CertifyForm(forms.Form):
         required=False,
         help_text=_("Left empty: as many as in the file."),
     )
+    several_on_a_sheet = forms.BooleanField(label=_("Several pages are on one sheet of the scan"), required=False)
     copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=MOST_COPIES, initial=1)
 
     @classmethod

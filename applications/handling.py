@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from applications import forms_dossier
 from applications.actions import handle
 from applications.actions.hand_over import hand_over
-from applications.documents_kept import keep_document
-from applications.enums import DocumentSource, State, StepKind
+from applications.actions.locking import wrong_state
+from applications.documents_kept import Kept, keep_bytes
+from applications.enums import State, StepKind
 from applications.models import Application
-from applications.permissions import may_hand_over, may_handle, may_receive, may_sign
+from applications.permissions import check, is_own_work, may_hand_over, may_handle, may_receive, may_sign
 
 Values = dict[str, Any]
 
@@ -48,7 +49,7 @@ def _accept(dossier: Application, values: Values, at: datetime, user: Any) -> Ap
 
 
 def _propose(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    document = keep_document(values.get("file"), dossier, DocumentSource.RESULT, at, user)
+    document = _kept("propose", dossier, user, values.get("file"))
     return handle.propose(application=dossier, number=values["number"], document=document, at=at, acting_user=user)
 
 
@@ -61,8 +62,18 @@ def _send_back(dossier: Application, values: Values, at: datetime, user: Any) ->
 
 
 def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    signature = keep_document(values.get("signature"), dossier, DocumentSource.UPLOAD, at, user)
+    signature = _kept("hand-over", dossier, user, values.get("signature"))
     return hand_over(application=dossier, handed_to=values["handed_to"], signature=signature, at=at, acting_user=user)
+
+
+def _kept(key: str, dossier: Application, user: Any, upload: Any) -> Kept | None:
+    """The upload's bytes, stored only for a step that looks possible; the action looks again under its lock."""
+    if upload is not None:
+        verb = BY_KEY[key]
+        check(verb.may(user, dossier))
+        if not verb.is_open(dossier, step_of(dossier)):
+            raise wrong_state(dossier)
+    return keep_bytes(upload)
 
 
 def _handle_or_receive(user: Any, dossier: Application) -> bool:
@@ -115,7 +126,7 @@ VERBS = [
         _("Signed. The result goes back to the counter, and the citizen is told."),
         forms_dossier.NothingForm,
         lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.SIGN,
-        lambda user, dossier: may_sign(user, dossier) and dossier.handler_id != user.pk,
+        lambda user, dossier: may_sign(user, dossier) and not is_own_work(user, dossier),
         _sign,
     ),
     Verb(

@@ -8,19 +8,49 @@ from typing import Any
 
 from applications.models import Application
 from centres.enums import Role
-from centres.models import Centre
+from centres.models import Centre, Ticket
 from centres.permissions import roles_of
 from citizens.actions.record_look import record_look
+from citizens.models import Look
+from portal import shared
+
+_A_DAY = 24 * 60 * 60
 
 
-def looked_at_list(
-    *, applications: Iterable[Application], centre: Centre, reason: str, at: datetime, user: Any
-) -> None:
-    """One row that names every applicant a list showed."""
-    subjects = [row.applicant_id for row in applications if row.applicant_id]
-    record_look(
-        citizens=subjects, reason=reason, unit=str(centre), role=_role_at(user, centre.pk), at=at, acting_user=user
-    )
+def looked_at_list(*, applications: Iterable[Application], reason: str, at: datetime, user: Any) -> None:
+    """One row a centre that names every applicant a list showed of it."""
+    shown: dict[Centre, list[int]] = {}
+    for row in applications:
+        if row.applicant_id:
+            shown.setdefault(row.competent, []).append(row.applicant_id)
+    for centre, subjects in shown.items():
+        record_look(
+            citizens=subjects, reason=reason, unit=str(centre), role=_role_at(user, centre.pk), at=at, acting_user=user
+        )
+
+
+def looked_at_desk(*, ticket: Ticket, reason: str, at: datetime, user: Any) -> None:
+    """One row the first time this officer's desk shows the person of this ticket; the scan itself has written one.
+
+    The shared cache remembers that it was written, so a desk that is drawn again costs no statement. A cache that
+    forgets makes the rows be looked at once more, never a second look.
+    """
+    if ticket.citizen_id is None:
+        return
+    known = f"desk-look:{user.pk}:{ticket.pk}:{ticket.citizen_id}"
+    if shared.recall(known):
+        return
+    earlier = Look.objects.filter(citizen=ticket.citizen_id, user=user, at__gte=ticket.issued_at)
+    if not earlier.exists():
+        record_look(
+            citizen=ticket.citizen,
+            reason=reason,
+            unit=str(ticket.centre),
+            role=_role_at(user, ticket.centre_id),
+            at=at,
+            acting_user=user,
+        )
+    shared.keep(known, True, _A_DAY)
 
 
 def looked_at(*, application: Application, reason: str, at: datetime, user: Any) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from applications.catalogue import version_of
 from applications.models import Application
 from notifications.actions.queue import queue_notice
 from notifications.message import Notice, Recipient
@@ -51,7 +52,7 @@ class Received(DossierNotice):
         due = self.application.due_at
         return _("Dossier %(code)s (%(procedure)s) was received. Result before %(due)s.") % {
             "code": self.reference,
-            "procedure": pick(self.application.version.procedure.short_name),
+            "procedure": pick(version_of(self.application).procedure.short_name),
             "due": format_moment(due, get_language() or "vi") if due else "",
         }
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from django.db import connection
 
 from applications.models import DossierNumber
+
+_CODE = re.compile(r"H\d\d(?:\.\d+)*-\d{6}-\d{4,}", re.ASCII)
+
+
+def dossier_code_in(text: str) -> str:
+    """The dossier code typed or scanned, as it is stored: spaces and lower case do not matter. Empty if it is none."""
+    code = re.sub(r"\s", "", text).upper()
+    return code if _CODE.fullmatch(code) else ""
 
 
 def next_dossier_code(agency_code: str, day: date) -> str:

@@ -28,6 +28,12 @@ def may_sign(user: Any, application: Application) -> bool:
     return has_role(user, LEADERS, application.competent_id)
 
 
+def is_own_work(user: Any, application: Application) -> bool:
+    """Whether this person handles the dossier or proposed its result: then somebody else signs."""
+    result = getattr(application, "result", None)
+    return user.pk in (application.handler_id, result.proposed_by_id if result else None)
+
+
 def may_hand_over(user: Any, application: Application) -> bool:
     return has_role(user, RECEIVERS, application.received_at_centre_id)
 

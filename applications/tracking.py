@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, Q
 from django.utils.functional import cached_property
@@ -14,10 +14,16 @@ from applications.catalogue import version_of
 from applications.enums import RECEIVED, EventKind, State, StepKind
 from applications.models import Application, Event, Paper, SupplementRequest
 from applications.tracking_words import STANDS, TODO, todo_values
-from centres.enums import IN_HALL, TicketState
+from centres.actions.hold import latest_return
+from centres.actions.return_missed import in_grace
+from centres.enums import IN_HALL, ParkKind, TicketState
 from centres.estimate.now import shown_to
 from centres.estimate.words import Shown
-from centres.models import Ticket
+from centres.models import NextNotice, Ticket
+from centres.papers_first import procedures_of
+from notifications.channels.push_key import public_key
+from notifications.enums import Channel
+from notifications.leaving import leaves_the_machine
 from portal import clock
 from portal.text import pick
 from portal.vn.money import format_vnd
@@ -28,6 +34,8 @@ _CLOSES = {
     EventKind.PROPOSED: StepRole.SPECIALIST,
     EventKind.APPROVED: StepRole.LEADER,
 }
+# Minutes for which a place is offered to be kept, as far as the policy goes.
+HOLDS = (15, 30, 60)
 _TOLD = [
     EventKind.RECEIVED,
     EventKind.SUPPLEMENT_ASKED,
@@ -241,6 +249,58 @@ class TrackedVisit:
         )
         waiting = Ticket.objects.of_day(ticket.centre, ticket.day).waiting()
         return waiting.filter(earlier, service_id=ticket.service_id).count()
+
+    @property
+    def waits_today(self) -> bool:
+        return self.is_of_today and self.ticket is not None and self.ticket.state == TicketState.WAITING
+
+    @cached_property
+    def wishes(self) -> list[NextNotice]:
+        """Where this number's holder wants to be told before the call."""
+        return [] if self.ticket is None else list(NextNotice.objects.filter(ticket=self.ticket).order_by("pk"))
+
+    @property
+    def has_sms(self) -> bool:
+        """Whether an SMS would reach anybody."""
+        return leaves_the_machine(Channel.SMS)
+
+    @property
+    def push_key(self) -> str:
+        return public_key()
+
+    @property
+    def has_papers_to_check(self) -> bool:
+        return self.ticket is not None and bool(procedures_of(self.ticket.service, self.ticket.day))
+
+    @cached_property
+    def holds(self) -> list[tuple[int, datetime]]:
+        """(minutes, until when) for which the place can be kept while its person is away."""
+        if self.ticket is None or not self.is_of_today or self.ticket.state != TicketState.WAITING:
+            return []
+        latest = latest_return(self.ticket, self.at)
+        ends = [(minutes, self.at + timedelta(minutes=minutes)) for minutes in HOLDS]
+        return [(minutes, until) for minutes, until in ends if until <= latest]
+
+    @property
+    def may_come_back(self) -> bool:
+        """Whoever was sent away or left with a held place says so; a job brings its own person back."""
+        ticket = self.ticket
+        return self.is_of_today and ticket is not None and ticket.park_kind in (ParkKind.HELD, ParkKind.FETCHING)
+
+    @property
+    def may_return(self) -> bool:
+        ticket = self.ticket
+        return (
+            self.is_of_today
+            and ticket is not None
+            and ticket.state == TicketState.NO_SHOW
+            and in_grace(ticket, self.at)
+        )
+
+    @property
+    def may_cancel(self) -> bool:
+        states = (TicketState.WAITING, TicketState.PARKED, TicketState.CALLED)
+        return self.is_of_today and self.ticket is not None and self.ticket.state in states
 
     @cached_property
     def expected(self) -> Shown | None:

@@ -3,7 +3,15 @@
 from django.urls import path
 
 from applications import urls_certify, urls_desk
-from applications.views import citizen, dossier, manager, worklist
+from applications.views import (
+    citizen,
+    citizen_notices,
+    citizen_papers,
+    citizen_place,
+    dossier,
+    manager,
+    worklist,
+)
 
 app_name = "applications"
 urlpatterns = [
@@ -15,7 +23,19 @@ urlpatterns = [
     path("dossiers/<int:pk>/<slug:key>/", dossier.act, name="dossier_act"),
     path("day/dossiers/", manager.day_dossiers, name="day_dossiers"),
     path("track/", citizen.track, name="track"),
+    path("t/sw.js", citizen_notices.worker, name="push_worker"),
     path("t/<str:token>/", citizen.ticket, name="ticket"),
+    path("t/<str:token>/hold/", citizen_place.hold_place, name="hold"),
+    path("t/<str:token>/back/", citizen_place.back_again, name="back_again"),
+    path("t/<str:token>/here/", citizen_place.here_after_all, name="here_after_all"),
+    path("t/<str:token>/cancel/", citizen_place.give_back, name="give_back"),
+    path("t/<str:token>/why/", citizen_place.ask_why, name="why"),
+    path("t/<str:token>/tell/sms/", citizen_notices.by_sms, name="tell_by_sms"),
+    path("t/<str:token>/tell/browser/", citizen_notices.by_push, name="tell_by_push"),
+    path("t/<str:token>/tell/stop/", citizen_notices.stop, name="do_not_tell"),
+    path("t/<str:token>/papers/", citizen_papers.which, name="check_papers"),
+    path("t/<str:token>/papers/<slug:key>/", citizen_papers.question, name="check_question"),
+    path("t/<str:token>/papers/<slug:key>/back-with/<slug:paper>/", citizen_papers.come_back, name="check_come_back"),
     path("t/<str:token>/rate/", citizen.rate_visit, name="rate_visit"),
     path("t/<str:token>/receipt.pdf", citizen.receipt_for_citizen, name="public_receipt"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views.desk import matter, page, person, queue
+from applications.views.desk import matter, numbers, page, person, queue
 
 patterns = [
     path("desk/", page.show, name="desk"),
@@ -16,10 +16,15 @@ patterns = [
     path("desk/bring-back/<int:ticket_id>/", queue.bring_back, name="bring_back"),
     path("desk/not-here/", queue.not_here, name="not_here"),
     path("desk/pass-on/", queue.pass_on, name="pass_on"),
+    path("desk/number/", numbers.call_one, name="call_one"),
+    path("desk/number/priority/", numbers.give_class, name="give_class"),
+    path("desk/number/missed/", numbers.missed_back, name="missed_back"),
+    path("desk/hold/", numbers.hold_place, name="hold_place"),
     path("desk/end/", queue.end_visit, name="end_visit"),
     path("desk/person/", person.scan, name="scan"),
     path("desk/person/new/", person.add, name="add_person"),
     path("desk/person/unit/", person.unit, name="settle_unit"),
+    path("desk/person/applicant/", person.applicant, name="applicant"),
     path("desk/matters/", matter.choose, name="choose"),
     path("desk/matters/<int:application_id>/contact/", person.contact, name="contact"),
     path("desk/matters/<int:application_id>/answers/", matter.answer, name="answer"),

@@ -24,6 +24,8 @@ from portal.text import pick
 
 PAGE_SIZE = 30
 ONE_DAY = timedelta(days=1)
+# A dossier that nobody has taken after this long is forgotten, not waiting (a house rule; the law names none).
+UNTAKEN = timedelta(hours=24)
 READERS = frozenset({Role.COUNTER_OFFICER, Role.SPECIALIST, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 _MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
 _HANDING = frozenset({Role.COUNTER_OFFICER})
@@ -77,6 +79,20 @@ def due_today(at: datetime) -> Q:
     return Q(state__in=RUNNING, due_at__gte=start, due_at__lt=end)
 
 
+def unsigned_today(at: datetime) -> Q:
+    """Due later today and on the leader's table (rows with ``is_at_signature``)."""
+    return due_today(at) & Q(due_at__gte=at, is_at_signature=True)
+
+
+def open_today(at: datetime) -> Q:
+    """Due later today and still being examined."""
+    return due_today(at) & Q(due_at__gte=at, is_at_signature=False)
+
+
+def untaken(at: datetime) -> Q:
+    return Q(state=State.ACCEPTED, received_at__lt=at - UNTAKEN)
+
+
 def overdue(at: datetime) -> Q:
     return Q(state__in=RUNNING, due_at__lt=at)
 
@@ -86,6 +102,7 @@ def done_today(at: datetime) -> Q:
     return Q(state__in=[State.DONE, State.RETURNED], released_at__gte=start, released_at__lt=end)
 
 
+_BEHIND_A_FIGURE = frozenset({"in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
     WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take),
@@ -94,6 +111,10 @@ LISTS = [
     WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
     WorkList("due-today", gettext_lazy("Due today"), _MANAGERS, lambda user, at: due_today(at)),
     WorkList("done-today", gettext_lazy("Finished today"), _MANAGERS, lambda user, at: done_today(at)),
+    WorkList("in-hand", gettext_lazy("Being handled"), _MANAGERS, lambda user, at: Q(state__in=IN_HAND)),
+    WorkList("untaken", gettext_lazy("Nobody has taken it"), _MANAGERS, lambda user, at: untaken(at)),
+    WorkList("unsigned-today", gettext_lazy("Due today, to sign"), _MANAGERS, lambda user, at: unsigned_today(at)),
+    WorkList("open-today", gettext_lazy("Due today, open"), _MANAGERS, lambda user, at: open_today(at)),
     WorkList("all", gettext_lazy("All in hand"), READERS, _all),
 ]
 
@@ -101,6 +122,11 @@ LISTS = [
 def lists_for(user: Any) -> list[WorkList]:
     """The lists of this person's roles, the most urgent kind of work first."""
     return [one for one in LISTS if has_role(user, one.roles)]
+
+
+def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:
+    """The lists shown as tabs: those behind one sentence of the day only while one is open."""
+    return [one for one in works if one.key not in _BEHIND_A_FIGURE or one.key == chosen.key]
 
 
 def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) -> ApplicationQuerySet:

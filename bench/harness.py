@@ -33,10 +33,11 @@ THREADS = 4
 
 @dataclass(frozen=True)
 class Web:
-    """The running web server."""
+    """A running server of ours."""
 
     port: int
     log: Path
+    pid: int = 0
 
 
 class House:
@@ -73,23 +74,38 @@ class House:
         django.setup()
         from django.core.management import call_command
 
-        for command in ("load_units", "load_national_days", "load_catalogue"):
+        for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
             call_command(command, verbosity=0, stdout=io.StringIO())
 
     @contextmanager
     def web(self, application: str = "portal.wsgi") -> Iterator[Web]:
         """One gunicorn worker with four threads, ready to answer."""
-        web = Web(free_port(), self.folder / "web.log")
+        port = free_port()
         command = [
-            sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{web.port}", "--workers", "1",
+            "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "1",
             "--threads", str(THREADS), "--worker-class", "gthread", "--graceful-timeout", "10", "--keep-alive", "30",
             "--no-control-socket", "--log-level", "warning",
         ]  # fmt: skip
-        with web.log.open("ab") as log:
+        with self._running("web", command, port, "/readyz") as web:
+            yield web
+
+    @contextmanager
+    def stream(self) -> Iterator[Web]:
+        """The process that tells pages of changes; ``environment["LIVE_URL"]`` must be set before the web server starts."""
+        port = free_port()
+        with self._running("stream", ["portal.stream", "--port", str(port)], port, "/live/healthz") as stream:
+            yield stream
+
+    @contextmanager
+    def _running(self, name: str, module: list[str], port: int, ready: str) -> Iterator[Web]:
+        path = self.folder / f"{name}.log"
+        with path.open("ab") as log:
             environment = {**os.environ, **self.environment}
+            command = [sys.executable, "-m", *module]
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        web = Web(port, path, process.pid)
         try:
-            self._wait(web, process)
+            self._wait(web, process, ready)
             yield web
         finally:
             process.terminate()
@@ -125,14 +141,15 @@ class House:
         if done.returncode:
             raise ServiceError(f"{' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
 
-    def _wait(self, web: Web, process: subprocess.Popen[bytes]) -> None:
+    def _wait(self, web: Web, process: subprocess.Popen[bytes], path: str) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
-                connection.request("GET", "/readyz")
+                connection.request("GET", path)
                 if connection.getresponse().status == 200:
                     return
             except OSError:
-                time.sleep(0.1)
-        raise ServiceError(f"The web server did not start.\n{web.log.read_text(errors='replace')[-2000:]}")
+                pass
+            time.sleep(0.1)
+        raise ServiceError(f"{web.log.stem} did not start.\n{web.log.read_text(errors='replace')[-2000:]}")

@@ -74,14 +74,20 @@ def build(officers: int) -> Scene:
     )
     scene = Scene(centre, service, kiosk, board, _member(centre, Role.SPECIALIST, "chuyen-vien"))
     for number in range(1, officers + 1):
-        user = _member(centre, Role.COUNTER_OFFICER, f"can-bo-{number}")
-        counter = Counter.objects.create(
-            centre=centre, number=number, state=CounterState.OPEN, state_since=now, officer=user
-        )
-        counter.services.add(service)
+        user = officer(centre, service, number)
         _token, token = ApiToken.issue(user, "bench")
-        scene.officers.append(Officer(user, counter, token))
+        scene.officers.append(Officer(user, user.counter, token))
     return scene
+
+
+def officer(centre: Centre, service: Service, number: int) -> User:
+    """Somebody at an open counter of this number, which gives this service."""
+    user = _member(centre, Role.COUNTER_OFFICER, f"can-bo-{number}")
+    counter = Counter.objects.create(
+        centre=centre, number=number, state=CounterState.OPEN, state_since=clock.now(), officer=user
+    )
+    counter.services.add(service)
+    return user
 
 
 def application(ticket_id: int, person: dict[str, Any], at: datetime) -> dict[str, Any]:

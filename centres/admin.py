@@ -11,14 +11,22 @@ from centres.models import (
     CalendarDay,
     Centre,
     Counter,
+    CounterEvent,
     DailyNumber,
     Device,
+    HallAnnouncement,
+    HallAnnouncementEvent,
     Matter,
     Membership,
+    NoticeRule,
+    NumberBlock,
+    PaperTrip,
+    QueuePolicy,
     Rating,
     Service,
     Ticket,
     TicketEvent,
+    Zone,
 )
 
 
@@ -45,17 +53,22 @@ class ServiceInline(admin.TabularInline):
     extra = 0
 
 
+class ZoneInline(admin.TabularInline):
+    model = Zone
+    extra = 0
+
+
 @admin.register(Centre)
 class CentreAdmin(admin.ModelAdmin):
     list_display = ["code", "short_name", "agency_code", "keeps_hours", "is_active"]
-    inlines = [ServiceInline, CalendarDayInline]
+    inlines = [ServiceInline, ZoneInline, CalendarDayInline]
 
 
 @admin.register(Counter)
 class CounterAdmin(admin.ModelAdmin):
-    list_display = ["centre", "number", "state", "officer"]
+    list_display = ["centre", "number", "name", "zone", "state", "officer"]
     list_filter = ["centre"]
-    list_select_related = ["centre", "officer"]
+    list_select_related = ["centre", "zone", "officer"]
     filter_horizontal = ["services"]
     # Seats are taken and left by the actions only.
     readonly_fields = ["state", "state_since", "state_reason", "officer"]
@@ -79,6 +92,8 @@ class DeviceAdmin(ReadOnly, admin.ModelAdmin):
 class TicketEventInline(ReadOnly, admin.TabularInline):
     model = TicketEvent
     extra = 0
+    # The class and what an officer saw or heard say why somebody goes first, as on the ticket itself.
+    exclude = ["priority", "reason"]
 
 
 class MatterInline(ReadOnly, admin.TabularInline):
@@ -91,8 +106,9 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["label", "centre", "day", "state", "issued_at"]
     list_filter = ["centre", "state", "day"]
     list_select_related = ["centre"]
-    # The token opens the visit's page, and the key draws it again.
-    exclude = ["token", "client_key"]
+    # The token opens the visit's page, and the key draws it again. Who the person is and why they go first (age,
+    # pregnancy, disability) is for the desk, where the look is written down.
+    exclude = ["token", "client_key", "citizen", "priority", "priority_ground"]
     inlines = [MatterInline, TicketEventInline]
 
 
@@ -106,3 +122,56 @@ class DailyNumberAdmin(ReadOnly, admin.ModelAdmin):
 class RatingAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["ticket", "score", "at"]
     list_select_related = ["ticket"]
+
+
+@admin.register(CounterEvent)
+class CounterEventAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["counter", "kind", "at", "officer", "actor", "reason"]
+    list_filter = ["counter__centre"]
+    list_select_related = ["counter", "officer", "actor"]
+
+
+@admin.register(QueuePolicy)
+class QueuePolicyAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "valid_from", "valid_to", "cap", "recalls", "confidence"]
+    list_filter = ["centre"]
+    list_select_related = ["centre"]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without deletion in bulk: a policy that has ended says by which rule people were called then."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+class HallAnnouncementEventInline(ReadOnly, admin.TabularInline):
+    model = HallAnnouncementEvent
+    extra = 0
+
+
+@admin.register(HallAnnouncement)
+class HallAnnouncementAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["text", "centre", "zone", "from_at", "until_at", "stopped_at"]
+    list_filter = ["centre"]
+    list_select_related = ["centre", "zone"]
+    inlines = [HallAnnouncementEventInline]
+
+
+@admin.register(NoticeRule)
+class NoticeRuleAdmin(admin.ModelAdmin):
+    list_display = ["centre", "ahead", "valid_from", "valid_to", "source"]
+    list_select_related = ["centre"]
+
+
+@admin.register(NumberBlock)
+class NumberBlockAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["centre", "day", "letter", "first", "last", "device", "closed_at"]
+    list_select_related = ["centre", "device"]
+
+
+@admin.register(PaperTrip)
+class PaperTripAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["centre", "day", "procedure", "kind", "choice", "asked_at"]
+    list_filter = ["centre", "choice"]
+    list_select_related = ["centre", "procedure", "kind"]
+    exclude = ["client_key"]

@@ -1,24 +1,31 @@
-"""What a board shows and says: the calls of the day, newest first, and the words and clips of each."""
+"""What a board shows and says: the calls of the day, newest first, who waits how long, and the hall's announcements."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.templatetags.static import static
 from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext
 
-from centres.enums import TicketState
-from centres.models import Service, Ticket
+from centres.enums import Priority, TicketState
+from centres.models import Counter, HallAnnouncement, Service, Ticket
 from portal import clock
+from portal.vn.text import fold
 
 SHOWN = 6
+# More than these at once nobody reads while waiting for a number.
+NOTICES_SHOWN = 2
 SPOKEN = "vi"
-# Clips there are: letters A to H, numbers 0 to 30 (static/audio/vi).
-LAST_LETTER = "H"
-LAST_NUMBER = 30
+# What the voiceless board plays where a call or an announcement has no clips of its own: look up, it says.
+CHIME = "chime.wav"
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -27,43 +34,103 @@ class Call:
 
     id: str
     label: str
-    counter: int
+    place: str
     say: str
     clips: str
 
 
-def calls(centre_id: int, at: datetime) -> list[Call]:
-    """The calls of this day in Hanoi, newest first."""
-    tickets = (
-        Ticket.objects.filter(centre=centre_id, day=clock.local_day(at), called_at__isnull=False, counter__isnull=False)
-        .select_related("counter")
-        .order_by("-called_at", "-id")[:SHOWN]
+@dataclass(frozen=True)
+class Notice:
+    """A running announcement. ``id`` changes whenever it is due to be said again."""
+
+    id: str
+    text: str
+    clips: str
+
+
+def calls(centre_id: int, at: datetime, zone_id: int | None = None) -> list[Call]:
+    """The calls of this day in Hanoi to the counters of the centre (or of one zone), newest first."""
+    tickets = Ticket.objects.filter(
+        centre=centre_id, day=clock.local_day(at), called_at__isnull=False, counter__isnull=False
     )
-    return [_call(ticket, ticket.counter.number) for ticket in tickets if ticket.counter]
+    if zone_id is not None:
+        tickets = tickets.filter(counter__zone=zone_id)
+    newest = tickets.select_related("counter").order_by("-called_at", "-id")[:SHOWN]
+    return [_call(ticket, ticket.counter) for ticket in newest if ticket.counter]
 
 
-def waiting_by_service(centre_id: int, at: datetime) -> list[Service]:
-    """Open services in their order, each with ``waiting``: how many people wait for it now."""
+def waiting_by_service(centre_id: int, at: datetime, zone_id: int | None = None) -> list[Service]:
+    """Open services in their order, each with ``waiting`` (people now) and ``longest`` (whole minutes; None for nobody).
+
+    For a zone, those that a counter there can give. Who only comes back to a counter does not count as waiting long.
+    """
     now_waiting = Q(tickets__state=TicketState.WAITING, tickets__day=clock.local_day(at))
-    return list(
-        Service.objects.filter(centre=centre_id, is_open=True).annotate(waiting=Count("tickets", filter=now_waiting))
+    services = Service.objects.filter(centre=centre_id, is_open=True)
+    if zone_id is not None:
+        services = services.filter(Exists(Counter.objects.filter(zone=zone_id, services=OuterRef("pk"))))
+    rows: list[Any] = list(
+        services.annotate(
+            waiting=Count("tickets", filter=now_waiting),
+            since=Min("tickets__issued_at", filter=now_waiting & ~Q(tickets__priority=Priority.RETURNING)),
+        )
     )
+    for row in rows:
+        row.longest = None if row.since is None else max(0, (at - row.since) // MINUTE)
+    return rows
 
 
-def _call(ticket: Ticket, counter: int) -> Call:
+def notices(centre_id: int, at: datetime, zone_id: int | None = None) -> list[Notice]:
+    """What is to be shown now: the newest announcements of the whole centre and of this zone."""
+    running = HallAnnouncement.objects.filter(
+        Q(zone__isnull=True) | Q(zone=zone_id), centre=centre_id, stopped_at=None, from_at__lte=at, until_at__gt=at
+    )
+    return [Notice(f"{row.pk}-{row.turn(at)}", row.text, _url(CHIME)) for row in running[:NOTICES_SHOWN]]
+
+
+def centres_due(since: datetime, at: datetime) -> set[int]:
+    """Centres where an announcement begins, is due to be said again or ends after ``since`` and until ``at``."""
+    rows = HallAnnouncement.objects.filter(stopped_at=None, from_at__lte=at, until_at__gt=since)
+    return {
+        row.centre_id for row in rows if row.from_at > since or row.until_at <= at or row.turn(at) != row.turn(since)
+    }
+
+
+def _call(ticket: Ticket, counter: Counter) -> Call:
+    place = counter.name or gettext("Counter %(number)s") % {"number": counter.number}
     # A call is spoken in Vietnamese, whatever language the board is set to.
     with translation.override(SPOKEN):
-        say = gettext("Number %(number)s, please come to counter %(counter)s.") % {
-            "number": " ".join(ticket.label),
-            "counter": counter,
-        }
-    return Call(f"{ticket.pk}-{ticket.calls}", ticket.label, counter, say, _clips(ticket.label, counter))
+        number = " ".join(ticket.label)
+        if counter.name:
+            say = gettext("Number %(number)s, please come to %(place)s.") % {"number": number, "place": counter.name}
+        else:
+            say = gettext("Number %(number)s, please come to counter %(counter)s.") % {
+                "number": number,
+                "counter": counter.number,
+            }
+    return Call(f"{ticket.pk}-{ticket.calls}", ticket.label, place, say, _clips(ticket.label, counter))
 
 
-def _clips(label: str, counter: int) -> str:
-    """Addresses of the clips, with blanks between; none where one is missing: half a call is worse than none."""
-    letter, digits = label[0], label[1:]
-    if letter > LAST_LETTER or counter > LAST_NUMBER:
-        return ""
-    names = ["moi", f"chu-{letter.lower()}", *(f"so-{digit}" for digit in digits), "den", f"so-{counter}"]
-    return " ".join(static(f"audio/vi/{name}.ogg") for name in names)
+def _clips(label: str, counter: Counter) -> str:
+    """Addresses of the clips, with blanks between; the chime alone where one is missing: half a call is worse than none."""
+    number = str(counter.number)
+    if counter.name:
+        # A centre may record the name of a counter: "Quầy ưu tiên" is quay-uu-tien.ogg.
+        where = ["den-noi", slugify(fold(counter.name))]
+    elif f"so-{number}" in available():
+        where = ["den", f"so-{number}"]
+    else:
+        where = ["den", *(f"so-{digit}" for digit in number)]
+    names = ["moi", f"chu-{label[0].lower()}", *(f"so-{digit}" for digit in label[1:]), *where]
+    if not available().issuperset(names):
+        return _url(CHIME)
+    return " ".join(_url(f"{name}.ogg") for name in names)
+
+
+@lru_cache(maxsize=1)
+def available() -> frozenset[str]:
+    """The clips there are, by name. A centre adds its own to the folder (static/audio/vi/README.md)."""
+    return frozenset(path.stem for path in (settings.BASE_DIR / "static" / "audio" / SPOKEN).glob("*.ogg"))
+
+
+def _url(name: str) -> str:
+    return static(f"audio/{SPOKEN}/{name}")

@@ -1,6 +1,7 @@
 """Kiosks and boards: a signed cookie that holds who the device is, checked against the row once a minute.
 
-The answer is kept in the shared cache, so an unchanged board asks no database; revoking drops it.
+The answer is kept in the shared cache, so an unchanged board asks no database; revoking drops it. While the cache is
+down the row is asked each time.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import CharField
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import Device
-from portal import clock
+from portal import clock, shared
 from portal.errors import BadInput
 from portal.prepared import Given, Prepared
 
@@ -44,6 +44,7 @@ class Seat:
     device_id: int
     centre_id: int
     name: str
+    zone_id: int | None = None
 
     @property
     def device(self) -> Device:
@@ -70,7 +71,7 @@ def remember(response: HttpResponse, device: Device) -> None:
 
 def forget(device: Device) -> None:
     """Drop what is remembered of this device, once the transaction is through."""
-    transaction.on_commit(lambda: cache.delete(_cache_key(device.pk)))
+    transaction.on_commit(lambda: shared.drop(_cache_key(device.pk)))
 
 
 def by_key(key: str, kind: str) -> Device:
@@ -91,12 +92,12 @@ def seat_of(request: HttpRequest, kind: str) -> Seat | None:
         )
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    known = cache.get(_cache_key(device_id))
+    known = shared.recall(_cache_key(device_id))
     if known is None:
         known = _look_up(device_id, kind)
     if known is None or not constant_time_compare(known["proof"], str(proof)):
         return None
-    return Seat(device_id, known["centre_id"], known["name"])
+    return Seat(device_id, known["centre_id"], known["name"], known["zone_id"])
 
 
 def device_required(
@@ -125,8 +126,13 @@ def _look_up(device_id: int, kind: str) -> dict[str, Any] | None:
     if device is None:
         return None
     Device.objects.filter(pk=device.pk).update(last_seen_at=clock.now())
-    known = {"proof": _proof(device.key_hash), "centre_id": device.centre_id, "name": device.name}
-    cache.set(_cache_key(device.pk), known, KNOWN_SECONDS)
+    known = {
+        "proof": _proof(device.key_hash),
+        "centre_id": device.centre_id,
+        "name": device.name,
+        "zone_id": device.zone_id,
+    }
+    shared.keep(_cache_key(device.pk), known, KNOWN_SECONDS)
     return known
 
 
@@ -135,4 +141,4 @@ def _proof(key_hash: str) -> str:
 
 
 def _cache_key(device_id: int) -> str:
-    return f"device:{device_id}"
+    return f"screen:{device_id}"

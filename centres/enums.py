@@ -14,6 +14,7 @@ class Role(models.TextChoices):
 
 class ServiceKind(models.TextChoices):
     FIELD = "field", _("a field of procedures")
+    PROCEDURE = "procedure", _("one procedure")
     RESULTS = "results", _("collecting results")
     OTHER = "other", _("anything else")
 
@@ -21,6 +22,13 @@ class ServiceKind(models.TextChoices):
 class CounterState(models.TextChoices):
     OPEN = "open", _("open")
     PAUSED = "paused", _("paused")
+    CLOSED = "closed", _("closed")
+
+
+class CounterEventKind(models.TextChoices):
+    OPENED = "opened", _("opened")
+    PAUSED = "paused", _("paused")
+    RESUMED = "resumed", _("open again")
     CLOSED = "closed", _("closed")
 
 
@@ -35,11 +43,12 @@ class Priority(models.IntegerChoices):
     RETURNING = -10, _("back at the counter")
     FIRST = 0, _("75 years or over")
     PRIORITY = 10, _("priority by law")
+    EXPECTED = 15, _("expected")
     ORDINARY = 20, _("in turn")
 
 
 class PriorityGround(models.TextChoices):
-    """Why somebody goes first; a look or the card is proof enough."""
+    """Why somebody goes first; a look or the card is proof enough. Which class it gives is the policy's to say."""
 
     NONE = "", _("none")
     AGE_75 = "age_75", _("75 years or over")
@@ -47,16 +56,26 @@ class PriorityGround(models.TextChoices):
     DISABLED = "disabled", _("with a disability")
     PREGNANT_OR_CHILD = "child", _("pregnant, or with a child under 3")
     MERITORIOUS = "meritorious", _("war invalid or meritorious person")
+    SUPPLEMENT = "supplement", _("brings what a dossier was missing")
+    BOOKED = "booked", _("booked, and on time")
 
 
-PRIORITY_OF = {
-    PriorityGround.NONE: Priority.ORDINARY,
-    PriorityGround.AGE_75: Priority.FIRST,
-    PriorityGround.AGE_60: Priority.PRIORITY,
-    PriorityGround.DISABLED: Priority.PRIORITY,
-    PriorityGround.PREGNANT_OR_CHILD: Priority.PRIORITY,
-    PriorityGround.MERITORIOUS: Priority.PRIORITY,
-}
+# What a person says of themselves, or staff see; the others come from a dossier or a booking.
+SEEN_GROUNDS = [
+    PriorityGround.AGE_75,
+    PriorityGround.AGE_60,
+    PriorityGround.DISABLED,
+    PriorityGround.PREGNANT_OR_CHILD,
+    PriorityGround.MERITORIOUS,
+]
+
+
+class ParkKind(models.TextChoices):
+    """Why somebody is set aside: who or what brings them back differs."""
+
+    FETCHING = "fetching", _("fetches a paper or fills in a form")
+    JOB = "job", _("waits for something that is being made here")
+    HELD = "held", _("is away for a while; the place is kept")
 
 
 class TicketState(models.TextChoices):
@@ -86,9 +105,29 @@ class TicketEventKind(models.TextChoices):
     DONE = "done", _("served")
     LEFT = "left", _("left")
     CLOSED = "closed", _("closed in the evening")
+    PICKED = "picked", _("called by its number")
+    CLASSED = "classed", _("priority changed")
+
+
+class HallAnnouncementEventKind(models.TextChoices):
+    MADE = "made", _("made")
+    STOPPED = "stopped", _("stopped")
 
 
 class Score(models.IntegerChoices):
     BAD = 1, _("not satisfied")
     FAIR = 2, _("all right")
     GOOD = 3, _("satisfied")
+
+
+class TripChoice(models.TextChoices):
+    """What somebody chose whose paper is missing."""
+
+    CERTIFY = "certify", _("have it certified here")
+    BACK = "back", _("come back with it")
+    NUMBER = "number", _("take a number all the same")
+
+
+class AskedAt(models.TextChoices):
+    KIOSK = "kiosk", _("at the kiosk")
+    PHONE = "phone", _("on the phone")

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
-
-from django.db.models import BigAutoField, DateField
 
 from centres.models import CalendarDay, Centre
 from portal import clock
-from portal.prepared import Given, Prepared
-from procedures.catalogue_cache import load_calendar
+from procedures.catalogue_cache import kept_with_calendar, load_calendar
 
 Hours = list[tuple[time, time]]
+Stored = Iterable[tuple[str, str]]
 
 # A make-up day is worked like an ordinary one, whatever day of the week it falls on.
 ORDINARY_WEEKDAY = 1
 LOOK_AHEAD_DAYS = 21
-_OWN_DAYS = Prepared(
-    lambda: CalendarDay.objects.filter(
-        centre=Given("centre", BigAutoField()),
-        day__gte=Given("first", DateField()),
-        day__lte=Given("last", DateField()),
-    ).values_list("day", "hours")
-)
 
 
 def hours_on(centre: Centre, day: date) -> Hours:
     """Opening hours on one day as pairs of local times; empty when closed all day."""
-    return _hours_between(centre, day, day)[day]
+    own = _own_days(centre)
+    if day in own:
+        return _pairs(own[day])
+    national = load_calendar()
+    if day in national.days_off:
+        return []
+    return centre.hours_on(ORDINARY_WEEKDAY if day in national.days_worked else day.isoweekday())
 
 
 def is_open(centre: Centre, at: datetime) -> bool:
@@ -45,33 +42,31 @@ def gives_numbers(centre: Centre, at: datetime) -> bool:
 def next_opening(centre: Centre, at: datetime) -> datetime | None:
     """The next moment the doors open, in Hanoi time; None when nothing is planned in three weeks."""
     local = clock.local(at)
-    week = _hours_between(centre, local.date(), local.date() + timedelta(days=LOOK_AHEAD_DAYS))
-    for day, hours in sorted(week.items()):
-        for start, _end in hours:
+    for ahead in range(LOOK_AHEAD_DAYS + 1):
+        day = local.date() + timedelta(days=ahead)
+        for start, _end in hours_on(centre, day):
             opening = datetime.combine(day, start, tzinfo=clock.HANOI)
             if opening > at:
                 return opening
     return None
 
 
-def _hours_between(centre: Centre, first: date, last: date) -> dict[date, Hours]:
-    """One statement, however many days."""
-    own = dict(_OWN_DAYS.all(centre=centre.pk, first=first, last=last))
-    national = load_calendar()
-    found: dict[date, Hours] = {}
-    day = first
-    while day <= last:
-        if day in own:
-            found[day] = _pairs(own[day])
-        elif day in national.days_off:
-            found[day] = []
-        elif day in national.days_worked:
-            found[day] = centre.hours_on(ORDINARY_WEEKDAY)
-        else:
-            found[day] = centre.hours_on(day.isoweekday())
-        day += timedelta(days=1)
-    return found
+def closing_times(centre: Centre) -> Callable[[date], time | None]:
+    """When the centre closes on a day; ``None`` on a day without hours."""
+
+    def closes(day: date) -> time | None:
+        hours = hours_on(centre, day)
+        return hours[-1][1] if hours else None
+
+    return closes
 
 
-def _pairs(stored: Iterable[tuple[str, str]]) -> Hours:
+def _own_days(centre: Centre) -> dict[date, Stored]:
+    """The centre's exceptional days as they are stored. No SQL once warm."""
+    return kept_with_calendar(
+        ("own", centre.pk), lambda: dict(CalendarDay.objects.filter(centre=centre).values_list("day", "hours"))
+    )
+
+
+def _pairs(stored: Stored) -> Hours:
     return [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in stored]

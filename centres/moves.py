@@ -21,7 +21,9 @@ _WHERE_IT_STANDS = {
     TicketState.CALLED: _("Number %(label)s has been called and has not come to the counter yet."),
     TicketState.SERVING: _("Number %(label)s is being served at a counter."),
     TicketState.PARKED: _("Number %(label)s is set aside. Bring it back to the queue first."),
-    TicketState.NO_SHOW: _("Number %(label)s was called and did not come. Please give a new number."),
+    TicketState.NO_SHOW: _(
+        "Number %(label)s was called and did not come. If the person is here now, bring the number back."
+    ),
     TicketState.DONE: _("The visit with number %(label)s has ended. Please give a new number."),
     TicketState.LEFT: _("The visit with number %(label)s was closed. Please give a new number."),
 }
@@ -61,6 +63,12 @@ def reason_of(text: str, limit: int) -> str:
     return reason
 
 
+# What a ticket's transitions change, by the group of them.
+ENDING = ["finished_at", "served_s", "parked_s", "park_kind", "park_reason", "parked_at", "back_by"]
+ASIDE = ["priority", "served_s", "park_kind", "park_reason", "parked_at", "back_by", "parked_s"]
+CALLING = ["counter", "called_at", "first_called_at", "waited_s", "calls", "recalls", "jumped"]
+
+
 def keep(ticket: Ticket, fields: list[str]) -> None:
     """Save these fields and the state. Raises ``RuleBroken`` when somebody else changed the state meanwhile."""
     try:
@@ -73,6 +81,15 @@ def write_down(ticket: Ticket, kind: str, at: datetime, actor: User | None, reas
     """The history row, and word to every page that shows this ticket or its queue."""
     counter_id = event.pop("counter_id", ticket.counter_id)
     TicketEvent.objects.create(
-        ticket=ticket, kind=kind, at=at, actor=actor, counter_id=counter_id, reason=reason, **event
+        ticket=ticket,
+        kind=kind,
+        at=at,
+        actor=actor,
+        counter_id=counter_id,
+        reason=reason,
+        service_id=ticket.service_id,
+        priority=ticket.priority,
+        queue_at=ticket.queue_at,
+        **event,
     )
     live.bump(f"queue:{ticket.centre_id}", f"ticket:{ticket.pk}")

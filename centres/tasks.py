@@ -6,10 +6,17 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from centres import announce
 from centres.actions.close_day import close_day
 from centres.actions.give_estimates import centres_at_work, give_estimates, settle_estimates
+from centres.actions.hold_numbers import give_back_numbers
 from centres.actions.learn_days import learn_days as learn_past_days
-from portal import clock
+from centres.actions.miss_held import miss_held as miss_held_at
+from centres.actions.next_notices import forget_phones, tell_those_who_are_next
+from portal import clock, live
+
+# As often as portal.celery runs it.
+BOARDS_EVERY = timedelta(seconds=20)
 
 # What came is written down within minutes; a worker that was down for a day catches up.
 SETTLE_WITHIN = timedelta(days=2)
@@ -35,3 +42,32 @@ def estimate_waits() -> int:
     at = clock.now()
     given = sum(give_estimates(centre=centre, at=at) for centre in centres_at_work())
     return given + settle_estimates(day_from=at - SETTLE_WITHIN, at=at)
+
+
+@shared_task
+def miss_held() -> int:
+    """Held places whose time is over become no-shows; running it again does nothing more."""
+    return miss_held_at(at=clock.now())
+
+
+def tell_boards() -> int:
+    """Boards look again when an announcement begins, is due again or ends; without this they would half a minute later."""
+    at = clock.now()
+    due = announce.centres_due(at - BOARDS_EVERY, at)
+    if due:
+        live.bump(*(f"hall:{centre_id}" for centre_id in sorted(due)))
+    return len(due)
+
+
+def tell_next() -> int:
+    """Tell those who are nearly called; somebody told is not told again."""
+    return tell_those_who_are_next(at=clock.now())
+
+
+@shared_task
+def clear_yesterday() -> None:
+    """Give back the numbers kiosks held and forget the phones of earlier days; running it again does nothing more."""
+    at = clock.now()
+    today = clock.local_day(at)
+    give_back_numbers(before=today, at=at)
+    forget_phones(before=today)

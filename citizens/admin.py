@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -17,6 +20,10 @@ from django.utils.translation import gettext_lazy
 from citizens.actions.record_look import record_look
 from citizens.models import ApiToken, Citizen, HeldDocument, Look, User
 from portal import clock
+from portal.vn.dates import PartialDate
+from portal.vn.names import validate_name
+from portal.vn.phones import parse_phone
+from portal.vn.problems import InvalidValue
 from portal.vn.text import fold
 
 
@@ -104,14 +111,51 @@ class LookedAtAdmin(admin.ModelAdmin):
             _record(request, reason, citizen=self.citizen_of(obj))
 
 
+class CitizenForm(forms.ModelForm):
+    """What is typed here is read as at the counter: a date or a number that is none would break its pages."""
+
+    class Meta:
+        model = Citizen
+        fields = [
+            "full_name", "birth_text", "sex", "card_address", "address", "unit_code", "phone", "email", "language",
+        ]  # fmt: skip
+
+    def clean_full_name(self) -> str:
+        return self._read("full_name", validate_name)
+
+    def clean_birth_text(self) -> str:
+        return self._read("birth_text", lambda raw: PartialDate.parse(raw).format())
+
+    def clean_phone(self) -> str:
+        return self._read("phone", parse_phone)
+
+    def save(self, commit: bool = True) -> Citizen:
+        born = self.cleaned_data["birth_text"]
+        self.instance.birth_date = PartialDate.parse(born).as_date() if born else None
+        return super().save(commit)
+
+    def _read(self, name: str, parse: Callable[[str], str]) -> str:
+        """The value as it is kept; empty stays empty."""
+        raw: str = self.cleaned_data[name]
+        try:
+            return parse(raw) if raw.strip() else ""
+        except InvalidValue as error:
+            raise ValidationError(str(error.problem), code=error.code) from error
+
+
 @admin.register(Citizen)
 class CitizenAdmin(LookedAtAdmin):
+    form = CitizenForm
     list_display = ["full_name", "masked_number", "birth_text", "unit_code"]
     # By name only: what is searched for stands in the address of the page, and a number must not.
     search_fields = ["folded_name"]
     search_help_text = gettext_lazy("By name. An identity number is searched for at the counter, never here.")
     ordering = ["sort_name"]
-    readonly_fields = ["identity_number", "identity_source", "created_at"]
+    fields = [
+        "identity_number", "full_name", "birth_text", "birth_date", "sex", "card_address", "address", "unit_code",
+        "phone", "email", "language", "identity_source", "created_at",
+    ]  # fmt: skip
+    readonly_fields = ["identity_number", "birth_date", "identity_source", "created_at"]
     show_full_result_count = False
 
     def citizen_of(self, obj: Citizen) -> Citizen:

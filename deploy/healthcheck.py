@@ -1,4 +1,4 @@
-"""Whether this container does its work: `python deploy/healthcheck.py web|worker|scheduler`; exit code 0 is yes."""
+"""Whether this container does its work: `python deploy/healthcheck.py web|live|worker|scheduler`; exit code 0 is yes."""
 
 import os
 import socket
@@ -20,6 +20,14 @@ def web() -> bool:
     )
     try:
         return urllib.request.urlopen(request, timeout=5).status == 200
+    except OSError:
+        return False
+
+
+def live() -> bool:
+    """The stream answers and has its subscription to Redis. Without it pages ask, so nothing else waits for it."""
+    try:
+        return urllib.request.urlopen("http://127.0.0.1:8001/live/healthz", timeout=5).status == 200
     except OSError:
         return False
 
@@ -47,4 +55,4 @@ def scheduler() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if {"web": web, "worker": worker, "scheduler": scheduler}[sys.argv[1]]() else 1)
+    sys.exit(0 if {"web": web, "live": live, "worker": worker, "scheduler": scheduler}[sys.argv[1]]() else 1)

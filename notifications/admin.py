@@ -44,6 +44,8 @@ class MessageAdmin(admin.ModelAdmin):
     def masked_recipient(self, message: Message) -> str:
         if message.channel == Channel.SMS:
             return mask_phone(message.recipient)
+        if message.channel == Channel.PUSH:
+            return "•••"
         name, _at, domain = message.recipient.rpartition("@")
         return f"{name[:1]}•••@{domain}"
 

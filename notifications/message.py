@@ -8,10 +8,14 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Recipient:
-    """Where a person can be reached; an empty address leaves that channel out. ``phone`` in E.164."""
+    """Where a person can be reached; an empty address leaves that channel out. ``phone`` in E.164.
+
+    ``browsers`` are ids of ``PushSubscription`` rows.
+    """
 
     email: str = ""
     phone: str = ""
+    browsers: tuple[int, ...] = ()
     language: str = "vi"
 
 
@@ -37,3 +41,12 @@ class Notice:
     def sms(self) -> str:
         """The SMS: two sentences at most. An empty text means that this notice is not sent by SMS."""
         raise NotImplementedError
+
+    def push(self) -> str:
+        """What a browser shows under the subject. An empty text means that this notice is not sent to browsers."""
+        return ""
+
+    @property
+    def link(self) -> str:
+        """The page that a notice in a browser opens."""
+        return ""

@@ -1,11 +1,20 @@
 """The outbox: what must be told to whom, kept until it is told."""
 
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from notifications.enums import OPEN, Channel, MessageState
+from notifications.leaving import leaves_the_machine
 from notifications.querysets import MessageQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Message(models.Model):
@@ -15,7 +24,7 @@ class Message(models.Model):
     """
 
     channel = models.CharField(max_length=8, choices=Channel.choices)
-    recipient = models.CharField(max_length=254, help_text=_("E-mail address, or phone in E.164."))
+    recipient = models.CharField(max_length=254, help_text=_("E-mail address, phone in E.164, or a browser's row."))
     language = models.CharField(max_length=2, default="vi")
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
@@ -47,3 +56,31 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
+
+    @property
+    def state_words(self) -> StrOrPromise:
+        """Its state for people: what lies in a folder of a real installation was not sent to anybody."""
+        if self.state == MessageState.SENT and not leaves_the_machine(self.channel):
+            return _("kept here, not sent: no gateway is connected")
+        return MessageState(self.state).label
+
+
+class PushSubscription(models.Model):
+    """A browser that asked for notices (RFC 8030): where its push service takes them, and its keys (RFC 8291)."""
+
+    endpoint = models.TextField()
+    endpoint_hash = models.CharField(max_length=64, unique=True)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("browser for notices")
+        verbose_name_plural = _("browsers for notices")
+
+    def __str__(self) -> str:
+        return self.endpoint_hash[:8]
+
+    @staticmethod
+    def hash_of(endpoint: str) -> str:
+        return hashlib.sha256(endpoint.encode()).hexdigest()

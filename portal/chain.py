@@ -59,6 +59,9 @@ class Row(Protocol):
 
     def chained_digests(self) -> Mapping[str, str]: ...
 
+    def chained_values(self) -> Mapping[str, tuple[str | None, str | None]]:
+        """By name, each personal value with its salt as they are kept beside the row; both ``None`` once erased."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -68,8 +71,17 @@ class Fault:
     kind: str
 
 
+def _values_agree(row: Row) -> bool:
+    """Whether each personal value that was not erased is the one that was sealed, and none was put in or taken away."""
+    digests, values = row.chained_digests(), row.chained_values()
+    return set(digests) == set(values) and all(
+        value is None or salt is None or digest_of(value, salt) == digests[name]
+        for name, (value, salt) in values.items()
+    )
+
+
 def verify(rows: Iterable[Row]) -> Fault | None:
-    """Walk one chain in order and name its first fault, or ``None`` when it is whole.
+    """Walk one chain in order and name its first fault, or ``None`` when it is whole: rows, and the values beside them.
 
     A tail cut off and a full recomputation cannot be seen from inside: compare with a published head for that.
     """
@@ -79,7 +91,7 @@ def verify(rows: Iterable[Row]) -> Fault | None:
             return Fault(expected, "missing")
         if row.previous_hash != previous:
             return Fault(row.sequence, "moved")
-        if row.hash != link(previous, row.chained_body(), row.chained_digests()):
+        if row.hash != link(previous, row.chained_body(), row.chained_digests()) or not _values_agree(row):
             return Fault(row.sequence, "changed")
         previous, expected = row.hash, expected + 1
     return None

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
-from portal.records import append_only_models
+from portal.environment import database_from_url
+from portal.records import AppendOnly, append_only_models
 
 
 @register(Tags.security, deploy=True)
@@ -20,30 +21,39 @@ def secret_key_is_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def history_is_out_of_reach(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """On PostgreSQL, the role the application works as may not update or delete history."""
+    """On PostgreSQL, the role the application works as may neither remove nor change history.
+
+    The connection may be the owner's or the application's: the role asked about is that of ``DATABASE_URL``. Run by
+    ``check --database default``, where both addresses are known (deploy/migrate.sh).
+    """
     if not databases or connection.vendor != "postgresql" or settings.DATABASE_URL == settings.DATABASE_OWNER_URL:
         return []
+    role = database_from_url(settings.DATABASE_URL)["USER"]
     messages: list[CheckMessage] = []
     with connection.cursor() as cursor:
         known = set(connection.introspection.table_names(cursor))
         for model in append_only_models():
-            table = model._meta.db_table
-            if table not in known:
-                continue
-            role = settings.DATABASES["default"]["USER"]
-            cursor.execute("SELECT has_table_privilege(%s, %s, 'DELETE')", [role, table])
-            if cursor.fetchone()[0] and role != _owner_of(cursor, table):
+            if model._meta.db_table in known and (may := _may_bend(cursor, role, model)):
                 messages.append(
                     Warning(
-                        f"{table} is not out of reach of the role {role}: it may remove history.",
-                        hint="Run manage.py grant_roles.",
+                        f"{model._meta.db_table} is not out of reach of the role {role}: it may {', '.join(may)}.",
+                        hint="Run manage.py grant_roles as the owner of the tables.",
                         id="portal.W002",
                     )
                 )
     return messages
 
 
-def _owner_of(cursor: Any, table: str) -> str:
-    cursor.execute("SELECT tableowner FROM pg_tables WHERE tablename = %s", [table])
-    row = cursor.fetchone()
-    return str(row[0]) if row else ""
+def _may_bend(cursor: Any, role: str, model: type[AppendOnly]) -> list[str]:
+    """What the role may do to the table and must not: remove rows, or change a column that no law lets be blanked."""
+    table = model._meta.db_table
+    found = []
+    for right in ("DELETE", "TRUNCATE"):
+        cursor.execute("SELECT has_table_privilege(%s, %s, %s)", [role, table, right])
+        if cursor.fetchone()[0]:
+            found.append(right)
+    for column in (field.column for field in model._meta.concrete_fields if field.name not in model.ERASABLE):
+        cursor.execute("SELECT has_column_privilege(%s, %s, %s, 'UPDATE')", [role, table, column])
+        if cursor.fetchone()[0]:
+            found.append(f"UPDATE {column}")
+    return found

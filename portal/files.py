@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.errors import Unavailable
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_UNFINISHED = ".new-"
+# Nothing is written for as long as this.
+STALE_SECONDS = 24 * 60 * 60
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -51,7 +55,7 @@ def store(chunks: Iterable[bytes]) -> Stored:
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         digest, size = hashlib.sha256(), 0
-        with tempfile.NamedTemporaryFile(dir=root, prefix=".new-", delete=False) as out:
+        with tempfile.NamedTemporaryFile(dir=root, prefix=_UNFINISHED, delete=False) as out:
             temporary = Path(out.name)
             for chunk in chunks:
                 digest.update(chunk)
@@ -60,7 +64,9 @@ def store(chunks: Iterable[bytes]) -> Stored:
             out.flush()
             os.fsync(out.fileno())
         target = path_of(digest.hexdigest())
-        target.parent.mkdir(exist_ok=True, mode=0o700)
+        if not target.parent.exists():
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+            _sync_folder(root)  # or a power cut could lose the folder with the file in it
         os.replace(temporary, target)
         _sync_folder(target.parent)
         return Stored(digest.hexdigest(), size)
@@ -74,6 +80,17 @@ def store(chunks: Iterable[bytes]) -> Stored:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def remove_stale(now: float) -> int:
+    """Remove what processes left that died while writing; how many files. ``now`` is in seconds since the epoch."""
+    removed = 0
+    for left in Path(settings.FILES_ROOT).glob(f"{_UNFINISHED}*"):
+        with suppress(FileNotFoundError):  # finished, or removed by another worker
+            if now - left.stat().st_mtime > STALE_SECONDS:
+                left.unlink()
+                removed += 1
+    return removed
 
 
 def open_stored(sha256: str) -> BinaryIO:

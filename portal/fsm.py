@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -10,6 +11,11 @@ from django_fsm import ConcurrentTransitionMixin, FSMFieldMixin
 
 # Where the library keeps the states as they were read, to compare them when saving.
 _AS_READ = "_ConcurrentTransitionMixin__initial_states"
+
+
+@cache
+def _state_fields(model: type[models.Model]) -> tuple[FSMFieldMixin, ...]:
+    return tuple(field for field in model._meta.fields if isinstance(field, FSMFieldMixin))
 
 
 class StateModel(ConcurrentTransitionMixin, models.Model):
@@ -21,6 +27,11 @@ class StateModel(ConcurrentTransitionMixin, models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def state_fields(self) -> tuple[FSMFieldMixin, ...]:
+        """The library's, found once a class: it looks through all fields several times a row."""
+        return _state_fields(type(self))
 
     def refresh_from_db(
         self,

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
+from portal import live
 from portal.errors import RuleBroken
 from portal.once import remembering
+from portal.posts import page_of_action
 
 View = Callable[..., HttpResponse]
+
+
+class UnchangedParts:
+    """Most of what is asked for is a part of a board or phone that has not changed: it is answered before all else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return live.unchanged(request) or self.get_response(request)
 
 
 class AskedOnce:
@@ -27,6 +42,16 @@ class AskedOnce:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with remembering():
             return self.get_response(request)
+
+
+class ContentPolicy(CSPMiddleware):
+    """The policy of the pages; an answer that is data shows and loads nothing, wherever somebody opens it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            response.headers.setdefault(HEADER, "default-src 'none'; frame-ancestors 'none'")
+            return response
+        return super().process_response(request, response)
 
 
 class SiteLanguage:
@@ -59,6 +84,21 @@ class SignInRequired(LoginRequiredMiddleware):
         return super().handle_no_permission(request, view_func)
 
 
+class ActionsLeadBack:
+    """A GET of an address that only takes actions goes to the page it belongs to (``portal.posts``), never to a blank 405."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if response.status_code != 405 or request.method not in ("GET", "HEAD") or match is None:
+            return response
+        page = page_of_action(match.view_name, request.path_info, match.kwargs)
+        return HttpResponseRedirect(page, status=303) if page else response
+
+
 class DomainErrors:
     """A broken rule that no view answered becomes a page (or part) with its sentence and status."""
 
@@ -79,6 +119,9 @@ class DomainErrors:
         template = "includes/problem.html" if part else "portal/problem.html"
         response = render(request, template, {"problem": exception}, status=exception.status)
         response["X-Problem"] = exception.code
+        if part:
+            # The sentence stands on the page: a dialog over it would hide it. What was typed there stays.
+            response["HX-Trigger"] = "dialog:close"
         return _beside(response) if part else response
 
 

@@ -65,8 +65,11 @@ class Prepared(Generic[Row]):
             compiler = queryset.query.get_compiler(queryset.db)
             sql, places = compiler.as_sql()
             # Kept as well: which columns a row's values have to be converted from, and how.
-            converters = compiler.get_converters([column for column, *_rest in compiler.select[: compiler.col_count]])
+            columns = [column for column, *_rest in compiler.select[: compiler.col_count]]
+            converters = compiler.get_converters(columns)
             compiler.get_converters = lambda _columns: converters
+            composite = compiler.has_composite_fields(columns)
+            compiler.has_composite_fields = lambda _columns: composite
             self._compiled = (queryset, compiler, sql, places)
         queryset, pattern, sql, places = self._compiled
         # What the compiler found out is shared by all threads and only read; the connection is this thread's.

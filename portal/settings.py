@@ -53,10 +53,11 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "portal.middleware.UnchangedParts",
     "portal.middleware.AskedOnce",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.SiteLanguage",
     "django.middleware.common.CommonMiddleware",
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.ActionsLeadBack",
     "portal.middleware.DomainErrors",
     "axes.middleware.AxesMiddleware",
 ]
@@ -116,17 +118,25 @@ CACHE_URL = env.url(
     "the cache that all processes share",
     demo=f"file://{VAR_DIR / 'demo' / 'cache'}",
 )
+# "tries" holds the same server: counts of tries go on, each process for itself, while it is away.
 if urlsplit(CACHE_URL).scheme == "file":
-    CACHES = {
-        "default": {
-            "BACKEND": "portal.filecache.SharedFileCache",
-            "LOCATION": urlsplit(CACHE_URL).path,
-            "OPTIONS": {"MAX_ENTRIES": 20_000},
-        }
+    _cache = {
+        "BACKEND": "portal.filecache.SharedFileCache",
+        "LOCATION": urlsplit(CACHE_URL).path,
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
+    CACHES = {"default": _cache, "tries": _cache}
 else:
-    CACHES = {"default": {"BACKEND": "portal.rediscache.KeptRedisCache", "LOCATION": CACHE_URL}}
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+    CACHES = {
+        "default": {"BACKEND": "portal.rediscache.KeptRedisCache", "LOCATION": CACHE_URL},
+        "tries": {"BACKEND": "portal.rediscache.TriesCache", "LOCATION": CACHE_URL},
+    }
+# Changes told as they happen (docs/decisions/0016): only Redis can pass them on, so beside the file cache pages just ask.
+LIVE_URL = env.text("LIVE_URL", "the path at which portal.stream answers, such as /live/events", default="")
+if not CACHE_URL.startswith("redis"):
+    LIVE_URL = ""
+LIVE_CHANNEL = f"portal-live-{urlsplit(CACHE_URL).path.strip('/') or 0}"
+SESSION_ENGINE = "portal.sessions"
 
 # -- jobs -----------------------------------------------------------------------------------------------------------
 BROKER_URL = env.url(
@@ -173,6 +183,24 @@ NOTICE_LEASE_SECONDS = env.number(
     "NOTICE_LEASE_SECONDS", "after how long a message that a worker took and never finished is taken anew", default=60
 )
 SMS_URL = env.url("SMS_URL", {"file"}, "where SMS go: file:///folder", demo=f"file://{VAR_DIR / 'demo' / 'sms'}")
+# Web push (RFC 8292): without a key of its own the portal offers none.
+VAPID_PRIVATE_KEY = env.text(
+    "VAPID_PRIVATE_KEY",
+    "the key that signs notices to browsers: 32 bytes in base64url",
+    default="",
+    demo="PxRng_r_V5fBHVgE9q3CFLMB0thp-tuPzy17q3e3bjw",
+)
+# A browser names its push service itself: only these are believed, or their subdomains.
+PUSH_HOSTS = env.words(
+    "PUSH_HOSTS",
+    "the push services of browsers, with commas",
+    default=[
+        "fcm.googleapis.com",
+        "push.services.mozilla.com",
+        "push.apple.com",
+        "notify.windows.com",
+    ],
+)
 
 # -- sign-in --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "citizens.User"
@@ -190,12 +218,17 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_CACHE = "tries"
 # Behind a proxy all requests come from one address, and one person's typing errors would lock the name for all.
 AXES_CLIENT_IP_CALLABLE = "portal.ratelimit.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day
 SESSION_COOKIE_SAMESITE = "Lax"
+
+SILENCED_SYSTEM_CHECKS = env.words(
+    "SILENCED_CHECKS", "warnings of `check` that this place knows of, with commas", default=[]
+)
 
 # -- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"
@@ -209,7 +242,6 @@ FORMAT_MODULE_PATH = ["portal.formats"]
 _https = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -217,6 +249,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", "how many proxies stand before the site", default=0)
+# Without a proxy anybody could say that a request came encrypted.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES > 0 else None
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

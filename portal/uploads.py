@@ -6,6 +6,7 @@ names both.
 
 from __future__ import annotations
 
+import base64
 import errno
 import struct
 import zlib
@@ -18,6 +19,7 @@ import pikepdf
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import SkipFile, StopFutureHandlers, TemporaryFileUploadHandler
+from django.forms import Form
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +49,8 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
     """Keeps what arrives in a temporary file, up to ``UPLOAD_LIMIT_BYTES`` for all files of one request.
 
     A file past the limit is dropped and the rest of it read into nothing, so the browser gets an answer and the other
-    fields of the form are still there. ``received_file`` then says what happened. A full disk ends the same way.
+    fields of the form are still there. ``received_file`` or ``add_refusals`` then says what happened. A full disk ends
+    the same way.
     """
 
     def __init__(self, request: HttpRequest | None = None):
@@ -111,6 +114,18 @@ def received_file(request: HttpRequest, name: str = "file") -> UploadedFile:
     if found is None:
         raise BadInput(_("Please scan or choose a file first."), code="upload_missing", field=name)
     return found
+
+
+def add_refusals(form: Form, request: HttpRequest) -> int | None:
+    """Say in the form which of its files were dropped on arrival: for fields that may be left empty, where nothing
+    else would ask for the file. The status to answer with, ``None`` when all of them arrived."""
+    status = None
+    for name in form.fields:
+        refused = refused_files(request).get(form.add_prefix(name))
+        if refused is not None:
+            form.add_error(name, str(refused))
+            status = refused.status
+    return status
 
 
 def too_large() -> BadInput:
@@ -252,14 +267,38 @@ def _check_page(page: pikepdf.Page) -> None:
 
 
 def _unpacked_size(part: pikepdf.Stream, limit: int) -> int:
+    """Bytes of the stream once unpacked, or ``limit`` where they are that many, or nobody can say without unpacking."""
     raw = part.read_raw_bytes()
     filters = part.get("/Filter")
-    names = [str(name) for name in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
-    if names.count("/FlateDecode") > 1 or len(names) > 2:
+    given = list(filters) if isinstance(filters, pikepdf.Array) else [] if filters is None else [filters]
+    names = [_FILTERS.get(str(name), str(name)) for name in given]
+    if len(names) > 2:
         return limit
-    if names != ["/FlateDecode"]:
+    # What only writes bytes as letters makes them fewer; then at most one that unfolds.
+    while names and names[0] in _LETTERS:
+        raw = _LETTERS[names.pop(0)](raw)
+    if not names:
         return len(raw)
-    return len(zlib.decompressobj().decompress(raw, limit))
+    if names == ["/FlateDecode"]:
+        return len(zlib.decompressobj().decompress(raw, limit))
+    return min(limit, len(raw) * _UNFOLDS[names[0]]) if len(names) == 1 and names[0] in _UNFOLDS else limit
+
+
+def _from_hex(raw: bytes) -> bytes:
+    digits = b"".join(raw.partition(b">")[0].split())
+    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+
+
+def _from_ascii85(raw: bytes) -> bytes:
+    return base64.a85decode(raw.partition(b"~>")[0].removeprefix(b"<~"), ignorechars=b" \t\n\r\v\f\0")
+
+
+# Filters by their short names too, which readers take anywhere.
+_FILTERS = {"/Fl": "/FlateDecode", "/AHx": "/ASCIIHexDecode", "/A85": "/ASCII85Decode", "/LZW": "/LZWDecode",
+            "/RL": "/RunLengthDecode"}  # fmt: skip
+_LETTERS = {"/ASCIIHexDecode": _from_hex, "/ASCII85Decode": _from_ascii85}
+# The most that one byte can become: LZW's longest string, 3,838 bytes, for each 12 bits; a run of 128 for two bytes.
+_UNFOLDS = {"/LZWDecode": 2559, "/RunLengthDecode": 64}
 
 
 def _pages_of_image(stream: BinaryIO, media_type: str) -> int:

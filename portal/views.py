@@ -15,10 +15,10 @@ from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_GET, require_POST
 from django.views.defaults import page_not_found
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from portal.celery import app
 from portal.context import LARGE_PRINT_COOKIE
+from portal.shared import DOWN
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -91,7 +91,7 @@ def _cache_answers() -> bool:
     try:
         cache.set("readyz", "1", 5)
         return bool(cache.get("readyz") == "1")
-    except (RedisError, OSError):
+    except DOWN:
         return False
 
 

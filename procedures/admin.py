@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from procedures.models import (
@@ -18,6 +19,14 @@ from procedures.models import (
     Unit,
     UnitChange,
 )
+
+
+class EachTold(admin.ModelAdmin):
+    """What processes keep in memory: rows chosen together are deleted one by one, so that each deletion is told."""
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            row.delete()
 
 
 class FixedOnceInForce:
@@ -66,7 +75,7 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
 
 
 @admin.register(Procedure)
-class ProcedureAdmin(admin.ModelAdmin):
+class ProcedureAdmin(EachTold):
     list_display = ["code", "key", "__str__", "field", "is_listed_only"]
     list_filter = ["field", "is_listed_only"]
     search_fields = ["code", "key"]
@@ -74,32 +83,32 @@ class ProcedureAdmin(admin.ModelAdmin):
 
 
 @admin.register(Field)
-class FieldAdmin(admin.ModelAdmin):
+class FieldAdmin(EachTold):
     list_display = ["code", "__str__", "order"]
 
 
 @admin.register(DocumentKind)
-class DocumentKindAdmin(admin.ModelAdmin):
+class DocumentKindAdmin(EachTold):
     list_display = ["key", "__str__"]
     search_fields = ["key"]
 
 
 @admin.register(NationalDay)
-class NationalDayAdmin(admin.ModelAdmin):
+class NationalDayAdmin(EachTold):
     list_display = ["date", "day", "kind", "name", "source", "confidence"]
     list_filter = ["day", "kind", "confidence"]
     date_hierarchy = "date"
 
 
 @admin.register(Unit)
-class UnitAdmin(admin.ModelAdmin):
+class UnitAdmin(EachTold):
     list_display = ["name", "district", "code", "is_current", "valid_from", "valid_to"]
     list_filter = ["is_current", "kind", "district"]
     search_fields = ["folded", "name", "code"]
 
 
 @admin.register(UnitChange)
-class UnitChangeAdmin(admin.ModelAdmin):
+class UnitChangeAdmin(EachTold):
     list_display = ["old", "new", "part", "is_suggested", "confidence", "decided_by"]
     list_filter = ["part", "confidence"]
     list_select_related = ["old", "new"]

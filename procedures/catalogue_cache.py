@@ -6,37 +6,21 @@ shared cache changes (``revisions``). What is handed out is shared by all thread
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TypeVar
 
 from procedures import revisions
 from procedures.calendars import WorkCalendar
 from procedures.models import NationalDay, Procedure, ProcedureVersion, Unit
+from procedures.revisions import Memory
 
+_catalogue = Memory(revisions.CATALOGUE)
+_calendar = Memory(revisions.CALENDAR)
+_units = Memory(revisions.UNITS)
 
-class _Memory:
-    """Values of one revision. A new revision brings a new dictionary, so a thread never mixes two."""
-
-    def __init__(self, mark: str) -> None:
-        self._mark = mark
-        self._held: tuple[str, dict[Any, Any]] = ("", {})
-
-    def get(self, key: Any, read: Callable[[], Any]) -> Any:
-        revision = revisions.current(self._mark)
-        held_revision, values = self._held
-        if held_revision != revision:
-            values = {}
-            self._held = (revision, values)
-        if key not in values:
-            values[key] = read()
-        return values[key]
-
-
-_catalogue = _Memory(revisions.CATALOGUE)
-_calendar = _Memory(revisions.CALENDAR)
-_units = _Memory(revisions.UNITS)
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -75,6 +59,15 @@ def procedures_listed() -> list[Procedure]:
 def load_calendar() -> WorkCalendar:
     """The working days of the nation, from ``NationalDay``."""
     return _calendar.get("days", lambda: WorkCalendar.from_days(NationalDay.objects.only("date", "day")))
+
+
+def kept_with_calendar(key: Hashable, read: Callable[[], Kept]) -> Kept:
+    """What ``read`` gives, kept as long as the nation's days are: for other days that say when somebody works.
+
+    Whoever writes such days says so (``revisions.changed(revisions.CALENDAR)``).
+    """
+    kept: Kept = _calendar.get(key, read)
+    return kept
 
 
 def units_of_today() -> list[Unit]:

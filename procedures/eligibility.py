@@ -47,7 +47,7 @@ def found_facts(version: ProcedureVersion, form_data: Mapping[str, Any], on: dat
 
 
 def _met(check: Mapping[str, Any], form_data: Mapping[str, Any], on: date) -> bool | None:
-    """Whether it is met; None where the day is not known, lies ahead or is no date at all (the form says so)."""
+    """Whether it is met; None where the day is not known, lies ahead or is no date at all: such a form is refused itself."""
     raw = form_data.get(check["field"])
     try:
         day = PartialDate.parse(str(raw)).as_date() if raw else None

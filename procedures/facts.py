@@ -252,3 +252,8 @@ _ALL = (
 )
 
 FACTS: dict[str, Fact] = {fact.key: fact for fact in _ALL}
+
+
+def may_be_answered(key: str) -> bool:
+    """Whether somebody may answer this question: it is one of ours, and the portal does not find the answer itself."""
+    return key in FACTS and FACTS[key].by != AnsweredBy.PORTAL

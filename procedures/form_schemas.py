@@ -1,8 +1,8 @@
 """A form as the catalogue writes it, turned into the JSON Schema that is stored and served.
 
 Order and labels are in ``x-`` keys, since a JSON object has no order and a schema's ``title`` one language:
-``x-groups`` (key, title, fields in order) and for each property ``x-label``, ``x-help``, ``x-kind``, ``x-prefill`` and
-``x-choices``.
+``x-groups`` (key, title, fields in order) and for each property ``x-label``, ``x-help``, ``x-kind``, ``x-prefill``,
+``x-may-be-ahead`` (a day that may lie in the future) and ``x-choices``.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _property(field: Mapping[str, Any]) -> dict[str, Any]:
     if "choices" in field:
         result["enum"] = [choice["value"] for choice in field["choices"]]
         result["x-choices"] = field["choices"]
-    for ours in ("help", "prefill"):
+    for ours in ("help", "prefill", "may_be_ahead"):
         if ours in field:
-            result[f"x-{ours}"] = field[ours]
+            result[f"x-{ours.replace('_', '-')}"] = field[ours]
     return result

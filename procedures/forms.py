@@ -11,14 +11,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.text import pick
-from portal.vn.dates import InvalidPartialDate, PartialDate, format_date
+from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number
 from portal.vn.phones import InvalidPhone, display_phone, parse_phone
 from portal.vn.text import TooLong, clean_line
 from procedures.catalogue_cache import units_of_today
 from procedures.models import ProcedureVersion
 
-DATE_FORMATS = ["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d%m%Y"]
+NO_DAY = _("This is not a date. Please type day/month/year, for example 02/07/2025.")
 
 
 class LineField(forms.CharField):
@@ -31,27 +31,18 @@ class LineField(forms.CharField):
             raise ValidationError(str(error), code=error.code) from error
 
 
-class DayField(forms.DateField):
-    """A day, kept as ISO text so that it goes into JSON as it is."""
+class DayField(forms.CharField):
+    """A day, kept as ISO text so that it goes into JSON as it is. ``until`` is the last day it may be, if there is one."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    # Read as the rules on a form's values read it (``procedures.eligibility``): what one takes for a day, both do.
+    whole = True
+
+    def __init__(self, *, until: date | None = None, **kwargs: Any) -> None:
         super().__init__(
-            input_formats=DATE_FORMATS,
-            widget=forms.DateInput(attrs={"inputmode": "numeric", "placeholder": "dd/mm/yyyy"}),
-            error_messages={"invalid": _("This is not a date. Please type day/month/year, for example 02/07/2025.")},
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "dd/mm/yyyy"}) if self.whole else None,
             **kwargs,
         )
-
-    def clean(self, value: Any) -> str:
-        day = super().clean(value)
-        return day.isoformat() if day else ""
-
-    def prepare_value(self, value: Any) -> Any:
-        return format_date(date.fromisoformat(value)) if _is_iso_day(value) else value
-
-
-class PartialDateField(forms.CharField):
-    """A year, a month or a day, kept as ISO text: "1945", "1945-02", "1945-02-01"."""
+        self.until = until
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
@@ -60,7 +51,11 @@ class PartialDateField(forms.CharField):
         try:
             parsed = PartialDate.parse(text)
         except InvalidPartialDate as error:
-            raise ValidationError(str(error), code=error.code) from error
+            raise ValidationError(NO_DAY if self.whole else str(error), code="invalid") from error
+        if self.whole and not parsed.is_full:
+            raise ValidationError(NO_DAY, code="invalid")
+        if self.until is not None and parsed.earliest > self.until:
+            raise ValidationError(_("This day has not come yet. Please check the year."), code="in_future")
         return "-".join(
             [f"{parsed.year:04}", *(f"{part:02}" for part in (parsed.month, parsed.day) if part is not None)]
         )
@@ -70,6 +65,12 @@ class PartialDateField(forms.CharField):
             return PartialDate.parse(value).format() if isinstance(value, str) and value else value
         except InvalidPartialDate:
             return value
+
+
+class PartialDateField(DayField):
+    """A year, a month or a day, kept as ISO text: "1945", "1945-02", "1945-02-01"."""
+
+    whole = False
 
 
 class PhoneField(forms.CharField):
@@ -120,15 +121,17 @@ class ProcedureForm(forms.Form):
         version: ProcedureVersion,
         data: Mapping[str, Any] | None = None,
         *,
+        on: date | None = None,
         initial: MutableMapping[str, Any] | None = None,
     ) -> None:
+        """``on`` is the day it is filled in: no day after it is taken, but where the catalogue says that it may lie ahead."""
         super().__init__(data, initial=initial)
         self.version = version
         schema = version.form_schema
         required = set(schema.get("required", ()))
         for group in schema.get("x-groups", ()):
             for key in group["fields"]:
-                self.fields[key] = _field(schema["properties"][key], is_required=key in required)
+                self.fields[key] = _field(schema["properties"][key], is_required=key in required, on=on)
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """Each group's heading in the current language, with its fields in order."""
@@ -150,7 +153,7 @@ def prefill(version: ProcedureVersion, values: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _field(rule: Mapping[str, Any], *, is_required: bool) -> forms.Field:
+def _field(rule: Mapping[str, Any], *, is_required: bool, on: date | None) -> forms.Field:
     common: dict[str, Any] = {
         "label": pick(rule["x-label"]),
         "help_text": pick(rule.get("x-help")),
@@ -160,9 +163,9 @@ def _field(rule: Mapping[str, Any], *, is_required: bool) -> forms.Field:
         case "long_text":
             return forms.CharField(max_length=rule["maxLength"], widget=forms.Textarea(attrs={"rows": 3}), **common)
         case "date":
-            return DayField(**common)
+            return DayField(until=None if rule.get("x-may-be-ahead") else on, **common)
         case "partial_date":
-            return PartialDateField(**common)
+            return PartialDateField(until=None if rule.get("x-may-be-ahead") else on, **common)
         case "number":
             return forms.IntegerField(min_value=rule.get("minimum"), max_value=rule.get("maximum"), **common)
         case "choice":
@@ -179,13 +182,3 @@ def _field(rule: Mapping[str, Any], *, is_required: bool) -> forms.Field:
             return IdentityNumberField(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)
         case _:
             return LineField(max_length=rule["maxLength"], **common)
-
-
-def _is_iso_day(value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True

@@ -13,7 +13,7 @@ from procedures.conditions import facts_in, holds
 from procedures.enums import FeeBasis
 from procedures.facts import FACTS, Fact
 from procedures.fees import FeeLine, fee_lines
-from procedures.limits import due
+from procedures.limits import ClosingTimes, due
 from procedures.models import ProcedureVersion
 
 
@@ -54,13 +54,14 @@ def quote(
     facts: Mapping[str, bool],
     received_at: datetime,
     calendar: WorkCalendar,
-    closes_at: time = CLOSING,
+    closes_at: time | ClosingTimes = CLOSING,
     pages: int | None = None,
     copies: int = 1,
 ) -> Quote:
     """What this version asks for under these facts, if received at this moment.
 
     Pure, given a version from ``ProcedureVersion.objects.for_quote()``; no statement is sent to the database.
+    ``closes_at`` is the hour at which the result can be fetched last, one for all days or a function of the day.
     ``pages`` are those of the original, ``copies`` how many of it are wanted.
     """
     fee_rules = list(version.fee_rules.all())

@@ -118,6 +118,11 @@ class Postgres(Service):
         """The application's address: whatever the owner granted it, nothing else."""
         return self._url(APPLICATION)
 
+    @property
+    def pid(self) -> int:
+        """The server's own process; the others are its children."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
     def restart(self, *, mode: str = "fast") -> None:
         """Stop and start on the same port; ``mode="immediate"`` is a crash, with recovery at the next start."""
         self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-t", str(STOP_SECONDS), "-w", "stop")
@@ -189,6 +194,11 @@ class Redis(Service):
     def url(self) -> str:
         """The address without a database number: add ``/0``, ``/1`` for separate ones."""
         return f"redis://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def restart(self) -> None:
         """Stop and start on the same port, empty."""

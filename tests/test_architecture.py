@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -36,8 +38,8 @@ def test_apps_are_installed_from_the_lowest_row_up():
 
 def test_nothing_listens_to_model_signals():
     for path in SOURCES:
-        source = path.read_text()
-        assert "post_save" not in source and "pre_save" not in source, path
+        # A field's method of this name is what an INSERT asks for the value to write.
+        assert not re.search(r"(?<!field\.)(pre|post)_save", path.read_text()), path
 
 
 def test_only_one_module_calls_weasyprint():

@@ -15,12 +15,27 @@ import pytest
 from bench import report
 
 ROOT = Path(__file__).resolve().parent.parent
-TINY = {"BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "SEED": "7"}
+TINY = {"BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "BENCH_CALLS": "200", "SEED": "7"}
+TINY = {"BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.3", "BENCH_ROWS": "30", "BENCH_SCREENS": "40", "SEED": "7"}
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
+MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting")
 EXPECTED = {
     "visit": {"visits_per_s_1_client", "visits_per_s_4_clients"},
     "queries": {name + rows for name in REQUESTS for rows in ("", "_with_ten_times_the_rows")},
     "receipt": {"receipts_per_s"},
+    "queue": {
+        *(
+            f"{what}_per_s_{clients}"
+            for what in ("draws", "calls")
+            for clients in ("1_client", "8_clients", "32_clients")
+        ),
+        "distinct_called",
+        "errors",
+        "left_waiting",
+        "overtaking_pct",
+        "client_cpu_pct",
+    },
+    "boards": {"poll_cpu_pct", "poll_p95_s", "sse_p95_s", "sse_rss_mb"},
 }
 
 
@@ -46,7 +61,7 @@ def test_a_benchmark_prints_its_figures_as_lines_of_json(bench: str) -> None:
     for line in lines:
         assert {"bench", "metric", "value", "unit", "floor"} <= set(line)
         assert line["bench"] == bench
-        assert line["value"] > 0 or line["metric"].startswith("board_unchanged")
+        assert line["value"] > 0 or line["metric"].startswith(MAY_BE_NOTHING)
 
 
 def test_the_estimates_bench_prints_its_three_figures_for_a_short_month() -> None:
@@ -111,7 +126,7 @@ def test_an_unknown_benchmark_is_named_with_those_there_are() -> None:
     done = run("vist")
     assert done.returncode == 2
     assert "vist" in done.stderr
-    assert "visit, queries, receipt, estimate" in done.stderr
+    assert "visit, queries, receipt, queue, boards, estimate" in done.stderr
 
 
 def test_a_missing_server_is_one_clear_sentence(tmp_path: Path) -> None:

@@ -15,17 +15,21 @@ from centres.models import Ticket
 from citizens.models import User
 from portal import clock, live
 from portal.errors import RuleBroken
+from portal.text import pick
 from procedures.catalogue_cache import version_in_force
 from procedures.models import Procedure
 
 
 @transaction.atomic
-def choose(*, ticket: Ticket, procedure: Procedure, at: datetime, acting_user: User) -> Application:
+def choose(
+    *, ticket: Ticket, procedure: Procedure, client_key: str = "", at: datetime, acting_user: User
+) -> Application:
     """Open a draft for one matter of the visit, under the version in force today.
 
-    The first matter inherits the ticket's public token. Raises ``RuleBroken`` when the person is not at a counter
-    or no version is in force.
+    The first matter inherits the ticket's public token; the same ``client_key`` again gives the same draft. Raises
+    ``RuleBroken`` when the person is not at a counter, no version is in force, or the centre does not take it in.
     """
+    refuse_listed_only(procedure)
     if ticket.state not in AT_COUNTER:
         raise RuleBroken(_("Call the person to the counter first."), code="not_at_counter")
     version = version_in_force(procedure.pk, clock.local_day(at))
@@ -33,11 +37,17 @@ def choose(*, ticket: Ticket, procedure: Procedure, at: datetime, acting_user: U
         raise RuleBroken(
             _("No version of this procedure is in force today. Tell the city administrator."), code="no_version"
         )
+    # The matter takes the ticket's row: whoever sends the same key at the same moment waits here and finds its draft.
     matter = add_matter(ticket=ticket, procedure=procedure, at=at, acting_user=acting_user)
+    known = Application.objects.filter(client_key=client_key, matter__ticket=ticket).first() if client_key else None
+    if known is not None:
+        matter.delete()
+        return known
     taken = Application.objects.filter(token=ticket.token).exists()
     citizen = ticket.citizen
     application = Application.objects.create(
         **({} if taken else {"token": ticket.token}),
+        client_key=client_key or None,
         version=version,
         matter=matter,
         helped_at=ticket.centre,
@@ -53,3 +63,13 @@ def choose(*, ticket: Ticket, procedure: Procedure, at: datetime, acting_user: U
     refresh_papers(application, at, new=True)
     live.bump(f"ticket:{ticket.pk}", f"dossier:{application.pk}")
     return application
+
+
+def refuse_listed_only(procedure: Procedure) -> None:
+    """Raise ``RuleBroken`` for what a centre can name and explain but does not take in."""
+    if procedure.is_listed_only:
+        raise RuleBroken(
+            _("This is not taken in here yet: %(where)s") % {"where": pick(procedure.receive_at)},
+            code="listed_only",
+            field="procedure",
+        )

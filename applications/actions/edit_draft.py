@@ -11,13 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
-from applications.enums import State
+from applications.catalogue import given_by, version_of
+from applications.enums import PaperState, State
 from applications.models import Application
 from applications.permissions import check, may_receive
 from citizens.models import Citizen, User
 from portal import live
 from portal.errors import BadInput, RuleBroken
-from procedures.facts import FACTS
+from procedures.facts import may_be_answered
+from procedures.quote import facts_asked
+from procedures.units import resolve_old_address
+
+# The fact that the address changed only because units were merged.
+MERGED = "unit_rearrangement"
 
 
 def _draft(application: Application, user: User) -> Application:
@@ -41,10 +47,29 @@ def answer_facts(
 ) -> Application:
     """Keep the answers that decide, and ask for the papers they lead to."""
     draft = _draft(application, acting_user)
-    unknown = set(facts) - set(FACTS)
-    if unknown:
+    if not all(map(may_be_answered, facts)):
         raise BadInput(_("The catalogue does not know this question."), code="unknown_fact", field="facts")
     draft.facts = {**draft.facts, **facts}
+    _save(draft, at, "facts")
+    refresh_papers(draft, at)
+    return draft
+
+
+@transaction.atomic
+def suggest_facts(*, application: Application, at: datetime, acting_user: User) -> Application:
+    """Answer beforehand what the desk has just found out itself: the card's old unit lies in a new one today.
+
+    Only while the question is open; the officer sees the tick, and the notice that belongs to it, and may take it away.
+    """
+    draft = _draft(application, acting_user)
+    citizen = draft.applicant
+    if MERGED in draft.facts or citizen is None or not citizen.unit_code or not citizen.card_address:
+        return draft
+    if MERGED not in {fact.key for fact in facts_asked(version_of(draft))}:
+        return draft
+    if resolve_old_address(citizen.card_address).old is None:
+        return draft
+    draft.facts = {**draft.facts, MERGED: True}
     _save(draft, at, "facts")
     refresh_papers(draft, at)
     return draft
@@ -89,6 +114,24 @@ def set_applicant(*, application: Application, citizen: Citizen, at: datetime, a
 
 
 @transaction.atomic
+def change_applicant(*, application: Application, citizen: Citizen, at: datetime, acting_user: User) -> Application:
+    """It is another person's matter after all: what came from the person named before goes with them.
+
+    Their contact, what their record gave to the form and their papers on file are taken out; what is about the matter
+    itself (papers shown, answers, the rest of the form) stays.
+    """
+    draft = _draft(application, acting_user)
+    before = draft.applicant
+    if before is not None and before.pk != citizen.pk:
+        draft.contact_phone = draft.contact_email = ""
+        theirs = given_by(draft, before)
+        draft.form_data = {key: value for key, value in draft.form_data.items() if key not in theirs}
+        draft.papers.filter(state=PaperState.ON_FILE).update(state=PaperState.MISSING, document=None, note="")
+        _save(draft, at, "form_data", "contact_phone", "contact_email")
+    return set_applicant(application=draft, citizen=citizen, at=at, acting_user=acting_user)
+
+
+@transaction.atomic
 def acknowledge(*, application: Application, notice: str, at: datetime, acting_user: User) -> Application:
     """Record that the citizen was told something first and still wants to go on (such as: the change is not
     compulsory after a merger of units)."""
@@ -102,12 +145,17 @@ def acknowledge(*, application: Application, notice: str, at: datetime, acting_u
 
 @transaction.atomic
 def drop_draft(*, application: Application, at: datetime, acting_user: User) -> None:
-    """Take back a procedure chosen by mistake. Refused once anything was handed in for it."""
+    """Take back a procedure chosen by mistake. Refused while anything that was handed in for it is kept with it.
+
+    A copy whose scan was taken back before it had a number keeps its own history and does not hold the draft.
+    """
     draft = _draft(application, acting_user)
-    if draft.documents.exists() or draft.made_for_it.exists():
+    if draft.documents.exists() or draft.made_for_it.exclude(state=State.WITHDRAWN).exists():
         raise RuleBroken(
-            _("Papers were already handed in for this. It cannot be taken back; refuse it instead."), code="draft_used"
+            _("Papers were already handed in for this. Receive it, or set the number aside until it is complete."),
+            code="draft_used",
         )
+    draft.made_for_it.update(for_application=None)
     matter = draft.matter
     draft.delete()
     if matter is not None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from applications import messages
 from applications.actions.locking import locked
+from applications.actions.wait_for_copy import copy_has_ended
 from applications.enums import DocumentSource, EventKind, PaperState, State
 from applications.history import record
 from applications.models import Application, CertificationItem, Document, Paper, RegisterEntry, Result
@@ -63,6 +64,7 @@ def file_certification(*, item_id: int, kept: Stored, pages: int, at: datetime) 
         )
     _finish(copy, item.entry, document, at)
     messages.tell(CopyCertified, copy, at=at)
+    copy_has_ended(item, at)
     live.bump(f"dossier:{copy.pk}", f"dossiers:{copy.competent_id}")
     if first is not None:
         live.bump(f"dossier:{first.pk}")

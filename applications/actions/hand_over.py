@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
-from applications.enums import EventKind, State
+from applications.documents_kept import Kept
+from applications.enums import DocumentSource, EventKind, State
 from applications.history import record
-from applications.models import Application, Document
+from applications.models import Application
 from applications.permissions import check, may_hand_over
 from citizens.models import User
 from portal import live
@@ -19,7 +20,7 @@ from portal.errors import BadInput
 
 @transaction.atomic
 def hand_over(
-    *, application: Application, handed_to: str, signature: Document | None, at: datetime, acting_user: User
+    *, application: Application, handed_to: str, signature: Kept | None, at: datetime, acting_user: User
 ) -> Application:
     """Give the result out against a signature; ``handed_to`` is the name of the person who signed for it."""
     dossier = locked(application)
@@ -29,7 +30,8 @@ def hand_over(
     if not handed_to.strip():
         raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
     result = dossier.result
-    result.handed_to, result.signature = handed_to.strip(), signature
+    result.handed_to = handed_to.strip()
+    result.signature = signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None
     result.save(update_fields=["handed_to", "signature"])
     from_state = dossier.state
     dossier.hand_over(at)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import messages
 from applications.actions.locking import locked, wrong_state
-from applications.enums import EventKind, State, StepKind
+from applications.documents_kept import Kept
+from applications.enums import DocumentSource, EventKind, State, StepKind
 from applications.history import record
-from applications.models import Application, Document, Result, Step, SupplementRequest
+from applications.models import Application, Result, Step, SupplementRequest
 from applications.pauses import due_after_pause
-from applications.permissions import check, may_handle, may_receive, may_sign
+from applications.permissions import check, is_own_work, may_handle, may_receive, may_sign
 from citizens.models import User
 from portal import live
 from portal.errors import BadInput, RuleBroken
@@ -126,9 +127,9 @@ def accept_supplement(*, application: Application, note: str, at: datetime, acti
 
 @transaction.atomic
 def propose(
-    *, application: Application, number: str, document: Document | None, at: datetime, acting_user: User
+    *, application: Application, number: str, document: Kept | None, at: datetime, acting_user: User
 ) -> Application:
-    """The specialist is done: the result with its number goes to the leader for signature."""
+    """The specialist is done: the result with its number, and its file if there is one, goes to the leader."""
     dossier = locked(application)
     check(may_handle(acting_user, dossier))
     if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.APPRAISE:
@@ -137,7 +138,12 @@ def propose(
         raise BadInput(_("Give the number of the result."), code="number_empty", field="number")
     Result.objects.update_or_create(
         application=dossier,
-        defaults={"number": number.strip(), "document": document, "proposed_by": acting_user, "proposed_at": at},
+        defaults={
+            "number": number.strip(),
+            "document": document.note(dossier, DocumentSource.RESULT, at, acting_user) if document else None,
+            "proposed_by": acting_user,
+            "proposed_at": at,
+        },
     )
     dossier.changed_at = at
     dossier.save(update_fields=["changed_at"])
@@ -185,7 +191,7 @@ def sign(*, application: Application, at: datetime, acting_user: User) -> Applic
     check(may_sign(acting_user, dossier))
     if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.SIGN:
         raise wrong_state(dossier)
-    if dossier.handler_id == acting_user.pk:
+    if is_own_work(acting_user, dossier):
         raise RuleBroken(_("You handled this dossier yourself; somebody else has to sign it."), code="own_work")
     from_state = dossier.state
     dossier.result.signed_by, dossier.result.signed_at = acting_user, at

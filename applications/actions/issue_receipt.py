@@ -23,7 +23,7 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
     if form.document is not None:
         return form.document
     application = form.application
-    stored = files.store([pdf.render(TEMPLATE, receipt_context(application))])
+    stored = files.store([draw(form)])
     with transaction.atomic():
         # Without its document joined: after a wait for the lock PostgreSQL gives the row anew, but not what was joined.
         held = IssuedForm.objects.select_for_update().get(pk=form.pk)
@@ -42,3 +42,8 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
         held.save(update_fields=["document"])
         live.bump(f"dossier:{application.pk}")
         return held.document
+
+
+def draw(form: IssuedForm) -> bytes:
+    """The file of form 01; the same bytes each time."""
+    return pdf.render(TEMPLATE, receipt_context(form.application, form.frozen))

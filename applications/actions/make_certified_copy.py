@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop as _
 
 from applications.actions.file_certification import file_certification
 from applications.actions.locking import locked
+from applications.actions.wait_for_copy import copy_has_ended
 from applications.enums import EventKind, PaperState, State
 from applications.history import record
 from applications.models import CertificationItem
@@ -162,6 +163,7 @@ def _give_up(item: CertificationItem, sentence: str, at: datetime) -> Certificat
             from_state=State.PROCESSING,
             details={"why": "scan_unreadable"},
         )
+    copy_has_ended(item, at)
     log.error("certification_failed", item=item.pk)
     _announce(item)
     return item

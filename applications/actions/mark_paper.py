@@ -12,7 +12,7 @@ from applications.enums import DocumentSource, PaperState, State
 from applications.models import Document, Paper
 from applications.permissions import check, may_receive
 from citizens.models import HeldDocument, User
-from portal import live
+from portal import clock, live
 from portal.errors import BadInput, RuleBroken
 from procedures.enums import CopyForm
 
@@ -26,11 +26,15 @@ ACCEPTED = {
 }
 
 
+# What a certified copy on file can stand for.
+FROM_FILE = frozenset({CopyForm.COMPARED_COPY, CopyForm.CERTIFIED_COPY})
+
+
 @transaction.atomic
 def mark_paper(*, paper: Paper, there: bool, at: datetime, acting_user: User) -> Paper:
     """Tick a paper as handed in or shown in the form the law asks for, or take the tick back.
 
-    A line that is being certified, or was certified or taken from file, is left as it is.
+    A line that is being certified or was certified here is left as it is.
     """
     draft = locked(paper.application)
     check(may_receive(acting_user, draft))
@@ -48,11 +52,23 @@ def mark_paper(*, paper: Paper, there: bool, at: datetime, acting_user: User) ->
 
 @transaction.atomic
 def use_held_document(*, paper: Paper, held: HeldDocument, at: datetime, acting_user: User) -> Paper:
-    """Take a paper that is on file already, so that the citizen need not bring it again."""
+    """Take a paper that is on file already, so that the citizen need not bring it again.
+
+    A copy on file stands for a copy, never for an original to be handed in or shown. Taken again, it is the same line.
+    """
     draft = locked(paper.application)
     check(may_receive(acting_user, draft))
     if draft.state != State.DRAFT:
         raise wrong_state(draft)
+    paper = Paper.objects.select_for_update(of=("self",)).select_related("kind").get(pk=paper.pk)
+    if paper.state == PaperState.ON_FILE:
+        return paper
+    if paper.state != PaperState.MISSING:
+        raise RuleBroken(_("This paper is there already."), code="paper_there")
+    if paper.form_of_copy not in FROM_FILE:
+        raise BadInput(_("The original is needed here; a copy on file does not replace it."), code="original_needed")
+    if held.valid_until is not None and held.valid_until < clock.local_day(at):
+        raise BadInput(_("This paper on file is not valid any more."), code="held_expired")
     if held.citizen_id != draft.applicant_id or held.kind_key != paper.kind.key:
         raise BadInput(_("This paper on file belongs to another person or is of another kind."), code="not_this_paper")
     paper.document = Document.objects.create(

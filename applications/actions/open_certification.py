@@ -39,17 +39,29 @@ def open_certification(
     copies: int,
     client_key: str,
     title: str,
+    several_on_a_sheet: bool = False,
     at: datetime,
     acting_user: User,
 ) -> CertificationItem:
     """Keep the scan and open a certification for the paper it is missing for; the line then waits for it.
 
-    ``pages`` are those of the original as the officer counted them. The same ``client_key`` again gives the same
+    ``pages`` are those of the original as the officer counted them; more than the scan has only where the officer says
+    that several are on a sheet of it (``several_on_a_sheet``): nobody certifies what is not there. The same ``client_key`` again gives the same
     item. The fee is the catalogue's (Circular 226/2016: by page of the original, capped a copy). Raises ``BadInput``,
     ``RuleBroken`` and, when the store is full, ``Unavailable``; nothing is changed then.
     """
     check(may_receive(acting_user, for_paper.application))
     _check_quantity(pages, copies)
+    if pages > upload.pages and not several_on_a_sheet:
+        raise BadInput(
+            _(
+                "The scan has fewer pages (%(there)s) than are to be certified (%(pages)s). Scan all of them, or say that"
+                " several are on one sheet."
+            )
+            % {"there": upload.pages, "pages": pages},
+            code="pages_not_there",
+            field="pages",
+        )
     if not title.strip():
         raise BadInput(_("Write the name of the paper as it stands on it."), code="title_empty", field="title")
     known = _sent_before(client_key, for_paper)

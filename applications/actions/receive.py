@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications import messages
+from applications.actions.bring_up_to_date import refuse_old_rules
 from applications.actions.locking import locked, wrong_state
 from applications.catalogue import bound_form, form_values, notices_for, quote_for, version_of
-from applications.enums import PAPER_THERE, EventKind, PaymentState, State, StepKind
+from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
-from applications.models import Application, FeeLine, IssuedForm, Paper, Step
+from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Paper, Step
+from applications.notarisation.enums import JobState
 from applications.numbers import next_dossier_code
 from applications.permissions import check, may_receive
 from centres.actions.matters import finish_matter
@@ -23,6 +26,7 @@ from portal.text import pick
 from procedures.eligibility import findings
 from procedures.forms import ProcedureForm
 from procedures.quote import Quote
+from procedures.units import Resolution, resolve_old_address
 
 RECEIPT = "01"
 
@@ -37,19 +41,32 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
 
     Gives the code, the due date with its explanation, the fee lines, the first step, the history row, the receipt
     to be printed and the notice; the ticket is done with its last matter. Raises ``NotComplete`` with everything
-    that is missing at once; nothing is changed then.
+    that is missing at once, or ``RulesChanged``; nothing is changed then.
     """
     draft = locked(application)
     check(may_receive(acting_user, draft))
     if draft.state not in (State.DRAFT, State.SUBMITTED):
         raise wrong_state(draft)
+    refuse_old_rules(draft, at)
     quote = quote_for(draft, at)
     papers = list(draft.papers.select_related("kind"))
-    form = bound_form(draft)
-    missing = what_is_missing(draft, papers, quote, form, at)
+    form = bound_form(draft, at)
+    missing = [*_unit_not_asked(draft), *what_is_missing(draft, papers, quote, form, at)]
     refuse_if(missing)
     draft.form_data = form.form_data()
     return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
+
+
+class Missing(str):
+    """A sentence of what is missing that also knows where at the desk to put it right (``href``)."""
+
+    __slots__ = ("href",)
+    href: str
+
+    def __new__(cls, sentence: str, href: str) -> Missing:
+        made = super().__new__(cls, sentence)
+        made.href = href
+        return made
 
 
 def refuse_if(missing: list[str]) -> None:
@@ -114,11 +131,22 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
     return draft
 
 
+def _unit_not_asked(draft: Application) -> list[str]:
+    """The card's unit was divided and nobody asked yet where the address lies now: the receipt would name the old one."""
+    person = draft.applicant
+    if person is None or person.unit_code or person.address or not person.card_address:
+        return []
+    if resolve_old_address(person.card_address).status != Resolution.SPLIT:
+        return []
+    return [_("Ask in which ward or commune of today the person lives: the one on the card was divided.")]
+
+
 def what_is_missing(
     draft: Application, papers: list[Paper], quote: Quote, form: ProcedureForm, at: datetime
 ) -> list[str]:
     """Every reason why it cannot be received, as sentences; empty when it can."""
     missing: list[str] = []
+    desk = f"{reverse('applications:desk')}?matter={draft.pk}"
     if draft.applicant is None:
         missing.append(_("Scan the ID card or type the number: nobody is named yet."))
     missing += [
@@ -127,12 +155,14 @@ def what_is_missing(
         if notice.get("acknowledge") and notice["key"] not in draft.acknowledged
     ]
     missing += [
-        _("Paper not there yet: %(paper)s") % {"paper": pick(paper.kind.name)}
-        for paper in papers
-        if paper.state not in PAPER_THERE
+        Missing(sentence % {"paper": pick(paper.kind.name)}, f"{desk}#paper-{paper.pk}")
+        for paper, sentence in _papers_to_wait_for(papers)
     ]
     missing += [
-        _("Form, %(field)s: %(error)s") % {"field": form[name].label, "error": error}
+        Missing(
+            _("Form, %(field)s: %(error)s") % {"field": form[name].label, "error": error},
+            f"{desk}&view=form#{form[name].auto_id}",
+        )
         for name, errors in form.errors.items()
         for error in errors
     ]
@@ -143,4 +173,22 @@ def what_is_missing(
     ]
     if quote.needs_pages:
         missing.append(_("Give the number of pages: the fee depends on it."))
-    return [str(sentence) for sentence in missing]
+    return [sentence if isinstance(sentence, Missing) else str(sentence) for sentence in missing]
+
+
+def _papers_to_wait_for(papers: list[Paper]) -> list[tuple[Paper, str]]:
+    """Each paper that holds the dossier up with its sentence: not there, being certified, or waiting for approval."""
+    here = [paper.pk for paper in papers if paper.state == PaperState.CERTIFYING]
+    waiting: set[int | None] = set()
+    if here:
+        rows = CertificationItem.objects.filter(for_paper__in=here, state=JobState.WAITING)
+        waiting = set(rows.values_list("for_paper_id", flat=True))
+    found = []
+    for paper in papers:
+        if paper.pk in waiting:
+            found.append((paper, _("The copy waits for approval: %(paper)s")))
+        elif paper.state == PaperState.CERTIFYING:
+            found.append((paper, _("The copy is being certified: %(paper)s")))
+        elif paper.state not in PAPER_THERE:
+            found.append((paper, _("Paper not there yet: %(paper)s")))
+    return found

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import BigAutoField, Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.choose import refuse_listed_only
 from applications.actions.mark_paper import ACCEPTED
 from applications.actions.receive import complete, refuse_if, what_is_missing
 from applications.catalogue import bound_form, quote_for
@@ -17,17 +18,18 @@ from applications.enums import PaperState
 from applications.models import Application, Paper
 from applications.permissions import RECEIVERS, check
 from centres.actions.settle_matter import settle_matter
-from centres.enums import AT_COUNTER
+from centres.enums import AT_COUNTER, Role
 from centres.models import Matter, Ticket
 from centres.permissions import STAFF, has_role
-from citizens.actions.identify import identify
+from citizens.actions.identify import IN_DOUBT, Identified, identify
+from citizens.actions.record_look import record_look
 from citizens.models import Citizen, User
 from portal import clock
 from portal.errors import BadInput, Gone, RuleBroken
 from portal.prepared import Given, Prepared
 from procedures.catalogue_cache import version_in_force
 from procedures.enums import CopyForm
-from procedures.facts import FACTS
+from procedures.facts import may_be_answered
 from procedures.models import ProcedureVersion
 from procedures.quote import Quote
 
@@ -56,6 +58,7 @@ class Person:
     birth_text: str = ""
     sex: str = ""
     card_address: str = ""
+    is_same_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,18 +75,52 @@ class Handed:
     email: str = ""
     pages: int | None = None
     copies: int = 1
+    client_key: str = ""
 
 
-@transaction.atomic
+class OtherPerson(RuleBroken):
+    """The number belongs to somebody of another name or birth date; ``details["warnings"]`` lists the sentences."""
+
+
 def take_in(
     *, ticket_id: int, handed: Handed, finish_ticket: bool, at: datetime, acting_user: User
 ) -> tuple[Application, int]:
     """The dossier and its fee in đồng: from a person at a counter to a received dossier, in one transaction and as few statements as it can be.
 
-    The same rules as choosing, ticking and receiving one after the other. ``phone`` in E.164. Raises ``Gone`` (no
-    such ticket here), ``RuleBroken`` (not at a counter), ``BadInput``, or ``NotComplete`` with everything that is
-    missing at once; nothing is changed then.
+    The same rules as choosing, ticking and receiving one after the other. ``phone`` in E.164. The same ``client_key``
+    again gives the same dossier. Raises ``Gone`` (no such ticket here), ``RuleBroken`` (not at a counter, key used),
+    ``OtherPerson`` (the number is known under another name or birth date), ``BadInput``, or ``NotComplete`` with
+    everything that is missing at once; nothing is changed then.
     """
+    known = _taken_before(ticket_id, handed.client_key, acting_user)
+    if known is not None:
+        return known
+    try:
+        return _take_in(ticket_id, handed, finish_ticket, at, acting_user)
+    except IntegrityError:
+        # The same key a moment earlier: its dossier stands, and ours was given back with the transaction.
+        known = _taken_before(ticket_id, handed.client_key, acting_user)
+        if known is None:
+            raise
+        return known
+
+
+def _taken_before(ticket_id: int, client_key: str, user: User) -> tuple[Application, int] | None:
+    """The dossier that this key gave before, with its fee. Raises ``RuleBroken`` when it was for another ticket."""
+    if not client_key:
+        return None
+    dossier = Application.objects.visible_to(user).filter(client_key=client_key).select_related("matter").first()
+    if dossier is None:
+        return None
+    if dossier.matter is None or dossier.matter.ticket_id != ticket_id:
+        raise RuleBroken(_("This key was used for another dossier. Make a new one."), code="key_used")
+    return dossier, sum(line.amount for line in dossier.fee_lines.all())
+
+
+@transaction.atomic
+def _take_in(
+    ticket_id: int, handed: Handed, finish_ticket: bool, at: datetime, acting_user: User
+) -> tuple[Application, int]:
     ticket = _ticket(ticket_id, acting_user)
     [(token_taken, has_open_matters)] = _KNOWN_OF_TICKET.all(ticket=ticket.pk)
     version = version_in_force(handed.procedure, clock.local_day(at))
@@ -91,10 +128,10 @@ def take_in(
         raise BadInput(
             _("No version of this procedure is in force today. Check its code."), code="no_version", field="procedure"
         )
-    unknown = set(handed.facts) - set(FACTS)
-    if unknown:
+    refuse_listed_only(version.procedure)
+    if not all(map(may_be_answered, handed.facts)):
         raise BadInput(_("The catalogue does not know this question."), code="unknown_fact", field="facts")
-    citizen = identify(
+    found = identify(
         number=handed.person.identity_number,
         full_name=handed.person.full_name,
         birth_text=handed.person.birth_text,
@@ -102,15 +139,27 @@ def take_in(
         card_address=handed.person.card_address,
         phone=handed.phone,
         email=handed.email,
+        is_same_person=handed.person.is_same_person,
         at=at,
         acting_user=acting_user,
-    ).citizen
+    )
+    citizen = found.citizen
+    _refuse_another_person(found, handed.person)
+    if not found.is_new:
+        record_look(
+            citizen=citizen,
+            reason=_("taken in over the API"),
+            unit=str(ticket.centre),
+            role=Role.COUNTER_OFFICER.label,
+            at=at,
+            acting_user=acting_user,
+        )
     draft = _draft(ticket, version, citizen, handed, at, acting_user)
     if not token_taken:
         draft.token = ticket.token
     quote = quote_for(draft, at)
     papers = _papers(draft, version, quote, handed.papers)
-    form = bound_form(draft)
+    form = bound_form(draft, at)
     refuse_if(what_is_missing(draft, papers, quote, form, at))
     draft.form_data = form.form_data()
     draft.matter = settle_matter(
@@ -124,6 +173,19 @@ def take_in(
     dossier = complete(draft, quote, [paper.kind.key for paper in papers], at, acting_user)
     Paper.objects.bulk_create(papers)
     return dossier, quote.total
+
+
+def _refuse_another_person(found: Identified, person: Person) -> None:
+    in_doubt = [warning for warning in found.warnings if warning.code in IN_DOUBT]
+    if in_doubt and not person.is_same_person:
+        raise OtherPerson(
+            _(
+                "This number is known under another name or birth date. Compare with the card, then send it as confirmed."
+            ),
+            code="other_person",
+            field="citizen",
+            details={"warnings": [str(warning.message) for warning in in_doubt]},
+        )
 
 
 def _ticket(ticket_id: int, user: User) -> Ticket:
@@ -157,6 +219,7 @@ def _draft(
         },
         pages=handed.pages,
         copies=handed.copies,
+        client_key=handed.client_key or None,
         started_at=at,
         changed_at=at,
         opened_by=user,

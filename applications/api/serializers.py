@@ -52,6 +52,11 @@ class PersonSerializer(serializers.Serializer[Any]):
     )
     sex = serializers.ChoiceField(Sex.choices, required=False, allow_blank=True, default="")
     card_address = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    is_same_person = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Compared with the card: another name or birth date on record is this person's all the same.",
+    )
 
 
 class HandedPaperSerializer(serializers.Serializer[Any]):
@@ -62,6 +67,12 @@ class HandedPaperSerializer(serializers.Serializer[Any]):
 class TakeInSerializer(serializers.Serializer[Any]):
     """Everything of one application at once."""
 
+    client_key = serializers.RegexField(
+        r"^[A-Za-z0-9_-]{8,64}$",
+        required=False,
+        default="",
+        help_text="Made by the client: the same key gives the same dossier, however often it is sent.",
+    )
     ticket = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID, help_text="Of the person at the counter.")
     procedure = serializers.CharField(max_length=60, help_text="National code, such as 1.001193, or its key.")
     citizen = PersonSerializer()
@@ -87,6 +98,9 @@ class MissingSerializer(ProblemSerializer):
     """Refused because something is missing: ``missing`` says it all at once."""
 
     missing = serializers.ListField(child=serializers.CharField(), required=False)
+    warnings = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="What differs from the person on record."
+    )
 
 
 class ApplicationSerializer(serializers.ModelSerializer[Application]):

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from applications.actions.receive import NotComplete
-from applications.actions.take_in import Handed, Person, take_in
+from applications.actions.take_in import Handed, OtherPerson, Person, take_in
 from applications.api import serializers
 from applications.enums import State
 from applications.handling import BY_KEY, offered
@@ -60,14 +60,7 @@ class ApplicationList(ListAPIView[Application]):
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
-        if page:
-            looked_at_list(
-                applications=page,
-                centre=page[0].competent,
-                reason=_("list over the API"),
-                at=clock.now(),
-                user=self.request.user,
-            )
+        looked_at_list(applications=page or [], reason=_("list over the API"), at=clock.now(), user=self.request.user)
         return page
 
     @extend_schema(operation_id="applications_list", responses={401: PROBLEM, 403: PROBLEM, 404: PROBLEM})
@@ -120,8 +113,8 @@ class TakeIn(APIView):
                 at=clock.now(),
                 acting_user=cast(User, request.user),
             )
-        except NotComplete as problem:
-            refusal = {"code": problem.code, "message": str(problem), "field": None, **problem.details}
+        except (NotComplete, OtherPerson) as problem:
+            refusal = {"code": problem.code, "message": str(problem), "field": problem.field, **problem.details}
             return Response(refusal, status=problem.status)
         answer = {**shown(serializers.ReceivedSerializer, dossier), "total": total}
         return Response(answer, status=status.HTTP_201_CREATED)
@@ -138,7 +131,10 @@ class ActionView(APIView):
         dossier = _dossier_or_404(request, pk)
         given = self.serializer_class(data=request.data)
         given.is_valid(raise_exception=True)
-        BY_KEY[self.verb].do(dossier, given.validated_data, clock.now(), request.user)
+        at = clock.now()
+        BY_KEY[self.verb].do(dossier, given.validated_data, at, request.user)
+        # The answer names the applicant, as the dossier itself does.
+        looked_at(application=dossier, reason=_("dossier over the API"), at=at, user=request.user)
         return _detail(request, _dossier_or_404(request, pk))
 
 
@@ -191,6 +187,7 @@ def _handed(values: dict[str, Any]) -> Handed:
         facts=values["facts"],
         form=values["form"],
         acknowledged=values["acknowledged"],
+        client_key=values["client_key"],
         phone=values["contact_phone"],
         email=values["contact_email"],
         pages=values["pages"],
@@ -202,7 +199,7 @@ def _dossier_or_404(request: Request, pk: int) -> Application:
     rows = (
         Application.objects.visible_to(request.user)
         .exclude(state=State.DRAFT)
-        .select_related("applicant", "handler", "competent", "helped_at", "received_at_centre")
+        .select_related("applicant", "handler", "competent", "helped_at", "received_at_centre", "result")
         .prefetch_related("steps", "supplements", "fee_lines", Prefetch("papers", Paper.objects.select_related("kind")))
     )
     return get_object_or_404(rows, pk=pk)

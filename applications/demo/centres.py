@@ -7,12 +7,12 @@ to be confirmed before anybody goes live with them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 
 from centres.enums import DeviceKind, Role, ServiceKind
-from centres.models import CalendarDay, Centre, Counter, Device, Membership, Service
+from centres.models import Centre, Counter, Device, Membership, Service
 from citizens.models import User
 from portal import demo
 from procedures.enums import UnitKind
@@ -21,13 +21,9 @@ from procedures.models import Field, Unit
 SINCE = date(2025, 7, 1)
 BRANCH = 3
 BRANCHES = 12
-# Days ahead on which the demo's hall is open round the clock.
-OPEN_DAYS = 30
-ALWAYS = [["00:00", "23:59"]]
-TO_CONFIRM = "địa chỉ chờ xác nhận"
 ADDRESSES = {
     1: "258 Võ Chí Công",
-    3: f"71 Tôn Đức Thắng ({TO_CONFIRM})",
+    3: "71 Tôn Đức Thắng",
     7: "2 Hà Cầu",
 }
 
@@ -120,10 +116,6 @@ def set_up(at: datetime, today: date) -> Place:
         counter, is_new = Counter.objects.get_or_create(centre=branch, number=number)
         if is_new:
             counter.services.set([services[letter] for letter in letters])
-    for day in range(OPEN_DAYS):
-        CalendarDay.objects.get_or_create(
-            centre=branch, day=today + timedelta(days=day), defaults={"hours": ALWAYS, "reason": "Demo"}
-        )
     kiosk = _device(branch, DeviceKind.KIOSK, "Kiosk cửa chính", demo.KIOSK_KEY, at)
     _device(branch, DeviceKind.BOARD, "Bảng gọi số sảnh chờ", demo.BOARD_KEY, at)
     return Place(

@@ -18,7 +18,7 @@ from citizens.models import User
 from portal.uploads import Inspected, inspect_upload
 
 TITLE = "Giấy chứng nhận kết hôn"
-PAGES = 2
+PAGES = 1
 SCAN_NAME = "giay-chung-nhan-ket-hon-mau.png"
 # A4 at 100 dots an inch.
 _SHEET = (827, 1169)

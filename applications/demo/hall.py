@@ -16,7 +16,7 @@ from applications.demo.centres import SKILLS, Place
 from applications.demo.visits import Errand, Visit
 from centres.actions.call_next import call_next
 from centres.actions.draw import draw
-from centres.actions.miss import miss
+from centres.actions.miss import miss, recalls_left
 from centres.actions.recall import recall
 from centres.models import Counter, Ticket
 from citizens.models import User
@@ -105,11 +105,16 @@ class Hall:
         if seat.free_by is not None:
             ends = min(ends, seat.free_by)
         if visit.errand == Errand.GONE:
-            self._at(came, lambda at: recall(ticket=ticket, at=at, acting_user=seat.officer))
+            again = recalls_left(ticket)
+            for turn in range(again):
+                self._at(came + (ends - came) * turn / again, partial(self._call_again, seat, ticket))
             self._at(ends, partial(self._miss, seat, ticket))
             return
         self._at(came, partial(visits.begin, visit, ticket, seat.officer))
         self._at(ends, partial(self._end, seat, visit, ticket))
+
+    def _call_again(self, seat: Seat, ticket: Ticket, at: datetime) -> None:
+        recall(ticket=ticket, at=at, acting_user=seat.officer)
 
     def _miss(self, seat: Seat, ticket: Ticket, at: datetime) -> None:
         miss(ticket=ticket, at=at, acting_user=seat.officer)

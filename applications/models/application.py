@@ -59,6 +59,14 @@ class Application(StateModel):
         max_length=40, unique=True, null=True, blank=True, validators=[RegexValidator(DOSSIER_CODE)]
     )
     token = models.CharField(max_length=32, unique=True, default=new_token)
+    client_key = models.CharField(
+        max_length=64,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The same key is the same draft."),
+    )
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="applications")
     matter = models.OneToOneField(Matter, on_delete=models.PROTECT, null=True, blank=True, related_name="application")
     for_application = models.ForeignKey(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import EventKind
@@ -55,6 +56,9 @@ class Event(AppendOnly):
     def chained_digests(self) -> dict[str, str]:
         return dict(self.digests)
 
+    def chained_values(self) -> dict[str, tuple[str | None, str | None]]:
+        return {row.name: (row.value, row.salt) for row in self.values.all()}
+
 
 class EventValue(AppendOnly):
     """A personal value of an event with its salt; erasing both leaves the chain whole (Law 91/2025 art. 14)."""
@@ -70,7 +74,14 @@ class EventValue(AppendOnly):
     class Meta:
         verbose_name = _("personal value")
         verbose_name_plural = _("personal values")
-        constraints = [models.UniqueConstraint(fields=["event", "name"], name="event_value_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "name"], name="event_value_once"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, value__isnull=False, salt__isnull=False)
+                | Q(erased_at__isnull=False, value__isnull=True, salt__isnull=True),
+                name="event_value_erased_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_id} {self.name}"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import PAPER_THERE, DocumentSource, PaperState
+from portal.records import AppendOnly
 from procedures.models import DocumentKind, Requirement
 
+if TYPE_CHECKING:
+    from applications.models.application import Application
 
-class Document(models.Model):
-    """A file in the private store, by content hash; never changed."""
+
+class Document(AppendOnly):
+    """A file in the private store, by content hash; never changed, nor which dossier it was handed in for."""
 
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
@@ -74,6 +80,9 @@ class IssuedForm(models.Model):
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    frozen = models.JSONField(
+        default=dict, blank=True, help_text=_("What can change later and stood on the paper when it was issued.")
+    )
 
     class Meta:
         verbose_name = _("issued form")
@@ -84,3 +93,29 @@ class IssuedForm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.application}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new row keeps what the person, the officer and the promise were called at that moment: a legal paper does
+        not change with a later correction. Personal, so ``erase`` blanks it."""
+        if self._state.adding and not self.frozen:
+            self.frozen = as_issued(self.application)
+        super().save(*args, **kwargs)
+
+    def erase(self) -> None:
+        """Blank what it keeps of the person (Law 91/2025 art. 14). It cannot be drawn anew after that."""
+        self.frozen = dict.fromkeys(self.frozen, "")
+        self.save(update_fields=["frozen"])
+
+
+def as_issued(application: Application) -> dict[str, Any]:
+    """What a form says of the person, the officer and the promise, as they are now: plain values for JSON."""
+    applicant = application.applicant
+    return {
+        "applicant": applicant.full_name if applicant else "",
+        "address": (applicant.address or applicant.card_address) if applicant else "",
+        "phone": application.contact_phone,
+        "email": application.contact_email,
+        "officer": str(application.received_by or ""),
+        "due_at": application.due_at.isoformat() if application.due_at else "",
+        "due_explanation": application.due_explanation,
+    }

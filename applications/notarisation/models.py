@@ -80,6 +80,9 @@ class RegisterEntry(AppendOnly):
     def chained_digests(self) -> dict[str, str]:
         return dict(self.digests)
 
+    def chained_values(self) -> dict[str, tuple[str | None, str | None]]:
+        return {row.name: (row.value, row.salt) for row in self.values.all()}
+
 
 class RegisterValue(AppendOnly):
     """A personal value of a register entry with its salt, beside the chain (see portal.chain)."""
@@ -95,7 +98,14 @@ class RegisterValue(AppendOnly):
     class Meta:
         verbose_name = _("personal value of a register entry")
         verbose_name_plural = _("personal values of register entries")
-        constraints = [models.UniqueConstraint(fields=["entry", "name"], name="register_value_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "name"], name="register_value_once"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, value__isnull=False, salt__isnull=False)
+                | Q(erased_at__isnull=False, value__isnull=True, salt__isnull=True),
+                name="register_value_erased_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.name}"

@@ -59,7 +59,7 @@ def enter(
 
 def fault_in(register: Register) -> chain.Fault | None:
     """The first line that was changed, moved or removed, or ``None``. The head kept beside shows a tail cut off."""
-    fault = chain.verify(register.entries.order_by("sequence"))
+    fault = chain.verify(register.entries.order_by("sequence").prefetch_related("values"))
     if fault is not None:
         return fault
     last = register.entries.order_by("-sequence").first()

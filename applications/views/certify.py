@@ -82,6 +82,7 @@ def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
                 copies=form.cleaned_data["copies"],
                 client_key=form.cleaned_data["client_key"],
                 title=form.cleaned_data["title"],
+                several_on_a_sheet=form.cleaned_data["several_on_a_sheet"],
                 at=clock.now(),
                 acting_user=signed_in(request),
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -20,7 +19,8 @@ from applications.tracking import TrackedVisit, find_visit
 from applications.tracking_access import open_by_code
 from centres.actions.rate import rate
 from centres.enums import IN_HALL, Score
-from portal import clock, live
+from centres.models import HeldNumber
+from portal import clock, live, shared
 from portal.errors import RuleBroken
 
 TOPICS_SECONDS = 120
@@ -31,11 +31,18 @@ TOPICS_SECONDS = 120
 def ticket(request: HttpRequest, token: str) -> HttpResponse:
     """Where this visit and its dossiers stand. Asked for as a part, an unchanged page costs no SQL."""
     if request.headers.get("X-Part"):
-        topics = cache.get(_topics_key(token)) or _remember(token, _visit_or_404(token))
-        return live.answer(request, topics, lambda: _part(request, token))
-    visit = _visit_or_404(token)
+        topics = shared.recall(_topics_key(token)) or _remember(token, _visit_or_404(token))
+        return live.answer(request, topics, lambda: _part(request, token), early=True)
+    visit = find_visit(token, clock.now())
+    if visit is None:
+        return _not_yet(request, token)
     _remember(token, visit)
     return _page(request, visit)
+
+
+def visit_page(request: HttpRequest, token: str, problem: RuleBroken) -> HttpResponse:
+    """The visit's page with a sentence about what could not be done."""
+    return _page(request, _visit_or_404(token), status=problem.status, problem=problem)
 
 
 @login_not_required
@@ -91,8 +98,19 @@ def _visit_or_404(token: str) -> TrackedVisit:
     return visit
 
 
+def _not_yet(request: HttpRequest, token: str) -> HttpResponse:
+    """A slip that a kiosk without a connection has given out, and that the portal does not know of yet."""
+    if not HeldNumber.objects.filter(token=token, used_at__isnull=True, block__closed_at__isnull=True).exists():
+        raise Http404
+    response = render(request, "applications/track/not_yet.html", {"token": token})
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def _page(request: HttpRequest, visit: TrackedVisit, status: int = 200, **more: object) -> HttpResponse:
     context = {"visit": visit, "scores": Score, "hall": IN_HALL, "url_qr": qr(request.build_absolute_uri()), **more}
+    context["live"] = live.address(visit.topics)
     response = render(request, "applications/track/visit.html", context, status=status)
     # The address is the key to the page: it is kept nowhere, indexed by nobody and told to no other site.
     response["Cache-Control"] = "no-store"
@@ -110,7 +128,7 @@ def _part(request: HttpRequest, token: str) -> HttpResponse:
 def _remember(token: str, visit: TrackedVisit) -> list[str]:
     """Keep which changes this page waits for, under a hash: tokens lie in no cache."""
     topics = visit.topics
-    cache.set(_topics_key(token), topics, TOPICS_SECONDS)
+    shared.keep(_topics_key(token), topics, TOPICS_SECONDS)
     return topics
 
 

@@ -26,6 +26,7 @@ from notifications.models import Message
 from portal import clock
 from portal.errors import RuleBroken
 from portal.text import pick
+from portal.uploads import add_refusals
 from portal.vn.identity import mask_identity
 from portal.vn.phones import mask_phone
 from procedures.forms import IdentityNumberField, PhoneField, ProcedureForm
@@ -46,7 +47,7 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         raise Http404
     dossier = _dossier_or_404(request, pk)
     form = verb.form(request.POST, request.FILES, prefix=verb.key)
-    status = 400
+    status = add_refusals(form, request) or 400
     if form.is_valid():
         try:
             verb.do(dossier, form.cleaned_data, clock.now(), request.user)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from applications.looks import looked_at_list
 from applications.models import Application
 from applications.permissions import check
-from applications.worklist import Row, counts_of, lists_for, page_of, rows_of
+from applications.worklist import Row, counts_of, lists_for, page_of, rows_of, tabs_of
 from portal import clock
 
 
@@ -29,17 +29,11 @@ def worklist(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("centre", "")
     centre = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
     page, next_page = page_of(rows_of(chosen, request.user, at, centre), request.GET.get("after", ""))
-    if page:
-        looked_at_list(
-            applications=page,
-            centre=page[0].competent,
-            reason=_("worklist: %(list)s") % {"list": chosen.title},
-            at=at,
-            user=request.user,
-        )
-    counts = counts_of(lists, request.user, at, centre)
+    looked_at_list(applications=page, reason=_("worklist: %(list)s") % {"list": chosen.title}, at=at, user=request.user)
+    tabs = tabs_of(lists, chosen)
+    counts = counts_of(tabs, request.user, at, centre)
     context = {
-        "tabs": [(one, counts[one.key]) for one in lists],
+        "tabs": [(one, counts[one.key]) for one in tabs],
         "centre": page[0].competent if page else None,
         "chosen_centre": centre,
         "chosen": chosen,

@@ -20,6 +20,6 @@ def arrive(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
     if not can_proceed(ticket.arrive):
         raise wrong_state(ticket)
     ticket.arrive(at)
-    keep(ticket, ["arrived_at"])
+    keep(ticket, ["arrived_at", "walked_s"])
     write_down(ticket, TicketEventKind.ARRIVED, at, acting_user)
     return ticket

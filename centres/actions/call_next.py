@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import BigAutoField, DateField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigAutoField,
+    DateField,
+    DateTimeField,
+    Exists,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Subquery,
+)
 from django.utils.translation import gettext_lazy as _
 
+from centres.counting import counted
 from centres.enums import AT_COUNTER, CounterState, TicketEventKind
 from centres.models import Counter, Membership, Ticket
-from centres.moves import keep, write_down
+from centres.moves import CALLING, keep, write_down
 from centres.permissions import DESK, has_role
+from centres.policy import policy_on
+from centres.reach import calm_before, cap_of, desk_of, passed_by, rank, reachable
 from citizens.models import User
 from portal import clock
 from portal.errors import NotAllowed, RuleBroken
@@ -21,13 +33,15 @@ from portal.prepared import Given, Prepared
 
 @transaction.atomic
 def call_next(*, at: datetime, acting_user: User) -> Ticket:
-    """Call whoever is next for the officer's open counter: priority first, then time, then number.
+    """Call whoever is next for the officer's open counter (``centres.order``): who comes back to it, then by class as
+    far as the cap lets one overtake, then by place in time.
 
     One SELECT finds the counter, the officer's right to it and the person, and locks the person's row; rows that
     another officer is just taking are skipped. Why nothing came back is looked up only then.
     Raises ``RuleBroken`` (``no_counter``, ``counter_paused``, ``counter_busy``, ``nobody_waits``), ``NotAllowed``.
     """
-    ticket = _NEXT.first(user=acting_user.pk, day=clock.local_day(at))
+    day = clock.local_day(at)
+    ticket = _NEXT.first(user=acting_user.pk, day=day, midnight=start_of(at), city_cap=policy_on(None, day).cap or 1)
     if ticket is None:
         raise _why_nobody(acting_user, at)
     # Only what the pages of a call need, in the order of the columns; the rest is read when somebody asks for it.
@@ -36,49 +50,61 @@ def call_next(*, at: datetime, acting_user: User) -> Ticket:
     )
     # A number drawn while this request was on its way is later than the request's own moment.
     at = max(at, ticket.issued_at)
-    ticket.call(counter, at)
+    take_to_counter(ticket, counter, at, acting_user, passes_by=ticket.passes_by, calm=ticket.calm)
+    return ticket
+
+
+def take_to_counter(
+    ticket: Ticket, counter: Counter, at: datetime, user: User, *, passes_by: bool, calm: int | None, reason: str = ""
+) -> None:
+    """The call itself, saved and written down; with a reason it was called by its number.
+
+    Raises ``RuleBroken`` (``counter_busy``, ``changed_meanwhile``).
+    """
+    jumped, calm = counted(ticket, passes_by, calm)
+    ticket.call(counter, at, bool(jumped))
     try:
         with transaction.atomic(savepoint=False):
-            keep(ticket, ["counter", "called_at", "calls"])
+            keep(ticket, CALLING)
     except IntegrityError:
         # The same officer pressed twice at once: the other call has the counter.
         raise RuleBroken(
             _("Somebody has just been called to this counter. Please look again."), code="counter_busy"
         ) from None
-    write_down(ticket, TicketEventKind.CALLED, at, acting_user)
-    return ticket
+    kind = TicketEventKind.PICKED if reason else TicketEventKind.CALLED
+    write_down(ticket, kind, at, user, reason, jumped=jumped, calm=calm)
+
+
+def start_of(at: datetime) -> datetime:
+    """Midnight in Hanoi before this moment."""
+    return datetime.combine(clock.local_day(at), time.min, tzinfo=clock.HANOI)
 
 
 def _next_for_officer() -> QuerySet[Any]:
     """Whom this officer may call now, first in order. On SQLite the transaction itself is the lock."""
     user, day = Given("user", BigAutoField()), Given("day", DateField())
-    mine = Counter.objects.filter(officer=user, state=CounterState.OPEN)
+    desk = desk_of(user)
     works_here = Membership.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         user=user,
-        centre=OuterRef("centre"),
+        centre=Subquery(desk.values("centre")),  # once, not for each who waits
         role__in=DESK,
         valid_from__lte=day,
         blocked_reason="",
     )
-    # Somebody who was set aside returns to the counter that has the papers, as long as it is open.
-    kept_for_another = Counter.objects.filter(
-        ~Q(officer=user), pk=OuterRef("counter"), state=CounterState.OPEN, services=OuterRef("service")
-    )
     return (
-        Ticket.objects.waiting()
-        .filter(
-            Exists(works_here),
-            ~Exists(Ticket.objects.at_counter().filter(counter__in=mine)),
-            Q(counter__isnull=True) | ~Exists(kept_for_another),
-            centre=Subquery(mine.values("centre")),
-            service__in=mine.values("services"),
-            day=day,
+        reachable(user, day)
+        .filter(Exists(works_here), ~Exists(Ticket.objects.at_counter().filter(counter__in=desk)))
+        .annotate(
+            desk_id=Subquery(desk.values("id")),
+            desk_number=Subquery(desk.values("number")),
+            calm=calm_before(user, Given("midnight", DateTimeField())),
+            cap=cap_of(user, day, Given("city_cap", SmallIntegerField())),
+            passes_by=passed_by(user, day),
         )
-        .annotate(desk_id=Subquery(mine.values("id")), desk_number=Subquery(mine.values("number")))
         .select_related("service")
         .select_for_update(skip_locked=True, of=("self",))
-        .in_order()[:1]
+        .order_by(rank(), "queue_at", "id")[:1]
     )
 
 
@@ -86,20 +112,32 @@ _NEXT: Prepared[Any] = Prepared(_next_for_officer)
 
 
 def _why_nobody(user: User, at: datetime) -> RuleBroken:
+    try:
+        refuse_without_desk(user, at)
+    except RuleBroken as refused:
+        return refused
+    return RuleBroken(_("Nobody is waiting for this counter."), code="nobody_waits")
+
+
+def refuse_without_desk(user: User, at: datetime) -> Counter:
+    """The officer's counter when it can call somebody now.
+
+    Raises ``RuleBroken`` (``no_counter``, ``counter_paused``, ``counter_busy``), ``NotAllowed``.
+    """
     counter = Counter.objects.filter(officer=user).first()
     if counter is None or counter.state == CounterState.CLOSED:
-        return RuleBroken(_("You have no counter yet. Choose your counter first."), code="no_counter")
+        raise RuleBroken(_("You have no counter yet. Choose your counter first."), code="no_counter")
     if not has_role(user, DESK, counter.centre_id):
-        return NotAllowed(
+        raise NotAllowed(
             _("You may not call people at this centre now. Please ask the manager of the centre."),
             code="not_staff_here",
         )
     if counter.state == CounterState.PAUSED:
-        return RuleBroken(_("Your counter is paused. Open it again to call the next person."), code="counter_paused")
+        raise RuleBroken(_("Your counter is paused. Open it again to call the next person."), code="counter_paused")
     there = Ticket.objects.filter(counter=counter, state__in=AT_COUNTER).first()
     if there:
-        return RuleBroken(
+        raise RuleBroken(
             _("Number %(label)s is still at your counter. Finish it or set it aside first.") % {"label": there.label},
             code="counter_busy",
         )
-    return RuleBroken(_("Nobody is waiting for this counter."), code="nobody_waits")
+    return counter

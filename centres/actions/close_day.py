@@ -7,10 +7,11 @@ from datetime import date, datetime, time
 from django.db import transaction
 from django.utils.translation import gettext
 
+from centres.actions.counters import set_state
 from centres.enums import IN_HALL, CounterState, TicketEventKind
 from centres.models import Counter, Ticket
-from centres.moves import keep, write_down
-from portal import clock, live
+from centres.moves import ENDING, keep, write_down
+from portal import clock
 
 BATCH = 200
 
@@ -34,7 +35,7 @@ def _close_some(before: date, at: datetime) -> int:
     tickets = list(left.order_by("day", "id")[:BATCH])
     for ticket in tickets:
         ticket.leave(at)
-        keep(ticket, ["finished_at"])
+        keep(ticket, ENDING)
         write_down(ticket, TicketEventKind.CLOSED, at, None, gettext("The day ended."))
     return len(tickets)
 
@@ -47,6 +48,4 @@ def _close_counters(before: date, at: datetime) -> None:
         .exclude(state=CounterState.CLOSED)
         .filter(state_since__lt=midnight)
     ):
-        counter.state, counter.state_since, counter.state_reason, counter.officer = CounterState.CLOSED, at, "", None
-        counter.save(update_fields=["state", "state_since", "state_reason", "officer"])
-        live.bump(f"queue:{counter.centre_id}")
+        set_state(counter, CounterState.CLOSED, at, officer=None, actor=None, reason=gettext("The day ended."))

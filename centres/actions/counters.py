@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from centres.enums import CounterState
-from centres.models import Counter, Ticket
+from centres.enums import CounterEventKind, CounterState
+from centres.models import Counter, CounterEvent, Ticket
 from centres.moves import reason_of
 from centres.permissions import DESK, MANAGERS, has_role
 from citizens.models import User
@@ -43,8 +43,8 @@ def _take_seat(counter: Counter, at: datetime, user: User) -> Counter:
     before = Counter.objects.select_for_update().filter(officer=user).exclude(pk=seat.pk).first()
     if before:
         _refuse_while_busy(before)
-        _set(before, CounterState.CLOSED, at, officer=None)
-    return _set(seat, CounterState.OPEN, at, officer=user)
+        set_state(before, CounterState.CLOSED, at, officer=None, actor=user)
+    return set_state(seat, CounterState.OPEN, at, officer=user, actor=user)
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def pause_counter(*, counter: Counter, reason: str, at: datetime, acting_user: U
     reason = reason_of(reason, REASON_LIMIT)
     if seat.state == CounterState.CLOSED:
         raise RuleBroken(_("This counter is closed. Open it first."), code="counter_closed")
-    return _set(seat, CounterState.PAUSED, at, officer=seat.officer, reason=reason)
+    return set_state(seat, CounterState.PAUSED, at, officer=seat.officer, actor=acting_user, reason=reason)
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def close_counter(*, counter: Counter, at: datetime, acting_user: User) -> Count
     """Leave the counter. Raises ``NotAllowed``, ``RuleBroken`` (``counter_busy``)."""
     seat = _own_seat(counter, acting_user)
     _refuse_while_busy(seat)
-    return _set(seat, CounterState.CLOSED, at, officer=None)
+    return set_state(seat, CounterState.CLOSED, at, officer=None, actor=acting_user)
 
 
 def _own_seat(counter: Counter, user: User) -> Counter:
@@ -86,8 +86,27 @@ def _refuse_while_busy(counter: Counter) -> None:
         )
 
 
-def _set(counter: Counter, state: str, at: datetime, officer: User | None, reason: str = "") -> Counter:
+def set_state(
+    counter: Counter, state: str, at: datetime, *, officer: User | None, actor: User | None, reason: str = ""
+) -> Counter:
+    """Change a locked counter and write it down; who sits there is the officer of before when it closes."""
+    kind = _event_of(counter.state, state)
+    sits = officer or counter.officer
     counter.state, counter.state_since, counter.state_reason, counter.officer = state, at, reason, officer
     counter.save(update_fields=["state", "state_since", "state_reason", "officer"])
+    if kind is not None:
+        CounterEvent.objects.create(counter=counter, kind=kind, at=at, officer=sits, actor=actor, reason=reason)
     live.bump(f"queue:{counter.centre_id}")
     return counter
+
+
+def _event_of(before: str, after: str) -> CounterEventKind | None:
+    """What happened, if anything: opening an open counter again is nothing, pausing again gives another reason."""
+    if after == CounterState.OPEN:
+        return {
+            CounterState.CLOSED.value: CounterEventKind.OPENED,
+            CounterState.PAUSED.value: CounterEventKind.RESUMED,
+        }.get(before)
+    if after == CounterState.PAUSED:
+        return CounterEventKind.PAUSED
+    return None if before == CounterState.CLOSED else CounterEventKind.CLOSED

@@ -10,31 +10,56 @@ from django.utils.translation import gettext_lazy as _
 
 from centres import device_access
 from centres.enums import DeviceKind
-from centres.models import Centre, Device
+from centres.models import Centre, Device, Zone
 from centres.permissions import MANAGERS, has_role
 from citizens.models import User
+from portal import live
 from portal.errors import BadInput, NotAllowed
 
 NAME_LIMIT = 80
 
 
 @transaction.atomic
-def register(*, centre: Centre, kind: str, name: str, at: datetime, acting_user: User) -> tuple[Device, str]:
+def register(
+    *,
+    centre: Centre,
+    kind: str,
+    name: str,
+    prints_itself: bool = False,
+    zone: Zone | None = None,
+    at: datetime,
+    acting_user: User,
+) -> tuple[Device, str]:
     """A new device and its key, which is shown this once. Raises ``NotAllowed``, ``BadInput``."""
     _guard(centre.pk, acting_user)
-    name = name.strip()
-    if not name or len(name) > NAME_LIMIT:
-        raise BadInput(
-            _("Give the screen a name of at most %(limit)s characters, such as where it stands.")
-            % {"limit": NAME_LIMIT},
-            code="bad_name",
-            field="name",
-        )
+    name = _name_of(name)
     if kind not in DeviceKind.values:
         raise BadInput(_("Choose what kind of screen it is."), code="bad_kind", field="kind")
+    zone = _zone_of(zone, centre.pk, kind)
     key = secrets.token_urlsafe(24)
-    device = Device.objects.create(centre=centre, kind=kind, name=name, key_hash=Device.hash_of(key), created_at=at)
+    device = Device.objects.create(
+        centre=centre,
+        kind=kind,
+        name=name,
+        zone=zone,
+        prints_itself=prints_itself and kind == DeviceKind.KIOSK,
+        key_hash=Device.hash_of(key),
+        created_at=at,
+    )
     return device, key
+
+
+@transaction.atomic
+def arrange(*, device: Device, name: str, zone: Zone | None = None, acting_user: User) -> Device:
+    """Give the screen another name, and a board the zone whose calls it shows (none: the whole hall).
+
+    It shows so with its next look. Raises ``NotAllowed``, ``BadInput``.
+    """
+    _guard(device.centre_id, acting_user)
+    device.name, device.zone = _name_of(name), _zone_of(zone, device.centre_id, device.kind)
+    device.save(update_fields=["name", "zone"])
+    _tell(device)
+    return device
 
 
 @transaction.atomic
@@ -44,8 +69,34 @@ def revoke(*, device: Device, at: datetime, acting_user: User) -> Device:
     if device.revoked_at is None:
         device.revoked_at = at
         device.save(update_fields=["revoked_at"])
-    device_access.forget(device)
+    _tell(device)
     return device
+
+
+def _tell(device: Device) -> None:
+    """What is remembered of the screen is forgotten, and it looks again."""
+    device_access.forget(device)
+    live.bump(f"device:{device.pk}")
+
+
+def _name_of(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > NAME_LIMIT:
+        raise BadInput(
+            _("Give the screen a name of at most %(limit)s characters, such as where it stands.")
+            % {"limit": NAME_LIMIT},
+            code="bad_name",
+            field="name",
+        )
+    return name
+
+
+def _zone_of(zone: Zone | None, centre_id: int, kind: str) -> Zone | None:
+    if zone is None or kind != DeviceKind.BOARD:
+        return None  # a kiosk gives numbers for the whole hall
+    if zone.centre_id != centre_id:
+        raise BadInput(_("Choose a zone of this centre."), code="other_centre", field="zone")
+    return zone
 
 
 def _guard(centre_id: int, user: User) -> None:

@@ -11,11 +11,12 @@ from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 
 from centres import hours
-from centres.enums import PRIORITY_OF, PriorityGround, TicketEventKind
+from centres.enums import PriorityGround, TicketEventKind
 from centres.models import Device, Service, Ticket
 from centres.moves import write_down
 from centres.numbers import next_number
 from centres.permissions import STAFF, has_role
+from centres.policy import policy_on
 from citizens.models import User
 from portal import clock
 from portal.errors import BadInput, NotAllowed, RuleBroken
@@ -58,7 +59,7 @@ def draw(
                 number=next_number(service.centre_id, day, service.letter),
                 client_key=client_key,
                 language=language if language in LANGUAGES else settings.LANGUAGE_CODE,
-                priority=PRIORITY_OF[PriorityGround(ground)],
+                priority=policy_on(service.centre_id, day).rank_of(ground),
                 priority_ground=ground,
                 device=device,
                 issued_at=at,

@@ -9,7 +9,7 @@ from django_fsm import can_proceed
 
 from centres.enums import TicketEventKind
 from centres.models import Ticket
-from centres.moves import guard, keep, reason_of, write_down, wrong_state
+from centres.moves import ENDING, guard, keep, reason_of, write_down, wrong_state
 from citizens.models import User
 
 REASON_LIMIT = 200
@@ -23,6 +23,6 @@ def leave(*, ticket: Ticket, reason: str = "", at: datetime, acting_user: User) 
     if not can_proceed(ticket.leave):
         raise wrong_state(ticket)
     ticket.leave(at)
-    keep(ticket, ["finished_at"])
+    keep(ticket, ENDING)
     write_down(ticket, TicketEventKind.LEFT, at, acting_user, reason)
     return ticket

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
-from centres.actions.finish import finish
+from centres.actions.finish import end
 from centres.enums import AT_COUNTER, TicketState
 from centres.models import Matter, Ticket
 from centres.moves import guard, wrong_state
@@ -49,5 +49,5 @@ def finish_matter(*, matter: Matter, at: datetime, acting_user: User) -> Ticket:
     matter.ticket = ticket
     live.bump(f"ticket:{ticket.pk}")
     if can_proceed(ticket.finish) and not ticket.matters.filter(done_at__isnull=True).exists():
-        finish(ticket=ticket, at=at, acting_user=acting_user)
+        end(ticket, at, acting_user)
     return ticket

@@ -20,6 +20,6 @@ def recall(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
     if not can_proceed(ticket.recall):
         raise wrong_state(ticket)
     ticket.recall(at)
-    keep(ticket, ["called_at", "calls"])
+    keep(ticket, ["called_at", "calls", "recalls"])
     write_down(ticket, TicketEventKind.RECALLED, at, acting_user)
     return ticket

@@ -8,7 +8,7 @@ from django_fsm import can_proceed
 
 from centres.enums import AT_COUNTER, TicketEventKind
 from centres.models import Matter, Ticket
-from centres.moves import guard, keep, write_down, wrong_state
+from centres.moves import ENDING, guard, keep, write_down, wrong_state
 from citizens.models import Citizen, User
 from portal import live
 from procedures.models import Procedure
@@ -35,7 +35,7 @@ def settle_matter(
     ticket.citizen = citizen
     if finish and can_proceed(ticket.finish):
         ticket.finish(at)
-        keep(ticket, ["citizen", "finished_at"])
+        keep(ticket, ["citizen", *ENDING])
         write_down(ticket, TicketEventKind.DONE, at, acting_user)
     else:
         keep(ticket, ["citizen"])

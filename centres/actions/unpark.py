@@ -7,26 +7,32 @@ from datetime import datetime
 from django.db import transaction
 from django_fsm import can_proceed
 
-from centres.enums import TicketEventKind, TicketState
+from centres.enums import ParkKind, TicketEventKind, TicketState
 from centres.models import Ticket
-from centres.moves import guard, keep, write_down, wrong_state
+from centres.moves import ASIDE, guard, keep, write_down, wrong_state
 from citizens.models import User
 
 
 @transaction.atomic
 def unpark(*, ticket: Ticket, at: datetime, acting_user: User | None = None) -> Ticket:
-    """Back into the queue at the old place in time, for the same counter as long as that is open.
+    """Back into the queue: who was at a counter, to its front as long as it is open (``Priority.RETURNING``), and a
+    held place where it was in time.
 
-    A job that has finished calls this without a user; then a ticket that is no longer set aside stays as it is.
-    Raises ``NotAllowed``, ``RuleBroken`` (``wrong_state``).
+    A job that has ended, well or badly, calls this without a user: only somebody who waits for a job is brought back,
+    anybody else stays as they are. Raises ``NotAllowed``, ``RuleBroken`` (``wrong_state``).
     """
     if acting_user is not None:
         guard(ticket, acting_user)
-    elif ticket.state != TicketState.PARKED:
+    elif ticket.state != TicketState.PARKED or ticket.park_kind != ParkKind.JOB:
         return ticket
+    return back_in_line(ticket, at, acting_user)
+
+
+def back_in_line(ticket: Ticket, at: datetime, user: User | None) -> Ticket:
+    """The return itself, for whoever may do it. Raises ``RuleBroken`` (``wrong_state``)."""
     if not can_proceed(ticket.unpark):
         raise wrong_state(ticket)
-    ticket.unpark()
-    keep(ticket, ["park_reason"])
-    write_down(ticket, TicketEventKind.RETURNED, at, acting_user)
+    ticket.unpark(at)
+    keep(ticket, ASIDE)
+    write_down(ticket, TicketEventKind.RETURNED, at, user)
     return ticket

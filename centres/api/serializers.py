@@ -9,8 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from centres.actions.draw import CLIENT_KEY
-from centres.enums import PriorityGround
-from centres.models import Centre, Service, Ticket
+from centres.actions.park import KINDS
+from centres.enums import SEEN_GROUNDS, ParkKind, PriorityGround
+from centres.models import Centre, Counter, Service, Ticket
 from portal.prepared import Given, Prepared
 
 _SERVICE = Prepared(lambda: Service.objects.select_related("centre").filter(pk=Given("service", BigAutoField())))
@@ -96,7 +97,8 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
         model = Ticket
         fields = [
             "id", "centre", "day", "label", "service", "state", "priority", "counter", "queue_at", "issued_at",
-            "called_at", "calls", "arrived_at", "finished_at", "park_reason",
+            "first_called_at", "called_at", "calls", "recalls", "jumped", "arrived_at", "finished_at", "park_kind",
+            "park_reason", "back_by", "waited_s", "walked_s", "served_s", "parked_s",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -139,9 +141,34 @@ class DrawSerializer(serializers.Serializer[Any]):
 
 
 class ParkSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in KINDS], default=ParkKind.FETCHING.value
+    )
     reason = serializers.CharField(max_length=120, allow_blank=True, default="")
 
 
 class TransferSerializer(serializers.Serializer[Any]):
-    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.all())
+    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.all(), allow_null=True, default=None)
+    counter = serializers.PrimaryKeyRelatedField(
+        queryset=Counter.objects.all(), allow_null=True, default=None, help_text="The counter's id."
+    )
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=200)
+
+
+class LeaveSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class PrioritySerializer(ReasonSerializer):
+    ground = serializers.ChoiceField(
+        choices=[("", PriorityGround.NONE.label), *((ground.value, ground.label) for ground in SEEN_GROUNDS)]
+    )
+
+
+class HoldSerializer(serializers.Serializer[Any]):
+    back_by = serializers.DateTimeField(help_text="Until when the place is kept.")
+    reason = serializers.CharField(max_length=120, allow_blank=True, default="")

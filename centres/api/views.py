@@ -13,21 +13,13 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from centres import hours
-from centres.actions.arrive import arrive
-from centres.actions.call_next import call_next
 from centres.actions.draw import draw
-from centres.actions.finish import finish
-from centres.actions.miss import miss
-from centres.actions.park import park
-from centres.actions.recall import recall
-from centres.actions.transfer import transfer
-from centres.actions.unpark import unpark
 from centres.api import serializers
 from centres.api.authentication import DeviceAuthentication
 from centres.enums import TicketState
@@ -167,74 +159,6 @@ class TicketDetail(TicketView):
     def get(self, request: Request, ticket_id: int) -> Response:
         """One number."""
         return self.answer(self.ticket(ticket_id))
-
-
-def move(name: str, body: Any = None) -> Any:
-    """The description that every move shares."""
-    return extend_schema(
-        operation_id=f"tickets_{name}", request=body, responses={200: serializers.TicketSerializer, **PROBLEMS}
-    )
-
-
-class Next(TicketView):
-    # Who may call is asked in the same statement as who is next.
-    permission_classes = (IsAuthenticated,)
-
-    @move("next")
-    def post(self, request: Request) -> Response:
-        """Call whoever is next to the user's counter."""
-        return self.answer(call_next(**self.now_by_user))
-
-
-class Recall(TicketView):
-    @move("recall")
-    def post(self, request: Request, ticket_id: int) -> Response:
-        """Call the same number again."""
-        return self.answer(recall(ticket=self.ticket(ticket_id), **self.now_by_user))
-
-
-class Arrive(TicketView):
-    @move("arrive")
-    def post(self, request: Request, ticket_id: int) -> Response:
-        """The person has come to the counter."""
-        return self.answer(arrive(ticket=self.ticket(ticket_id), **self.now_by_user))
-
-
-class Park(TicketView):
-    @move("park", serializers.ParkSerializer)
-    def post(self, request: Request, ticket_id: int) -> Response:
-        """Set the visit aside."""
-        sent = self.sent(serializers.ParkSerializer)
-        return self.answer(park(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
-
-
-class Unpark(TicketView):
-    @move("unpark")
-    def post(self, request: Request, ticket_id: int) -> Response:
-        """Bring the visit back to the queue."""
-        return self.answer(unpark(ticket=self.ticket(ticket_id), **self.now_by_user))
-
-
-class Transfer(TicketView):
-    @move("transfer", serializers.TransferSerializer)
-    def post(self, request: Request, ticket_id: int) -> Response:
-        """Pass the visit on to another service of the centre."""
-        sent = self.sent(serializers.TransferSerializer)
-        return self.answer(transfer(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
-
-
-class NoShow(TicketView):
-    @move("no_show")
-    def post(self, request: Request, ticket_id: int) -> Response:
-        """The person was called and did not come."""
-        return self.answer(miss(ticket=self.ticket(ticket_id), **self.now_by_user))
-
-
-class Finish(TicketView):
-    @move("finish")
-    def post(self, request: Request, ticket_id: int) -> Response:
-        """The visit is over."""
-        return self.answer(finish(ticket=self.ticket(ticket_id), **self.now_by_user))
 
 
 def _centres() -> QuerySet[Centre]:

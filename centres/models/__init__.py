@@ -1,19 +1,32 @@
-from centres.models.centre import CalendarDay, Centre, Counter, Device, Membership, Service
+from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, Device, Membership, Service
 from centres.models.estimate import Estimate, LearnedDay
+from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
+from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
+from centres.models.policy import QueuePolicy
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
     "CalendarDay",
     "Centre",
     "Counter",
+    "CounterEvent",
     "DailyNumber",
     "Device",
     "Estimate",
+    "HallAnnouncement",
+    "HallAnnouncementEvent",
+    "HeldNumber",
     "LearnedDay",
     "Matter",
     "Membership",
+    "NextNotice",
+    "NoticeRule",
+    "NumberBlock",
+    "PaperTrip",
+    "QueuePolicy",
     "Rating",
     "Service",
     "Ticket",
     "TicketEvent",
+    "Zone",
 ]

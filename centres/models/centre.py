@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from datetime import time
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from centres.enums import CounterState, DeviceKind, Role, ServiceKind
+from centres.enums import CounterEventKind, CounterState, DeviceKind, Role, ServiceKind
+from centres.opening_hours import about, check_hours, check_week
+from portal.records import AppendOnly
 from portal.text import TextField, pick
-from procedures.models import Field
+from procedures import revisions
+from procedures.models import Field, Procedure
 
 
 def default_hours() -> dict[str, list[list[str]]]:
@@ -43,6 +47,9 @@ class Centre(models.Model):
     handed_to = models.CharField(
         max_length=200, blank=True, help_text=_("Office that decides land dossiers from here.")
     )
+    calls_itself = models.BooleanField(
+        default=False, help_text=_("Call the next person by itself as soon as a counter is free.")
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -53,16 +60,15 @@ class Centre(models.Model):
     def __str__(self) -> str:
         return pick(self.short_name)
 
+    def clean(self) -> None:
+        """A wrong hour would be an error on every kiosk, so the administration refuses it."""
+        with about("weekly_hours"):
+            check_week(self.weekly_hours)
+
     def hours_on(self, weekday: int) -> list[tuple[time, time]]:
         """Opening hours on an ISO weekday (1 is Monday), local times."""
         pairs = self.weekly_hours.get(str(weekday), [])
         return [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs]
-
-    @property
-    def closes_at(self) -> time:
-        """The end of an ordinary working day here (Monday's closing), local time."""
-        hours = self.hours_on(1)
-        return hours[-1][1] if hours else time(17, 0)
 
 
 class CalendarDay(models.Model):
@@ -78,17 +84,32 @@ class CalendarDay(models.Model):
         verbose_name_plural = _("exceptional days")
         constraints = [models.UniqueConstraint(fields=["centre", "day"], name="calendar_day_once")]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.CALENDAR)
+        return deleted
+
     def __str__(self) -> str:
         return f"{self.centre} {self.day}"
 
+    def clean(self) -> None:
+        with about("hours"):
+            check_hours(self.hours)
+
 
 class Service(models.Model):
-    """What a number is drawn for at a centre: a field with its letter, or collecting results."""
+    """What a number is drawn for at a centre: a field or one procedure with its letter, or collecting results."""
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="services")
-    kind = models.CharField(max_length=8, choices=ServiceKind.choices, default=ServiceKind.FIELD)
+    kind = models.CharField(max_length=9, choices=ServiceKind.choices, default=ServiceKind.FIELD)
     field = models.ForeignKey(Field, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     letter = models.CharField(max_length=1)
+    is_quick = models.BooleanField(default=False, help_text=_("A few minutes each, such as collecting a result."))
     title = TextField(_("title"))
     hint = models.JSONField(default=dict, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
@@ -103,6 +124,9 @@ class Service(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind=ServiceKind.FIELD) | Q(field__isnull=False), name="service_field_named"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind=ServiceKind.PROCEDURE) | Q(procedure__isnull=False), name="service_procedure_named"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,6 +138,13 @@ class Counter(models.Model):
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="counters")
     number = models.PositiveSmallIntegerField()
+    name = models.CharField(
+        _("name"),
+        max_length=40,
+        blank=True,
+        help_text=_("Called by this name instead of its number, such as Quầy ưu tiên."),
+    )
+    zone = models.ForeignKey("centres.Zone", on_delete=models.SET_NULL, null=True, blank=True, related_name="counters")
     services = models.ManyToManyField(Service, related_name="counters")
     state = models.CharField(max_length=6, choices=CounterState.choices, default=CounterState.CLOSED)
     state_since = models.DateTimeField(null=True, blank=True)
@@ -134,7 +165,27 @@ class Counter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Counter %(number)s") % {"number": self.number}
+        return self.name or _("Counter %(number)s") % {"number": self.number}
+
+
+class CounterEvent(AppendOnly):
+    """Who opened, paused and closed a counter, and when; written once. Idle time is reckoned from these."""
+
+    counter = models.ForeignKey(Counter, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=8, choices=CounterEventKind.choices)
+    at = models.DateTimeField()
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("counter event")
+        verbose_name_plural = _("counter events")
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["counter", "at"], name="counter_event_at")]
+
+    def __str__(self) -> str:
+        return f"{self.counter} {self.kind}"
 
 
 class Membership(models.Model):
@@ -172,10 +223,12 @@ class Device(models.Model):
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="devices")
     kind = models.CharField(max_length=6, choices=DeviceKind.choices)
     name = models.CharField(max_length=80)
+    zone = models.ForeignKey("centres.Zone", on_delete=models.SET_NULL, null=True, blank=True, related_name="devices")
     key_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    prints_itself = models.BooleanField(default=False, help_text=_("A kiosk with a printer: each slip comes out once."))
 
     class Meta:
         verbose_name = _("device")

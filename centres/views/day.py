@@ -18,10 +18,13 @@ from django.views.decorators.http import require_GET
 from centres import figures
 from centres.charts import served_chart
 from centres.day import LONG_WAIT, list_url
+from centres.labels import find_by_label
 from centres.models import Centre
 from centres.ticket_lists import ticket_list
 from centres.views.managed import centres_to_choose, managed_centre
+from centres.why import why
 from portal import clock, live
+from portal.errors import RuleBroken
 
 POLL_MS = 5000
 PAGE_SIZE = 30
@@ -103,8 +106,26 @@ def tickets(request: HttpRequest) -> HttpResponse:
     page = Paginator(chosen.tickets, PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
-    context = {"centre": centre, "chosen": chosen, "page": page, "query": query.urlencode()}
+    context = {
+        "centre": centre,
+        "chosen": chosen,
+        "page": page,
+        "query": query.urlencode(),
+        **_compared(request, centre),
+    }
     return render(request, "centres/day/tickets.html", context)
+
+
+def _compared(request: HttpRequest, centre: Centre) -> dict[str, object]:
+    """Why one of two numbers of today was called first, for staff: with officers and reasons."""
+    asked = [request.GET.get(name, "") for name in ("one", "other")]
+    if not all(asked):
+        return {"asked": asked}
+    try:
+        one, other = (find_by_label(text, centre.pk, clock.today()) for text in asked)
+    except RuleBroken as problem:
+        return {"asked": asked, "problem": problem}
+    return {"asked": asked, "answer": why(one, other, for_staff=True)}
 
 
 def _panel(request: HttpRequest, name: str, centre: Centre) -> dict[str, object]:

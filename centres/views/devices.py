@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from centres import device_access
 from centres.actions import devices
 from centres.enums import DeviceKind
-from centres.forms import DeviceForm, DeviceKeyForm
+from centres.forms import ArrangeForm, DeviceForm, DeviceKeyForm
 from centres.models import Device
-from centres.views.managed import centres_to_choose, managed_centre
+from centres.views.managed import centres_to_choose, managed_centre, require_manager
 from citizens.models import User
 from portal import clock, ratelimit
 from portal.errors import BadInput
@@ -56,14 +56,14 @@ def sign_in(request: HttpRequest, kind: str) -> HttpResponse:
 def list_and_add(request: HttpRequest) -> HttpResponse:
     """The centre's screens; a new one shows its key this once."""
     centre = managed_centre(request)
-    form = DeviceForm(request.POST or None)
+    form = DeviceForm(request.POST or None, centre=centre)
     key = None
     if request.method == "POST" and form.is_valid():
         new, key = devices.register(
             centre=centre, at=clock.now(), acting_user=cast(User, request.user), **form.cleaned_data
         )
-        form = DeviceForm()
-    rows = Device.objects.filter(centre=centre).order_by("revoked_at", "kind", "name")
+        form = DeviceForm(centre=centre)
+    rows = Device.objects.filter(centre=centre).select_related("zone").order_by("revoked_at", "kind", "name")
     context = {
         "centre": centre,
         "centres": centres_to_choose(request),
@@ -73,6 +73,21 @@ def list_and_add(request: HttpRequest) -> HttpResponse:
         "key": key,
     }
     return render(request, "centres/devices/list.html", context, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def arrange(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Another name, another zone; the screen stays signed in."""
+    device = get_object_or_404(Device.objects.select_related("centre"), pk=device_id, revoked_at__isnull=True)
+    require_manager(request, device.centre_id)
+    form = ArrangeForm(request.POST or None, device=device, initial={"name": device.name, "zone": device.zone_id})
+    if request.method == "POST" and form.is_valid():
+        devices.arrange(device=device, acting_user=cast(User, request.user), **form.cleaned_data)
+        messages.success(request, _("Saved. The screen shows it within seconds."))
+        return redirect(f"{reverse('centres:day_devices')}?centre={device.centre_id}")
+    context = {"centre": device.centre, "device": device, "form": form}
+    return render(request, "centres/devices/arrange.html", context, status=400 if form.errors else 200)
 
 
 @require_POST

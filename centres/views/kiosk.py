@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-import segno
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,17 +11,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from centres import hours
 from centres.actions.draw import draw
 from centres.actions.give_estimates import give_estimate
+from centres.actions.reprint import reprint
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
-from centres.enums import DeviceKind, PriorityGround
+from centres.enums import IN_HALL, SEEN_GROUNDS, DeviceKind, PriorityGround, TicketState
 from centres.estimate.now import with_waits
 from centres.estimate.words import Shown
-from centres.models import Centre, Service, Ticket
+from centres.line import ticket_code
+from centres.models import Centre, NextNotice, Service, Ticket
+from notifications.enums import Channel
+from notifications.leaving import leaves_the_machine
 from portal import clock, live
 from portal.context import LARGE_PRINT_COOKIE
 from portal.errors import RuleBroken
@@ -41,7 +45,7 @@ def start(request: HttpRequest, seat: Seat) -> HttpResponse:
     at = clock.now()
     if not hours.gives_numbers(centre, at):
         closed = {"hours": hours.hours_on(centre, clock.local_day(at)), "opening": hours.next_opening(centre, at)}
-        return render(request, "centres/kiosk/closed.html", {"centre": centre, **closed, **_back_to_start()})
+        return render(request, "centres/kiosk/closed.html", {"centre": centre, **closed, **back_to_start()})
     return render(request, "centres/kiosk/start.html", {"centre": centre, "services": _tiles(seat)})
 
 
@@ -70,49 +74,64 @@ def again(request: HttpRequest, seat: Seat) -> HttpResponse:
 @kiosk_only
 def ground(request: HttpRequest, seat: Seat, letter: str) -> HttpResponse:
     """Is one of these true? The answer draws the number."""
-    service = get_object_or_404(_services(seat), letter=letter)
-    grounds = [choice for choice in PriorityGround if choice != PriorityGround.NONE]
+    service = get_object_or_404(services_of(seat), letter=letter)
+    grounds = SEEN_GROUNDS
     context = {"service": service, "centre": service.centre, "grounds": grounds, "client_key": uuid4().hex}
-    return render(request, "centres/kiosk/ground.html", context | _back_to_start())
+    return render(request, "centres/kiosk/ground.html", context | back_to_start())
 
 
 @require_POST
 @kiosk_only
 def take(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Draw the number; the same key gives the same one."""
-    service = get_object_or_404(_services(seat), letter=request.POST.get("service", ""))
+    service = get_object_or_404(services_of(seat), letter=request.POST.get("service", ""))
     try:
         ticket = draw(
             service=service,
             client_key=request.POST.get("client_key", ""),
-            ground=request.POST.get("ground", ""),
+            ground=_ground_seen(request.POST.get("ground", "")),
             device=seat.device,
             language=get_language() or settings.LANGUAGE_CODE,
             at=clock.now(),
         )
     except RuleBroken as refused:
-        context = {"problem": refused, "centre": service.centre, **_back_to_start()}
+        context = {"problem": refused, "centre": service.centre, **back_to_start()}
         return render(request, "centres/kiosk/problem.html", context, status=refused.status)
     # After the number is there: what a newcomer waits is known already, and kept as what this person was told.
     give_estimate(ticket=ticket, at=ticket.issued_at)
     return redirect("centres:kiosk_ticket", token=ticket.token)
 
 
+@cache_control(private=True, no_store=True)  # the next person must not find it with the back key
 @require_GET
 @kiosk_only
 def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     """The slip: the number, where to wait, and the code to follow it on a phone."""
-    drawn = get_object_or_404(Ticket.objects.select_related("centre", "service"), token=token, centre=seat.centre_id)
+    tickets = Ticket.objects.select_related("centre", "service", "device")
+    drawn = get_object_or_404(tickets, token=token, centre=seat.centre_id)
     context = {
         "ticket": drawn,
         "centre": drawn.centre,
+        "is_over": drawn.day != clock.today() or drawn.state not in IN_HALL,
+        "waits": drawn.day == clock.today() and drawn.state == TicketState.WAITING,
+        "sms": NextNotice.objects.filter(ticket=drawn).exclude(phone="").first(),
+        "has_sms": leaves_the_machine(Channel.SMS),
         "ahead": Ticket.objects.ahead_of(drawn).count(),
         "expected": Shown.told(drawn),
-        "qr": _qr(f"{settings.PUBLIC_URL}/t/{drawn.token}/"),
+        "prints_itself": drawn.device is not None and drawn.device.prints_itself,
+        "qr": _qr(drawn.token),
         "idle_url": reverse("centres:kiosk_again"),
         "idle_seconds": SLIP_SECONDS,
     }
     return render(request, "centres/kiosk/ticket.html", context)
+
+
+@require_POST
+@kiosk_only
+def print_again(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
+    """The same slip once more, counted."""
+    reprint(ticket=get_object_or_404(Ticket, token=token, centre=seat.centre_id))
+    return redirect("centres:kiosk_ticket", token=token)
 
 
 @require_GET
@@ -120,10 +139,11 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
 def help_page(request: HttpRequest, seat: Seat) -> HttpResponse:
     """How to get a person's help."""
     centre = get_object_or_404(Centre, pk=seat.centre_id)
-    return render(request, "centres/kiosk/help.html", {"centre": centre, **_back_to_start()})
+    return render(request, "centres/kiosk/help.html", {"centre": centre, **back_to_start()})
 
 
-def _services(seat: Seat) -> QuerySet[Service]:
+def services_of(seat: Seat) -> QuerySet[Service]:
+    """The services a kiosk may give numbers for."""
     return Service.objects.filter(centre=seat.centre_id).select_related("centre")
 
 
@@ -132,11 +152,16 @@ def _tiles(seat: Seat) -> list[Service]:
     return with_waits(waiting_by_service(seat.centre_id, at)[:MOST_TILES], seat.centre_id, at)
 
 
-def _back_to_start() -> dict[str, object]:
+def _ground_seen(answer: str) -> str:
+    """What a person may say of themselves; a booking or a supplement is checked, not said."""
+    return answer if answer not in PriorityGround.values or answer in ["", *SEEN_GROUNDS] else "not asked"
+
+
+def back_to_start() -> dict[str, object]:
+    """Context of a page that returns to the start when nobody is there."""
     return {"idle_url": reverse("centres:kiosk_again"), "idle_seconds": 60}
 
 
-def _qr(address: str) -> SafeString:
-    code = segno.make(address, error="m", micro=False)
+def _qr(token: str) -> SafeString:
     # Made from our own address by the library; nothing a reader typed is in it.
-    return SafeString(code.svg_inline(omitsize=True, border=2, lineclass=None, svgclass=None))
+    return SafeString(ticket_code(token).svg_inline(omitsize=True, border=2, lineclass=None, svgclass=None))

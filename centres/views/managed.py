@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import Centre, Counter
-from centres.permissions import MANAGERS, centres_of
+from centres.permissions import MANAGERS, centres_of, has_role
 from citizens.models import User
 from portal.errors import NotAllowed
 
@@ -36,6 +36,12 @@ def managed_centre(request: HttpRequest) -> Centre:
     if centre is None:
         raise Http404
     return centre
+
+
+def require_manager(request: HttpRequest, centre_id: int) -> None:
+    """Raises ``NotAllowed`` for anybody but a manager of this centre."""
+    if not has_role(request.user, MANAGERS, centre_id):
+        raise NotAllowed(_("Only a manager of the centre can do this."), code="not_manager_here")
 
 
 def centres_to_choose(request: HttpRequest) -> list[Centre]:

@@ -34,6 +34,9 @@ BIRTH_DIFFERS = Problem(
 )
 SEX_DIFFERS = Problem("sex_differs", _("The sex on record is another one. Please compare with the card."), "sex")
 
+# Differences that may mean another person.
+IN_DOUBT = frozenset({NAME_DIFFERS.code, BIRTH_DIFFERS.code})
+
 _BY_NUMBER = Prepared(lambda: Citizen.objects.filter(identity_number=Given("number", CharField())))
 _KEPT = ("full_name", "birth_text", "birth_date", "sex", "card_address", "phone", "email", "identity_source")
 
@@ -73,6 +76,7 @@ def identify(
     phone: str = "",
     email: str = "",
     source: str = IdentitySource.TYPED,
+    is_same_person: bool = False,
     at: datetime,
     acting_user: User,
 ) -> Identified:
@@ -80,7 +84,8 @@ def identify(
 
     A record keeps what it has: an empty value changes nothing, and a name, birth date or sex that differs is a warning
     for the officer, not a change, since a card's QR is a claim and a typed name may be wrong (facts §4). Phone, e-mail
-    and the card's address are as given last. ``birth_text`` may be partial. Two statements at most for a known person,
+    and the card's address are as given last, but of somebody with another name or birth date nothing is taken over unless
+    ``is_same_person`` says that the officer has compared: the number may be another one's. ``birth_text`` may be partial. Two statements at most for a known person,
     three for a new one, and one write in either case, so no transaction of its own; two officers at the same instant
     get the same record.
 
@@ -102,7 +107,8 @@ def identify(
     warnings = [] if is_new else _differences(citizen, given, source)
     if source == IdentitySource.TYPED:  # a card's own reading has said these already
         warnings += check_identity(identity, given.birth, given.sex or None, local_day(at))
-    if changed := _fill(citizen, given, source):
+    in_doubt = not is_same_person and any(warning.code in IN_DOUBT for warning in warnings)
+    if not in_doubt and (changed := _fill(citizen, given, source)):
         citizen.save(update_fields=changed)
     return Identified(citizen, is_new, warnings)
 

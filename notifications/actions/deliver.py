@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db.models import F
 
-from notifications.channels import email, sms
+from notifications.channels import email, push, sms
 from notifications.channels.outcome import Lost, NotSent, Refused, Unreachable
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
@@ -22,7 +22,7 @@ LONGEST_WAIT = timedelta(hours=1)
 # A server that is down is asked again soon and for ever: that is no fault of the message.
 WAIT_UNREACHABLE = timedelta(minutes=2)
 
-_SEND = {Channel.EMAIL: email.send, Channel.SMS: sms.send}
+_SEND = {Channel.EMAIL: email.send, Channel.SMS: sms.send, Channel.PUSH: push.send}
 
 
 class _Claim:
@@ -124,5 +124,8 @@ def _give_up(claim: _Claim, reason: str) -> MessageState:
 
 
 def _said(message: Message, reason: object) -> str:
-    """The reason without the person's address, which mail servers like to repeat."""
-    return " ".join(str(reason).replace(message.recipient, "•••").split())[:200]
+    """The reason without the person's address, which mail servers like to repeat. A browser's row is no address."""
+    text = str(reason)
+    if message.recipient and message.channel != Channel.PUSH:
+        text = text.replace(message.recipient, "•••")
+    return " ".join(text.split())[:200]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from django.utils import translation
@@ -34,7 +35,7 @@ def queue_notice(*, notice: Notice, recipient: Recipient, dedup_key: str, at: da
                 body=body,
                 kind=notice.kind,
                 reference=notice.reference,
-                dedup_key=f"{dedup_key}:{channel}",
+                dedup_key=f"{dedup_key}:{_own(channel, address)}",
                 created_at=at,
                 not_before=at,
             )
@@ -45,6 +46,11 @@ def queue_notice(*, notice: Notice, recipient: Recipient, dedup_key: str, at: da
     jobs.wake(sweep)
 
 
+def _own(channel: Channel, address: str) -> str:
+    """A person has one address a channel, but may have several browsers."""
+    return f"{channel}:{address}" if channel == Channel.PUSH else channel
+
+
 def _texts(notice: Notice, recipient: Recipient) -> list[tuple[Channel, str, str, str]]:
     """Channel, address, subject and body of each message."""
     texts = []
@@ -53,4 +59,7 @@ def _texts(notice: Notice, recipient: Recipient) -> list[tuple[Channel, str, str
         texts.append((Channel.EMAIL, recipient.email, " ".join(notice.subject().split()), notice.email().strip()))
     if is_mobile(recipient.phone) and (body := notice.sms().strip()):
         texts.append((Channel.SMS, recipient.phone, "", body))
+    if recipient.browsers and (body := notice.push().strip()):
+        shown = json.dumps({"title": notice.subject(), "body": body, "url": notice.link})
+        texts += [(Channel.PUSH, str(browser), "", shown) for browser in recipient.browsers]
     return texts

@@ -18,9 +18,11 @@ from portal import jobs
 def send_again(*, message_ids: Iterable[int], at: datetime, acting_user: Any) -> int:
     """Queue those of these messages that are dead, with all tries ahead of them; returns how many.
 
+    One whose address was forgotten (``forget``) stays as it is.
+
     ``acting_user`` is named by the administration's own log.
     """
-    dead = Message.objects.filter(pk__in=list(message_ids), state=MessageState.DEAD)
+    dead = Message.objects.filter(pk__in=list(message_ids), state=MessageState.DEAD).exclude(recipient="")
     count = dead.update(state=MessageState.QUEUED, attempts=0, not_before=at)
     jobs.wake(sweep)
     return count

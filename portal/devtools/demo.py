@@ -33,7 +33,7 @@ DEMO = VAR / "demo"
 READY_SECONDS = 60
 STOP_SECONDS = 20
 # In this order: the catalogue names units, the seed uses all three.
-LOADERS = ("load_units", "load_national_days", "load_catalogue", "seed_demo")
+LOADERS = ("load_units", "load_national_days", "load_catalogue", "load_queue_policies", "seed_demo")
 TO_TRY = (
     ("/kiosk/", "draw a number, as a visitor does"),
     ("/board/", "the numbers called, on the wall"),

@@ -20,6 +20,7 @@ _WEEKDAYS = {
     "ko": ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일"),
 }
 _PARTIAL = re.compile(r"(?:(?:([0-9]{1,2})[/.-])?([0-9]{1,2})[/.-])?([0-9]{4})")
+_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 
 
@@ -80,14 +81,14 @@ class PartialDate:
 
     @classmethod
     def parse(cls, raw: str) -> PartialDate:
-        """Read ``1945``, ``02/1945``, ``01/02/1945`` (also with ``.`` or ``-``), ``1945-02-01`` or ``1945-02``.
+        """Read ``1945``, ``02/1945``, ``01/02/1945`` (also with ``.`` or ``-``, or ``01021945``), ``1945-02-01`` or ``1945-02``.
 
         Raises InvalidPartialDate.
         """
         text = raw.strip()
         if iso := _ISO.fullmatch(text):
             year, month, day = iso.groups()
-        elif local := _PARTIAL.fullmatch(text):
+        elif local := _DIGITS.fullmatch(text) or _PARTIAL.fullmatch(text):
             day, month, year = local.groups()
         else:
             raise _invalid()
@@ -96,6 +97,11 @@ class PartialDate:
     @classmethod
     def from_date(cls, d: date) -> PartialDate:
         return cls(d.year, d.month, d.day)
+
+    @property
+    def earliest(self) -> date:
+        """The first day that it can be."""
+        return date(self.year, self.month or 1, self.day or 1)
 
     @property
     def is_full(self) -> bool:

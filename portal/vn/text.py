@@ -26,12 +26,14 @@ def nfc(s: str) -> str:
 
 def strip_invisible(s: str) -> str:
     """Drop format characters nobody can see: byte-order mark, zero-width and direction marks, soft hyphen."""
+    if s.isprintable():  # letters, signs and spaces only: nearly every line that anybody types
+        return s
     return "".join(char for char in s if unicodedata.category(char) != "Cf")
 
 
 def has_control(s: str) -> bool:
     """Whether ``s`` holds a control character (tabs and line ends included), a lone surrogate or a line separator."""
-    return any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in s)
+    return not s.isprintable() and any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in s)
 
 
 def clean_line(s: str, max_length: int) -> str:
@@ -40,8 +42,9 @@ def clean_line(s: str, max_length: int) -> str:
     Raises TooLong when the result has more than ``max_length`` characters.
     """
     line = " ".join(strip_invisible(nfc(s)).split())
-    # Removing a control character may bring a letter and its mark together, or two spaces.
-    line = " ".join(nfc("".join(char for char in line if not has_control(char))).split())
+    if has_control(line):
+        # Removing a control character may bring a letter and its mark together, or two spaces.
+        line = " ".join(nfc("".join(char for char in line if not has_control(char))).split())
     if len(line) > max_length:
         raise TooLong(
             Problem(

@@ -97,6 +97,7 @@ class _Check:
         if self.content["field"] not in {field["code"] for field in self.catalogue.fields}:
             yield ("field",), f"unknown field {self.content['field']!r} (see {FIELDS})"
         yield from self._spans()
+        yield from self._first_questions()
         for index, version in enumerate(self.content["versions"]):
             at: ValuePath = ("versions", index)
             yield from self._papers(version, at)
@@ -132,6 +133,16 @@ class _Check:
         for index, result in enumerate(version["results"]):
             if "kind" in result and result["kind"] not in self.catalogue.papers:
                 yield (*at, "results", index, "kind"), f"unknown paper {result['kind']!r} (see {PAPERS})"
+
+    def _first_questions(self) -> Iterator[tuple[ValuePath, str]]:
+        """What is asked before the wait: a paper that some version asks for, and facts the citizen can answer."""
+        asked = {paper["kind"] for version in self.content["versions"] for paper in version["papers"]}
+        for index, entry in enumerate(self.content.get("ask_first", ())):
+            if entry["paper"] not in asked:
+                yield ("ask_first", index, "paper"), f"no version asks for the paper {entry['paper']!r}"
+            for fact in entry.get("facts", ()):
+                if fact not in FACTS or FACTS[fact].by != AnsweredBy.CITIZEN:
+                    yield ("ask_first", index, "facts"), f"{fact!r} is no fact the citizen can answer"
 
     def _form(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
         names: set[str] = set()

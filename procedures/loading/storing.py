@@ -87,6 +87,7 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "other_codes": content.get("other_codes", []),
         "is_listed_only": content.get("listed_only", False),
         "order": content["order"],
+        "ask_first": content.get("ask_first"),
     }
 
 

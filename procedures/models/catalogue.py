@@ -21,6 +21,11 @@ class InCatalogue(models.Model):
         super().save(*args, **kwargs)
         revisions.changed(revisions.CATALOGUE)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.CATALOGUE)
+        return deleted
+
 
 class Field(InCatalogue):
     """A field of public service (lĩnh vực), such as land or civil status."""
@@ -55,6 +60,12 @@ class Procedure(InCatalogue):
     other_codes = models.JSONField(_("other codes seen"), default=list, blank=True)
     is_listed_only = models.BooleanField(_("listed only"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    ask_first = models.JSONField(
+        _("asked before the wait"),
+        null=True,
+        blank=True,
+        help_text=_("Papers worth asking for before somebody waits; empty: the originals that must be brought."),
+    )
 
     class Meta:
         ordering = ["field__order", "order", "code"]

@@ -64,6 +64,11 @@ class Unit(models.Model):
         super().save(*args, **kwargs)
         revisions.changed(revisions.UNITS)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        revisions.changed(revisions.UNITS)
+        return deleted
+
     def fill_search_names(self) -> None:
         """Set what searches read; for rows that are written in bulk."""
         self.folded = split_unit_kind(self.name)[1]

@@ -1,8 +1,10 @@
 // [data-poll="url"][data-every="3000"]: asks again with If-None-Match. 200 replaces the inside, 304 costs nothing, and
-// no answer shows the page's own calm sentence and goes on, slower. Focus, typing and scrolling stay where they are.
+// no answer shows the page's own calm sentence and goes on, slower. Focus, typing and scrolling stay.
+// region.ask() asks now; while region.live is set (live.js), it asks seldom by itself.
 (() => {
   "use strict";
   const SLOWEST_MS = 30000;
+  const SAFE_MS = 20000; // a change that was not told is seen by then
   const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Ho_Chi_Minh" });
   let lastSeen = new Date();
 
@@ -39,17 +41,25 @@
     let tag = region.dataset.etag ?? "";
     let wait = every;
     let timer = 0;
+    let busy = false;
+    let once = false;
     const ask = async () => {
+      clearTimeout(timer);
       if (!region.isConnected) return;
+      if (busy) { once = true; return; }
+      busy = true;
       if (!document.hidden) {
         try {
           const headers = { "HX-Request": "true", "X-Part": "1", ...(tag && { "If-None-Match": tag }) };
           const answer = await fetch(region.dataset.poll, { headers, cache: "no-store", signal: AbortSignal.timeout(10000) });
           if (answer.status === 200 && !answer.redirected) {
             tag = answer.headers.get("ETag") ?? "";
+            const live = answer.headers.get("Live-Address");
+            if (live && region.dataset.live) region.dataset.live = live;
             swap(region, await answer.text());
           } else if (answer.status === 401) {
-            region.innerHTML = await answer.text();
+            // One place, whichever part hears it first.
+            (document.getElementById("problems") ?? region).innerHTML = await answer.text();
             return;
           } else if (answer.status !== 304) throw new Error(String(answer.status));
           lastSeen = new Date();
@@ -60,11 +70,14 @@
           offline(true);
         }
       }
-      timer = setTimeout(ask, wait);
+      busy = false;
+      timer = setTimeout(ask, once ? 0 : region.live && wait === every ? Math.max(every, SAFE_MS) : wait);
+      once = false;
     };
+    region.ask = ask;
     timer = setTimeout(ask, "now" in region.dataset ? 0 : every);
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) { clearTimeout(timer); ask(); }
+      if (!document.hidden) ask();
     });
   };
 

@@ -1,89 +1,83 @@
-// The board's voice. Each [data-call="id"][data-say][data-number][data-counter] that is new joins a queue: shown on the
-// stage and said twice, one after the other, never over one another. data-clips: sound files, where there is no voice.
+// The board's calls. Each new [data-call="id"][data-say][data-number][data-counter][data-clips] joins a queue: shown on the
+// stage and said twice, one after the other. [data-notice="id"][data-say][data-clips] is said once, after the calls.
 (() => {
   "use strict";
-  const SILENT_MS = 8000; // how long a call stays when nothing can be heard
-  const TIMES = 2;
-  const queue = [];
+  const SHOWN_MS = 8000; // how long a call stays on the stage when nothing can be heard, and when others wait
+  const HURRIED_MS = 3000;
+  const FEW = 3; // waiting calls from which on each is said once only, and the most to catch up with
+  const MOST = 8; // more than these are on the list already and are not said
+  const AWAY_MS = 60000; // a page that shows so old a state was away
+  const KNOWN = 400;
+  const calls = [];
+  const notices = [];
   const known = new Set();
   let busy = false;
-  let blocked = false;
+  let looked = 0;
 
-  const voice = () => window.speechSynthesis?.getVoices().find((v) => v.lang.replace("_", "-").toLowerCase().startsWith("vi"));
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-  const needTouch = () => {
-    blocked = true;
-    document.querySelectorAll("[data-sound-on]").forEach((button) => { button.hidden = false; });
+  const each = (root, what, change) => root.querySelectorAll(`[data-stage-${what}]`).forEach(change);
+  const write = (stage, number, counter) => {
+    each(stage, "number", (e) => { if (e.textContent !== number) e.textContent = number; });
+    each(stage, "counter", (e) => { if (e.textContent !== counter) e.textContent = counter; });
+    each(stage, "call", (e) => { e.hidden = !number; });
+    each(stage, "quiet", (e) => { e.hidden = Boolean(number); });
   };
-
-  const speak = (text, by) => new Promise((done) => {
-    const words = new SpeechSynthesisUtterance(text);
-    words.voice = by;
-    words.lang = by.lang;
-    words.rate = 0.9;
-    words.onend = () => done(true);
-    words.onerror = (event) => { if (event.error === "not-allowed") needTouch(); done(false); };
-    setTimeout(() => done(false), 15000); // a voice that never ends must not silence the next call
-    speechSynthesis.speak(words);
-  });
-  const play = (url) => new Promise((done) => {
-    const audio = new Audio(url);
-    audio.onended = () => done(true);
-    audio.onerror = () => done(false);
-    audio.play().catch((error) => { if (error.name === "NotAllowedError") needTouch(); done(false); });
-  });
-  const sayOnce = async ({ say, clips }) => {
-    const by = voice();
-    if (by && say) return speak(say, by);
-    let heard = clips.length > 0;
-    for (const clip of clips) heard = (await play(clip)) && heard;
-    return heard;
-  };
-
   const show = ({ number, counter }) => {
     const stage = document.querySelector("[data-stage]");
     if (!stage) return;
-    stage.querySelectorAll("[data-stage-number]").forEach((e) => { e.textContent = number; });
-    stage.querySelectorAll("[data-stage-counter]").forEach((e) => { e.textContent = counter; });
-    stage.querySelectorAll("[data-stage-call]").forEach((e) => { e.hidden = false; });
-    stage.querySelectorAll("[data-stage-quiet]").forEach((e) => { e.hidden = true; });
+    write(stage, number, counter);
     stage.classList.remove("fresh");
     void stage.offsetWidth; // lets the pulse begin again
     stage.classList.add("fresh");
+  };
+  // Between calls the stage shows what the page says: the last call, or none on a new day.
+  const settle = () => {
+    const stage = document.querySelector("[data-stage]");
+    const last = document.querySelector("[data-call]")?.dataset;
+    if (stage) write(stage, last?.number ?? "", last?.counter ?? "");
   };
 
   const run = async () => {
     if (busy) return;
     busy = true;
-    for (let call = queue.shift(); call; call = queue.shift()) {
-      show(call);
+    while (calls.length + notices.length) {
+      const call = calls.shift();
+      const { say, clips } = call ?? notices.shift();
+      if (call) show(call);
       const began = Date.now();
-      for (let n = 0; n < TIMES && !blocked; n += 1) {
-        if (!(await sayOnce(call))) break;
+      for (let n = call && calls.length <= FEW ? 0 : 1; n < 2; n += 1) {
+        if (!await window.voice?.say(say, clips)) break;
         await pause(600);
       }
-      await pause(Math.max(0, SILENT_MS - (Date.now() - began)));
+      if (call) await pause(Math.max(0, (calls.length ? HURRIED_MS : SHOWN_MS) - (Date.now() - began)));
     }
     busy = false;
+    settle();
   };
 
-  // Newest first on the page; the oldest new one is called first.
+  const remember = (id) => {
+    if (known.has(id)) return false;
+    known.add(id);
+    if (known.size > KNOWN) known.delete(known.values().next().value);
+    return true;
+  };
+  const words = ({ dataset: d }) => ({ say: d.say, number: d.number, counter: d.counter, clips: (d.clips ?? "").split(" ").filter(Boolean) });
+
+  // Newest first on the page; the oldest new one is called first. What stood there when the page was opened is not new.
   const look = (first) => {
-    for (const { dataset: d } of [...document.querySelectorAll("[data-call]")].reverse()) {
-      if (known.has(d.call)) continue;
-      known.add(d.call);
-      if (!first) queue.push({ say: d.say, number: d.number, counter: d.counter, clips: (d.clips ?? "").split(" ").filter(Boolean) });
+    const fresh = [...document.querySelectorAll("[data-call]")].reverse().filter((e) => remember(`c${e.dataset.call}`));
+    const said = [...document.querySelectorAll("[data-notice]")].filter((e) => remember(`n${e.dataset.notice}`));
+    const away = Date.now() - looked > AWAY_MS;
+    looked = Date.now();
+    if (!first) {
+      calls.push(...(away ? fresh.slice(-FEW) : fresh).map(words));
+      calls.splice(0, calls.length - MOST);
+      notices.push(...said.map(words));
     }
-    run();
+    if (calls.length + notices.length) run();
+    else if (!busy) settle();
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
-    window.speechSynthesis?.getVoices(); // some browsers load their voices only when asked
-    look(true);
-    document.querySelectorAll("[data-sound-on]").forEach((button) => button.addEventListener("click", () => {
-      blocked = false;
-      document.querySelectorAll("[data-sound-on]").forEach((b) => { b.hidden = true; });
-    }));
-  });
+  document.addEventListener("DOMContentLoaded", () => look(true));
   document.addEventListener("poll:swapped", () => look(false));
 })();

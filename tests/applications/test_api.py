@@ -16,6 +16,7 @@ from applications.models import Application
 from centres.enums import Role, TicketState
 from citizens.models import Citizen, Look
 from portal import chain
+from procedures.catalogue_cache import load_calendar
 from tests.factories.applications import (
     FORMS,
     LAST4,
@@ -74,6 +75,7 @@ def test_one_request_takes_in_a_whole_application_in_few_statements(as_: As) -> 
     ticket = a_ticket_at_counter()
     client = as_(Role.COUNTER_OFFICER)
     client.get("/api/v1/applications/")
+    load_calendar()  # in the memory of a process that has worked before
     body = _body(ticket.pk)
     with CaptureQueriesContext(connection) as statements:
         answer = _post(client, RECEIVE, body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from datetime import timedelta
+from datetime import time, timedelta
 from io import StringIO
 from random import Random
 from typing import Any
@@ -133,8 +133,9 @@ class TheDay(TestCase):
         assert resolve_old_address(DIVIDED.residence).status == Resolution.SPLIT
         assert resolve_old_address(HUSBAND.residence).status == Resolution.ONE
 
-    def test_the_hall_is_open_at_night_and_on_holidays(self) -> None:
-        assert hours.is_open(self.branch, hanoi("2026-11-24 03:00"))
+    def test_numbers_are_given_at_night_and_on_holidays_and_results_promised_in_ordinary_hours(self) -> None:
+        assert hours.gives_numbers(self.branch, hanoi("2026-11-24 03:00"))
+        assert hours.closing_times(self.branch)(hanoi("2026-11-25 03:00").date()) == time(17, 0)
 
     def test_every_unit_of_today_has_a_point(self) -> None:
         points = Centre.objects.filter(code__startswith="diem-")

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
@@ -22,6 +23,7 @@ from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Document
 from centres.enums import Role, TicketState
 from centres.models import Ticket
+from centres.policy import policy_on
 from citizens.models import Citizen, Look
 from notifications.enums import MessageState
 from notifications.models import Message
@@ -101,6 +103,23 @@ def test_a_good_card_names_the_person_on_the_ticket_and_the_look_is_written(desk
     assert "Nguyễn Thị Hoà" in words(answer)
     assert NUMBER not in answer.content.decode(), "on the screen the number is masked"
     assert NUMBER not in answer.request["PATH_INFO"] + answer.request["QUERY_STRING"]
+
+
+def test_a_desk_that_gets_a_visit_from_another_one_writes_one_look_however_often_it_is_drawn(
+    desk: Client, ticket: Ticket, as_: As
+) -> None:
+    ticket.citizen = CitizenFactory()  # named at another counter, which passed the visit on
+    ticket.save()
+    for _time in range(3):
+        assert ticket.citizen.full_name in words(desk.get(to("desk")))
+    look = Look.objects.get()
+    assert (look.citizen, look.user, look.unit) == (ticket.citizen, ticket.counter.officer, "Chi nhánh số 3")
+    cache.clear()
+    desk.get(to("desk"))
+    assert Look.objects.count() == 1, "a cache that forgot is no second look"
+    with CaptureQueriesContext(connection) as again:
+        desk.get(to("desk"))
+    assert not [sql for sql in made(again) if "citizens_look" in sql]
 
 
 @pytest.mark.parametrize(
@@ -279,6 +298,7 @@ def test_calling_the_next_person_takes_at_most_four_statements(as_: As, centre: 
     for number in range(1, 31):
         TicketFactory(service=service, number=number)
     client = as_(officer)
+    policy_on(None, MONDAY.date())  # read once a process
     with CaptureQueriesContext(connection) as statements:
         assert client.post(to("call_next")).status_code == 302
     assert len(made(statements)) <= 4, "\n".join(made(statements))

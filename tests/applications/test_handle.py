@@ -7,6 +7,7 @@ import pytest
 from applications.actions.hand_over import hand_over
 from applications.actions.handle import accept_supplement, ask_supplement, propose, send_back, sign, take
 from applications.enums import DeliveryState, EventKind, State, StepKind
+from applications.handling import offered
 from applications.models import Application
 from centres.enums import Role
 from centres.models import Centre, Membership
@@ -78,6 +79,21 @@ def test_nobody_signs_what_they_handled_themselves(centre: Centre) -> None:
     Membership.objects.create(user=both, centre=centre, role=Role.LEADER, valid_from=MONDAY.date())
     dossier = propose(application=dossier, number="9/KS", document=None, at=MONDAY, acting_user=both)
     del both._roles
+    with pytest.raises(RuleBroken) as refusal:
+        sign(application=dossier, at=MONDAY, acting_user=both)
+    assert refusal.value.code == "own_work"
+
+
+def test_nobody_signs_what_they_proposed_before_the_dossier_went_to_a_colleague(centre: Centre) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    both = dossier.handler
+    Membership.objects.create(user=both, centre=centre, role=Role.LEADER, valid_from=MONDAY.date())
+    dossier = propose(application=dossier, number="9/KS", document=None, at=MONDAY, acting_user=both)
+    Application.objects.filter(pk=dossier.pk).update(handler=a_member(Role.SPECIALIST, full_name="Đồng nghiệp"))
+    dossier = Application.objects.get(pk=dossier.pk)
+    del both._roles
+    assert "sign" not in [verb.key for verb in offered(dossier, both)]
+    assert "send-back" in [verb.key for verb in offered(dossier, both)]
     with pytest.raises(RuleBroken) as refusal:
         sign(application=dossier, at=MONDAY, acting_user=both)
     assert refusal.value.code == "own_work"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from applications.enums import State
 from applications.history import erase
-from applications.models import Application, Event
+from applications.models import Application, Event, EventValue
 from portal import chain
 from tests.factories.applications import MONDAY, a_dossier
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _fault(dossier: Application) -> tuple[int, str] | None:
-    found = chain.verify(Event.objects.filter(application=dossier).order_by("sequence"))
+    found = chain.verify(Event.objects.filter(application=dossier).order_by("sequence").prefetch_related("values"))
     return (found.sequence, found.kind) if found else None
 
 
@@ -73,6 +73,31 @@ def test_erasing_personal_values_leaves_the_chain_whole() -> None:
     assert erase(first, MONDAY) == 3
     assert set(first.values.values_list("value", "salt")) == {(None, None)}
     assert _fault(dossier) is None
+
+
+def test_a_changed_personal_value_is_named() -> None:
+    dossier = a_dossier(state=State.RETURNED)
+    first = dossier.events.first()
+    _sql("UPDATE applications_eventvalue SET value = 'Ai đó' WHERE event_id = %s AND name = 'applicant'", first.pk)
+    assert _fault(dossier) == (1, "changed")
+
+
+def test_a_personal_value_that_was_taken_away_or_put_in_is_named() -> None:
+    dossier = a_dossier(state=State.RETURNED)
+    first, second = dossier.events.all()[:2]
+    EventValue.objects.create(event=second, name="note", value="Thêm", salt="0" * 32)
+    assert _fault(dossier) == (2, "changed")
+    _sql("DELETE FROM applications_eventvalue WHERE event_id = %s AND name = 'phone'", first.pk)
+    assert _fault(dossier) == (1, "changed")
+
+
+@pytest.mark.parametrize(
+    "columns", ["value = NULL", "salt = NULL", "erased_at = CURRENT_TIMESTAMP", "value = NULL, salt = NULL"]
+)
+def test_erasure_is_whole_or_none(columns: str) -> None:
+    first = a_dossier().events.first()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        _sql(f"UPDATE applications_eventvalue SET {columns} WHERE event_id = %s", first.pk)
 
 
 def test_no_personal_value_stands_in_the_chained_body() -> None:

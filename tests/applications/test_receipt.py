@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
+import pikepdf
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from applications import tasks
-from applications.actions.issue_receipt import TEMPLATE, issue_receipt
+from applications.actions.edit_draft import acknowledge, answer_facts
+from applications.actions.handle import ask_supplement
+from applications.actions.issue_receipt import TEMPLATE, draw, issue_receipt
+from applications.actions.mark_paper import mark_paper
+from applications.actions.receive import receive
+from applications.catalogue import notices_for
 from applications.documents import receipt_context
-from applications.models import Document, IssuedForm
+from applications.enums import PAPER_THERE, State
+from applications.models import Application, Document, IssuedForm
 from centres.enums import Role
+from centres.models import Centre
 from portal import files, pdf
-from tests.factories.applications import MONDAY, a_dossier, a_draft
+from tests.factories.applications import MONDAY, a_centre, a_dossier, a_draft, a_ticket_at_counter, member_of
+from tests.factories.citizens import CitizenFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,10 +65,87 @@ def test_the_receipt_says_what_the_form_asks_for() -> None:
     assert dossier.applicant.identity_number not in words
 
 
+def test_the_longest_receipt_stays_on_one_sheet() -> None:
+    head = a_centre()
+    branch = Centre.objects.create(
+        code="chi-nhanh-4",
+        agency_code="H26.30.4",
+        parent=head,
+        name={"vi": "Chi nhánh số 4, Trung tâm Phục vụ hành chính công thành phố Hà Nội"},
+        short_name={"vi": "Chi nhánh số 4"},
+    )
+    a_centre("chi-nhanh-4", "H26.30.4")
+    ticket = a_ticket_at_counter(
+        centre=branch, citizen=CitizenFactory(address="12 ngõ 5 phố Chùa Bộc, phường Kim Liên")
+    )
+    draft = a_draft(procedure="land_change_info", ticket=ticket, citizen=ticket.citizen)
+    officer = draft.opened_by
+    draft = answer_facts(
+        application=draft,
+        facts=dict.fromkeys(("unit_rearrangement", "joint_owners", "represented"), True),
+        at=MONDAY,
+        acting_user=officer,
+    )
+    for notice in notices_for(draft, MONDAY):
+        if notice.get("acknowledge"):
+            draft = acknowledge(application=draft, notice=notice["key"], at=MONDAY, acting_user=officer)
+    for paper in draft.papers.exclude(state__in=PAPER_THERE):
+        mark_paper(paper=paper, there=True, at=MONDAY, acting_user=officer)
+    dossier = receive(application=draft, at=MONDAY, acting_user=officer)
+    content = pdf.render(TEMPLATE, receipt_context(dossier))
+    with pikepdf.open(io.BytesIO(content)) as sheets:
+        assert (len(dossier.papers.all()), len(sheets.pages)) == (6, 1)
+
+
 def test_the_same_dossier_draws_the_same_bytes() -> None:
     dossier = a_dossier()
     first, second = (pdf.render(TEMPLATE, receipt_context(dossier)) for _turn in range(2))
     assert first == second
+
+
+def _corrected_later(dossier: Any) -> IssuedForm:
+    """Everything on the paper that can change has changed."""
+    person, officer = dossier.applicant, dossier.received_by
+    person.full_name, person.address = "Nguyễn Thị Anh", "Số 1 phố Huế"
+    person.save()
+    officer.full_name = "Lê Thị Hương Giang"
+    officer.save()
+    ask_supplement(
+        application=dossier, faults="Thiếu", at=MONDAY, acting_user=member_of(Role.SPECIALIST, dossier.competent)
+    )
+    Application.objects.filter(pk=dossier.pk).update(
+        due_at=dossier.due_at + timedelta(days=7), due_explanation={"vi": "khác"}, contact_phone="+84987654321"
+    )
+    return IssuedForm.objects.select_related("application__applicant", "application__received_by").get()
+
+
+def test_a_later_correction_does_not_change_what_was_issued(client: Client) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    before = draw(dossier.issued_forms.get())
+    form = _corrected_later(dossier)
+    assert draw(form) == before
+    assert client.get(f"/t/{dossier.token}/receipt.pdf").content == before
+    form.erase()
+    assert dossier.applicant.full_name not in str(form.frozen) and draw(form) != before
+
+
+def test_a_receipt_whose_file_was_lost_is_drawn_and_kept_again(client: Client) -> None:
+    dossier = a_dossier()
+    address = f"/t/{dossier.token}/receipt.pdf"
+    before = client.get(address).content
+    lost = files.path_of(Document.objects.get().sha256)
+    lost.unlink()
+    assert client.get(address).content == before
+    assert lost.read_bytes() == before
+
+
+def test_a_lost_receipt_that_would_come_out_differently_is_gone_and_no_error(client: Client) -> None:
+    dossier = a_dossier()
+    address = f"/t/{dossier.token}/receipt.pdf"
+    client.get(address)
+    files.path_of(Document.objects.get().sha256).unlink()
+    dossier.issued_forms.get().erase()
+    assert client.get(address).status_code == 410
 
 
 def test_it_is_one_document_however_often_it_is_asked_for() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 
 from applications.actions.receive import NotComplete, receive
 from applications.enums import EventKind, PaymentState, State, StepKind
 from applications.models import Application
 from centres.enums import Role, TicketState
-from centres.models import Centre
+from centres.models import CalendarDay, Centre
 from notifications.models import Message
 from portal.errors import NotAllowed, RuleBroken
 from tests.factories.applications import MONDAY, a_centre, a_dossier, a_draft, a_member, a_ticket_at_counter, member_of
@@ -94,3 +97,17 @@ def test_the_citizen_is_told_by_mail_and_sms() -> None:
     assert set(Message.objects.values_list("channel", flat=True)) == {"email", "sms"}
     assert all(dossier.code in message.body for message in Message.objects.all())
     assert not any(dossier.applicant.identity_number in message.body for message in Message.objects.all())
+
+
+def test_at_a_centre_with_a_monday_morning_only_an_afternoons_dossier_is_due_the_next_working_day(
+    at_hanoi: Any,
+) -> None:
+    centre = a_centre()
+    centre.weekly_hours = {"1": [["08:00", "11:30"]]}
+    centre.save()
+    CalendarDay.objects.create(
+        centre=centre, day=date(2026, 11, 25), hours=[["08:00", "10:00"]], reason="Họp toàn cơ quan"
+    )
+    at = at_hanoi("2026-11-23 14:00")  # the 24th is off
+    dossier = a_dossier(procedure="certified_copy", at=at)
+    assert dossier.due_at == hanoi("2026-11-25 10:00")

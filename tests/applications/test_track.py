@@ -56,6 +56,19 @@ def test_guessing_one_code_stops_even_for_the_right_digits(phone: Client) -> Non
     assert answer.status_code == 429
 
 
+def test_right_tries_are_not_counted_and_others_guesses_lock_nobody_out(phone: Client) -> None:
+    dossier = a_dossier()
+    assert dossier.code
+    for _look in range(7):
+        spaced = f" {dossier.code[:8].lower()} {dossier.code[8:]} "
+        assert phone.post("/track/", {"code": spaced, "phone_last4": LAST4}).status_code == 302
+    for guess in range(5):
+        phone.post("/track/", {"code": dossier.code, "phone_last4": f"{guess:04}"}, REMOTE_ADDR="10.9.9.9")
+    onward = phone.post("/track/", {"code": dossier.code, "phone_last4": "0009"}, REMOTE_ADDR="10.9.9.8")
+    assert onward.status_code == 429, "guessing on from another address is told nothing"
+    assert phone.post("/track/", {"code": dossier.code, "phone_last4": LAST4}).status_code == 302
+
+
 def test_guessing_from_one_address_stops(phone: Client) -> None:
     for guess in range(30):
         phone.post("/track/", {"code": f"H26.30.3-261123-{guess:04}", "phone_last4": "0000"})

@@ -58,6 +58,17 @@ def test_one_look_names_everybody_on_the_page(as_: As) -> None:
     assert look.unit == "Chi nhánh số 3"
 
 
+def test_a_list_over_several_centres_writes_one_look_a_centre(as_: As) -> None:
+    other = a_centre("chi-nhanh-4", "H26.30.4")
+    here, there = a_dossier(), a_dossier()
+    Application.objects.filter(pk=there.pk).update(competent=other)
+    as_(a_member(Role.CITY_ADMIN)).get(URL, {"list": "all"})
+    assert {look.unit: look.subjects for look in Look.objects.all()} == {
+        "Chi nhánh số 3": [here.applicant_id],
+        "Chi nhánh số 4": [there.applicant_id],
+    }
+
+
 def test_pages_follow_one_another_without_a_gap(as_: As) -> None:
     _many(64)
     client, seen, after = as_(Role.SPECIALIST), [], ""

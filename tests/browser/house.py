@@ -25,7 +25,7 @@ HALL = """
 from django.core.management import call_command
 from applications.demo.centres import set_up
 from portal import clock
-for command in ("load_units", "load_national_days", "load_catalogue"):
+for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
     call_command(command, verbosity=0)
 set_up(clock.now(), clock.today())
 """

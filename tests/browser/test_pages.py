@@ -20,13 +20,16 @@ from applications.demo.centres import Place, set_up
 from applications.enums import State
 from applications.models import Application
 from centres import device_access
+from centres.actions.announce_hall import announce
 from centres.actions.counters import open_counter, pause_counter
 from centres.actions.draw import draw
 from centres.actions.finish import finish
-from centres.actions.miss import miss
+from centres.actions.hold import hold, latest_return
+from centres.actions.miss import miss, recalls_left
 from centres.actions.park import park
-from centres.enums import DeviceKind, Role
-from centres.models import Counter, Device, Ticket
+from centres.actions.recall import recall
+from centres.enums import DeviceKind, ParkKind, Role
+from centres.models import Counter, Device, Ticket, Zone
 from citizens.models import User
 from portal import clock
 from procedures.models import Procedure
@@ -38,6 +41,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.ma
 
 DESK, BOARD, KIOSK = (1366, 768), (1920, 1080), (1080, 1920)
 PHONES = ((390, 844), (320, 640))
+LAND = "/kiosk/for/A/land_change_info/"
 LANGUAGES = ("vi", "en", "ko")
 # Templates that went wrong show themselves by what they leave on the page.
 LEFT_OVER = re.compile(r"\{\{|\{%|%\(\w+\)s")
@@ -47,7 +51,7 @@ class Hall:
     """Branch no. 3 this morning: one dossier in each state, one ticket in each, an officer at each kind of desk."""
 
     def __init__(self) -> None:
-        for command in ("load_units", "load_national_days", "load_catalogue"):
+        for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
             call_command(command, verbosity=0)
         self.at = clock.now()
         self.place: Place = set_up(self.at, clock.today())
@@ -63,6 +67,9 @@ class Hall:
         self.paused = self._seat(3)
         self.without_counter = self.place.officers[5]
         pause_counter(counter=self.paused, reason="Máy in hỏng", at=self.at, acting_user=self.paused.officer)
+        self.zone = Zone.objects.create(centre=self.place.centre, name="Khu A")
+        announce(centre=self.place.centre, text="Mời bác uống nước ở cuối sảnh.", until_at=self.at + timedelta(hours=1),
+                 at=self.at, acting_user=self.manager)  # fmt: skip
         self.tickets = self._tickets()
         self.draft = a_draft(procedure="marriage", ticket=self.tickets["draft"], officer=self.with_draft.officer,
                              at=self.at)  # fmt: skip
@@ -83,7 +90,7 @@ class Hall:
     def _called(self, key: str, counter: Counter) -> Ticket:
         """Straight to this counter; whoever was there has gone."""
         for before in Ticket.objects.at_counter().filter(counter=counter):
-            before.park("chờ")
+            before.park(ParkKind.FETCHING, "chờ", self.at)
             before.save()
         ticket = self._draw(key, "A")
         ticket.call(counter, self.at)
@@ -94,9 +101,13 @@ class Hall:
         made = {"waiting": self._draw("waiting", "A")}
         by = {"at": self.at, "acting_user": self.empty.officer}
         made["missed"] = self._called("missed", self.empty)
+        while recalls_left(made["missed"]):
+            recall(ticket=made["missed"], **by)
         miss(ticket=made["missed"], **by)
         made["parked"] = self._called("parked", self.empty)
         park(ticket=made["parked"], reason="chờ bản sao", **by)
+        away = self._draw("held", "A")
+        made["held"] = hold(ticket=away, back_by=latest_return(away, self.at), at=self.at)
         made["done"] = self._called("done", self.empty)
         finish(ticket=made["done"], **by)
         made["called"] = self._called("called", self.with_person)
@@ -188,14 +199,25 @@ def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
     centre = f"/centres/{hall.place.centre.code}/"
+    why = f"/t/{hall.tickets['waiting'].token}/why/"
     return [
-        ("/", 200),
-        (centre, 200),
-        ("/track/", 200),
-        ("/sign-in/", 200),
-        ("/khong-co/", 404),
-        ("/t/khong-co/", 404),
-    ] + [(f"/t/{token}/", 200) for token in tokens]
+        *[("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
+        *[(f"/t/{token}/", 200) for token in tokens],
+        *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
+    ]
+    return (
+        [("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)]
+        + [(f"/t/{token}/", 200) for token in tokens]
+        + [
+            (f"/t/{hall.tickets['waiting'].token}/papers/land_change_info/{more}", 200)
+            for more in (
+                "",
+                "?no=land_certificate",
+                "?yes=land_certificate&no=joint_owners",
+                "back-with/land_certificate/",
+            )
+        ]
+    )
 
 
 def test_citizens_pages_fit_a_phone_and_render_in_every_language(hall: Hall, look: Looker) -> None:
@@ -221,7 +243,10 @@ def test_screens_of_the_hall_have_no_barriers_in_any_language(hall: Hall, look: 
         look.axe(page, path)
 
     kiosk, board, nobody = look.page(KIOSK, device=hall.kiosk), look.page(BOARD, device=hall.board), look.page(DESK)
-    paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/"]
+    paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/",
+             f"/kiosk/ticket/{hall.tickets['waiting'].token}/sms/",
+             "/kiosk/for/B/", LAND, f"{LAND}?yes=land_certificate&yes=joint_owners&no=marriage_certificate",
+             f"{LAND}back-with/land_certificate/", "/kiosk/offline/"]  # fmt: skip
     for path in paths:
         seen(kiosk, path)
     seen(board, "/board/")
@@ -264,6 +289,10 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         "leader": ["/dossiers/", *every_dossier],
         "manager": [
             "/day/",
+            "/day/devices/",
+            f"/day/devices/{hall.board.pk}/",
+            "/day/announcements/",
+            "/day/papers/",
             "/day/devices/",
             "/day/tickets/",
             "/day/tickets/?show=waiting",

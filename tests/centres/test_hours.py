@@ -61,3 +61,15 @@ def test_hours_that_are_not_confirmed_stop_nobody(centre):
     centre.keeps_hours = True
     assert not hours.gives_numbers(centre, at(29, 3))
     assert hours.gives_numbers(centre, MORNING)
+
+
+def test_a_centres_own_days_are_read_once_until_one_of_them_changes(centre, django_assert_num_queries):
+    own = CalendarDay.objects.create(centre=centre, day=date(2026, 11, 24), hours=[["09:00", "10:00"]], reason="trực")
+    assert hours.is_open(centre, at(24, 9, 30))
+    with django_assert_num_queries(0):
+        assert not hours.is_open(centre, at(24, 11))
+    own.hours = []
+    own.save()
+    assert not hours.is_open(centre, at(24, 9, 30))
+    own.delete()
+    assert hours.is_open(centre, at(24, 11))

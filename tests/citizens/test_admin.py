@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from citizens.models import ApiToken, HeldDocument, Look, User
+from citizens.models import ApiToken, Citizen, HeldDocument, Look, User
 from tests.factories.citizens import ApiTokenFactory, CitizenFactory, UserFactory
 from tests.moments import hanoi
 
@@ -57,6 +61,42 @@ class TestCitizens:
         assert administrator.post(url, values).status_code == 302
         citizen.refresh_from_db()
         assert (citizen.identity_number, citizen.folded_name) == (number, "nguyen thi anh")
+
+    def _change(self, administrator: Client, citizen: Citizen, **changed: str) -> Any:
+        values = {
+            "full_name": citizen.full_name, "birth_text": citizen.birth_text, "sex": citizen.sex,
+            "phone": citizen.phone, "language": "vi", **changed,
+        }  # fmt: skip
+        return administrator.post(reverse("admin:citizens_citizen_change", args=[citizen.pk]), values)
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [("birth_text", "32/01/1990"), ("birth_text", "năm 1990"), ("phone", "12"), ("full_name", "1234")],
+    )
+    def test_what_is_no_date_number_or_name_is_refused_beside_its_field(
+        self, administrator: Client, field: str, value: str
+    ):
+        citizen = CitizenFactory()
+        answer = self._change(administrator, citizen, **{field: value})
+        assert answer.status_code == 200
+        assert list(answer.context["adminform"].form.errors) == [field]
+        before = getattr(citizen, field)
+        citizen.refresh_from_db()
+        assert getattr(citizen, field) == before
+
+    def test_a_birth_date_and_a_phone_are_kept_as_at_the_counter_and_the_change_is_written_down(
+        self, administrator: Client
+    ):
+        citizen = CitizenFactory()
+        assert self._change(administrator, citizen, birth_text="3.4.1991", phone="0912 345 679").status_code == 302
+        citizen.refresh_from_db()
+        assert (citizen.birth_text, citizen.birth_date) == ("03/04/1991", date(1991, 4, 3))
+        assert citizen.phone == "+84912345679"
+        said = LogEntry.objects.get(object_id=str(citizen.pk)).get_change_message()
+        assert "ngày sinh" in said.lower() or "date of birth" in said.lower()
+        assert self._change(administrator, citizen, birth_text="1991").status_code == 302
+        citizen.refresh_from_db()
+        assert (citizen.birth_text, citizen.birth_date) == ("1991", None)
 
     def test_nobody_is_removed_here(self, administrator: Client):
         assert (

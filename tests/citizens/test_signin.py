@@ -90,7 +90,7 @@ class TestTooManyTries:
 
 def test_signing_out_is_a_post(client: Client, huong):
     client.force_login(huong)
-    assert client.get(reverse("logout")).status_code == 405
+    assert client.get(reverse("logout")).status_code == 303
     answer = client.post(reverse("logout"))
     assert (answer.status_code, answer["Location"]) == (302, reverse("home"))
     assert "_auth_user_id" not in client.session

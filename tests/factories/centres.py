@@ -9,7 +9,7 @@ from uuid import uuid4
 import factory
 from factory.django import DjangoModelFactory
 
-from centres.enums import CounterState, DeviceKind, Role, ServiceKind
+from centres.enums import CounterState, DeviceKind, ParkKind, Role, ServiceKind, TicketState
 from centres.models import Centre, Counter, Device, Membership, Service, Ticket
 from citizens.models import User
 from portal import clock
@@ -120,6 +120,13 @@ class TicketFactory(DjangoModelFactory[Ticket]):
     client_key = factory.LazyFunction(lambda: uuid4().hex)
     issued_at = MORNING
     queue_at = factory.LazyAttribute(lambda ticket: ticket.issued_at)
+    called_at: Any = None
+    first_called_at = factory.LazyAttribute(lambda ticket: ticket.called_at)
+    state = TicketState.WAITING
+    park_kind = factory.LazyAttribute(lambda ticket: ParkKind.FETCHING if ticket.state == TicketState.PARKED else "")
+    parked_at = factory.LazyAttribute(
+        lambda ticket: (ticket.called_at or ticket.issued_at) if ticket.park_kind else None
+    )
 
 
 def officer_at(centre: Centre, role: str = Role.COUNTER_OFFICER, **user: Any) -> User:

@@ -59,6 +59,7 @@ def an_item(
         copies=copies,
         client_key=client_key or f"ban-sao-{next(_keys)}",
         title=title,
+        several_on_a_sheet=True,
         at=at,
         acting_user=paper.application.opened_by,
     )

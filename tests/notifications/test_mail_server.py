@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from notifications.channels.mail_server import MailServer
-from notifications.checks import mail_leaves_the_machine, mail_server_is_named
+from notifications.checks import mail_leaves_the_machine, mail_server_is_named, sms_leave_the_machine
+from notifications.enums import Channel, MessageState
+from notifications.models import Message
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,22 @@ def test_a_folder_in_production_is_pointed_out(settings):
     assert mail_leaves_the_machine(None) == []
     settings.PORTAL_ENV = "production"
     assert [problem.id for problem in mail_leaves_the_machine(None)] == ["notifications.W001"]
+
+
+def test_sms_that_go_into_a_folder_in_production_are_pointed_out(settings):
+    settings.SMS_URL = "file:///data/sms"
+    assert sms_leave_the_machine(None) == []
+    settings.PORTAL_ENV = "production"
+    assert [problem.id for problem in sms_leave_the_machine(None)] == ["notifications.W002"]
+
+
+def test_what_lies_in_a_folder_of_a_real_installation_is_not_called_sent(settings, in_english):
+    every = [Message(channel=channel, state=MessageState.SENT) for channel in Channel]
+    assert {str(message.state_words) for message in every} == {"sent"}
+    settings.PORTAL_ENV, settings.EMAIL_URL = "production", "smtp://mail.example.vn"
+    said = {message.channel: str(message.state_words) for message in every}
+    assert said[Channel.EMAIL] == said[Channel.PUSH] == "sent" and said[Channel.SMS].startswith("kept here, not sent")
+    assert str(Message(channel=Channel.SMS).state_words) == "waiting"
 
 
 def test_the_password_stays_out_of_tracebacks():

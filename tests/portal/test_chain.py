@@ -27,6 +27,9 @@ class Row:
     def chained_digests(self) -> Mapping[str, str]:
         return {name: digest.digest for name, digest in self.sealed.items()}
 
+    def chained_values(self) -> Mapping[str, tuple[str | None, str | None]]:
+        return {name: (digest.value, digest.salt) for name, digest in self.sealed.items()}
+
 
 def chain(*bodies: Mapping[str, Any]) -> list[Row]:
     rows: list[Row] = []
@@ -53,6 +56,13 @@ def test_a_changed_body_shows():
 def test_a_changed_digest_of_a_personal_value_shows():
     rows = chain(*THREE)
     rows[1] = replace(rows[1], sealed=seal({"name": "Somebody Else"}))
+    assert verify(rows) == Fault(2, "changed")
+
+
+def test_a_changed_value_beside_its_row_shows():
+    rows = chain(*THREE)
+    sealed = rows[1].sealed["name"]
+    rows[1] = replace(rows[1], sealed={"name": replace(sealed, value="Somebody Else")})
     assert verify(rows) == Fault(2, "changed")
 
 
@@ -85,7 +95,7 @@ def test_a_tail_cut_off_cannot_be_seen_from_inside():
 def test_erasing_values_and_salts_leaves_the_chain_whole():
     rows = chain(*THREE)
     erased = [
-        replace(row, sealed={name: Digest("", "", sealed.digest) for name, sealed in row.sealed.items()})
+        replace(row, sealed={name: replace(sealed, value=None, salt=None) for name, sealed in row.sealed.items()})
         for row in rows
     ]
     assert verify(erased) is None

@@ -42,7 +42,7 @@ def _instructions(name: str) -> list[str]:
 
 
 def test_every_part_of_a_real_installation_is_there():
-    assert set(SERVICES) == {"migrate", "web", "worker", "scheduler", "postgres", "redis", "proxy"}
+    assert set(SERVICES) == {"migrate", "web", "live", "worker", "scheduler", "postgres", "redis", "proxy"}
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
@@ -75,7 +75,8 @@ def test_volumes_named_by_services_are_declared():
 def test_no_secret_is_written_into_compose(name: str):
     for variable, value in SERVICES[name].get("environment", {}).items():
         if SECRET.search(variable):
-            assert re.fullmatch(r"\$\{[A-Z_]+:\?[^}]+\}", value), variable
+            # Asked for, or left out: then what it is for is not offered.
+            assert re.fullmatch(r"\$\{[A-Z_]+:(?:\?[^}]+|-)\}", value), variable
         # A password inside an address.
         assert not re.search(r"://[^:/@]*:[^$@/][^@/]*@", value), variable
 
@@ -116,6 +117,15 @@ def test_every_step_of_the_migration_is_a_command_of_the_portal():
     steps = re.findall(r"(?m)^python manage\.py (\w+)", (ROOT / "deploy/migrate.sh").read_text())
     assert steps[:2] == ["migrate", "grant_roles"]
     assert set(steps) <= set(get_commands())
+    assert steps[-1] == "check", "history out of the application's reach is looked at where both addresses are known"
+
+
+def test_the_proxy_passes_the_stream_on_unbuffered_to_the_address_that_pages_are_given():
+    caddy = (ROOT / "deploy/Caddyfile").read_text()
+    assert re.search(r"handle /live/events \{\s+reverse_proxy live:8001 \{\s+flush_interval -1", caddy)
+    assert "encode @pages" in caddy and "@pages not path /live/*" in caddy
+    assert SERVICES["live"]["command"][:3] == ["python", "-m", "portal.stream"]
+    assert SERVICES["web"]["environment"]["LIVE_URL"].endswith("-/live/events}")
 
 
 @pytest.mark.parametrize("script", ["deploy/migrate.sh", "deploy/postgres/10-roles.sh"])

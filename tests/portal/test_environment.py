@@ -64,7 +64,7 @@ def test_a_wrong_value_is_named_but_never_repeated(read: str, arguments: tuple[A
 class TestDatabase:
     def test_postgres(self):
         found = database_from_url("postgres://us%40er:p%2Fw@db.example:5433/one%20stop")
-        assert found["ENGINE"] == "django.db.backends.postgresql"
+        assert found["ENGINE"] == "portal.postgresql"
         assert (found["USER"], found["PASSWORD"], found["NAME"]) == ("us@er", "p/w", "one stop")
         assert (found["HOST"], found["PORT"]) == ("db.example", "5433")
         assert found["CONN_MAX_AGE"] > 0

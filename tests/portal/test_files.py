@@ -78,3 +78,22 @@ def test_a_broken_upload_leaves_nothing(root: Path):
     with pytest.raises(ConnectionResetError):
         files.store(broken())
     assert names(root) == []
+
+
+def test_a_new_folder_is_as_safe_as_the_file_in_it(root: Path, monkeypatch: pytest.MonkeyPatch):
+    synced: list[Path] = []
+    monkeypatch.setattr(files, "_sync_folder", synced.append)
+    stored = files.store([b"x"])
+    assert synced == [root, files.path_of(stored.sha256).parent]
+
+
+def test_what_a_dead_process_left_is_removed_and_nothing_else(root: Path):
+    kept = files.store([b"x"])
+    old, young = root / ".new-old", root / ".new-young"
+    for left in (old, young):
+        left.write_bytes(b"half")
+    long_ago = young.stat().st_mtime - files.STALE_SECONDS - 60
+    os.utime(old, (long_ago, long_ago))
+    os.utime(files.path_of(kept.sha256), (long_ago, long_ago))
+    assert files.remove_stale(young.stat().st_mtime) == 1
+    assert names(root) == sorted([kept.sha256, ".new-young"])

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
-from centres.enums import TicketState
+from centres.enums import ParkKind, TicketState
 from centres.models import Ticket
 from tests.factories.centres import MORNING, TicketFactory
 
@@ -82,7 +82,7 @@ def test_a_state_that_was_left_out_still_guards_the_row():
     ticket.save(update_fields=["number"])
     other = Ticket.objects.only("number").get(pk=ticket.pk)
     other.leave(MORNING)
-    Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.PARKED)
+    Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.NO_SHOW, finished_at=MORNING)
     with pytest.raises(ConcurrentTransition):
         other.save()
 
@@ -116,9 +116,9 @@ def test_of_two_changes_at_once_the_second_is_refused():
 def test_after_a_read_the_change_goes_through_again():
     ticket = TicketFactory()
     stale = Ticket.objects.get(pk=ticket.pk)
-    Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.PARKED)
+    Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.PARKED, park_kind=ParkKind.FETCHING, parked_at=MORNING)
     stale.refresh_from_db()
-    stale.unpark()
+    stale.unpark(MORNING)
     stale.save()
     assert Ticket.objects.get(pk=ticket.pk).state == TicketState.WAITING
 

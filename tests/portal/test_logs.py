@@ -3,14 +3,17 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import structlog
+from django.urls import URLResolver, get_resolver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.logs import logging_settings, scrub
+from portal.logs import TOKEN_PATHS, logging_settings, scrub
 
 NUMBER = "001190000123"
 LOGGER = logging.getLogger("tests.logs")
@@ -25,6 +28,8 @@ LOGGER = logging.getLogger("tests.logs")
         (f"id={NUMBER}&x=1", "id=•••&x=1"),
         ("/t/Ab3_-xyz9/", "/t/•••/"),
         ("/verify/Ab3xyz99", "/verify/•••"),
+        ("GET /kiosk/ticket/Ab3_-xyz9/ 200", "GET /kiosk/ticket/•••/ 200"),
+        ("/book/Ab3_-xyz9/cancel/", "/book/•••/cancel/"),
         ("H26.15-261123-0001", "H26.15-261123-0001"),
         ("2026-11-23T10:26:00.123456Z 12345678 bytes", "2026-11-23T10:26:00.123456Z 12345678 bytes"),
     ],
@@ -96,3 +101,27 @@ def test_production_writes_one_json_object_a_line(line):
     LOGGER.warning("hai\ndòng")
     assert json.loads(line())["event"] == "hai\ndòng"
     assert line().count("\n") == 1
+
+
+def _routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _routes(entry, route)
+        else:
+            yield route
+
+
+def test_every_address_with_a_token_is_left_out_of_logs():
+    with_token = [route for route in _routes(get_resolver()) if "token>" in route]
+    assert len(with_token) >= 3
+    for route in with_token:
+        address = "/" + re.sub(r"<(?:\w+:)?token>", "Ab3_-xyz9Ab3_-xyz9", route)
+        assert "Ab3_-xyz9" not in scrub(address), route
+
+
+def test_the_proxy_leaves_out_the_same_addresses_and_what_redirects_name():
+    text = (Path(__file__).resolve().parents[2] / "deploy" / "Caddyfile").read_text()
+    (pattern,) = re.findall(r'request>uri regexp "/\(([^)]*)\)/', text)
+    assert tuple(pattern.split("|")) == TOKEN_PATHS
+    assert "resp_headers delete" in text and "request>headers delete" in text

@@ -134,6 +134,11 @@ class TestHeaders:
         assert "'nonce-" in directives["script-src"]
         assert "unsafe" not in first
 
+    def test_data_may_load_nothing_at_all(self, client: Client):
+        answer = client.get("/api/v1/units/?q=hang")
+        assert answer.headers["Content-Type"].startswith("application/json")
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+
     @override_settings(SECURE_SSL_REDIRECT=True)
     def test_health_is_answered_without_tls(self, client: Client):
         assert client.get("/healthz").status_code == 200

@@ -163,31 +163,249 @@ def test_poll_swaps_keeps_focus_and_says_when_nobody_answers(page: Page) -> None
     page.wait_for_selector("[data-offline]", state="hidden")
 
 
-def test_calls_queue_up_and_each_is_said_twice(page: Page) -> None:
+# A board's loudspeaker: what it says or plays, and what the stage showed meanwhile. Each takes two seconds.
+LOUDSPEAKER = """
+    window.said = [];
+    const stage = () => document.querySelector("[data-stage-number]").textContent;
+    const sound = (what, done) => { window.said.push([what, stage()]); setTimeout(done, 2000); };
+    Object.defineProperty(window, "speechSynthesis", { value: {
+      getVoices: () => (VOICE ? [{ lang: "vi-VN" }] : []),
+      cancel: () => {},
+      speak: (words) => sound(words.text, () => words.onend()),
+    } });
+    window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+    window.Audio = class { play() { sound(this.src, () => this.onended()); return Promise.resolve(); } };
+"""
+STAGE = "<section data-stage><div data-stage-call><b data-stage-number></b><i data-stage-counter></i></div><p data-stage-quiet>quiet</p></section>"
+
+
+def call(name: str, clips: str = "") -> str:
+    return f"<li data-call={name} data-say='{name} one' data-number={name.split('-')[0]} data-counter=3 data-clips='{clips}'></li>"
+
+
+def notice(name: str, clips: str = "") -> str:
+    return f"<p data-notice={name} data-say='{name}' data-clips='{clips}'></p>"
+
+
+def a_board(page: Page, *there: str, voice: bool = True) -> None:
+    """A board that is open, with these calls on it since before."""
     page.clock.install()
-    page.add_init_script(
-        """
-        window.said = [];
-        const voice = { lang: "vi-VN" };
-        Object.defineProperty(window, "speechSynthesis", { value: {
-          getVoices: () => [voice],
-          speak: (words) => {
-            window.said.push([words.text, document.querySelector("[data-stage-number]").textContent]);
-            setTimeout(() => words.onend(), 2000);
-          },
-        } });
-        window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
-        """
+    page.add_init_script(LOUDSPEAKER.replace("VOICE", str(voice).lower()))
+    show(page, f"<body>{STAGE}<div id=live>{''.join(map(call, there))}</div></body>", "voice", "speak")
+
+
+def renewed(page: Page, *parts: str) -> None:
+    """The part was asked for again and is now this."""
+    page.evaluate(
+        f"document.querySelector('#live').innerHTML = {json.dumps(''.join(parts))};"
+        "document.dispatchEvent(new Event('poll:swapped'))"
     )
-    call = "<li data-call={0} data-say='{0} one' data-number={0} data-counter=3>{0}</li>"
-    body = (
-        "<body><section data-stage><b data-stage-number></b><i data-stage-counter></i></section><ol>"
-        + call.format("A1")
-        + "</ol></body>"
-    )
-    show(page, body, "speak")
-    new = json.dumps(call.format("A3") + call.format("A2") + call.format("A1"))
-    page.evaluate(f"document.querySelector('ol').innerHTML = {new}; document.dispatchEvent(new Event('poll:swapped'))")
-    for _second in range(30):
+
+
+def after(page: Page, seconds: int) -> list[list[str]]:
+    """What has been said once so many seconds are over."""
+    for _second in range(seconds):
         page.clock.run_for(1_000)
-    assert page.evaluate("window.said") == [["A2 one", "A2"], ["A2 one", "A2"], ["A3 one", "A3"], ["A3 one", "A3"]]
+    said: list[list[str]] = page.evaluate("window.said")
+    return said
+
+
+def twice(*names: str) -> list[list[str]]:
+    return [[f"{name} one", name.split("-")[0]] for name in names for _time in range(2)]
+
+
+def test_calls_queue_up_and_each_is_said_twice(page: Page) -> None:
+    a_board(page, "A1")
+    renewed(page, call("A3"), call("A2"), call("A1"))
+    assert after(page, 30) == twice("A2", "A3")
+
+
+def test_a_call_during_another_waits_and_overwrites_nothing(page: Page) -> None:
+    a_board(page, "A1")
+    renewed(page, call("A2"), call("A1"))
+    assert after(page, 1) == [["A2 one", "A2"]]
+    renewed(page, call("B7"), call("A2"), call("A1"))
+    assert after(page, 30) == twice("A2", "B7")
+
+
+def test_a_recall_is_announced_again(page: Page) -> None:
+    a_board(page, "A1-1")
+    renewed(page, call("A1-2"))
+    assert after(page, 20) == twice("A1-2")
+    renewed(page, call("A1-2"))
+    assert after(page, 20) == twice("A1-2")
+
+
+def test_an_announcement_is_said_once_after_the_calls_and_never_over_one(page: Page) -> None:
+    a_board(page, "A1")
+    renewed(page, notice("nuoc"), call("A1"))
+    assert after(page, 1) == [["nuoc", "A1"]]
+    renewed(page, notice("nghi"), notice("nuoc"), call("A2"), call("A1"))
+    said = [what for what, _stage in after(page, 40)]
+    assert said[1:] == ["A2 one", "A2 one", "nghi"]
+
+
+def test_without_a_voice_the_clips_are_played_in_their_order(page: Page) -> None:
+    a_board(page, "A1", voice=False)
+    renewed(page, call("A2", "/moi.ogg /so-2.ogg"), call("A1"), notice("nghi", "/chime.wav"))
+    said = [what for what, _stage in after(page, 40)]
+    assert said == ["/moi.ogg", "/so-2.ogg", "/moi.ogg", "/so-2.ogg", "/chime.wav"]
+
+
+def test_a_board_that_was_away_says_the_last_three_and_shows_the_rest(page: Page) -> None:
+    a_board(page, "A1")
+    after(page, 61)
+    renewed(page, *(call(f"A{number}") for number in (7, 6, 5, 4, 3, 2)))
+    assert after(page, 60) == twice("A5", "A6", "A7")
+
+
+def test_when_many_wait_each_is_said_once_and_the_newest_last(page: Page) -> None:
+    a_board(page, "A1")
+    renewed(page, *(call(f"A{number}") for number in (7, 6, 5, 4, 3, 2)))
+    said = [what for what, _stage in after(page, 120)]
+    assert list(dict.fromkeys(said)) == [f"A{number} one" for number in (2, 3, 4, 5, 6, 7)]
+    assert [said.count(f"A{number} one") for number in (2, 3, 4, 5, 6, 7)] == [1, 1, 2, 2, 2, 2]
+
+
+def test_an_older_call_that_moves_up_is_no_new_one(page: Page) -> None:
+    a_board(page, "A3", "A2")
+    renewed(page, call("A2"))
+    assert after(page, 10) == []
+    assert page.text_content("[data-stage-number]") == "A2"
+
+
+def test_a_new_day_begins_with_a_quiet_stage(page: Page) -> None:
+    a_board(page, "A3")
+    assert page.is_visible("[data-stage-call]")
+    renewed(page)
+    after(page, 1)
+    assert page.is_visible("[data-stage-quiet]") and not page.is_visible("[data-stage-call]")
+
+
+def test_the_screen_is_filled_with_a_key_and_remembers_it(page: Page) -> None:
+    full = "Boolean(document.fullscreenElement)"
+    show(page, "<body><button data-full hidden>full</button></body>", "board")
+    assert page.is_visible("[data-full]")
+    page.keyboard.press("f")
+    page.wait_for_function(full)
+    assert not page.is_visible("[data-full]")
+    page.reload()
+    assert not page.evaluate(full)
+    page.keyboard.press("a")  # the first touch
+    page.wait_for_function(full)
+    page.keyboard.press("f")
+    page.wait_for_function(f"!{full}")
+    page.reload()
+    page.keyboard.press("a")
+    assert not page.evaluate(full)
+
+
+# A stream in the page's own hands.
+STREAM = """
+    window.streams = [];
+    window.EventSource = class {
+      constructor(url) { this.url = url; this.heard = {}; window.streams.push(this); }
+      addEventListener(kind, listener) { this.heard[kind] = listener; }
+      close() { this.closed = true; }
+    };
+"""
+
+
+def a_live_page(page: Page) -> list[str]:
+    """A page that listens, with what it asked for; its part names the topics it listens to."""
+    page.clock.install()
+    page.add_init_script(STREAM)
+    show(
+        page,
+        "<body><div data-poll='/part' data-every=3000 data-live='/live?topics=ab:1:x'></div></body>",
+        "poll",
+        "live",
+    )
+    asked: list[str] = []
+
+    def part(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body="A047", headers={"ETag": f'"{len(asked)}"', "Live-Address": "/live?topics=ab:2:y"})
+
+    page.route("**/part", part)
+    return asked
+
+
+def does(page: Page, script: str, times: int = 1) -> None:
+    """The page asks ``times`` times after this."""
+    for _time in range(times):
+        with page.expect_response("**/part"):
+            page.evaluate(script)
+
+
+def test_told_of_a_change_the_page_asks_at_once_and_otherwise_seldom(page: Page) -> None:
+    asked = a_live_page(page)
+    does(page, "streams[0].onopen()")
+    does(page, "streams[0].onmessage()")
+    for _second in range(15):
+        page.clock.run_for(1_000)
+        page.evaluate("streams[0].heard.beat()")
+    assert len(asked) == 2
+    with page.expect_response("**/part"):
+        page.clock.run_for(6_000)
+
+
+def test_a_broken_stream_is_polled_instead_and_tried_again_later(page: Page) -> None:
+    asked = a_live_page(page)
+    does(page, "streams[0].onopen()")
+    does(page, "streams[0].onerror()")
+    assert page.evaluate("streams.map((s) => Boolean(s.closed))") == [True]
+    with page.expect_response("**/part"):
+        page.clock.run_for(3_100)
+    page.clock.run_for(6_000)
+    # With the newest address: the one from the start may not be good any more.
+    assert page.evaluate("streams.at(-1).url") == "/live?topics=ab:2:y"
+    assert len(asked) >= 3
+
+
+def test_a_silent_stream_is_taken_for_a_broken_one(page: Page) -> None:
+    a_live_page(page)
+    does(page, "streams[0].onopen()")
+    for _second in range(26):
+        page.clock.run_for(1_000)
+    assert page.evaluate("streams[0].closed")
+
+
+# -- what is being typed ----------------------------------------------------------------------------------------------
+
+KEPT = '<body><p data-failed hidden>no</p><form action="/keep/" data-keep><input name="child" value=""></form></body>'
+LEAD_AWAY = """() => new Promise((done) => {
+  const way = document.createElement("a");
+  document.body.append(way);
+  const detail = { elt: way, issueRequest: () => done("went") };
+  const held = !way.dispatchEvent(new CustomEvent("htmx:confirm", { bubbles: true, cancelable: true, detail }));
+  if (!held) done("not held");
+  else setTimeout(() => done("stayed"), 1500);
+})"""
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(204, "went"), (500, "stayed")])
+def test_a_way_off_the_form_waits_until_what_was_typed_is_kept(page: Page, status: int, outcome: str) -> None:
+    kept: list[str] = []
+    show(page, KEPT, "keep")
+
+    def keep(route: Route) -> None:
+        kept.append(route.request.post_data or "")
+        route.fulfill(status=status, body="")
+
+    page.route("**/keep/", keep)
+    assert page.evaluate(LEAD_AWAY) == "not held", "nothing was typed yet"
+    page.locator("input").press_sequentially("Bao")
+    assert page.evaluate(LEAD_AWAY) == outcome
+    assert kept == ["child=Bao"]
+    assert page.locator("[data-failed]").is_visible() is (outcome == "stayed")
+
+
+def test_leaving_the_page_sends_what_was_typed(page: Page) -> None:
+    show(page, KEPT, "keep")
+    page.route("**/keep/", lambda route: route.fulfill(status=204, body=""))
+    page.locator("input").press_sequentially("Bao")
+    with page.expect_request("**/keep/") as sent:
+        page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    assert sent.value.post_data == "child=Bao"
+    assert sent.value.headers["hx-request"] == "true"

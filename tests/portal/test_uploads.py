@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import io
 import os
@@ -177,6 +178,54 @@ def test_a_page_that_unfolds_to_gigabytes_is_refused(monkeypatch: pytest.MonkeyP
         out = io.BytesIO()
         pdf.save(out)
     assert refusal("scan.pdf", out.getvalue()).code == "upload_unreadable"
+
+
+def _page_with(content: bytes, *filters: str) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        stream = pikepdf.Stream(pdf, b"")
+        names = [pikepdf.Name("/" + name) for name in filters]
+        stream.write(content, filter=names[0] if len(names) == 1 else pikepdf.Array(names))
+        page.Contents = stream
+        pdf.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    return out.getvalue()
+
+
+BLANKS = b" " * 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("content", "filters"),
+    [
+        (zlib.compress(BLANKS).hex().encode() + b">", ["ASCIIHexDecode", "FlateDecode"]),
+        (base64.a85encode(zlib.compress(BLANKS)) + b"~>", ["ASCII85Decode", "FlateDecode"]),
+        (zlib.compress(BLANKS), ["Fl"]),
+        (zlib.compress(zlib.compress(BLANKS)), ["FlateDecode", "FlateDecode"]),
+        (b"\x81 " * 20_000 + b"\x80", ["RunLengthDecode"]),
+        (zlib.compress(b"\x81 " * 20_000), ["FlateDecode", "RunLengthDecode"]),
+        (b"\x80\x0b\x60\x50" * 1000, ["LZWDecode"]),
+        (b"00>", ["ASCIIHexDecode", "ASCIIHexDecode", "FlateDecode"]),
+    ],
+)
+def test_filters_one_after_another_are_measured_or_refused(
+    content: bytes, filters: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MAX_PAGE_CONTENT_BYTES", 1_000_000)
+    assert refusal("scan.pdf", _page_with(content, *filters)).code == "upload_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("content", "filters"),
+    [
+        (zlib.compress(b"0 0 m").hex().encode() + b">", ["ASCIIHexDecode", "FlateDecode"]),
+        (base64.a85encode(zlib.compress(b"0 0 m")) + b"~>", ["ASCII85Decode", "FlateDecode"]),
+        (b"302030206d>", ["ASCIIHexDecode"]),
+        (b"\x040 0 m\x80", ["RunLengthDecode"]),
+    ],
+)
+def test_honest_filters_one_after_another_pass(content: bytes, filters: list[str]) -> None:
+    assert inspect_upload(SimpleUploadedFile("scan.pdf", _page_with(content, *filters))).pages == 1
 
 
 def test_a_picture_with_too_many_dots_is_refused_before_it_is_unpacked() -> None:

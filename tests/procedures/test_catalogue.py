@@ -162,7 +162,9 @@ def test_last_day_of_a_version_in_force_can_be_set_once_known(folder: Path) -> N
 
 @pytest.mark.django_db
 def test_everything_citizens_see_is_in_three_languages(catalogue: None) -> None:
-    for version in ProcedureVersion.objects.for_quote():
+    versions = list(ProcedureVersion.objects.for_quote())
+    assert len(versions) >= 15
+    for version in versions:
         for text in (
             version.procedure.name,
             version.procedure.short_name,
@@ -189,6 +191,8 @@ def test_every_fact_is_named_by_some_rule() -> None:
 
 @pytest.mark.django_db
 def test_every_condition_of_every_version_names_known_facts(catalogue: None) -> None:
-    for version in ProcedureVersion.objects.for_quote():
+    versions = list(ProcedureVersion.objects.for_quote())
+    assert len(versions) >= 15
+    for version in versions:
         for row in (*version.requirements.all(), *version.fee_rules.all()):
             check_condition(row.condition)

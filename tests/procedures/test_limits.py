@@ -74,6 +74,33 @@ def test_centre_that_closes_earlier_promises_earlier(calendar: WorkCalendar) -> 
     assert due(FOUR_DAYS, at("23/11/2026 10:26"), calendar, time(16, 30)).at == at("30/11/2026 16:30")
 
 
+def _monday_mornings(day: date) -> time | None:
+    return time(11, 30) if day.weekday() == 0 else time(16, 0) if day.weekday() == 4 else None
+
+
+@pytest.mark.parametrize(
+    ("limit", "received", "promised"),
+    [
+        (SAME_DAY, "30/11/2026 10:00", "30/11/2026 11:30"),
+        (SAME_DAY, "30/11/2026 11:30", "01/12/2026 17:00"),  # the doors close: no result of this day any more
+        (SAME_DAY, "30/11/2026 14:00", "01/12/2026 17:00"),
+        ({"kind": "half_day"}, "30/11/2026 11:45", "01/12/2026 12:00"),
+        ({"kind": "half_day"}, "27/11/2026 15:00", "30/11/2026 11:30"),
+        ({"kind": "working_days", "days": 1}, "26/11/2026 09:00", "27/11/2026 16:00"),
+        ({"kind": "working_days", "days": 2}, "26/11/2026 09:00", "30/11/2026 11:30"),
+    ],
+)
+def test_the_hour_is_that_of_the_due_day(
+    calendar: WorkCalendar, limit: dict[str, object], received: str, promised: str
+) -> None:
+    assert due(limit, at(received), calendar, _monday_mornings).at == at(promised)
+
+
+def test_who_came_after_closing_is_told_the_hour_of_closing(calendar: WorkCalendar) -> None:
+    said = due(SAME_DAY, at("30/11/2026 14:00"), calendar, _monday_mornings).explanation
+    assert said["en"].startswith("Received after 11:30")
+
+
 def test_first_alternative_whose_facts_hold_takes_the_place_of_the_limit(calendar: WorkCalendar) -> None:
     limit = {
         **SAME_DAY,
@@ -121,6 +148,27 @@ def test_due_day_is_worked_later_than_receipt_and_survives_json(
     assert promised.at > received
     assert set(promised.explanation) == {"vi", "en", "ko"}
     assert Due.from_json(json.loads(json.dumps(promised.as_json()))) == promised
+
+
+MINUTES = st.builds(lambda minute: time(minute // 60, minute % 60), st.integers(1, 24 * 60 - 1))
+LIMITS = st.one_of(
+    st.builds(lambda days: {"kind": "working_days", "days": days}, st.integers(1, 15)),
+    st.builds(lambda days: {"kind": "calendar_days", "days": days}, st.integers(1, 30)),
+    st.builds(lambda hours: {"kind": "hours", "hours": hours}, st.integers(1, 72)),
+    st.builds(lambda cutoff: {"kind": "same_day", "cutoff": f"{cutoff:%H:%M}"}, MINUTES),
+    st.just({"kind": "half_day"}),
+)
+
+
+@given(LIMITS, RECEIVED, st.lists(st.one_of(st.none(), MINUTES), min_size=7, max_size=7))
+@settings(max_examples=300, deadline=None)
+def test_whatever_the_hours_the_result_is_due_after_its_receipt(
+    calendar: WorkCalendar, limit: dict[str, object], received: datetime, closes: list[time | None]
+) -> None:
+    promised = due(limit, received, calendar, lambda day: closes[day.weekday()])
+    assert promised.at > received
+    if limit["kind"] != "hours":
+        assert promised.at.time() <= (closes[promised.at.weekday()] or time(17, 0))
 
 
 def test_public_holiday_on_a_weekend_is_not_named_twice() -> None:

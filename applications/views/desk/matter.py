@@ -7,8 +7,16 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from applications import desk
+from applications.actions.bring_up_to_date import RulesChanged, bring_up_to_date
 from applications.actions.choose import choose as choose_procedure
-from applications.actions.edit_draft import acknowledge, answer_facts, drop_draft, keep_form, set_quantity
+from applications.actions.edit_draft import (
+    acknowledge,
+    answer_facts,
+    drop_draft,
+    keep_form,
+    set_quantity,
+    suggest_facts,
+)
 from applications.actions.mark_paper import mark_paper, use_held_document
 from applications.actions.receive import receive as receive_application
 from applications.catalogue import version_of
@@ -34,7 +42,14 @@ def _mine(request: HttpRequest, application_id: int) -> Application:
 def choose(request: HttpRequest) -> HttpResponse:
     ticket: Ticket = desk.my_ticket(signed_in(request))
     procedure = get_object_or_404(Procedure, code=request.POST.get("procedure", ""))
-    draft = choose_procedure(ticket=ticket, procedure=procedure, at=clock.now(), acting_user=signed_in(request))
+    draft = choose_procedure(
+        ticket=ticket,
+        procedure=procedure,
+        client_key=request.POST.get("client_key", "")[:64],
+        at=clock.now(),
+        acting_user=signed_in(request),
+    )
+    suggest_facts(application=draft, at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
 
@@ -108,21 +123,24 @@ def drop(request: HttpRequest, application_id: int) -> HttpResponse:
 
 @require_POST
 def receive(request: HttpRequest, application_id: int) -> HttpResponse:
-    dossier = receive_application(
-        application=_mine(request, application_id), at=clock.now(), acting_user=signed_in(request)
-    )
+    draft, at, user = _mine(request, application_id), clock.now(), signed_in(request)
+    try:
+        dossier = receive_application(application=draft, at=at, acting_user=user)
+    except RulesChanged:
+        bring_up_to_date(application=draft, at=at, acting_user=user)
+        raise
     return back(dossier.pk)
 
 
 @require_GET
 def papers(request: HttpRequest, application_id: int) -> HttpResponse:
-    """The checklist alone, asked for every second while a copy is being certified."""
+    """Checklist and fee, asked for every second while a copy is being certified."""
     draft = _mine(request, application_id)
     return live.answer(
         request,
         [f"dossier:{draft.pk}"],
         lambda: render(
-            request, "applications/desk/parts/papers.html", {"work": desk.work_on(draft, clock.now()), "poll": True}
+            request, "applications/desk/parts/checklist.html", {"work": desk.work_on(draft, clock.now()), "poll": True}
         ),
         vary=str(signed_in(request).pk),
     )

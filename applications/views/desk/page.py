@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_GET
 
 from applications import desk
 from applications.forms import ContactForm, QuantityForm, ScanForm
+from applications.looks import looked_at_desk
+from applications.views.desk import other_person
 from centres.enums import CounterState, Role
 from centres.models import Counter
 from centres.permissions import centres_of
@@ -33,21 +36,28 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
     counter = desk.counter_of(signed_in(request))
     if counter is None:
         return _choose_counter(request)
-    chosen = request.GET.get("matter", "")
+    chosen = request.GET.get("matter", "") or request.POST.get("matter", "")
     state = desk.build(
         counter,
         clock.now(),
-        chosen=int(chosen) if chosen.isdigit() else None,
-        choosing="choose" in request.GET,
+        chosen=number_in(chosen),
+        choosing="choose" in request.GET or "choose" in request.POST,
     )
+    if state.ticket is not None:
+        looked_at_desk(
+            ticket=state.ticket, reason=str(_("called to the counter")), at=state.at, user=signed_in(request)
+        )
     context = {
         "desk": state,
         "centre": counter.centre,
         "counter": counter,
         "queue": desk.waiting_for(counter, state.at),
+        "client_key": uuid4().hex,
         "scan_form": ScanForm(),
         "person_form": None,
         "view": request.GET.get("view", ""),
+        "grounds": desk.GROUNDS,
+        "other": other_person.asked_about(request, state.ticket, state.person),
         **_forms(state),
         **extra,
     }
@@ -77,11 +87,19 @@ def _choose_counter(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/desk/counters.html", {"counters": counters, "closed": CounterState.CLOSED})
 
 
-def back(application_id: int | None = None, *, view: str = "") -> HttpResponse:
+def number_in(text: str) -> int | None:
+    """The key in an address or a hidden field, or ``None`` where there is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def back(application_id: int | None = None, *, view: str = "", choosing: bool = False) -> HttpResponse:
     """To the screen, with the same tab open."""
-    query = "&".join(
-        part for part in (f"matter={application_id}" if application_id else "", f"view={view}" if view else "") if part
+    parts = (
+        f"matter={application_id}" if application_id else "",
+        f"view={view}" if view else "",
+        "choose" if choosing else "",
     )
+    query = "&".join(part for part in parts if part)
     return redirect(reverse("applications:desk") + (f"?{query}" if query else ""))
 
 

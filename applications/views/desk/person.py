@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from applications import desk
-from applications.actions.edit_draft import set_applicant, set_contact
+from applications.actions.edit_draft import change_applicant, set_applicant, set_contact, suggest_facts
 from applications.enums import State
 from applications.forms import ContactForm, PersonForm, ScanForm
 from applications.models import Application
-from applications.views.desk.page import back, page
+from applications.numbers import dossier_code_in
+from applications.views.desk import other_person
+from applications.views.desk.page import back, number_in, page
 from centres.actions.welcome import welcome
 from centres.enums import Role
+from centres.models import Ticket
 from citizens.actions.identify import identify
 from citizens.actions.record_look import record_look
 from citizens.actions.settle_unit import settle_unit, settle_unit_if_certain
@@ -26,6 +33,7 @@ from citizens.enums import IdentitySource
 from citizens.models import Citizen
 from citizens.session import signed_in
 from portal import clock
+from portal.errors import RuleBroken
 from portal.vn.card_qr import ParsedCard, parse_card
 from portal.vn.dates import format_date
 from portal.vn.identity import InvalidIdentity, parse_identity_number
@@ -42,16 +50,18 @@ def scan(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, status=422, scan_form=form)
     payload = form.cleaned_data["payload"]
+    if code := dossier_code_in(payload):
+        return _dossier(request, form, code)
     if _looks_like_a_number(payload):
         return _by_number(request, form, payload)
     card = parse_card(payload, clock.today())
     if card.errors:
-        for problem in card.errors:
-            form.add_error("payload", problem.message)
+        for message in dict.fromkeys(str(problem.message) for problem in card.errors):
+            form.add_error("payload", message)
         return page(request, status=422, scan_form=form)
     citizen = _person_from_card(request, card)
-    for warning in card.warnings:
-        messages.warning(request, warning.message)
+    for message in dict.fromkeys(str(warning.message) for warning in card.warnings):
+        messages.warning(request, message)
     return _serve(request, citizen)
 
 
@@ -73,6 +83,11 @@ def contact(request: HttpRequest, application_id: int) -> HttpResponse:
     form = ContactForm(request.POST)
     if not form.is_valid():
         return page(request, status=422, contact_form=form)
+    if request.POST.get("person", str(application.applicant_id)) != str(application.applicant_id):
+        raise RuleBroken(
+            _("The applicant was changed meanwhile. Look who is shown, then save the contact again."),
+            code="other_applicant",
+        )
     set_contact(application=application, **form.cleaned_data, at=clock.now(), acting_user=signed_in(request))
     return back(application.pk)
 
@@ -80,15 +95,65 @@ def contact(request: HttpRequest, application_id: int) -> HttpResponse:
 @require_POST
 def unit(request: HttpRequest) -> HttpResponse:
     """The unit of today for an old address that could lie in several: the citizen says which."""
-    ticket = desk.my_ticket(signed_in(request))
-    if ticket.citizen is not None:
+    citizen = _shown(request, desk.my_ticket(signed_in(request)))
+    if citizen is not None:
         settle_unit(
-            citizen=ticket.citizen,
+            citizen=citizen,
             unit_code=request.POST.get("unit", ""),
             at=clock.now(),
             acting_user=signed_in(request),
         )
-    return back()
+        _suggest(request, _drafts_of(desk.my_ticket(signed_in(request))).filter(applicant=citizen))
+    return _back(request)
+
+
+@require_POST
+@transaction.atomic
+def applicant(request: HttpRequest) -> HttpResponse:
+    """Another card was scanned: ``change`` makes that person the applicant of the matters, anything else keeps all."""
+    at, ticket = clock.now(), desk.my_ticket(signed_in(request))
+    shown = _shown(request, ticket)
+    other = other_person.asked_about(request, ticket, shown)
+    other_person.settle(request)
+    if other is None or request.POST.get("choice") != "change":
+        return _back(request)
+    welcome(ticket=ticket, citizen=other, at=at, acting_user=signed_in(request))
+    for draft in _drafts_of(ticket).filter(Q(applicant=shown) | Q(applicant=None)):
+        change_applicant(application=draft, citizen=other, at=at, acting_user=signed_in(request))
+        _suggest(request, [draft])
+    return _back(request)
+
+
+def _suggest(request: HttpRequest, drafts: Iterable[Application]) -> None:
+    for draft in drafts:
+        suggest_facts(application=draft, at=clock.now(), acting_user=signed_in(request))
+
+
+def _drafts_of(ticket: Ticket) -> QuerySet[Application]:
+    return Application.objects.filter(matter__ticket=ticket, state=State.DRAFT).order_by("pk")
+
+
+def _shown(request: HttpRequest, ticket: Ticket) -> Citizen | None:
+    """Who the screen this comes from showed: the applicant of its open matter."""
+    counter = desk.counter_of(signed_in(request))
+    chosen = number_in(request.POST.get("matter", ""))
+    if counter is None:
+        return ticket.citizen
+    return desk.build(counter, clock.now(), chosen=chosen, choosing="choose" in request.POST).person
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    return back(number_in(request.POST.get("matter", "")), choosing="choose" in request.POST)
+
+
+def _dossier(request: HttpRequest, form: ScanForm, code: str) -> HttpResponse:
+    """The dossier of a receipt, in this window; a whole page, since its scripts and styles are not the desk's."""
+    found = Application.objects.visible_to(signed_in(request)).exclude(state=State.DRAFT).filter(code=code).first()
+    if found is None:
+        form.add_error("payload", _("No dossier with this code is here, or your role does not allow seeing it."))
+        return page(request, status=422, scan_form=form)
+    address = reverse("applications:dossier", args=[found.pk])
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
 
 
 def _looks_like_a_number(payload: str) -> bool:
@@ -127,9 +192,11 @@ def _identify(request: HttpRequest, *, source: str, number: str, **known: Any) -
 
 
 def _serve(request: HttpRequest, citizen: Citizen) -> HttpResponse:
-    """The person is named on the ticket and on every draft of the visit that names nobody yet."""
+    """The person is named on the ticket and on every draft of the visit that names nobody yet.
+
+    Where a draft names somebody else nothing is changed before the officer has said what the second card means.
+    """
     at, ticket = clock.now(), desk.my_ticket(signed_in(request))
-    welcome(ticket=ticket, citizen=citizen, at=at, acting_user=signed_in(request))
     record_look(
         citizen=citizen,
         reason=str(_("served at the counter")),
@@ -139,6 +206,12 @@ def _serve(request: HttpRequest, citizen: Citizen) -> HttpResponse:
         acting_user=signed_in(request),
     )
     settle_unit_if_certain(citizen=citizen, at=at, acting_user=signed_in(request))
-    for draft in Application.objects.filter(matter__ticket=ticket, state=State.DRAFT, applicant__isnull=True):
+    if _drafts_of(ticket).exclude(applicant=None).exclude(applicant=citizen).exists():
+        other_person.ask_about(request, ticket, citizen)
+        return _back(request)
+    other_person.settle(request)
+    welcome(ticket=ticket, citizen=citizen, at=at, acting_user=signed_in(request))
+    for draft in _drafts_of(ticket).filter(applicant=None):
         set_applicant(application=draft, citizen=citizen, at=at, acting_user=signed_in(request))
-    return back()
+        _suggest(request, [draft])
+    return _back(request)

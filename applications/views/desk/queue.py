@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from applications import desk
+from applications.actions.wait_for_copy import wait_for_copy
 from applications.views.desk.page import back
 from centres.actions.call_next import call_next
 from centres.actions.counters import close_counter, open_counter, pause_counter
@@ -35,8 +36,14 @@ def call_again(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_aside(request: HttpRequest) -> HttpResponse:
+    """With ``copy`` the person waits for what is being made here, and comes back by themselves."""
     reason = request.POST.get("reason", "")
-    park(ticket=desk.my_ticket(signed_in(request)), reason=reason, at=clock.now(), acting_user=signed_in(request))
+    ticket = desk.my_ticket(signed_in(request))
+    if request.POST.get("copy"):
+        reason = request.POST["copy"]
+        wait_for_copy(ticket=ticket, reason=reason, at=clock.now(), acting_user=signed_in(request))
+    else:
+        park(ticket=ticket, reason=reason, at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
@@ -56,8 +63,12 @@ def not_here(request: HttpRequest) -> HttpResponse:
 @require_POST
 def pass_on(request: HttpRequest) -> HttpResponse:
     ticket = desk.my_ticket(signed_in(request))
-    service = get_object_or_404(Service, pk=request.POST.get("service"), centre=ticket.centre_id)
-    transfer(ticket=ticket, service=service, at=clock.now(), acting_user=signed_in(request))
+    counter = service = None
+    if "counter" in request.POST:
+        counter = get_object_or_404(Counter, pk=request.POST["counter"], centre=ticket.centre_id)
+    else:
+        service = get_object_or_404(Service, pk=request.POST.get("service"), centre=ticket.centre_id)
+    transfer(ticket=ticket, service=service, counter=counter, at=clock.now(), acting_user=signed_in(request))
     return back()
 
 

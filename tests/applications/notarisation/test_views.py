@@ -72,8 +72,12 @@ def test_pages_are_counted_from_the_file_and_the_fee_is_shown_before_approval(de
     assert not RegisterEntry.objects.exists()
 
 
-def test_the_officers_count_wins_over_the_files(desk: Client, paper: Paper) -> None:
-    desk.post(address("certify", paper.pk), typed(pages="4"))
+def test_pages_that_the_scan_does_not_have_are_asked_about(desk: Client, paper: Paper) -> None:
+    refused = desk.post(address("certify", paper.pk), typed(pages="4"))
+    assert refused.status_code == 400
+    assert 'name="several_on_a_sheet"' in refused.content.decode()
+    assert not CertificationItem.objects.exists()
+    desk.post(address("certify", paper.pk), typed(pages="4", several_on_a_sheet="on"))
     assert CertificationItem.objects.get().pages == 4
 
 
@@ -243,7 +247,7 @@ def test_a_rule_broken_by_a_button_is_said_inside_the_dialog(desk: Client, paper
 
 def test_a_number_is_never_taken_by_looking(desk: Client, paper: Paper) -> None:
     item = an_item(paper)
-    assert desk.get(address("approve_certification", item.pk)).status_code == 405
-    assert desk.get(address("drop_certification", item.pk)).status_code == 405
+    assert desk.get(address("approve_certification", item.pk)).status_code == 303
+    assert desk.get(address("drop_certification", item.pk)).status_code == 303
     item.refresh_from_db()
     assert item.state == JobState.WAITING

@@ -1,6 +1,7 @@
 import pytest
 
 from centres.actions.matters import add_matter, finish_matter
+from centres.actions.park import park
 from centres.enums import TicketState
 from centres.models import Matter, Ticket
 from portal.errors import NotAllowed, RuleBroken
@@ -34,7 +35,7 @@ def test_a_matter_is_finished_once(serving, officer):
 
 def test_a_visit_that_is_set_aside_stays_so(serving, officer):
     matter = add_matter(ticket=serving, procedure=make.ProcedureFactory(), at=MORNING, acting_user=officer)
-    Ticket.objects.filter(pk=serving.pk).update(state=TicketState.PARKED)
+    park(ticket=serving, at=MORNING, acting_user=officer)
     assert finish_matter(matter=matter, at=MORNING, acting_user=officer).state == TicketState.PARKED
     assert Matter.objects.get().done_at == MORNING
 

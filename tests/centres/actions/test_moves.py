@@ -12,7 +12,7 @@ from centres.actions.park import park
 from centres.actions.recall import recall
 from centres.actions.transfer import transfer
 from centres.actions.unpark import unpark
-from centres.enums import ENDED, Role, TicketEventKind, TicketState
+from centres.enums import ENDED, ParkKind, Role, TicketEventKind, TicketState
 from centres.models import Ticket, TicketEvent
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from tests.factories import centres as make
@@ -43,7 +43,8 @@ def do(other_service):
 
 
 def in_state(service, counter, state):
-    times = {} if state == S.WAITING else {"counter": counter, "called_at": MORNING, "calls": 1}
+    # Called again as often as a no-show asks for.
+    times = {} if state == S.WAITING else {"counter": counter, "called_at": MORNING, "calls": 3, "recalls": 2}
     ended = {"finished_at": MORNING} if state in ENDED else {}
     return make.TicketFactory(service=service, state=state, **times, **ended)
 
@@ -109,7 +110,7 @@ def test_recalling_counts_the_calls(service, counter, officer):
     ticket = in_state(service, counter, S.CALLED)
     recall(ticket=ticket, at=LATER, acting_user=officer)
     stored = Ticket.objects.get(pk=ticket.pk)
-    assert (stored.calls, stored.called_at) == (2, LATER)
+    assert (stored.calls, stored.recalls, stored.called_at) == (4, 3, LATER)
 
 
 def test_setting_aside_keeps_place_counter_and_reason(service, counter, officer):
@@ -130,9 +131,13 @@ def test_a_reason_that_does_not_fit_is_refused_before_anything_changes(service, 
 
 def test_a_job_brings_back_without_a_user_and_leaves_an_ended_visit_alone(service, counter):
     parked, ended = in_state(service, counter, S.PARKED), in_state(service, counter, S.LEFT)
-    unpark(ticket=parked, at=LATER)
-    unpark(ticket=ended, at=LATER)
+    fetching = in_state(service, counter, S.PARKED)
+    Ticket.objects.filter(pk=parked.pk).update(park_kind=ParkKind.JOB)
+    parked.refresh_from_db()
+    for ticket in (parked, ended, fetching):
+        unpark(ticket=ticket, at=LATER)
     assert Ticket.objects.get(pk=parked.pk).state == S.WAITING
+    assert Ticket.objects.get(pk=fetching.pk).state == S.PARKED
     assert Ticket.objects.get(pk=ended.pk).state == S.LEFT
     assert TicketEvent.objects.get().actor is None
 

@@ -6,7 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from centres.enums import DeviceKind, Role, TicketState
-from centres.models import Device, Ticket
+from centres.models import Device, Ticket, TicketEvent
+from centres.policy import policy_on
 from portal import clock
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
@@ -107,7 +108,12 @@ def test_a_visit_at_the_desk_by_api(desk, service, other_service, ticket):
     assert send(desk, url + "finish").json()["state"] == "done"
     missed = make.TicketFactory(service=service, number=13)
     send(desk, f"{TICKETS}next")
-    assert send(desk, f"{TICKETS}{missed.pk}/no-show").json()["state"] == "no_show"
+    url = f"{TICKETS}{missed.pk}/"
+    assert send(desk, url + "no-show").json()["code"] == "call_again_first"
+    send(desk, url + "recall")
+    send(desk, url + "recall")
+    assert send(desk, url + "no-show").json()["state"] == "no_show"
+    assert send(desk, url + "return").json()["state"] == "waiting"
 
 
 def test_a_broken_rule_is_a_sentence_with_a_code(desk, service):
@@ -119,7 +125,7 @@ def test_a_broken_rule_is_a_sentence_with_a_code(desk, service):
 def test_another_centres_ticket_is_not_there(desk):
     other = make.TicketFactory(service=make.ServiceFactory(letter="B"))
     assert desk.get(f"{TICKETS}{other.pk}/").status_code == 404
-    for verb in ("recall", "arrive", "park", "unpark", "no-show", "finish"):
+    for verb in ("recall", "arrive", "park", "unpark", "no-show", "finish", "return", "come-back", "leave"):
         assert send(desk, f"{TICKETS}{other.pk}/{verb}").status_code == 404
 
 
@@ -161,8 +167,36 @@ def test_the_list_can_be_narrowed(desk, service, ticket):
 
 def test_calling_over_http_takes_four_statements(desk, service, ticket):
     make.TicketFactory(service=service, number=13)
-    desk.get(f"{TICKETS}{ticket.pk}/")  # the session is in the cache from here on
+    desk.get(f"{TICKETS}{ticket.pk}/")  # the session is in the cache from here on, and so is the policy
+    policy_on(None, MORNING.date())
     with CaptureQueriesContext(connection) as made:
         assert send(desk, f"{TICKETS}next").status_code == 200
     counted = [row["sql"] for row in made if not row["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
     assert len(counted) <= 4
+
+
+def test_a_number_is_called_only_with_a_reason_and_a_class_changed_only_with_one(desk, service, ticket):
+    late = make.TicketFactory(service=service, number=30, issued_at=MORNING + timedelta(minutes=3))
+    url = f"{TICKETS}{late.pk}/"
+    assert send(desk, url + "call", {"reason": " "}).status_code == 400
+    assert send(desk, url + "priority", {"ground": "child", "reason": ""}).status_code == 400
+    assert send(desk, url + "priority", {"ground": "booked", "reason": "nói là có hẹn"}).status_code == 400
+    assert send(desk, url + "priority", {"ground": "child", "reason": "bế con nhỏ"}).json()["priority"] == 10
+    assert send(desk, url + "call", {"reason": "cháu bé sốt"}).json()["state"] == "called"
+    assert TicketEvent.objects.get(kind="picked").reason == "cháu bé sốt"
+
+
+def test_a_place_is_held_and_taken_again(desk, ticket):
+    url = f"{TICKETS}{ticket.pk}/"
+    assert send(desk, url + "hold", {"back_by": "2026-11-23T10:30:00+07:00"}).json()["park_kind"] == "held"
+    assert send(desk, url + "come-back").json()["state"] == "waiting"
+    assert send(desk, url + "leave", {"reason": "về nhà"}).json()["state"] == "left"
+
+
+def test_a_visit_goes_to_one_counter_of_the_centre(desk, centre, service, ticket):
+    other = make.open_counter(centre, [service], number=4)
+    url = f"{TICKETS}{ticket.pk}/"
+    send(desk, f"{TICKETS}next")
+    assert send(desk, url + "transfer", {}).status_code == 409
+    answer = send(desk, url + "transfer", {"counter": other.pk}).json()
+    assert (answer["state"], answer["counter"]) == ("waiting", 4)

@@ -7,10 +7,13 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from centres import announce
+from centres.actions import devices
+from centres.actions.announce_hall import announce as say
 from centres.actions.call_next import call_next
 from centres.actions.recall import recall
-from centres.enums import DeviceKind, TicketState
-from centres.models import Device
+from centres.enums import DeviceKind, Priority, TicketState
+from centres.models import Device, Zone
+from centres.tasks import BOARDS_EVERY, tell_boards
 from portal import clock
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
@@ -103,7 +106,7 @@ def test_a_call_and_a_recall_reach_the_board_and_are_announced_anew(board, offic
 
 def test_a_changed_board_takes_the_same_statements_however_busy(board, eight_calls, django_assert_max_num_queries):
     board.get(reverse("centres:board"))
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         board.get(reverse("centres:board_calls"))
 
 
@@ -123,13 +126,135 @@ def test_every_part_of_a_call_has_its_clip(centre, service, counter, ticket):
 
 
 def test_all_clips_exist_and_are_light():
-    wanted = [f"chu-{letter}" for letter in "abcdefgh"] + [f"so-{n}" for n in range(announce.LAST_NUMBER + 1)]
-    files = [Path(finders.find(f"audio/vi/{name}.ogg") or name) for name in ["moi", "den", *wanted]]
+    wanted = [f"chu-{letter}" for letter in "abcdefgh"] + [f"so-{n}" for n in range(31)]
+    names = ["chime.wav", *(f"{name}.ogg" for name in ("moi", "den", *wanted))]
+    files = [Path(finders.find(f"audio/vi/{name}") or name) for name in names]
     assert all(file.exists() for file in files)
     assert sum(file.stat().st_size for file in files) < 600_000
 
 
-def test_a_counter_without_a_clip_is_not_half_spoken(centre, service, ticket):
-    ticket.call(make.CounterFactory(centre=centre, number=announce.LAST_NUMBER + 1), MORNING)
+def clips_of(centre, ticket, counter):
+    ticket.call(counter, MORNING)
     ticket.save()
-    assert announce.calls(centre.pk, MORNING)[0].clips == ""
+    (call,) = announce.calls(centre.pk, MORNING)
+    return call, [Path(url).name for url in call.clips.split()]
+
+
+def test_a_counter_past_the_recorded_numbers_is_read_digit_by_digit(centre, ticket):
+    _call, names = clips_of(centre, ticket, make.CounterFactory(centre=centre, number=47))
+    assert names[-3:] == ["den.ogg", "so-4.ogg", "so-7.ogg"]
+
+
+def test_a_counter_is_called_by_its_name_and_a_name_without_a_clip_is_not_half_spoken(centre, ticket):
+    call, names = clips_of(centre, ticket, make.CounterFactory(centre=centre, number=5, name="Quầy ưu tiên"))
+    assert call.place == "Quầy ưu tiên"
+    assert "Quầy ưu tiên" in call.say and "5" not in call.say
+    assert names == ["chime.wav"]
+
+
+def test_a_centres_own_recording_of_a_name_is_used(centre, ticket, monkeypatch):
+    there = announce.available() | {"den-noi", "quay-uu-tien"}
+    monkeypatch.setattr(announce, "available", lambda: there)
+    _call, names = clips_of(centre, ticket, make.CounterFactory(centre=centre, number=5, name="Quầy ưu tiên"))
+    assert names[-2:] == ["den-noi.ogg", "quay-uu-tien.ogg"]
+
+
+def test_the_longest_wait_is_told_in_whole_minutes_without_who_only_comes_back(centre, service, other_service, ticket):
+    first = MORNING - timedelta(minutes=12, seconds=50)
+    make.TicketFactory(service=service, issued_at=first)
+    make.TicketFactory(service=service, issued_at=MORNING - timedelta(hours=2), priority=Priority.RETURNING)
+    told = {each.letter: (each.waiting, each.longest) for each in announce.waiting_by_service(centre.pk, MORNING)}
+    assert told == {"A": (3, 12), "B": (0, None)}
+
+
+def in_zone(centre, board, counter, service):
+    """The board hangs before the zone of this counter; another counter is elsewhere."""
+    zone = Zone.objects.create(centre=centre, name="Khu A")
+    counter.zone = zone
+    counter.save()
+    Device.objects.update(zone=zone)
+    elsewhere = make.open_counter(centre, [service], number=9)
+    called = {"service": service, "state": TicketState.CALLED, "called_at": MORNING, "calls": 1}
+    make.TicketFactory(number=1, counter=counter, **called)
+    make.TicketFactory(number=2, counter=elsewhere, **called)
+    return zone
+
+
+def test_a_board_of_a_zone_shows_the_calls_and_queues_of_its_counters(board, centre, counter, service, other_service):
+    in_zone(centre, board, counter, service)
+    page = board.get(reverse("centres:board")).content.decode()
+    assert labels(page) == ["A001"]
+    assert "Khu A" in page
+    assert "Dịch vụ A" in page and "Dịch vụ B" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_board_sent_to_another_zone_shows_it_with_its_next_look(board, centre, counter, service, manager):
+    zone = in_zone(centre, board, counter, service)
+    Device.objects.update(zone=None)
+    url = reverse("centres:board_calls")
+    first = board.get(url)
+    assert set(labels(first.content.decode())) == {"A001", "A002"}
+    devices.arrange(device=Device.objects.get(), name="Bảng khu A", zone=zone, acting_user=manager)
+    moved = board.get(url, headers={"If-None-Match": first["ETag"]})
+    assert labels(moved.content.decode()) == ["A001"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_revoked_board_gets_no_unchanged_part(board, centre, service, manager):
+    url = reverse("centres:board_calls")
+    tag = board.get(url)["ETag"]
+    assert board.get(url, headers={"If-None-Match": tag}).status_code == 304
+    devices.revoke(device=Device.objects.get(), at=MORNING, acting_user=manager)
+    assert board.get(url, headers={"If-None-Match": tag, "X-Part": "1"}).status_code == 401
+
+
+def test_a_changed_part_is_made_once_for_all_boards_of_a_hall(
+    board, centre, eight_calls, client, django_assert_num_queries
+):
+    url = reverse("centres:board_calls")
+    first = board.get(url)
+    make.DeviceFactory(centre=centre, kind=DeviceKind.BOARD, key_hash=Device.hash_of("khóa 2"))
+    client.post(reverse("centres:board_sign_in"), {"key": "khóa 2"})
+    client.get(reverse("centres:board_sign_in"))
+    client.get(url)
+    with django_assert_num_queries(0):
+        again = client.get(url)
+    assert again.content == first.content
+    assert again["ETag"] != first["ETag"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_announcement_reaches_a_board_without_reload_and_has_another_name_when_due_again(board, centre, manager):
+    url = reverse("centres:board_calls")
+    tag = board.get(url)["ETag"]
+    until = MORNING + timedelta(hours=1)
+    made = say(
+        centre=centre, text="Mời bác  uống nước.", until_at=until, every_minutes=10, at=MORNING, acting_user=manager
+    )
+    part = board.get(url, headers={"If-None-Match": tag}).content.decode()
+    assert "Mời bác uống nước." in part and "chime.wav" in part
+    ids = [announce.notices(centre.pk, MORNING + timedelta(minutes=n))[0].id for n in (0, 9, 10, 25)]
+    assert ids == [f"{made.pk}-{turn}" for turn in (0, 0, 1, 2)]
+    assert announce.notices(centre.pk, until) == []
+
+
+def test_an_announcement_to_a_zone_is_on_its_boards_only(centre, manager):
+    here, there = (Zone.objects.create(centre=centre, name=name) for name in ("A", "B"))
+    said = {"until_at": MORNING + timedelta(hours=1), "at": MORNING, "acting_user": manager, "centre": centre}
+    say(text="Ở khu A", zone=here, **said)
+    say(text="Cho cả sảnh", **said)
+    shown = {
+        zone: [one.text for one in announce.notices(centre.pk, MORNING, zone)] for zone in (here.pk, there.pk, None)
+    }
+    assert shown == {here.pk: ["Cho cả sảnh", "Ở khu A"], there.pk: ["Cho cả sảnh"], None: ["Cho cả sảnh"]}
+
+
+@pytest.mark.parametrize(("seconds", "due"), [(5, True), (25, False), (305, True), (3605, True), (-5, False)])
+def test_boards_are_told_when_an_announcement_begins_is_due_again_and_ends(centre, manager, seconds, due):
+    until = MORNING + timedelta(hours=1)
+    say(centre=centre, text="Nghỉ trưa", until_at=until, every_minutes=5, at=MORNING, acting_user=manager)
+    at = MORNING + timedelta(seconds=seconds)
+    assert announce.centres_due(at - BOARDS_EVERY, at) == ({centre.pk} if due else set())
+    with clock.fixed(at):
+        assert tell_boards() == int(due)

@@ -208,7 +208,7 @@ class TestDevices:
     def test_a_screen_is_revoked_by_post_only(self, client, centre):
         device = make.DeviceFactory(centre=centre)
         url = reverse("centres:day_device_revoke", kwargs={"device_id": device.pk})
-        assert client.get(url).status_code == 405
+        assert client.get(url).status_code == 303
         assert client.post(url).status_code == 302
         device.refresh_from_db()
         assert device.revoked_at == MORNING

@@ -3,9 +3,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 
-from centres.enums import Priority, PriorityGround
+from centres.enums import SEEN_GROUNDS, Priority, PriorityGround, TicketState
 from centres.models import Device, Ticket
 from portal import clock
 from tests.factories import centres as make
@@ -89,7 +90,7 @@ def test_a_number_is_never_issued_by_get(kiosk, service, page):
 
 def test_the_question_offers_every_ground_and_none(kiosk, service):
     page = kiosk.get(reverse("centres:kiosk_ground", kwargs={"letter": "A"})).content.decode()
-    assert set(re.findall(r'name="ground" value="(\w*)"', page)) == set(PriorityGround.values)
+    assert set(re.findall(r'name="ground" value="(\w*)"', page)) == {"", *SEEN_GROUNDS}
     assert re.search(r'name="client_key" value="[0-9a-f]{32}" data-client-key=', page)
 
 
@@ -134,3 +135,53 @@ def test_the_language_of_the_kiosk_goes_with_the_ticket(kiosk, service):
     kiosk.cookies["django_language"] = "ko"
     draw(kiosk, service)
     assert Ticket.objects.get().language == "ko"
+
+
+def test_printed_again_it_is_the_same_slip_and_counted(kiosk, service):
+    path = draw(kiosk, service).url
+    assert "data-print-once" not in kiosk.get(path).content.decode()
+    for times in (1, 2):
+        answer = kiosk.post(f"{path}reprint/")
+        assert answer.url == path
+        ticket = Ticket.objects.get()
+        assert ticket.reprints == times
+        assert f'data-print-once="{ticket.token}-{times}"' in kiosk.get(path).content.decode()
+
+
+def test_a_kiosk_with_a_printer_prints_each_slip_by_itself(kiosk, service):
+    Device.objects.update(prints_itself=True)
+    path = draw(kiosk, service).url
+    assert f'data-print-once="{Ticket.objects.get().token}-0"' in kiosk.get(path).content.decode()
+
+
+def test_the_worker_keeps_to_the_kiosk_and_names_files_that_exist(kiosk):
+    answer = kiosk.get(reverse("centres:kiosk_worker"))
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert answer["Service-Worker-Allowed"] == "/kiosk/" and "no-cache" in answer["Cache-Control"]
+    files = re.findall(r'"/static/([^"]+)"', answer.content.decode())
+    assert len(files) > 15 and all(finders.find(name) for name in files)
+
+
+def test_the_page_for_later_speaks_the_language_of_its_address(kiosk, service):
+    for language in ("vi", "en", "ko"):
+        page = kiosk.get(f"{reverse('centres:kiosk_offline')}?lang={language}").content.decode()
+        assert f'<html lang="{language}"' in page and 'data-letter="A"' in page
+    assert '<html lang="vi"' in kiosk.get(f"{reverse('centres:kiosk_offline')}?lang=xx").content.decode()
+
+
+@pytest.mark.parametrize("when", ["ended", "yesterday"])
+def test_a_slip_that_is_over_says_so_and_asks_nobody_to_wait(kiosk, ticket, when):
+    kiosk.cookies["django_language"] = "en"
+    if when == "ended":
+        Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.LEFT, finished_at=ticket.issued_at)
+    else:
+        Ticket.objects.filter(pk=ticket.pk).update(day=ticket.day - timedelta(days=1))
+    page = kiosk.get(reverse("centres:kiosk_ticket", kwargs={"token": ticket.token})).content.decode()
+    assert "not valid any more" in page
+    assert "Please sit where" not in page
+
+
+def test_the_slip_is_kept_by_no_browser(kiosk, service):
+    slip = kiosk.get(draw(kiosk, service)["Location"])
+    assert slip.status_code == 200
+    assert "no-store" in slip["Cache-Control"]

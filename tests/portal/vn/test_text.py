@@ -1,8 +1,10 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.vn.text import TooLong, clean_line, fold, matches, nfc, syllables
+from portal.vn.text import TooLong, clean_line, fold, has_control, matches, nfc, strip_invisible, syllables
 
 
 def test_fold_drops_all_vietnamese_diacritics():
@@ -59,3 +61,14 @@ def test_clean_line_never_cuts():
 def test_clean_line_is_stable(text):
     once = clean_line(text, 400)
     assert clean_line(once, 400) == once == nfc(once)
+
+
+@given(
+    st.text(
+        alphabet=st.characters(categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs", "Lu", "Mn"]), max_size=30
+    )
+)
+def test_what_nobody_sees_is_found_and_dropped_by_its_category(s: str):
+    categories = [unicodedata.category(char) for char in s]
+    assert has_control(s) == any(category in ("Cc", "Cs", "Zl", "Zp") for category in categories)
+    assert strip_invisible(s) == "".join(char for char, cat in zip(s, categories, strict=True) if cat != "Cf")

@@ -1,0 +1,46 @@
+"""The person sits down while a certified copy is made, and comes back to the front of the same counter by themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import CertificationItem
+from applications.notarisation.enums import JOBS_OPEN
+from centres.actions.park import park
+from centres.actions.unpark import unpark
+from centres.enums import ParkKind
+from centres.models import Ticket
+from citizens.models import User
+from portal.errors import RuleBroken
+
+
+@transaction.atomic
+def wait_for_copy(*, ticket: Ticket, reason: str, at: datetime, acting_user: User) -> Ticket:
+    """Set the visit aside until its copies are made.
+
+    Raises ``NotAllowed``, ``BadInput``, ``RuleBroken`` (``wrong_state``, ``nothing_made``).
+    """
+    # Locked as by the job that ends: either it finds the visit set aside, or we find nothing being made any more.
+    ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    if not _being_made(ticket):
+        raise RuleBroken(_("No copy is being made for this visit now. Look at the checklist."), code="nothing_made")
+    return park(ticket=ticket, kind=ParkKind.JOB, reason=reason, at=at, acting_user=acting_user)
+
+
+def copy_has_ended(item: CertificationItem, at: datetime) -> None:
+    """Made or given up, in the transaction that says so: with the visit's last copy its person is brought back."""
+    first = item.certification.application.for_application
+    if first is None or first.matter is None:
+        return
+    # After the item's own change: of two jobs that end at once the second waits here and sees the first one's.
+    ticket = Ticket.objects.select_for_update().get(pk=first.matter.ticket_id)
+    if not _being_made(ticket):
+        unpark(ticket=ticket, at=at)
+
+
+def _being_made(ticket: Ticket) -> bool:
+    made_for = {"certification__application__for_application__matter__ticket": ticket}
+    return CertificationItem.objects.filter(state__in=JOBS_OPEN, **made_for).exists()

@@ -1,0 +1,46 @@
+"""Where a page that was loaded again after an action leads: an address that only takes actions shows nothing itself.
+
+A browser that loads such an address by GET (F5 after a refusal, a tab restored, signing in again) gets the page the
+action belongs to instead of an empty 405.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+# What is done on the phone page of a slip.
+ON_THE_SLIP = (
+    *("rate_visit", "hold", "back_again", "here_after_all", "give_back"),
+    *("tell_by_sms", "tell_by_push", "do_not_tell"),
+)
+# The address's name, the page it belongs to, and which of its arguments that page takes (by the page's name for them).
+PAGES: dict[str, tuple[str, dict[str, str]]] = {
+    "logout": ("room", {}),
+    "large_print": ("home", {}),
+    "centres:kiosk_draw": ("centres:kiosk", {}),
+    "centres:kiosk_reprint": ("centres:kiosk_ticket", {"token": "token"}),
+    "centres:kiosk_reconcile": ("centres:kiosk", {}),
+    "centres:day_device_revoke": ("centres:day_devices", {}),
+    "centres:day_announcement_stop": ("centres:day_announcements", {}),
+    "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
+    **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
+}
+# Everything else that is done at the counter comes back to the counter's screen, at the matter it was about.
+DESK, DESK_PREFIX, MATTER = "applications:desk", "/desk/", "application_id"
+
+
+def page_of_action(view_name: str, path: str, arguments: Mapping[str, Any]) -> str | None:
+    """The address to go to instead, or ``None`` where there is none (the API answers 405)."""
+    if view_name in PAGES:
+        name, takes = PAGES[view_name]
+        try:
+            return reverse(name, kwargs={own: arguments[theirs] for own, theirs in takes.items()})
+        except (KeyError, NoReverseMatch):
+            return None
+    if not path.startswith(DESK_PREFIX):
+        return None
+    matter = arguments.get(MATTER)
+    return reverse(DESK) + (f"?matter={matter}" if matter else "")

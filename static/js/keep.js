@@ -1,0 +1,52 @@
+// A form whose every change is kept (data-keep): what is being typed is sent before anything leads away from it.
+(() => {
+  "use strict";
+  const SENTENCE = "[data-failed]";
+  let sending = 0;
+  const dirty = () => [...document.querySelectorAll("form[data-keep]")].filter((form) => "dirty" in form.dataset);
+  const failed = (shown) => document.querySelectorAll(SENTENCE).forEach((sentence) => { sentence.hidden = !shown; });
+
+  const typed = ({ target }) => {
+    const form = target.form;
+    if (form && "keep" in form.dataset) form.dataset.dirty = String(Date.now());
+  };
+  document.addEventListener("input", typed, true);
+  document.addEventListener("change", typed, true);
+
+  // What was on its way is kept once it is answered, unless somebody typed on meanwhile.
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (!detail.elt.matches("form[data-keep]")) return;
+    sending += 1;
+    detail.elt.dataset.sentFor = detail.elt.dataset.dirty ?? "";
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const form = detail.elt;
+    if (!form.matches("form[data-keep]")) return;
+    sending = Math.max(0, sending - 1);
+    if (detail.successful && form.dataset.dirty === form.dataset.sentFor) delete form.dataset.dirty;
+    if (!sending) document.dispatchEvent(new Event("keep:idle"));
+  });
+  const idle = () => sending ? new Promise((done) => document.addEventListener("keep:idle", done, { once: true })) : Promise.resolve();
+
+  const send = async (form) => {
+    const mark = form.dataset.dirty;
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken?.value;
+    const answer = await fetch(form.action, {
+      method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true, redirect: "error",
+      headers: { "X-CSRFToken": token, "HX-Request": "true" },
+    });
+    if (!answer.ok) throw new Error(answer.status);
+    if (form.dataset.dirty === mark) delete form.dataset.dirty;
+  };
+
+  // A key, a link or another button: first what was typed, then the way there. Not kept: the page stays and says so.
+  document.addEventListener("htmx:confirm", (event) => {
+    if (event.detail.elt.matches("form[data-keep], [data-poll]") || !dirty().length) return;
+    event.preventDefault();
+    idle().then(() => Promise.all(dirty().map(send))).then(() => event.detail.issueRequest(true), () => failed(true));
+  });
+  // The page goes away (F5, another tab, closing): no time to wait, the browser sends it on.
+  const leave = () => dirty().forEach((form) => send(form).catch(() => {}));
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+  window.addEventListener("pagehide", leave);
+})();

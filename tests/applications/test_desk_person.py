@@ -1,0 +1,225 @@
+"""Who the desk shows: always the applicant of the matter that is open, and nobody is changed silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from applications.actions.edit_draft import keep_form
+from applications.enums import PaperState, State
+from applications.models import Application
+from centres.enums import Role
+from centres.models import Ticket
+from citizens.models import Citizen
+from procedures.models import Procedure
+from tests.applications.test_desk import CARD, NUMBER, OTHER_CARD, to, words
+from tests.factories.applications import MONDAY, a_dossier, a_draft, a_ticket_at_counter
+from tests.factories.certifications import a_missing_paper, an_item
+from tests.factories.citizens import CitizenFactory
+
+pytestmark = pytest.mark.django_db
+As = Callable[[Any], Client]
+OTHER = "001085099999"
+
+
+@pytest.fixture(autouse=True)
+def _day(at_hanoi: Any) -> None:
+    at_hanoi("2026-11-23 10:26")
+
+
+@pytest.fixture
+def ticket(centre: Any) -> Ticket:
+    return a_ticket_at_counter()
+
+
+@pytest.fixture
+def desk(as_: As, ticket: Ticket) -> Client:
+    return as_(Role.COUNTER_OFFICER)
+
+
+@pytest.fixture
+def draft(desk: Client, ticket: Ticket) -> Application:
+    """The first person was scanned, their contact was typed and their matter is open."""
+    CitizenFactory(identity_number=OTHER, full_name="Trần Văn Bình", phone="+84987654321")
+    hoa = CitizenFactory(
+        identity_number=NUMBER, full_name="Nguyễn Thị Hoà", address="Phường Kim Liên, Hà Nội", phone="+84912000111"
+    )
+    desk.post(to("scan"), {"payload": NUMBER})
+    return a_draft(ticket=ticket, citizen=hoa)
+
+
+def test_a_second_card_changes_nothing_before_the_officer_has_chosen(
+    desk: Client, ticket: Ticket, draft: Application
+) -> None:
+    before = Application.objects.filter(pk=draft.pk).values().get()
+
+    page = desk.post(to("scan"), {"payload": OTHER_CARD, "matter": draft.pk}, follow=True)
+
+    assert Application.objects.filter(pk=draft.pk).values().get() == before
+    ticket.refresh_from_db()
+    assert ticket.citizen_id == draft.applicant_id
+    assert page.context["desk"].person == draft.applicant
+    assert page.context["other"].full_name == "Trần Văn Bình"
+    assert 'value="change"' in page.content.decode() and 'value="keep"' in page.content.decode()
+    again = desk.get(to("desk"), {"matter": draft.pk})
+    assert again.context["other"] is not None, "a page loaded again asks again"
+
+
+def test_keeping_the_applicant_changes_nothing_and_asks_no_more(desk: Client, draft: Application) -> None:
+    before = Application.objects.filter(pk=draft.pk).values().get()
+    desk.post(to("scan"), {"payload": OTHER_CARD, "matter": draft.pk})
+
+    page = desk.post(to("applicant"), {"choice": "keep", "matter": draft.pk}, follow=True)
+
+    assert page.context["other"] is None
+    assert page.context["desk"].person == draft.applicant
+    assert Application.objects.filter(pk=draft.pk).values().get() == before
+
+
+def test_changing_the_applicant_changes_every_draft_that_named_the_first_and_takes_their_contact_out(
+    desk: Client, ticket: Ticket, draft: Application
+) -> None:
+    assert draft.applicant is not None
+    second = a_draft(ticket=ticket, citizen=draft.applicant, procedure="marriage")
+    keep_form(application=second, values={"wife_name": "Tên khác"}, at=MONDAY, acting_user=draft.opened_by)
+    paper = draft.papers.first()
+    draft.papers.filter(pk=paper.pk).update(state=PaperState.ON_FILE)
+    desk.post(to("scan"), {"payload": OTHER_CARD, "matter": draft.pk})
+
+    page = desk.post(to("applicant"), {"choice": "change", "matter": draft.pk}, follow=True)
+
+    other = Citizen.objects.get(identity_number=OTHER)
+    for row in Application.objects.filter(matter__ticket=ticket):
+        assert (row.applicant, row.contact_phone, row.contact_email) == (other, other.phone, other.email)
+    ticket.refresh_from_db()
+    assert ticket.citizen == other
+    paper.refresh_from_db()
+    assert paper.state == PaperState.MISSING, "the paper on file was the first person's"
+    assert page.context["desk"].person == other
+    assert "Nguyễn Thị Hoà" not in words(page)
+
+
+def test_the_pane_shows_the_applicant_of_the_open_matter(desk: Client, ticket: Ticket, draft: Application) -> None:
+    other = CitizenFactory(full_name="Phạm Văn Nam")
+    theirs = a_draft(ticket=ticket, citizen=other, procedure="marriage")
+    assert desk.get(to("desk"), {"matter": theirs.pk}).context["desk"].person == other
+    assert desk.get(to("desk"), {"matter": draft.pk}).context["desk"].person == draft.applicant
+
+
+def test_a_contact_typed_for_one_person_is_not_stored_for_another(desk: Client, draft: Application) -> None:
+    stale = CitizenFactory()
+    answer = desk.post(to("contact", draft.pk), {"phone": "0987654321", "email": "", "person": stale.pk})
+    assert answer.status_code == 409
+    before = draft.contact_phone
+    draft.refresh_from_db()
+    assert draft.contact_phone == before
+
+
+def test_with_no_draft_yet_a_second_card_simply_serves(desk: Client, ticket: Ticket) -> None:
+    desk.post(to("scan"), {"payload": CARD})
+    page = desk.post(to("scan"), {"payload": OTHER_CARD}, follow=True)
+    assert page.context["desk"].person.full_name == "Trần Văn Bình"
+    assert page.context["other"] is None
+
+
+def test_the_form_is_kept_while_it_is_typed_and_no_request_is_aborted(desk: Client, draft: Application) -> None:
+    page = desk.get(to("desk"), {"matter": draft.pk, "view": "form"}).content.decode()
+    form = page.split('id="procedure-form"')[1].split(">")[0]
+    assert "input delay:600ms" in form and "change" in form
+    assert 'hx-sync="this:queue last"' in form, "a later save waits, it does not cancel the one on its way"
+    assert "data-keep" in form and "js/keep" in page
+    assert "<noscript><button" in page, "without a script the form has its button"
+
+
+def test_a_receipt_scanned_opens_its_dossier_and_the_card_lists_what_is_ready(desk: Client, draft: Application) -> None:
+    ready = a_dossier(state=State.DONE, citizen=draft.applicant)
+    waiting = a_dossier(state=State.SUPPLEMENT, citizen=draft.applicant)
+    ticket = a_ticket_at_counter(citizen=draft.applicant)
+    assert ready.code
+
+    answer = desk.post(to("scan"), {"payload": f" {ready.code.lower()} "})
+    assert answer["Location"] == to("dossier", ready.pk)
+    part = desk.post(to("scan"), {"payload": ready.code}, headers={"HX-Request": "true"})
+    assert part["HX-Redirect"] == to("dossier", ready.pk), "a whole page: the dossier's scripts are not the desk's"
+    unknown = desk.post(to("scan"), {"payload": "H26.30.3-261124-9999"})
+    assert unknown.status_code == 422
+
+    page = desk.get(to("desk"))
+    assert page.context["desk"].ticket == ticket
+    assert page.context["desk"].to_collect == [ready, waiting]
+    html = page.content.decode()
+    assert to("dossier", ready.pk) in html and to("worklist") in html
+
+
+# -- the draft --------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_desk_found_out_about_the_unit_is_said_before_anybody_ticks_it(desk: Client, ticket: Ticket) -> None:
+    call_command("load_units", verbosity=0)
+    desk.post(to("scan"), {"payload": CARD})
+    code = Procedure.objects.get(key="land_change_info").code
+    desk.post(to("choose"), {"procedure": code, "client_key": "khoa-1"})
+    draft = Application.objects.get(matter__ticket=ticket)
+    assert "unit_rearrangement" not in draft.facts, "the old ward was divided: nobody knows yet"
+
+    page = desk.post(to("settle_unit"), {"unit": "00235", "matter": draft.pk}, follow=True)
+
+    draft.refresh_from_db()
+    assert draft.facts["unit_rearrangement"] is True
+    assert [notice["key"] for notice in page.context["desk"].work.notices] == ["not_compulsory_after_merger"]
+    desk.post(to("answer", draft.pk), {"asked": "unit_rearrangement"})
+    desk.post(to("scan"), {"payload": CARD, "matter": draft.pk})
+    draft.refresh_from_db()
+    assert draft.facts["unit_rearrangement"] is False, "the officer's answer stays"
+
+
+def test_only_a_choice_asks_whether_the_citizen_still_wants_it(desk: Client, ticket: Ticket, in_english: None) -> None:
+    desk.cookies["django_language"] = "en"
+    told = a_draft(ticket=ticket, procedure="marriage", complete=False)
+    page = words(desk.get(to("desk"), {"matter": told.pk}))
+    assert "Told; wants to go on" not in page and "Told Alt K" in page
+    desk.post(to("tell", told.pk), {"notice": "both_present"})
+    page = words(desk.get(to("desk"), {"matter": told.pk}))
+    assert "Told: recorded." in page and "wants to go on" not in page
+
+
+def test_what_is_missing_leads_to_where_it_is_put_right(desk: Client, ticket: Ticket) -> None:
+    draft = a_draft(ticket=ticket, complete=False)
+    paper = draft.papers.filter(state=PaperState.MISSING).first()
+    page = desk.post(to("receive", draft.pk), headers={"HX-Request": "true"}).content.decode()
+    assert f"#paper-{paper.pk}" in page
+    assert "#id_child_name" in page
+    assert "Trường này là bắt buộc" not in page
+    assert f'id="paper-{paper.pk}"' in desk.get(to("desk"), {"matter": draft.pk}).content.decode()
+
+
+def test_a_copy_that_waits_for_approval_is_not_called_missing(desk: Client, ticket: Ticket, in_english: None) -> None:
+    desk.cookies["django_language"] = "en"
+    paper = a_missing_paper(a_draft(ticket=ticket, procedure="marriage"))
+    an_item(paper)
+    page = words(desk.post(to("receive", paper.application_id), headers={"HX-Request": "true"}))
+    assert "The copy waits for approval" in page and "Paper not there yet" not in page
+
+
+def test_no_phone_is_said_beside_the_button_and_does_not_block(desk: Client, ticket: Ticket) -> None:
+    draft = a_draft(ticket=ticket, phone="")
+    assert 'id="no-phone"' in desk.get(to("desk"), {"matter": draft.pk}).content.decode()
+    assert desk.post(to("receive", draft.pk)).status_code == 302
+
+
+def test_taking_back_asks_once_when_something_was_typed(desk: Client, ticket: Ticket) -> None:
+    draft = a_draft(ticket=ticket, complete=False)
+    assert "data-drop" not in desk.get(to("desk"), {"matter": draft.pk}).content.decode()
+    keep_form(application=draft, values={"child_name": "Bảo"}, at=MONDAY, acting_user=draft.opened_by)
+    assert "data-drop" in desk.get(to("desk"), {"matter": draft.pk}).content.decode()
+
+
+def test_one_sentence_about_one_cause_is_said_once(desk: Client) -> None:
+    typed = CARD.replace("Nguyễn Thị Hoà", "Nguyeexn Thij Hoaf2").replace("|Nữ|", "|Nuwx|")
+    answer = desk.post(to("scan"), {"payload": typed})
+    said = [str(error) for error in answer.context["scan_form"].errors["payload"]]
+    assert len(said) == len(set(said)) >= 1

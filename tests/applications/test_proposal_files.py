@@ -1,0 +1,84 @@
+"""The file of a result: refused with a sentence when it did not arrive, and kept only when the step is done."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from applications.enums import State, StepKind
+from applications.models import Application, Document, Result
+from centres.enums import Role
+from portal import uploads
+from tests.factories.applications import a_dossier
+from tests.factories.certifications import a_picture
+
+pytestmark = pytest.mark.django_db
+As = Callable[[Any], Client]
+
+
+@pytest.fixture
+def dossier() -> Application:
+    return a_dossier(state=State.PROCESSING)
+
+
+def _propose(client: Client, dossier: Application, content: bytes, name: str = "result.pdf") -> Any:
+    url = reverse("applications:dossier_act", args=[dossier.pk, "propose"])
+    return client.post(url, {"propose-number": "77/TP", "propose-file": SimpleUploadedFile(name, content)})
+
+
+def test_a_result_file_that_is_too_large_stops_the_proposal(
+    as_: As, dossier: Application, settings: LazySettings
+) -> None:
+    settings.UPLOAD_LIMIT_BYTES = 100_000
+    answer = _propose(as_(Role.SPECIALIST), dossier, b"%PDF-1.7" + bytes(300_000))
+    said = answer.content.decode()
+    assert answer.status_code == 400
+    assert not Result.objects.exists()
+    assert 'value="77/TP"' in said and "KB" in said and 'href="#id_propose-file"' in said
+
+
+def test_a_full_disk_stops_the_proposal(as_: As, dossier: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(uploads.TemporaryFileUploadHandler, "receive_data_chunk", full)
+    answer = _propose(as_(Role.SPECIALIST), dossier, b"%PDF-1.7" + bytes(3000))
+    assert answer.status_code == 503
+    assert not Result.objects.exists()
+    assert 'value="77/TP"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.COUNTER_OFFICER])
+def test_a_file_of_somebody_who_may_not_propose_is_not_kept(
+    as_: As, dossier: Application, role: str, settings: LazySettings
+) -> None:
+    answer = _propose(as_(role), dossier, a_picture(), "result.jpg")
+    assert answer.status_code == 403
+    assert not Document.objects.exists()
+    assert not list(settings.FILES_ROOT.rglob("*"))
+
+
+def test_a_file_of_a_step_that_was_done_meanwhile_is_not_kept(as_: As, dossier: Application) -> None:
+    client = as_(Role.SPECIALIST)
+    assert _propose(client, dossier, a_picture(), "result.jpg").status_code == 302
+    assert _propose(client, dossier, a_picture("PNG"), "again.png").status_code == 409
+    assert [document.name for document in Document.objects.all()] == ["result.jpg"]
+    assert Result.objects.get().document == Document.objects.get()
+
+
+def test_a_colleague_who_was_quicker_leaves_no_row_of_the_second_file(
+    as_: As, dossier: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step looked possible when the bytes were stored; the action's lock says that it is not."""
+    monkeypatch.setattr("applications.handling.step_of", lambda _dossier: StepKind.APPRAISE)
+    client = as_(Role.SPECIALIST)
+    assert _propose(client, dossier, a_picture(), "result.jpg").status_code == 302
+    assert _propose(client, dossier, a_picture("PNG"), "again.png").status_code == 409
+    assert Document.objects.count() == 1

@@ -1,0 +1,150 @@
+"""Told once, shortly before the call, and forgotten in the evening."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from centres.actions.call_next import call_next
+from centres.actions.next_notices import do_not_tell, forget_phones, tell_by_push, tell_by_sms, tell_those_who_are_next
+from centres.enums import Priority
+from centres.models import NextNotice, NoticeRule, Ticket
+from centres.notice_rules import ahead_on
+from notifications.models import Message, PushSubscription
+from portal import clock
+from portal.errors import BadInput, RuleBroken
+from tests.factories import centres as make
+from tests.factories.centres import MORNING
+from tests.notifications.test_push import GOOD
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+PHONE = "0912 345 678"
+DAY = clock.local_day(MORNING)
+
+
+@pytest.fixture
+def queue(service) -> list[Ticket]:
+    return [
+        make.TicketFactory(service=service, number=n, issued_at=MORNING + timedelta(seconds=n), language="en")
+        for n in range(1, 8)
+    ]
+
+
+def told() -> list[str]:
+    return list(Message.objects.order_by("pk").values_list("reference", flat=True))
+
+
+def test_told_when_two_people_are_ahead_and_only_once(queue, counter, officer):
+    tell_by_sms(ticket=queue[3], phone=PHONE, consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 0
+    call_next(at=MORNING + timedelta(minutes=1), acting_user=officer)
+    assert tell_those_who_are_next(at=MORNING) == 1
+    for _sweep in range(3):
+        assert tell_those_who_are_next(at=MORNING) == 0
+    message = Message.objects.get()
+    assert (message.recipient, message.channel, message.kind) == ("+84912345678", "sms", "next_in_line")
+    assert message.body.startswith("Number A004: 2 people are before you.")
+    assert message.body.endswith(f"/t/{queue[3].token}/")
+    assert NextNotice.objects.get().told_at == MORNING
+
+
+def test_who_is_next_at_once_is_told_at_once(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    tell_those_who_are_next(at=MORNING)
+    assert Message.objects.get().body.startswith("Number A001 is next.")
+
+
+def test_those_with_priority_stand_ahead(service, queue):
+    for number in (20, 21, 22):
+        make.TicketFactory(
+            service=service, number=number, issued_at=MORNING + timedelta(minutes=5), priority=Priority.FIRST
+        )
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 0
+
+
+def test_phone_and_browser_are_each_told(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    tell_by_push(ticket=queue[0], endpoint="https://fcm.googleapis.com/x", **GOOD, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 2
+    assert sorted(Message.objects.values_list("channel", flat=True)) == ["push", "sms"]
+
+
+def test_another_number_replaces_the_first_until_it_is_sent(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    tell_by_sms(ticket=queue[0], phone="0987 654 321", consents=True, at=MORNING)
+    assert NextNotice.objects.get().phone == "+84987654321"
+    tell_those_who_are_next(at=MORNING)
+    with pytest.raises(RuleBroken) as refused:
+        tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    assert refused.value.code == "told_already"
+
+
+@pytest.mark.parametrize("phone", ["", "12", "024 3825 1234", "+1 555 0100", "<script>"])
+def test_a_phone_that_takes_no_sms_is_refused(queue, phone):
+    with pytest.raises(BadInput):
+        tell_by_sms(ticket=queue[0], phone=phone, consents=True, at=MORNING)
+    assert not NextNotice.objects.exists()
+
+
+def test_who_does_not_wait_is_not_told(queue, counter, officer):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    call_next(at=MORNING + timedelta(minutes=1), acting_user=officer)
+    assert tell_those_who_are_next(at=MORNING) == 0
+    queue[0].refresh_from_db()
+    for ticket, at in ((queue[0], MORNING), (queue[1], MORNING + timedelta(days=1))):
+        with pytest.raises(RuleBroken) as refused:
+            tell_by_sms(ticket=ticket, phone=PHONE, consents=True, at=at)
+        assert refused.value.code == "not_waiting"
+
+
+def test_nobody_is_told_on_another_day(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING + timedelta(days=1)) == 0
+
+
+def test_the_rule_of_the_centre_goes_before_the_citys_and_both_have_dates(centre, queue):
+    assert ahead_on(centre.pk, DAY) == 2
+    NoticeRule.objects.create(ahead=4, valid_from=date(2026, 1, 1), source="city")
+    NoticeRule.objects.create(ahead=9, valid_from=date(2027, 1, 1), source="next year")
+    assert ahead_on(centre.pk, DAY) == 4
+    NoticeRule.objects.create(centre=centre, ahead=1, valid_from=date(2026, 1, 1), valid_to=DAY, source="centre")
+    NoticeRule.objects.create(centre=centre, ahead=0, valid_from=DAY, source="from today")
+    assert ahead_on(centre.pk, DAY) == 0
+    assert ahead_on(make.CentreFactory().pk, DAY) == 4
+    tell_by_sms(ticket=queue[1], phone=PHONE, consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 0
+
+
+def test_forgotten_in_the_evening_and_on_request(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    tell_by_push(ticket=queue[0], endpoint="https://fcm.googleapis.com/x", **GOOD, at=MORNING)
+    tell_those_who_are_next(at=MORNING)
+    forget_phones(before=DAY)
+    assert NextNotice.objects.count() == 2
+    forget_phones(before=DAY + timedelta(days=1))
+    assert not NextNotice.objects.exists() and not PushSubscription.objects.exists()
+    assert set(Message.objects.values_list("recipient", "body")) == {("", "")}
+    tell_by_sms(ticket=queue[1], phone=PHONE, consents=True, at=MORNING)
+    tell_by_push(ticket=queue[1], endpoint="https://fcm.googleapis.com/x", **GOOD, at=MORNING)
+    do_not_tell(ticket=queue[1])
+    assert not NextNotice.objects.exists() and not PushSubscription.objects.exists()
+
+
+def statements(ticket_count: int, service) -> int:
+    for number in range(100, 100 + ticket_count):
+        ticket = make.TicketFactory(service=service, number=number, issued_at=MORNING + timedelta(hours=1))
+        tell_by_sms(ticket=ticket, phone=PHONE, consents=True, at=MORNING)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        tell_those_who_are_next(at=MORNING)
+    return len(asked)
+
+
+def test_a_sweep_costs_one_statement_without_wishes_and_no_more_for_thirty_than_for_one(service, queue):
+    assert statements(0, service) == 1
+    assert statements(30, service) == 4
