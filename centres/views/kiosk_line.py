@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from centres import line
 from centres.device_access import Seat
-from centres.enums import PriorityGround
+from centres.enums import SEEN_GROUNDS
 from centres.models import Centre, Device, Service
 from centres.views.kiosk import MOST_TILES, SLIP_SECONDS, kiosk_only
 from portal import clock
@@ -63,7 +63,7 @@ def offline(request: HttpRequest, seat: Seat) -> HttpResponse:
         context = {
             "centre": get_object_or_404(Centre, pk=seat.centre_id),
             "services": Service.objects.filter(centre=seat.centre_id, is_open=True)[:MOST_TILES],
-            "grounds": [ground for ground in PriorityGround if ground != PriorityGround.NONE],
+            "grounds": SEEN_GROUNDS,
             "prints_itself": Device.objects.filter(pk=seat.device_id, prints_itself=True).exists(),
             "idle_url": reverse("centres:kiosk_again"),
             "idle_seconds": 60,

@@ -169,6 +169,11 @@ def test_the_page_for_later_speaks_the_language_of_its_address(kiosk, service):
     assert '<html lang="vi"' in kiosk.get(f"{reverse('centres:kiosk_offline')}?lang=xx").content.decode()
 
 
+def test_without_a_line_too_it_asks_only_what_a_person_can_say_of_themselves(kiosk, service):
+    page = kiosk.get(reverse("centres:kiosk_offline")).content.decode()
+    assert set(re.findall(r'data-ground="(\w*)"', page)) == {"", *SEEN_GROUNDS}
+
+
 @pytest.mark.parametrize("when", ["ended", "yesterday"])
 def test_a_slip_that_is_over_says_so_and_asks_nobody_to_wait(kiosk, ticket, when):
     kiosk.cookies["django_language"] = "en"
