@@ -322,7 +322,7 @@ class TrackedVisit:
         if self.ticket is not None:
             topics.append(f"ticket:{self.ticket.pk}")
             if self.ticket.state == TicketState.WAITING:
-                topics.append(f"queue:{self.ticket.centre_id}")
+                topics += [f"queue:{self.ticket.centre_id}", f"waits:{self.ticket.centre_id}"]
         return topics
 
 

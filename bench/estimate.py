@@ -111,7 +111,7 @@ class Portal:
                 serving=seat.service if seat.ticket else None,
                 called_at=self.moment(seat.called_at) if seat.ticket else None,
                 freed_at=self.moment(seat.freed_at) if seat.freed_at is not None and not seat.ticket else None,
-                recent=tuple(seat.recent[-1 : -CAP - 1 : -1]),
+                calm=next((calls for calls, overtook in enumerate(reversed(seat.recent)) if overtook), None),
             )
             for counter, seat in self.seats.items()
         )

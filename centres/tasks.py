@@ -41,7 +41,7 @@ def estimate_waits() -> int:
     """Renew what people who wait are told, and write down what came of it."""
     at = clock.now()
     given = sum(give_estimates(centre=centre, at=at) for centre in centres_at_work())
-    return given + settle_estimates(day_from=at - SETTLE_WITHIN, at=at)
+    return given + settle_estimates(day_from=at - SETTLE_WITHIN)
 
 
 @shared_task

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Min
 
-from centres.enums import CounterState, TicketEventKind, TicketState
+from centres.enums import CounterState, TicketState
 from centres.estimate.now import Wait, forecast, renew
 from centres.estimate.words import Shown
-from centres.models import Centre, Counter, Estimate, Ticket, TicketEvent
-from portal import clock
+from centres.models import Centre, Counter, Estimate, Ticket
+from portal import clock, live
 
 # Between two kept estimates of one number, at least; and only where other words are shown.
 REFRESH = timedelta(minutes=5)
@@ -39,9 +37,12 @@ def give_estimate(*, ticket: Ticket, at: datetime) -> Estimate | None:
 def give_estimates(*, centre: Centre, at: datetime) -> int:
     """Make the centre's forecast anew; keep first estimates of whoever has none yet, and later ones where they say
     something else. Returns how many were kept."""
+    before_that = forecast(centre.pk, at)
     found = renew(centre, at)
+    if found.words != before_that.words:
+        live.bump(f"waits:{centre.pk}")
     waiting = Ticket.objects.of_day(centre, clock.local_day(at)).filter(
-        state=TicketState.WAITING, called_at__isnull=True, pk__in=found.tickets
+        state=TicketState.WAITING, first_called_at__isnull=True, pk__in=found.tickets
     )
     told: dict[int, Estimate] = {}
     for estimate in Estimate.objects.filter(ticket__in=waiting).order_by("at", "id"):
@@ -57,17 +58,17 @@ def give_estimates(*, centre: Centre, at: datetime) -> int:
 
 
 @transaction.atomic
-def settle_estimates(*, day_from: datetime, at: datetime) -> int:
+def settle_estimates(*, day_from: datetime) -> int:
     """Write down what came of the estimates since then whose number has been called. Returns how many."""
     first_day = clock.local_day(day_from)
     waiting_for = list(
-        Estimate.objects.select_for_update(skip_locked=True)
-        .filter(day__gte=first_day, came_s__isnull=True, ticket__called_at__isnull=False)
+        Estimate.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(day__gte=first_day, came_s__isnull=True, ticket__first_called_at__isnull=False)
         .order_by("id")[:BATCH]
     )
-    called = _first_calls(estimate.ticket_id for estimate in waiting_for)
+    tickets = Ticket.objects.in_bulk({estimate.ticket_id for estimate in waiting_for})
     for estimate in waiting_for:
-        came = max(0.0, (called.get(estimate.ticket_id, at) - estimate.at).total_seconds())
+        came = _came(estimate, tickets[estimate.ticket_id])
         estimate.came_s = round(came)
         estimate.is_inside = Shown(estimate.low_s, estimate.high_s, estimate.at).contains(came)
     Estimate.objects.bulk_update(waiting_for, ["came_s", "is_inside"], batch_size=BATCH)
@@ -80,9 +81,12 @@ def centres_at_work() -> list[Centre]:
     return list(Centre.objects.filter(pk__in=seats.values("centre")).order_by("pk"))
 
 
-def _first_calls(tickets: Iterable[int]) -> dict[int, datetime]:
-    rows = TicketEvent.objects.filter(ticket__in=set(tickets), kind=TicketEventKind.CALLED).values("ticket")
-    return {row["ticket"]: row["first"] for row in rows.annotate(first=Min("at")).order_by()}
+def _came(estimate: Estimate, ticket: Ticket) -> float:
+    """Seconds from the estimate to the first call, without the time the person was away on a held place."""
+    called = ticket.first_called_at or estimate.at
+    whole = (called - ticket.issued_at).total_seconds()
+    away = max(0.0, whole - ticket.waited_s - 1) if ticket.waited_s is not None else 0.0
+    return max(0.0, (called - estimate.at).total_seconds() - away)
 
 
 def _is_news(before: Estimate, wait: Wait, at: datetime) -> bool:

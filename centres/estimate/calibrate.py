@@ -35,7 +35,7 @@ NEXT_HOUR, OTHER_HOUR = 0.25, 0.06
 # As many scores as the belief counts that the play is right as it is.
 BELIEF = 40.0
 # What the scores of a right play look like: a fifth below -1, a fifth above +1.
-_IDEAL = np.array([-3.4, -2.2, -1.5, -1.1, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.1, 1.5, 2.2, 3.4])
+_IDEAL = np.array([-3.0, -1.75, -1.17, -0.83, -0.6, -0.39, -0.19, 0.0, 0.19, 0.39, 0.6, 0.83, 1.17, 1.75, 3.0])
 
 
 @dataclass(frozen=True)

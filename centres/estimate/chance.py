@@ -24,6 +24,8 @@ HABIT_HALF_LIFE = 6.0
 LATE = 300.0
 # After the last closing whoever still waits is served to the end.
 OVERTIME = 2 * 3600.0
+# Calls since one that overtook, where none has today: more than any cap.
+NO_OVERTAKING = 99
 
 
 def second_of_day(moment: datetime) -> float:
@@ -83,7 +85,13 @@ def desks_of(learned: Learned, hall: Hall, services: Sequence[int], pace: Pace, 
     free = np.stack(
         [_free(learned, hall, desk, at, column_of, pace, draw) for at, desk in enumerate(hall.desks)], axis=1
     )
-    return Desks(skills, opens, closes, free, np.array([_since(desk) for desk in hall.desks]))
+    return Desks(
+        skills,
+        opens,
+        closes,
+        free,
+        np.array([NO_OVERTAKING if desk.calm is None else desk.calm for desk in hall.desks]),
+    )
 
 
 def _spells(hall: Hall, habits: Sequence[Mapping[int, Spells]], usual: Ids, draw: Draw) -> tuple[Numbers, Numbers]:
@@ -146,11 +154,6 @@ def _fading(count: int) -> Numbers:
     weights = 0.5 ** (np.arange(count) / HABIT_HALF_LIFE)
     result: Numbers = weights / weights.sum()
     return result
-
-
-def _since(desk: Desk) -> int:
-    """Calls since one that overtook; many where none did."""
-    return next((at for at, overtook in enumerate(desk.recent) if overtook), 99)
 
 
 def _free(

@@ -19,6 +19,8 @@ NEVER = np.inf
 CLASS = 1e7
 # Behind everybody: not here, or not to be called by this desk.
 LAST = np.int16(32767)
+# Seconds after the quickest desk at which the others look.
+AFTER = 1e-6
 # Steps for which the columns stay as they are.
 SWEEP = 32
 RETURNING, ORDINARY = int(Priority.RETURNING), int(Priority.ORDINARY)
@@ -123,7 +125,7 @@ class _Game:
         """Take up the columns of those who are there, or come in the next steps."""
         soon = self.next[:, None] + np.arange(SWEEP)[None, :]
         soon = np.take_along_axis(self.coming, np.minimum(soon, self.coming.shape[1] - 1), axis=1)
-        needed = self.is_here.any(axis=0)
+        needed: Bits = np.any(self.is_here, axis=0)
         needed[soon] = True  # at least one column, so that a step has something to look at
         people = self.people
         self.column = np.flatnonzero(needed)
@@ -138,16 +140,18 @@ class _Game:
         self.next[rows] += 1
         self.is_here[rows, who] = True
         self.keys[:, rows, self.slot[who]] = self.order[:, rows, who]
-        # One desk that has nothing to do sees it: of those that can, the quickest.
-        reaction = self.pace.reaction[rows]
-        able = self.is_idle[rows] & self.desks.skills[:, self.people.service[who]].T
-        able &= now[:, None] < self.idle_until[rows]
-        reaction = np.where(able, reaction, NEVER)
-        desk = reaction.argmin(axis=1)
-        seen = np.flatnonzero(reaction[np.arange(len(rows)), desk] < NEVER)
-        rows, desk = rows[seen], desk[seen]
-        self.is_idle[rows, desk] = False
-        self.free[rows, desk] = self._open_from_at(rows, desk, now[seen] + self.pace.reaction[rows, desk])
+        # The desks that have nothing to do see it: of those that can, the quickest calls, and the others look after it,
+        # for it may have taken somebody else who came meanwhile.
+        able: Bits = self.is_idle[rows] & self.desks.skills[:, self.people.service[who]].T
+        able = able & (now[:, None] < self.idle_until[rows])
+        reaction = np.where(able, self.pace.reaction[rows], NEVER)
+        quickest = reaction.argmin(axis=1)
+        at, desk = np.nonzero(able)
+        if not len(at):
+            return
+        soon = reaction.min(axis=1)[at] + np.where(desk == quickest[at], 0.0, AFTER)
+        self.is_idle[rows[at], desk] = False
+        self.free[rows[at], desk] = self._open_from_at(rows[at], desk, now[at] + soon)
 
     def _look(self, rows: Ids, desk: Ids, now: Numbers) -> Ids:
         """Each of these desks calls whoever is next, or has nothing to do. Returns the columns of the called."""

@@ -12,7 +12,7 @@ from centres.order import Place
 
 @dataclass(frozen=True)
 class Desk:
-    """A counter. ``services`` are ids; ``recent`` says of its latest calls, newest first, whether each overtook."""
+    """A counter. ``services`` are ids."""
 
     counter_id: int
     services: frozenset[int]
@@ -26,7 +26,8 @@ class Desk:
     called_at: datetime | None = None
     freed_at: datetime | None = None
     """When the last person left it, where nobody is at it."""
-    recent: tuple[bool, ...] = ()
+    calm: int | None = None
+    """Running calls that have overtaken nobody; none where none has overtaken today."""
 
 
 @dataclass(frozen=True)

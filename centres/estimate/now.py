@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
-
 from centres.enums import Priority
 from centres.estimate.hall import Hall
 from centres.estimate.memory import Known, known
@@ -21,7 +19,7 @@ from centres.estimate.waits import Range, ranges
 from centres.estimate.words import Shown
 from centres.models import Centre, Ticket
 from centres.order import Place
-from portal import clock
+from portal import clock, shared
 
 # A forecast older than this is no longer told: the worker that makes them has stopped.
 OLD = timedelta(minutes=3)
@@ -58,6 +56,16 @@ class Forecast:
     def newcomer(self, service_id: int, rank: int = Priority.ORDINARY) -> Wait | None:
         return self.newcomers.get((service_id, rank))
 
+    @property
+    def words(self) -> tuple[dict[int, tuple[int, int]], dict[tuple[int, int], tuple[int, int]]]:
+        """Everything that pages show of it, in rounded seconds: where this is the same, nobody needs to look again."""
+        tickets = {key: self._read(wait) for key, wait in self.tickets.items()}
+        return tickets, {key: self._read(wait) for key, wait in self.newcomers.items()}
+
+    def _read(self, wait: Wait) -> tuple[int, int]:
+        shown = Shown.of(wait.shown, self.at)
+        return shown.low_s, shown.high_s
+
     def shown(self, service_id: int) -> Shown | None:
         """The wait of an ordinary newcomer in words."""
         found = self.newcomer(service_id)
@@ -66,7 +74,7 @@ class Forecast:
 
 def forecast(centre_id: int, at: datetime) -> Forecast:
     """The present forecast, from the cache alone; an empty one where none is young enough."""
-    kept: Forecast | None = cache.get(_key(centre_id))
+    kept: Forecast | None = shared.recall(_key(centre_id))
     if kept is None or not kept.at <= at < kept.at + OLD:
         return Forecast(at, {}, {})
     return kept
@@ -75,7 +83,7 @@ def forecast(centre_id: int, at: datetime) -> Forecast:
 def renew(centre: Centre, at: datetime) -> Forecast:
     """Make the forecast anew for everybody who reads it; half a minute later it is made again."""
     made = make(centre, at)
-    cache.set(_key(centre.pk), made, OLD.seconds)
+    shared.keep(_key(centre.pk), made, OLD.seconds)
     return made
 
 

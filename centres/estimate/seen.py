@@ -7,25 +7,25 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Max
-from django.utils.module_loading import import_string
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from centres import hours
-from centres.enums import AT_COUNTER, CounterState, TicketEventKind, TicketState
+from centres.enums import AT_COUNTER, CounterEventKind, CounterState, Priority, TicketEventKind, TicketState
 from centres.estimate.hall import Desk, Hall
 from centres.estimate.records import Call, DayRecord, Drawn, Spells
-from centres.models import Centre, Counter, Ticket, TicketEvent
+from centres.models import Centre, Counter, CounterEvent, Ticket, TicketEvent
 from centres.order import Place
+from centres.policy import policy_on
 from portal import clock
 
+_CALLS = {TicketEventKind.CALLED, TicketEventKind.PICKED}
 # After these the counter is free again.
 _FREES = {
     TicketEventKind.DONE, TicketEventKind.NO_SHOW, TicketEventKind.PARKED, TicketEventKind.TRANSFERRED,
-    TicketEventKind.LEFT,
+    TicketEventKind.LEFT, TicketEventKind.CLOSED,
 }  # fmt: skip
-# Calls per counter that a cap can look back at.
-_LOOK_BACK = 6
+_BACK = {TicketEventKind.RETURNED, TicketEventKind.TRANSFERRED}
+_OPENS = {CounterEventKind.OPENED, CounterEventKind.RESUMED}
 
 
 def hall_now(centre: Centre, at: datetime) -> Hall:
@@ -36,44 +36,46 @@ def hall_now(centre: Centre, at: datetime) -> Hall:
         .filter(state__in=[TicketState.WAITING, *AT_COUNTER])
         .values_list("pk", "service", "priority", "queue_at", "counter", "state", "called_at")
     )
-    waiting = tuple(
-        Place(pk, service, priority, queue_at, counter)
-        for pk, service, priority, queue_at, counter, state, _called in here
-        if state == TicketState.WAITING
-    )
     served = {
         counter: (service, called)
         for _pk, service, _priority, _queue_at, counter, state, called in here
         if state != TicketState.WAITING
     }
     freed = dict(
-        Ticket.objects.of_day(centre, day)
-        .filter(finished_at__isnull=False, counter__isnull=False)
+        TicketEvent.objects.filter(ticket__centre=centre, ticket__day=day, kind__in=_FREES, counter__isnull=False)
         .values_list("counter")
-        .annotate(last=Max("finished_at"))
+        .annotate(last=Max("at"))
         .order_by()
     )
-    recent = _recent_calls(centre, day)
-    desks = tuple(
-        _desk(counter, served.get(counter.pk), freed.get(counter.pk), tuple(recent.get(counter.pk, ())))
-        for counter in Counter.objects.filter(centre=centre).prefetch_related("services")
+    desks = tuple(_desk(counter, served.get(counter.pk), freed.get(counter.pk)) for counter in _counters(centre, day))
+    skills = {desk.counter_id: desk.services for desk in desks}
+    waiting = tuple(
+        # Kept for a counter only as long as that can serve them.
+        Place(pk, service, priority, queue_at, counter if service in skills.get(counter, ()) else None)
+        for pk, service, priority, queue_at, counter, state, _called in here
+        if state == TicketState.WAITING
     )
     opening = tuple(
         (datetime.combine(day, start, tzinfo=clock.HANOI), datetime.combine(day, end, tzinfo=clock.HANOI))
         for start, end in hours.hours_on(centre, day)
     )
-    return Hall(at, waiting, desks, cap_on(centre.pk, day), opening)
+    return Hall(at, waiting, desks, policy_on(centre.pk, day).cap, opening)
 
 
 def day_record(centre: Centre, day: date) -> DayRecord:
     """What this day leaves to learn from. Three statements."""
     drawn = [
-        Drawn(service, priority, _second(issued, day))
-        for service, priority, issued in Ticket.objects.of_day(centre, day).values_list(
-            "service", "priority", "issued_at"
-        )
+        Drawn(service, Priority.ORDINARY if priority is None else priority, _second(issued, day))
+        for service, priority, issued in _drawn(centre, day).values_list("service", "priority", "at")
     ]
     return DayRecord(day.toordinal(), calls_since(centre, day, None), drawn, spells_on(centre, day))
+
+
+def _drawn(centre: Centre, day: date) -> QuerySet[TicketEvent]:
+    """Each number as it was drawn: its class and field may have changed since."""
+    return TicketEvent.objects.filter(
+        ticket__centre=centre, ticket__day=day, kind=TicketEventKind.ISSUED, service__isnull=False
+    ).order_by("at", "id")
 
 
 def calls_since(centre: Centre, day: date, since: datetime | None) -> list[Call]:
@@ -83,17 +85,17 @@ def calls_since(centre: Centre, day: date, since: datetime | None) -> list[Call]
         events = events.filter(at__gte=since)
     found: list[Call] = []
     ready: dict[int, datetime] = {}
-    called: dict[int, tuple[datetime, int, int, datetime]] = {}
+    called: dict[int, tuple[datetime, int, int, int, datetime]] = {}
     for ticket, kind, at, actor, counter, service, issued in events.order_by("at", "id").values_list(
-        "ticket", "kind", "at", "actor", "counter", "ticket__service", "ticket__issued_at"
+        "ticket", "kind", "at", "actor", "counter", "service", "ticket__issued_at"
     ):
-        if kind == TicketEventKind.CALLED and counter:
-            called[ticket] = (at, counter, who(actor, counter), ready.get(ticket, issued))
+        if kind in _CALLS and counter and service:
+            called[ticket] = (at, service, counter, who(actor, counter), ready.get(ticket, issued))
         elif kind in _FREES and ticket in called:
-            began, desk, pace, since_when = called.pop(ticket)
+            began, wanted, desk, pace, since_when = called.pop(ticket)
             moments = (_second(each, day) for each in (since_when, began, at))
-            found.append(Call(service, desk, pace, *moments))
-        if kind in (TicketEventKind.RETURNED, TicketEventKind.TRANSFERRED):
+            found.append(Call(wanted, desk, pace, *moments))
+        if kind in _BACK:
             ready[ticket] = at
     return found
 
@@ -103,29 +105,15 @@ def who(officer_id: int | None, counter_id: int) -> int:
     return officer_id or -counter_id
 
 
-def cap_on(centre_id: int, day: date) -> int | None:
-    """One overtaking call in so many, by the policy of the centre; ``None`` where there is no cap."""
-    try:
-        policy_on = import_string("centres.policy.policy_on")
-    except ImportError:
-        return None
-    cap: int | None = policy_on(centre_id, day).cap
-    return cap
-
-
 def spells_on(centre: Centre, day: date) -> dict[int, Spells]:
-    """When each counter was open, from what is written down about counters; empty where nothing is."""
-    models = {model.__name__: model for model in apps.get_app_config("centres").get_models()}
-    events: Any = models.get("CounterEvent")
-    if events is None:
-        return {}
-    start = datetime.combine(day, time.min, tzinfo=clock.HANOI)
+    """When each counter was open, from what is written down about counters. One statement."""
+    start = _midnight(day)
     rows = (
-        events.objects.filter(counter__centre=centre, at__gte=start, at__lt=start + timedelta(days=1))
+        CounterEvent.objects.filter(counter__centre=centre, at__gte=start, at__lt=start + timedelta(days=1))
         .order_by("at", "id")
         .values_list("counter", "kind", "at")
     )
-    return _spells((counter, kind in ("opened", "resumed"), _second(at, day)) for counter, kind, at in rows)
+    return _spells((counter, kind in _OPENS, _second(at, day)) for counter, kind, at in rows)
 
 
 def _spells(changes: Iterable[tuple[int, bool, float]]) -> dict[int, Spells]:
@@ -141,26 +129,15 @@ def _spells(changes: Iterable[tuple[int, bool, float]]) -> dict[int, Spells]:
     return {counter: tuple(spells) for counter, spells in found.items()}
 
 
-def _recent_calls(centre: Centre, day: date) -> dict[int, list[bool]]:
-    """Whether each counter's latest calls overtook, newest first; empty where that is not written down."""
-    if not any(field.name == "jumped" for field in TicketEvent._meta.get_fields()):
-        return {}
-    events: Any = TicketEvent.objects
-    counters = Counter.objects.filter(centre=centre).count()
-    rows = (
-        events.filter(ticket__centre=centre, ticket__day=day, jumped__isnull=False)
-        .order_by("-at", "-id")
-        .values_list("counter", "jumped")[: counters * _LOOK_BACK]
-    )
-    found: dict[int, list[bool]] = defaultdict(list)
-    for counter, jumped in rows:
-        found[counter].append(jumped)
-    return found
+def _counters(centre: Centre, day: date) -> QuerySet[Any]:
+    """With ``calm``: how many running calls have overtaken nobody, from the latest that counts; empty before the first
+    that did."""
+    counted = TicketEvent.objects.filter(counter=OuterRef("pk"), at__gte=_midnight(day), jumped__isnull=False)
+    latest = Subquery(counted.order_by("-at", "-id").values("calm")[:1])
+    return Counter.objects.filter(centre=centre).annotate(calm=latest).prefetch_related("services")
 
 
-def _desk(
-    counter: Counter, served: tuple[int, datetime] | None, freed: datetime | None, recent: tuple[bool, ...]
-) -> Desk:
+def _desk(counter: Any, served: tuple[int, datetime] | None, freed: datetime | None) -> Desk:
     return Desk(
         counter.pk,
         frozenset(service.pk for service in counter.services.all()),
@@ -170,9 +147,13 @@ def _desk(
         serving=served[0] if served else None,
         called_at=served[1] if served else None,
         freed_at=None if served else freed,
-        recent=recent,
+        calm=counter.calm,
     )
 
 
 def _second(moment: datetime, day: date) -> float:
-    return (moment - datetime.combine(day, time.min, tzinfo=clock.HANOI)).total_seconds()
+    return (moment - _midnight(day)).total_seconds()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=clock.HANOI)

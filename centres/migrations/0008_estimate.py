@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('centres', '0004_returning_class'),
+        ('centres', '0007_kiosk'),
     ]
 
     operations = [

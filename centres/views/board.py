@@ -47,7 +47,7 @@ def calls(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 def _topics(seat: Seat) -> list[str]:
-    return [f"queue:{seat.centre_id}", f"hall:{seat.centre_id}"]
+    return [f"queue:{seat.centre_id}", f"hall:{seat.centre_id}", f"waits:{seat.centre_id}"]
 
 
 def _own_topics(seat: Seat) -> list[str]:

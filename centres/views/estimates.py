@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -41,7 +43,8 @@ def estimates(request: HttpRequest) -> HttpResponse:
     page = Paginator(told, PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
-    for row in page.object_list:
+    rows: Iterable[Any] = page.object_list
+    for row in rows:
         row.shown, row.waited = Shown(row.low_s, row.high_s, row.at), timedelta(seconds=row.came_s + 30)
     context = {
         "centre": centre,

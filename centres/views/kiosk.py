@@ -57,7 +57,7 @@ def tiles(request: HttpRequest, seat: Seat) -> HttpResponse:
     def page() -> HttpResponse:
         return render(request, "centres/kiosk/parts/tiles.html", {"services": _tiles(seat)})
 
-    return live.answer(request, [f"queue:{seat.centre_id}"], page)
+    return live.answer(request, [f"queue:{seat.centre_id}", f"waits:{seat.centre_id}"], page)
 
 
 @require_GET

@@ -21,10 +21,17 @@ def served_day(service: Service, counter: Counter, day_before: int, people: int 
         ended = at + timedelta(minutes=SERVICE_MINUTES)
         ticket = TicketFactory(service=service, number=number + 1, issued_at=eight)
         Ticket.objects.filter(pk=ticket.pk).update(
-            state=TicketState.DONE, called_at=at, arrived_at=at, finished_at=ended, counter=counter, calls=1
+            state=TicketState.DONE,
+            called_at=at,
+            first_called_at=at,
+            arrived_at=at,
+            finished_at=ended,
+            counter=counter,
+            calls=1,
         )
-        TicketEvent.objects.create(ticket=ticket, kind=TicketEventKind.ISSUED, at=eight)
-        at_counter = {"ticket": ticket, "counter": counter, "actor": counter.officer}
+        of_ticket = {"ticket": ticket, "service": service, "priority": ticket.priority}
+        TicketEvent.objects.create(kind=TicketEventKind.ISSUED, at=eight, **of_ticket)
+        at_counter = {**of_ticket, "counter": counter, "actor": counter.officer}
         TicketEvent.objects.create(kind=TicketEventKind.CALLED, at=at, **at_counter)
         TicketEvent.objects.create(kind=TicketEventKind.DONE, at=ended, **at_counter)
         at = ended + timedelta(seconds=30)
