@@ -19,6 +19,7 @@ from centres.actions.hold import latest_return
 from centres.actions.miss import recalls_left
 from centres.enums import AT_COUNTER, SEEN_GROUNDS, CounterState, PriorityGround, TicketState
 from centres.models import Counter, Service, Ticket
+from centres.policy import policy_on
 from citizens.models import Citizen, HeldDocument, User
 from portal import clock
 from portal.errors import RuleBroken
@@ -129,7 +130,7 @@ def counter_of(user: User) -> Counter | None:
 
 def ticket_at(counter: Counter) -> Ticket | None:
     return (
-        Ticket.objects.select_related("citizen", "service__field", "centre")
+        Ticket.objects.select_related("citizen", "service__field", "service__procedure", "centre")
         .filter(counter=counter, state__in=AT_COUNTER)
         .first()
     )
@@ -210,9 +211,11 @@ def _last_received(counter: Counter, chosen: int | None) -> Application | None:
 
 
 def procedures_for(ticket: Ticket, at: datetime) -> list[ProcedureVersion]:
-    """What can be asked for today; the field of the person's number first."""
+    """What can be asked for today; what the person's number is for comes first, then its field."""
     rows = [row for row in versions_on(clock.local_day(at)) if not row.procedure.is_listed_only]
-    return sorted(rows, key=lambda row: row.procedure.field_id != ticket.service.field_id)
+    service = ticket.service
+    field_id = service.procedure.field_id if service.procedure else service.field_id
+    return sorted(rows, key=lambda row: (row.procedure_id != service.procedure_id, row.procedure.field_id != field_id))
 
 
 def work_on(application: Application, at: datetime) -> Work:
@@ -285,4 +288,15 @@ def waiting_for(counter: Counter, at: datetime) -> dict[str, Any]:
     parked = Ticket.objects.filter(Q(counter=counter) | nowhere_else, day=day, state=TicketState.PARKED).order_by(
         "called_at"
     )
-    return {"services": list(services), "parked": list(parked), "at": at}
+    return {"services": list(services), "parked": list(parked), "at": at, "called": None}
+
+
+def called_by_itself(counter: Counter, at: datetime, shown: int | None) -> Ticket | None:
+    """Whoever the portal has called here since the page was made; ``shown`` is the ticket that the page shows, if any.
+
+    One statement at a centre whose portal calls by itself, none elsewhere.
+    """
+    if not policy_on(counter.centre_id, clock.local_day(at)).calls_itself:
+        return None
+    there = ticket_at(counter)
+    return there if there and there.pk != shown else None

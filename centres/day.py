@@ -11,19 +11,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from centres import figures
-from centres.enums import CounterState
-from centres.models import Centre, Counter
+from centres.enums import AT_COUNTER, CounterState
+from centres.foresight import TOO_LONG, Foresight, foresee
+from centres.models import Centre, Counter, Service, Ticket
+from portal import clock
 from portal.text import pick
 
 # Past this a wait is more than a citizen should be asked for (a house rule; the law names none).
 LONG_WAIT = timedelta(minutes=30)
 MINUTE = timedelta(minutes=1)
+# An officer needs a moment between two people; a counter that is free for longer, while somebody waits, is asked about.
+IDLE = timedelta(minutes=5)
+# What is foreseen for later than this is not yet red.
+SOON = timedelta(minutes=30)
 
 
 def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     """(severity, sentence, address) triples; severity is ``act`` (red) or ``warn``, as in ``includes/state.html``."""
     queues = figures.queues(centre, at)
-    return [*_long_wait(centre, queues, at), *_nobody_there(centre, queues), *_paused(centre, queues)]
+    foreseen = [(service, seen) for service, flow in figures.flows(centre, at) if (seen := foresee(flow))]
+    said = {service.pk for service, seen in foreseen if seen.in_time <= SOON}
+    found = _foreseen(centre, foreseen, at)
+    return [
+        *found,
+        *_idle(centre, queues, {url for _severity, _sentence, url in found}, at),
+        *_long_wait(centre, [queue for queue in queues if queue.service.pk not in said], at),
+        *_nobody_there(centre, queues),
+        *_paused(centre, queues),
+    ]
 
 
 def list_url(centre: Centre, **filters: Any) -> str:
@@ -31,7 +46,92 @@ def list_url(centre: Centre, **filters: Any) -> str:
     return f"{reverse('centres:day_tickets')}?{urlencode({'centre': centre.pk, **filters})}"
 
 
+def counter_url(counter: Counter) -> str:
+    """Where the manager opens, closes, pauses and re-skills this counter."""
+    return f"{reverse('centres:day_counter', args=[counter.pk])}?centre={counter.centre_id}"
+
+
+def _foreseen(centre: Centre, found: list[tuple[Service, Foresight]], at: datetime) -> list[tuple[str, str, str]]:
+    """Services whose newcomers will soon wait too long, and who could help: each counter is named once."""
+    if not found:
+        return []
+    found = sorted(found, key=lambda pair: pair[1].in_time)
+    helpers = _helpers(centre, at)
+    return [_foreseen_sentence(centre, service, seen, helpers, at) for service, seen in found]
+
+
+def _foreseen_sentence(
+    centre: Centre, service: Service, seen: Foresight, helpers: list[Counter], at: datetime
+) -> tuple[str, str, str]:
+    words = {
+        "service": pick(service.title),
+        "minutes": TOO_LONG // MINUTE,
+        "time": f"{clock.local(at + seen.in_time):%H:%M}",
+        "count": seen.more,
+    }
+    if seen.in_time < MINUTE:
+        sentence = ngettext(
+            "%(service)s: whoever comes now waits over %(minutes)d minutes; open one more counter.",
+            "%(service)s: whoever comes now waits over %(minutes)d minutes; open %(count)d more counters.",
+            seen.more,
+        )
+    else:
+        sentence = ngettext(
+            "%(service)s: the wait will be over %(minutes)d minutes at %(time)s; open one more counter.",
+            "%(service)s: the wait will be over %(minutes)d minutes at %(time)s; open %(count)d more counters.",
+            seen.more,
+        )
+    sentence %= words
+    severity = "act" if seen.in_time <= SOON else "warn"
+    helper = next((counter for counter in helpers if service in counter.services.all()), next(iter(helpers), None))
+    if helper is not None:
+        helpers.remove(helper)  # nobody can help in two places
+    else:
+        return (
+            severity,
+            sentence,
+            f"{reverse('centres:day_what_if')}?{urlencode({'centre': centre.pk, 'service': service.pk})}",
+        )
+    nobody = _("Nobody is at counter %(number)s.") if helper.officer_id is None else _("Counter %(number)s is free.")
+    return severity, f"{sentence} {nobody % {'number': helper.number}}", counter_url(helper)
+
+
+def _idle(
+    centre: Centre, queues: list[figures.ServiceQueue], named: set[str], at: datetime
+) -> list[tuple[str, str, str]]:
+    """Open counters that have been free for a while although people wait for them; not those named already."""
+    if not queues:
+        return []
+    by_service = {queue.service.pk: queue for queue in queues}
+    found = []
+    for seat in figures.seats(centre, at):
+        theirs = [by_service[service.pk] for service in seat.counter.services.all() if service.pk in by_service]
+        url = counter_url(seat.counter)
+        if not theirs or seat.free_since is None or url in named:
+            continue
+        if at - max(seat.free_since, min(queue.since for queue in theirs)) < IDLE:
+            continue
+        count = sum(queue.waiting for queue in theirs)
+        sentence = ngettext(
+            "Counter %(number)s has been free since %(time)s while %(count)d person waits for it.",
+            "Counter %(number)s has been free since %(time)s while %(count)d people wait for it.",
+            count,
+        ) % {"number": seat.counter.number, "time": f"{clock.local(seat.free_since):%H:%M}", "count": count}
+        found.append(("act", sentence, url))
+    return found
+
+
+def _helpers(centre: Centre, at: datetime) -> list[Counter]:
+    """Counters that serve nobody now: open ones first."""
+    busy = Ticket.objects.filter(centre=centre, day=clock.local_day(at), state__in=AT_COUNTER).values("counter")
+    counters = Counter.objects.filter(centre=centre).exclude(pk__in=busy).prefetch_related("services")
+    order = [CounterState.OPEN, CounterState.CLOSED]
+    idle = [counter for counter in counters if counter.state in order]
+    return sorted(idle, key=lambda counter: (order.index(CounterState(counter.state)), counter.number))
+
+
 def _long_wait(centre: Centre, queues: list[figures.ServiceQueue], at: datetime) -> list[tuple[str, str, str]]:
+    """Somebody who waits too long already, where no sentence above calls for help at the same service."""
     long = [queue for queue in queues if at - queue.since > LONG_WAIT]
     if not long:
         return []

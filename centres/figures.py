@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
-from django.db.models.functions import ExtractHour
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet
 
 from centres.enums import AT_COUNTER, CounterState, TicketState
-from centres.models import Centre, Counter, Service, Ticket
+from centres.foresight import WINDOW, Flow
+from centres.models import Centre, Counter, Service, Ticket, TicketEvent
 from portal import clock
 
 AN_HOUR = timedelta(hours=1)
@@ -24,16 +24,22 @@ class Numbers:
     served: int
     served_last_hour: int
     missed: int
+    left: int
+
+    @property
+    def unserved(self) -> int:
+        return self.missed + self.left
 
 
 @dataclass(frozen=True)
 class Seat:
-    """A counter, who is at it, and what it has done today."""
+    """A counter, who is at it, and what it has done today. ``free_since``: open and nobody there, from then on."""
 
     counter: Counter
     ticket: Ticket | None
     done: int
     mean: timedelta | None
+    free_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def numbers(centre: Centre, at: datetime) -> Numbers:
         served=Count("pk", filter=done),
         served_last_hour=Count("pk", filter=done & Q(finished_at__gt=at - AN_HOUR)),
         missed=Count("pk", filter=Q(state=TicketState.NO_SHOW)),
+        left=Count("pk", filter=Q(state=TicketState.LEFT)),
     )
     longest = longest_waiting(centre, at)
     return Numbers(longest=longest, longest_wait=at - longest.issued_at if longest else timedelta(), **counts)
@@ -79,6 +86,12 @@ def seats(centre: Centre, at: datetime) -> list[Seat]:
         .annotate(count=Count("pk"), mean=Avg(_SERVICE_TIME))
         .order_by()
     }
+    last = dict(
+        TicketEvent.objects.filter(ticket__in=day, counter__isnull=False)
+        .order_by()
+        .values_list("counter")
+        .annotate(at=Max("at"))
+    )
     counters = Counter.objects.filter(centre=centre).select_related("officer").prefetch_related("services")
     return [
         Seat(
@@ -86,21 +99,36 @@ def seats(centre: Centre, at: datetime) -> list[Seat]:
             there.get(counter.pk),
             done[counter.pk]["count"] if counter.pk in done else 0,
             done[counter.pk]["mean"] if counter.pk in done else None,
+            _free_since(counter, counter.pk in there, last.get(counter.pk)),
         )
         for counter in counters
     ]
 
 
-def served_by_hour(centre: Centre, at: datetime) -> list[tuple[int, int, int]]:
-    """(hour in Hanoi, numbers drawn, people served) from the first hour with either to the present one."""
+def _free_since(counter: Counter, is_busy: bool, last: datetime | None) -> datetime | None:
+    if is_busy or counter.state != CounterState.OPEN:
+        return None
+    return max((moment for moment in (counter.state_since, last) if moment), default=None)
+
+
+def flows(centre: Centre, at: datetime) -> list[tuple[Service, Flow]]:
+    """Services with who waits, who came and who was called in the last half hour. Two statements."""
+    since = at - WINDOW
     day = today(centre, at)
-    drawn = _by_hour(day, "issued_at")
-    served = _by_hour(day.filter(state=TicketState.DONE), "finished_at")
-    if not drawn and not served:
-        return []
-    first = min([*drawn, *served])
-    last = max([*drawn, *served, clock.local(at).hour])
-    return [(hour, drawn.get(hour, 0), served.get(hour, 0)) for hour in range(first, last + 1)]
+    rows = (
+        day.filter(Q(state=TicketState.WAITING) | Q(issued_at__gt=since) | Q(called_at__gt=since))
+        .values("service")
+        .annotate(
+            waiting=Count("pk", filter=Q(state=TicketState.WAITING)),
+            arrivals=Count("pk", filter=Q(issued_at__gt=since)),
+            calls=Count("pk", filter=Q(called_at__gt=since)),
+        )
+        .order_by()
+    )
+    is_open = Q(counters__state=CounterState.OPEN)
+    found = {row["service"]: (row["waiting"], row["arrivals"], row["calls"]) for row in rows}
+    services = Service.objects.filter(pk__in=found).annotate(open_counters=Count("counters", filter=is_open))
+    return [(service, Flow(*found[service.pk], open_counters=service.open_counters)) for service in services]
 
 
 def queues(centre: Centre, at: datetime) -> list[ServiceQueue]:
@@ -128,8 +156,3 @@ def queues(centre: Centre, at: datetime) -> list[ServiceQueue]:
         for service in services
     ]
     return sorted(found, key=lambda queue: queue.since)
-
-
-def _by_hour(tickets: QuerySet[Ticket], moment: str) -> dict[int, int]:
-    rows = tickets.annotate(hour=ExtractHour(moment, tzinfo=clock.HANOI)).values("hour").annotate(count=Count("pk"))
-    return {row["hour"]: row["count"] for row in rows.order_by()}

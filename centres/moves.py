@@ -9,12 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition
 
-from centres.enums import TicketState
+from centres.enums import TicketEventKind, TicketState
 from centres.models import Ticket, TicketEvent
 from centres.permissions import DESK, has_role
+from centres.policy import policy_on
 from citizens.models import User
-from portal import live
+from portal import clock, live
 from portal.errors import BadInput, NotAllowed, RuleBroken
+from portal.jobs import wake
 
 _WHERE_IT_STANDS = {
     TicketState.WAITING: _("Number %(label)s is waiting. Call it first."),
@@ -69,6 +71,24 @@ ASIDE = ["priority", "served_s", "park_kind", "park_reason", "parked_at", "back_
 CALLING = ["counter", "called_at", "first_called_at", "waited_s", "calls", "recalls", "jumped"]
 
 
+# Somebody waits, or a counter is free.
+_MAKES_A_CALL_POSSIBLE = {
+    TicketEventKind.ISSUED,
+    TicketEventKind.PARKED,
+    TicketEventKind.RETURNED,
+    TicketEventKind.TRANSFERRED,
+    TicketEventKind.NO_SHOW,
+    TicketEventKind.DONE,
+    TicketEventKind.LEFT,
+}
+
+
+def wake_calls(centre_id: int, at: datetime) -> None:
+    """Where the portal calls by itself: look at once, after the commit, whether a free counter can call somebody now."""
+    if policy_on(centre_id, clock.local_day(at)).calls_itself:
+        wake("centres.tasks.call_at_centre", centre_id)
+
+
 def keep(ticket: Ticket, fields: list[str]) -> None:
     """Save these fields and the state. Raises ``RuleBroken`` when somebody else changed the state meanwhile."""
     try:
@@ -92,4 +112,8 @@ def write_down(ticket: Ticket, kind: str, at: datetime, actor: User | None, reas
         queue_at=ticket.queue_at,
         **event,
     )
-    live.bump(f"queue:{ticket.centre_id}", f"ticket:{ticket.pk}")
+    if kind in _MAKES_A_CALL_POSSIBLE:
+        wake_calls(ticket.centre_id, at)
+    live.bump(f"queue:{ticket.centre_id}")
+    if kind != TicketEventKind.ISSUED:  # nobody has seen a number that was not there
+        live.bump(f"ticket:{ticket.pk}")

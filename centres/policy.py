@@ -25,6 +25,7 @@ class Policy:
     grace: timedelta
     hold: timedelta
     closing: timedelta
+    calls_itself: bool
 
     def rank_of(self, ground: str) -> Priority:
         """The class that a ground gives; in turn where the policy does not name it."""
@@ -61,4 +62,5 @@ def _find(rows: Iterable[QueuePolicy], centre_id: int | None, day: date) -> Poli
         grace=timedelta(minutes=city.grace_minutes),
         hold=timedelta(minutes=city.hold_minutes),
         closing=timedelta(minutes=city.closing_minutes),
+        calls_itself=city.calls_itself,
     )

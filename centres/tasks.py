@@ -7,12 +7,14 @@ from datetime import timedelta
 from celery import shared_task
 
 from centres import announce
+from centres.actions.call_by_itself import call_by_itself, centres_that_call
 from centres.actions.close_day import close_day
 from centres.actions.give_estimates import centres_at_work, give_estimates, settle_estimates
 from centres.actions.hold_numbers import give_back_numbers
 from centres.actions.learn_days import learn_days as learn_past_days
 from centres.actions.miss_held import miss_held as miss_held_at
 from centres.actions.next_notices import forget_phones, tell_those_who_are_next
+from centres.actions.summarise import summarise
 from portal import clock, live
 
 # As often as portal.celery runs it.
@@ -45,11 +47,31 @@ def estimate_waits() -> int:
 
 
 @shared_task
+def keep_summaries() -> int:
+    """Count the days that something happened on since the last run; running it again does nothing more."""
+    return summarise(at=clock.now())
+
+
+@shared_task
 def miss_held() -> int:
     """Held places whose time is over become no-shows; running it again does nothing more."""
     return miss_held_at(at=clock.now())
 
 
+@shared_task
+def call_at_centre(centre_id: int) -> int:
+    """Call to the free counters of a centre that calls by itself; with nobody to call it does nothing."""
+    return len(call_by_itself(centre_id=centre_id, at=clock.now()))
+
+
+@shared_task
+def call_everywhere() -> int:
+    """The same at every centre that calls by itself, for the changes whose job was lost."""
+    at = clock.now()
+    return sum(len(call_by_itself(centre_id=centre_id, at=at)) for centre_id in centres_that_call(at))
+
+
+@shared_task
 def tell_boards() -> int:
     """Boards look again when an announcement begins, is due again or ends; without this they would half a minute later."""
     at = clock.now()
@@ -59,6 +81,7 @@ def tell_boards() -> int:
     return len(due)
 
 
+@shared_task
 def tell_next() -> int:
     """Tell those who are nearly called; somebody told is not told again."""
     return tell_those_who_are_next(at=clock.now())

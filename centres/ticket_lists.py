@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.db.models.functions import ExtractHour
@@ -27,9 +27,9 @@ class TicketList:
     tickets: Tickets
 
 
-# What a figure counts, by its name in the address.
+# What a figure counts, by its name in the address. "of the day": today, unless ``day`` names another.
 _SHOWS: dict[str, tuple[object, Callable[[Tickets, datetime], Tickets]]] = {
-    "all": (gettext_lazy("All numbers of today"), lambda tickets, at: tickets.order_by("-issued_at", "-id")),
+    "all": (gettext_lazy("All numbers of the day"), lambda tickets, at: tickets.order_by("-issued_at", "-id")),
     "waiting": (gettext_lazy("Waiting now"), lambda tickets, at: tickets.waiting().order_by("issued_at", "id")),  # type: ignore[attr-defined]
     "at_counter": (
         gettext_lazy("At a counter now"),
@@ -39,7 +39,11 @@ _SHOWS: dict[str, tuple[object, Callable[[Tickets, datetime], Tickets]]] = {
         gettext_lazy("Set aside now"),
         lambda tickets, at: tickets.filter(state=TicketState.PARKED).order_by("issued_at", "id"),
     ),
-    "served": (gettext_lazy("Served today"), lambda tickets, at: _served(tickets)),
+    "called": (
+        gettext_lazy("Called in the day"),
+        lambda tickets, at: tickets.filter(first_called_at__isnull=False).order_by("-first_called_at", "-id"),
+    ),
+    "served": (gettext_lazy("Served in the day"), lambda tickets, at: _served(tickets)),
     "last_hour": (
         gettext_lazy("Served in the last hour"),
         lambda tickets, at: _served(tickets).filter(finished_at__gt=at - figures.AN_HOUR),
@@ -48,14 +52,26 @@ _SHOWS: dict[str, tuple[object, Callable[[Tickets, datetime], Tickets]]] = {
         gettext_lazy("Called and did not come"),
         lambda tickets, at: tickets.filter(state=TicketState.NO_SHOW).order_by("-finished_at", "-id"),
     ),
+    "unserved": (
+        gettext_lazy("Left without having been served"),
+        lambda tickets, at: tickets.filter(state__in=[TicketState.NO_SHOW, TicketState.LEFT]).order_by(
+            "-finished_at", "-id"
+        ),
+    ),
 }
+# What ``hour`` is the hour of; of the end where nothing is said.
+_MOMENTS = {"all": "issued_at", "waiting": "issued_at", "called": "first_called_at"}
 
 
 def ticket_list(centre: Centre, at: datetime, asked: Mapping[str, str]) -> TicketList:
-    """The tickets of today that ``show`` names, narrowed by ``counter``, ``service`` and ``hour`` (of serving)."""
-    title, choose = _SHOWS.get(asked.get("show", ""), _SHOWS["all"])
-    found = choose(figures.today(centre, at).select_related("service", "counter"), at)
-    narrowed = []
+    """The tickets that ``show`` names, of today or ``day``, narrowed by ``counter``, ``service`` and ``hour``."""
+    show = asked.get("show", "")
+    show = show if show in _SHOWS else "all"
+    title, choose = _SHOWS[show]
+    day = _day(asked.get("day"))
+    of_day = Ticket.objects.of_day(centre, day) if day else figures.today(centre, at)
+    found = choose(of_day.select_related("service", "counter"), at)
+    narrowed = [f"{day:%d/%m/%Y}"] if day else []
     number, service_id, hour = (_number(asked.get(name)) for name in ("counter", "service", "hour"))
     counter = Counter.objects.filter(centre=centre, number=number).first() if number is not None else None
     if counter:
@@ -66,7 +82,9 @@ def ticket_list(centre: Centre, at: datetime, asked: Mapping[str, str]) -> Ticke
         found = found.filter(service=service)
         narrowed.append(pick(service.title))
     if hour is not None:
-        found = found.annotate(hour=ExtractHour("finished_at", tzinfo=clock.HANOI)).filter(hour=hour)
+        found = found.annotate(hour=ExtractHour(_MOMENTS.get(show, "finished_at"), tzinfo=clock.HANOI)).filter(
+            hour=hour
+        )
         narrowed.append(_("%(hour)d:00 to %(next)d:00") % {"hour": hour, "next": hour + 1})
     return TicketList(str(title), narrowed, found)
 
@@ -77,3 +95,10 @@ def _served(tickets: Tickets) -> Tickets:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

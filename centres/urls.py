@@ -5,6 +5,7 @@ from django.urls import path
 from centres.enums import DeviceKind
 from centres.views import (
     board,
+    counters,
     day,
     devices,
     estimates,
@@ -14,7 +15,10 @@ from centres.views import (
     kiosk_papers,
     kiosk_sms,
     public,
+    replay,
+    reports,
     trips,
+    what_if,
 )
 
 app_name = "centres"
@@ -41,11 +45,22 @@ urlpatterns = [
     path("day/", day.day, name="day"),
     path("day/needs/", day.needs, name="day_needs"),
     path("day/queue/", day.queue, name="day_queue"),
-    path("day/served.svg", day.served, name="day_served"),
+    path("day/hours/<str:kind>.svg", day.served, name="day_served"),
     path("day/accuracy/", estimates.accuracy, name="day_accuracy"),
     path("day/waits/", estimates.estimates, name="day_estimates"),
     path("centres/<slug:code>/", public.centre, name="centre"),
     path("day/tickets/", day.tickets, name="day_tickets"),
+    path("day/counters/<int:counter_id>/", counters.counter, name="day_counter"),
+    path("day/counters/<int:counter_id>/<str:key>/", counters.change, name="day_counter_change"),
+    path("day/what-if/", what_if.what_if, name="day_what_if"),
+    path("day/replay/", replay.replay, name="day_replay"),
+    path("day/replay/part/", replay.part, name="day_replay_part"),
+    path("day/report/", reports.report, name="day_report"),
+    path("day/report.xlsx", reports.file, {"kind": "xlsx"}, name="day_report_xlsx"),
+    path("day/report.pdf", reports.file, {"kind": "pdf"}, name="day_report_pdf"),
+    path("day/city/", reports.city, name="day_city"),
+    path("day/city.xlsx", reports.city_file, {"kind": "xlsx"}, name="day_city_xlsx"),
+    path("day/city.pdf", reports.city_file, {"kind": "pdf"}, name="day_city_pdf"),
     path("day/papers/", trips.trips, name="day_papers"),
     path("day/devices/", devices.list_and_add, name="day_devices"),
     path("day/devices/<int:device_id>/", devices.arrange, name="day_device"),

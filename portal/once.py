@@ -35,6 +35,17 @@ def once(key: Any, ask: Callable[[], Answer]) -> Answer:
     return answers[key]
 
 
+def learnt(answers: dict[Any, Any]) -> None:
+    """What came along with another answer need not be asked for; inside ``remembering``, and where it is not known yet."""
+    known = _answers.get()
+    if known is not None:
+        known.update({key: answer for key, answer in answers.items() if key not in known})
+
+
+def is_remembering() -> bool:
+    return _answers.get() is not None
+
+
 def forget(key: Any) -> None:
     """Ask again next time: the answer has just been changed here."""
     answers = _answers.get()

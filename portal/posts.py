@@ -23,6 +23,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "centres:kiosk_draw": ("centres:kiosk", {}),
     "centres:kiosk_reprint": ("centres:kiosk_ticket", {"token": "token"}),
     "centres:kiosk_reconcile": ("centres:kiosk", {}),
+    "centres:day_counter_change": ("centres:day_counter", {"counter_id": "counter_id"}),
     "centres:day_device_revoke": ("centres:day_devices", {}),
     "centres:day_announcement_stop": ("centres:day_announcements", {}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),

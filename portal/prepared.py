@@ -7,19 +7,23 @@ other, with ``Given`` in the places of what differs:
     _TOKEN = Prepared(lambda: ApiToken.objects.filter(key_hash=Given("key", CharField()))[:1])
     token = _TOKEN.first(key=hash)
 
-The rows come back as the queryset would give them, ``select_related`` and annotations included.
+The rows come back as the queryset would give them, ``select_related`` and annotations included. PostgreSQL for its part
+reads and plans each of them once a connection (``portal.postgresql.plans``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Expression, Field, IntegerField, QuerySet
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+
+from portal.postgresql.plans import written
 
 Row = TypeVar("Row")
 
@@ -52,7 +56,6 @@ class Prepared(Generic[Row]):
 
     def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
         self._build = build
-        self._compiled: tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]] | None = None
 
     def first(self, **given: Any) -> Row | None:
         """The first row; the queryset should end in ``[:1]``."""
@@ -60,29 +63,68 @@ class Prepared(Generic[Row]):
 
     def all(self, **given: Any) -> list[Row]:
         """All rows. Raises ``KeyError`` when a value is missing."""
-        if self._compiled is None:
-            queryset = self._build()
-            compiler = queryset.query.get_compiler(queryset.db)
-            sql, places = compiler.as_sql()
-            # Kept as well: which columns a row's values have to be converted from, and how.
-            columns = [column for column, *_rest in compiler.select[: compiler.col_count]]
-            converters = compiler.get_converters(columns)
-            compiler.get_converters = lambda _columns: converters
-            composite = compiler.has_composite_fields(columns)
-            compiler.has_composite_fields = lambda _columns: composite
-            self._compiled = (queryset, compiler, sql, places)
-        queryset, pattern, sql, places = self._compiled
-        # What the compiler found out is shared by all threads and only read; the connection is this thread's.
-        compiler = copy(pattern)
-        connection = compiler.connection = connections[queryset.db]
+        return self._query.run(given)
+
+    @cached_property
+    def _query(self) -> _Query[Row]:
+        return _Query(self._build())
+
+
+class _Query(Generic[Row]):
+    """What Django found out about a query: all threads share it and only read."""
+
+    def __init__(self, queryset: QuerySet[Any, Row]) -> None:
+        self._alias = queryset.db
+        compiler = queryset.query.get_compiler(self._alias)
+        sql, places = compiler.as_sql()
+        self._sql = written(connections[self._alias], sql, places)
+        columns = [column for column, *_rest in compiler.select[: compiler.col_count]]
+        self._converters = list(compiler.get_converters(columns).items())
+        self._row_of = _maker(queryset, compiler)
+
+    def run(self, given: dict[str, Any]) -> list[Row]:
+        connection = connections[self._alias]
         try:
-            values = tuple(
-                place.sent(given[place.name], connection) if isinstance(place, Given) else place for place in places
-            )
+            values = [
+                place.sent(given[place.name], connection) if isinstance(place, Given) else place
+                for place in self._sql.places
+            ]
         except EmptyResultSet:
             return []
-        compiler.as_sql = lambda *_arguments, **_options: (sql, values)  # type: ignore[method-assign]
-        source = queryset.all()
-        source.query.get_compiler = lambda *_arguments, **_options: compiler  # type: ignore[method-assign]
-        rows: Any = queryset._iterable_class
-        return list(rows(source))
+        with self._sql.executed(connection, values) as cursor:
+            rows = cursor.fetchall()
+        return [self._row_of(self._converted(row, connection)) for row in rows]
+
+    def _converted(self, row: Any, connection: Any) -> Any:
+        if not self._converters:
+            return row
+        values = list(row)
+        for position, (converters, expression) in self._converters:
+            for convert in converters:
+                values[position] = convert(values[position], expression, connection)
+        return tuple(values)
+
+
+def _maker(queryset: QuerySet[Any, Any], compiler: SQLCompiler) -> Callable[[Any], Any]:
+    """What makes a row of the database into a row of the queryset, as Django's own iterables do."""
+    kind: Any = queryset._iterable_class
+    if kind is ValuesListIterable:
+        return tuple
+    if kind is not ModelIterable:
+        raise TypeError(f"a prepared query gives objects or tuples, not what {kind.__name__} gives")
+    alias, select, about = queryset.db, compiler.select, compiler.klass_info
+    model, fields = about["model"], about["select_fields"]
+    first, end = fields[0], fields[-1] + 1
+    names = [column.target.attname for column, *_rest in select[first:end]]
+    related = get_related_populators(about, select, alias)
+    annotations = list((compiler.annotation_col_map or {}).items())
+
+    def row_of(row: Any) -> Any:
+        found = model.from_db(alias, names, row[first:end])
+        for populator in related:
+            populator.populate(row, found)
+        for name, position in annotations:
+            setattr(found, name, row[position])
+        return found
+
+    return row_of

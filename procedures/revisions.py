@@ -16,7 +16,7 @@ import structlog
 from django.core.cache import cache
 from django.db import transaction
 
-from portal.once import forget, once
+from portal.once import forget, is_remembering, learnt, once
 from portal.shared import DOWN
 
 log = structlog.get_logger(__name__)
@@ -43,8 +43,12 @@ def changed(mark: str) -> None:
 
 
 def _ask(mark: str) -> str:
+    # A request that needs one soon needs another: those seen before come along in the same answer.
+    others = [other for other in list(_seen) if other != mark] if is_remembering() else []
     try:
-        return _believe(mark, cache.get(mark) or cache.get_or_set(mark, _new(), MARK_SECONDS) or "")
+        found = cache.get_many([mark, *others])
+        learnt({other: _believe(other, found[other]) for other in others if other in found})
+        return _believe(mark, found.get(mark) or cache.get_or_set(mark, _new(), MARK_SECONDS) or "")
     except DOWN:
         seen, until = _seen.get(mark, ("", 0.0))
         return seen if time.monotonic() < until else _believe(mark, _new())

@@ -118,6 +118,17 @@ GET  centres:day_announcements                      sssf fff.. fff.
 POST centres:day_announcements                      sssf fff.. fff.
 POST centres:day_announcement_stop                  sssf fff.. ffff
 POST centres:day_device_revoke                      sssf fff.. ffff
+GET  centres:day_counter                            sssf fff.. fff0
+POST centres:day_counter_change                     sssf fff.. fff0
+GET  centres:day_what_if                            sssf fff.. fff.
+GET  centres:day_replay                             sssf fff.. fff.
+GET  centres:day_replay_part                        sssf fff.. fff.
+GET  centres:day_report                             sssf fff.. fff.
+GET  centres:day_report_xlsx                        sssf fff.. fff.
+GET  centres:day_report_pdf                         sssf fff.. fff.
+GET  centres:day_city                               sssf ffff. ffff
+GET  centres:day_city_xlsx                          sssf ffff. ffff
+GET  centres:day_city_pdf                           sssf ffff. ffff
 GET  applications:desk                              sssf .ffff .fff
 GET  applications:desk_queue                        sss. ..... ....
 POST applications:sit_down                          sssf rff.f ffff
@@ -370,6 +381,9 @@ def world(at_hanoi: Any) -> World:
         "applications:check_come_back": {"token": waiting.token, **procedure, "paper": missing},
         "centres:kiosk_ticket": {"token": waiting.token},
         "centres:day_device_revoke": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
+        "centres:day_served": {"kind": "people"},
+        "centres:day_counter": {"counter_id": free.pk},
+        "centres:day_counter_change": {"counter_id": free.pk, "key": "skills"},
         "centres:day_device": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
         "centres:day_announcement_stop": {"announcement_id": said.pk},
         "api_procedure": {"code": "1.001193"},
@@ -399,6 +413,7 @@ def world(at_hanoi: Any) -> World:
         "centres:day_device": {"name": "Bảng mới"},
         "centres:day_announcements": {"text": "Nghỉ trưa", "until_at": "2026-11-23T11:30"},
         "centres:day_devices": {"name": "Bảng mới", "kind": "board"},
+        "centres:day_counter_change": {"skills-services": [ticket.service_id], "skills-reason": "Đông người"},
         "applications:scan": {"payload": IDENTITY},
         "applications:add_person": {"identity_number": IDENTITY, "full_name": "Nguyễn Thị Ánh", "birth_text": "1990"},
         "applications:choose": {"procedure": "1.001193"},

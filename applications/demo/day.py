@@ -17,6 +17,7 @@ from centres.actions.close_day import close_day
 from centres.actions.counters import open_counter, pause_counter
 from centres.actions.learn_days import learn_days
 from centres.actions.rate import rate
+from centres.actions.summarise import summarise
 from centres.enums import PriorityGround, Score, TicketState
 from centres.models import Ticket
 from portal import clock
@@ -76,6 +77,7 @@ def seed(at: datetime) -> str:
     ready = seed_week(place, crowd, rng, today)
     learn_days(before=today, at=at)
     planned = _seed_day(place, crowd, rng, at, ready)
+    summarise(at=at)
     return f"{len(planned)} people came to {place.centre} today."
 
 

@@ -24,7 +24,7 @@ from centres.models import Counter, Membership, Ticket
 from centres.moves import CALLING, keep, write_down
 from centres.permissions import DESK, has_role
 from centres.policy import policy_on
-from centres.reach import calm_before, cap_of, desk_of, passed_by, rank, reachable
+from centres.reach import calm_before, cap_of, desk_of, may_overtake, next_in_line, passed_by
 from citizens.models import User
 from portal import clock
 from portal.errors import NotAllowed, RuleBroken
@@ -32,12 +32,13 @@ from portal.prepared import Given, Prepared
 
 
 @transaction.atomic
-def call_next(*, at: datetime, acting_user: User) -> Ticket:
+def call_next(*, at: datetime, by_itself: bool = False, acting_user: User) -> Ticket:
     """Call whoever is next for the officer's open counter (``centres.order``): who comes back to it, then by class as
     far as the cap lets one overtake, then by place in time.
 
     One SELECT finds the counter, the officer's right to it and the person, and locks the person's row; rows that
-    another officer is just taking are skipped. Why nothing came back is looked up only then.
+    another officer is just taking are skipped. Why nothing came back is looked up only then. ``by_itself``: the portal
+    calls for the officer, who is not written down as the caller.
     Raises ``RuleBroken`` (``no_counter``, ``counter_paused``, ``counter_busy``, ``nobody_waits``), ``NotAllowed``.
     """
     day = clock.local_day(at)
@@ -50,12 +51,20 @@ def call_next(*, at: datetime, acting_user: User) -> Ticket:
     )
     # A number drawn while this request was on its way is later than the request's own moment.
     at = max(at, ticket.issued_at)
-    take_to_counter(ticket, counter, at, acting_user, passes_by=ticket.passes_by, calm=ticket.calm)
+    caller = None if by_itself else acting_user
+    take_to_counter(ticket, counter, at, caller, passes_by=ticket.passes_by, calm=ticket.calm)
     return ticket
 
 
 def take_to_counter(
-    ticket: Ticket, counter: Counter, at: datetime, user: User, *, passes_by: bool, calm: int | None, reason: str = ""
+    ticket: Ticket,
+    counter: Counter,
+    at: datetime,
+    user: User | None,
+    *,
+    passes_by: bool,
+    calm: int | None,
+    reason: str = "",
 ) -> None:
     """The call itself, saved and written down; with a reason it was called by its number.
 
@@ -92,19 +101,22 @@ def _next_for_officer() -> QuerySet[Any]:
         valid_from__lte=day,
         blocked_reason="",
     )
+    calm = calm_before(user, Given("midnight", DateTimeField()))
+    by_class = may_overtake(calm, cap_of(user, day, Given("city_cap", SmallIntegerField())))
     return (
-        reachable(user, day)
-        .filter(Exists(works_here), ~Exists(Ticket.objects.at_counter().filter(counter__in=desk)))
+        Ticket.objects.filter(
+            Exists(works_here),
+            ~Exists(Ticket.objects.at_counter().filter(counter__in=desk)),
+            pk=next_in_line(user, day, by_class),
+        )
         .annotate(
             desk_id=Subquery(desk.values("id")),
             desk_number=Subquery(desk.values("number")),
-            calm=calm_before(user, Given("midnight", DateTimeField())),
-            cap=cap_of(user, day, Given("city_cap", SmallIntegerField())),
+            calm=calm,
             passes_by=passed_by(user, day),
         )
         .select_related("service")
         .select_for_update(skip_locked=True, of=("self",))
-        .order_by(rank(), "queue_at", "id")[:1]
     )
 
 

@@ -1,19 +1,20 @@
-"""Take a seat at a counter, pause it, leave it."""
+"""Take a seat at a counter, pause it, leave it; what a manager decides about it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from centres.enums import CounterEventKind, CounterState
-from centres.models import Counter, CounterEvent, Ticket
-from centres.moves import reason_of
+from centres.models import Counter, CounterEvent, Service, SkillChange, Ticket
+from centres.moves import reason_of, wake_calls
 from centres.permissions import DESK, MANAGERS, has_role
 from citizens.models import User
 from portal import live
-from portal.errors import NotAllowed, RuleBroken
+from portal.errors import BadInput, NotAllowed, RuleBroken
 
 REASON_LIMIT = 120
 
@@ -27,14 +28,37 @@ def open_counter(*, counter: Counter, at: datetime, acting_user: User) -> Counte
         raise NotAllowed(_("You do not work at a counter of this centre."), code="not_staff_here")
     try:
         with transaction.atomic():
-            return _take_seat(counter, at, acting_user)
+            return _take_seat(counter, at, acting_user, acting_user)
     except IntegrityError:
         raise RuleBroken(
             _("You have just opened another counter. Please look again."), code="changed_meanwhile"
         ) from None
 
 
-def _take_seat(counter: Counter, at: datetime, user: User) -> Counter:
+def open_for(*, counter: Counter, officer: User, reason: str = "", at: datetime, acting_user: User) -> Counter:
+    """A manager opens the counter for an officer of the centre, as if they had taken the seat themselves.
+
+    Raises ``NotAllowed``, ``BadInput``, ``RuleBroken`` (``counter_taken``, ``counter_busy``, ``changed_meanwhile``).
+    """
+    _guard_manager(counter, acting_user)
+    reason = reason_of(reason, REASON_LIMIT)
+    if not has_role(officer, DESK, counter.centre_id):
+        raise BadInput(
+            _("%(name)s does not work at a counter of this centre. Choose somebody who does.") % {"name": officer},
+            code="not_staff_here",
+            field="officer",
+        )
+    try:
+        with transaction.atomic():
+            return _take_seat(counter, at, officer, acting_user, reason)
+    except IntegrityError:
+        raise RuleBroken(
+            _("%(name)s has just opened another counter. Please look again.") % {"name": officer},
+            code="changed_meanwhile",
+        ) from None
+
+
+def _take_seat(counter: Counter, at: datetime, user: User, actor: User, reason: str = "") -> Counter:
     seat = Counter.objects.select_for_update().get(pk=counter.pk)
     if seat.state != CounterState.CLOSED and seat.officer_id != user.pk:
         raise RuleBroken(
@@ -43,8 +67,8 @@ def _take_seat(counter: Counter, at: datetime, user: User) -> Counter:
     before = Counter.objects.select_for_update().filter(officer=user).exclude(pk=seat.pk).first()
     if before:
         _refuse_while_busy(before)
-        set_state(before, CounterState.CLOSED, at, officer=None, actor=user)
-    return set_state(seat, CounterState.OPEN, at, officer=user, actor=user)
+        set_state(before, CounterState.CLOSED, at, officer=None, actor=actor)
+    return set_state(seat, CounterState.OPEN, at, officer=user, actor=actor, reason=reason)
 
 
 @transaction.atomic
@@ -61,11 +85,48 @@ def pause_counter(*, counter: Counter, reason: str, at: datetime, acting_user: U
 
 
 @transaction.atomic
-def close_counter(*, counter: Counter, at: datetime, acting_user: User) -> Counter:
-    """Leave the counter. Raises ``NotAllowed``, ``RuleBroken`` (``counter_busy``)."""
+def close_counter(*, counter: Counter, reason: str = "", at: datetime, acting_user: User) -> Counter:
+    """Leave the counter. Raises ``NotAllowed``, ``BadInput``, ``RuleBroken`` (``counter_busy``)."""
     seat = _own_seat(counter, acting_user)
+    reason = reason_of(reason, REASON_LIMIT)
     _refuse_while_busy(seat)
-    return set_state(seat, CounterState.CLOSED, at, officer=None, actor=acting_user)
+    return set_state(seat, CounterState.CLOSED, at, officer=None, actor=acting_user, reason=reason)
+
+
+@transaction.atomic
+def set_services(
+    *, counter: Counter, services: Collection[Service], reason: str, at: datetime, acting_user: User
+) -> Counter:
+    """What this counter can do from now on; whoever is there is served to the end. The same services change nothing.
+
+    Raises ``NotAllowed``, ``BadInput`` (``no_services``, ``other_centre``, ``reason_missing``, ``reason_too_long``).
+    """
+    _guard_manager(counter, acting_user)
+    reason = reason_of(reason, REASON_LIMIT)
+    if not services:
+        raise BadInput(_("Choose at least one service."), code="no_services", field="services")
+    if any(service.centre_id != counter.centre_id for service in services):
+        raise BadInput(_("Choose services of this centre."), code="other_centre", field="services")
+    seat = Counter.objects.select_for_update().get(pk=counter.pk)
+    before, after = _letters(seat.services.all()), _letters(services)
+    if before == after:
+        return seat
+    if not reason:
+        raise BadInput(_("Please say why in a few words."), code="reason_missing", field="reason")
+    seat.services.set(services)
+    SkillChange.objects.create(counter=seat, at=at, actor=acting_user, reason=reason, before=before, after=after)
+    wake_calls(seat.centre_id, at)
+    live.bump(f"queue:{seat.centre_id}")
+    return seat
+
+
+def _letters(services: Collection[Service]) -> str:
+    return ", ".join(sorted(service.letter for service in services))
+
+
+def _guard_manager(counter: Counter, user: User) -> None:
+    if not has_role(user, MANAGERS, counter.centre_id):
+        raise NotAllowed(_("Only a manager of the centre can do this."), code="not_manager_here")
 
 
 def _own_seat(counter: Counter, user: User) -> Counter:
@@ -96,6 +157,8 @@ def set_state(
     counter.save(update_fields=["state", "state_since", "state_reason", "officer"])
     if kind is not None:
         CounterEvent.objects.create(counter=counter, kind=kind, at=at, officer=sits, actor=actor, reason=reason)
+    if state == CounterState.OPEN:
+        wake_calls(counter.centre_id, at)
     live.bump(f"queue:{counter.centre_id}")
     return counter
 

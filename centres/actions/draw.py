@@ -44,10 +44,13 @@ def draw(
     (``service_closed``, ``centre_closed``, ``key_used``).
     """
     _check(service, client_key, ground, device, acting_user)
-    known = _drawn_before(client_key, service)
-    if known:
+    try:
+        _refuse_when_closed(service, at)
+    except RuleBroken:
+        known = _drawn_before(client_key, service)
+        if known is None:
+            raise
         return known
-    _refuse_when_closed(service, at)
     day = clock.local_day(at)
     try:
         with transaction.atomic():
@@ -67,7 +70,7 @@ def draw(
             )
             write_down(ticket, TicketEventKind.ISSUED, at, acting_user)
     except IntegrityError:
-        # The same key a moment earlier: its number stands, and ours was given back with the transaction.
+        # The same key before: its number stands, and ours was given back with the transaction.
         known = _drawn_before(client_key, service)
         if known is None:
             raise

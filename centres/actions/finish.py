@@ -5,14 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import BigAutoField
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
 from centres.enums import TicketEventKind
-from centres.models import Ticket
+from centres.models import Matter, Ticket
 from centres.moves import ENDING, guard, keep, write_down, wrong_state
 from citizens.models import User
 from portal.errors import RuleBroken
+from portal.prepared import Given, Prepared
+
+_OPEN_MATTER = Prepared(
+    lambda: (
+        Matter.objects.filter(ticket=Given("ticket", BigAutoField()), done_at__isnull=True)
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
 
 
 @transaction.atomic
@@ -22,7 +32,7 @@ def finish(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
     guard(ticket, acting_user)
     if not can_proceed(ticket.finish):
         raise wrong_state(ticket)
-    if ticket.matters.filter(done_at__isnull=True).exists():
+    if _OPEN_MATTER.first(ticket=ticket.pk):
         raise RuleBroken(
             _("Something is still open for number %(label)s. Receive it or take it back first.")
             % {"label": ticket.label},

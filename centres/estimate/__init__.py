@@ -6,7 +6,9 @@
     engine    many possible continuations at once, by the rules of ``centres.order``
     waits     the range for people who wait, and for somebody who would come now
     calibrate narrower or wider by what earlier ranges were worth
-    simulate  what if: the rest of the day with other counters
 
-These know no database. ``now``, ``keep`` and ``what_if`` fetch from it and keep what came.
+    words     a range as people read it
+
+These know no database. ``seen`` and ``memory`` read it, ``now`` makes the forecast that every page shares, ``accuracy`` says
+what earlier ranges were worth.
 """

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from centres.estimate.records import Numbers
 from centres.order import Place
 
 
@@ -39,10 +37,3 @@ class Hall:
     desks: tuple[Desk, ...]
     cap: int | None
     hours: tuple[tuple[datetime, datetime], ...] = ()
-
-
-@dataclass(frozen=True)
-class Expected:
-    """Numbers that will be drawn: by service and rank, in each quarter of an hour of the whole day (96)."""
-
-    rates: Mapping[tuple[int, int], Numbers]

@@ -3,6 +3,8 @@ from centres.models.estimate import Estimate, LearnedDay
 from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
 from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
 from centres.models.policy import QueuePolicy
+from centres.models.skills import SkillChange
+from centres.models.summary import CounterHours, CounterSummary, DaySummary, HourSummary, SummaryMark
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
@@ -10,12 +12,16 @@ __all__ = [
     "Centre",
     "Counter",
     "CounterEvent",
+    "CounterHours",
+    "CounterSummary",
     "DailyNumber",
+    "DaySummary",
     "Device",
     "Estimate",
     "HallAnnouncement",
     "HallAnnouncementEvent",
     "HeldNumber",
+    "HourSummary",
     "LearnedDay",
     "Matter",
     "Membership",
@@ -26,6 +32,8 @@ __all__ = [
     "QueuePolicy",
     "Rating",
     "Service",
+    "SkillChange",
+    "SummaryMark",
     "Ticket",
     "TicketEvent",
     "Zone",

@@ -47,9 +47,6 @@ class Centre(models.Model):
     handed_to = models.CharField(
         max_length=200, blank=True, help_text=_("Office that decides land dossiers from here.")
     )
-    calls_itself = models.BooleanField(
-        default=False, help_text=_("Call the next person by itself as soon as a counter is free.")
-    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

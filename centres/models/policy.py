@@ -49,6 +49,9 @@ class QueuePolicy(models.Model):
         validators=[MaxValueValidator(MOST_MINUTES)],
         help_text=_("Time kept before closing: no number is given that could not be served before it."),
     )
+    calls_itself = models.BooleanField(
+        default=False, help_text=_("Call the next person by itself as soon as a counter is free.")
+    )
     source = models.CharField(max_length=300)
     confidence = models.CharField(max_length=40, help_text=_("How sure the source is, such as S, L or U."))
 

@@ -104,6 +104,17 @@ class Ticket(StateModel):
                 condition=Q(state=TicketState.WAITING),
                 name="ticket_waiting",
             ),
+            # The first by class and the first in time of a centre, whatever services a counter has (``centres.reach``).
+            models.Index(
+                fields=["centre", "day", "priority", "queue_at", "id"],
+                condition=Q(state=TicketState.WAITING),
+                name="ticket_waiting_by_class",
+            ),
+            models.Index(
+                fields=["centre", "day", "queue_at", "id"],
+                condition=Q(state=TicketState.WAITING),
+                name="ticket_waiting_in_time",
+            ),
             models.Index(fields=["centre", "day", "-called_at"], name="ticket_recent_calls"),
             models.Index(fields=["day"], condition=Q(state__in=IN_HALL), name="ticket_in_hall"),
             models.Index(fields=["back_by"], condition=Q(back_by__isnull=False), name="ticket_held"),

@@ -8,7 +8,7 @@ from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import resolve, reverse
 from django.utils.module_loading import import_string
@@ -16,9 +16,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from centres import figures
-from centres.charts import served_chart
+from centres.charts import hours_chart, waits_chart
 from centres.day import LONG_WAIT, list_url
 from centres.labels import find_by_label
+from centres.live_day import HourLine, hour_lines, live_day
 from centres.models import Centre
 from centres.ticket_lists import ticket_list
 from centres.views.managed import centres_to_choose, managed_centre
@@ -28,6 +29,7 @@ from portal.errors import RuleBroken
 
 POLL_MS = 5000
 PAGE_SIZE = 30
+CHARTS = {"people": hours_chart, "waits": waits_chart}
 URGENCY = {"act": 0, "warn": 1, "info": 2, "ok": 3}
 
 
@@ -70,18 +72,25 @@ def queue(request: HttpRequest) -> HttpResponse:
 
     def part() -> HttpResponse:
         at = clock.now()
-        hours = figures.served_by_hour(centre, at)
         numbers = figures.numbers(centre, at)
+        today = live_day(centre, at)
+        version = _version(today.hours)
         context = {
             "centre": centre,
             "numbers": numbers,
             "long_wait": numbers.longest_wait > LONG_WAIT,
             "seats": figures.seats(centre, at),
-            "hours": hours,
-            "chart_url": f"{reverse('centres:day_served')}?centre={centre.pk}&v={_version(hours)}",
+            "today": today,
+            "hour": clock.local(at).hour,
+            "charts": [
+                f"{reverse('centres:day_served', args=[kind])}?centre={centre.pk}&v={version}" for kind in CHARTS
+            ],
             "url": {
                 show: list_url(centre, show=show)
-                for show in ("waiting", "at_counter", "served", "last_hour", "no_show")
+                for show in ("all", "waiting", "at_counter", "called", "served", "last_hour", "unserved")
+            },
+            "url_before": {
+                show: list_url(centre, show=show, day=today.before_day) for show in ("all", "called", "served")
             },
         }
         return render(request, "centres/day/parts/queue.html", context)
@@ -90,11 +99,15 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [NONE]})
-def served(request: HttpRequest) -> HttpResponse:
-    """The plot of drawn and served by the hour. Its address changes with its data, so it may be kept."""
+@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [NONE]})  # type: ignore[arg-type]
+def served(request: HttpRequest, kind: str) -> HttpResponse:
+    """A plot of the hours. Its address changes with its data, so it may be kept."""
     centre = managed_centre(request)
-    picture = served_chart(figures.served_by_hour(centre, clock.now()))
+    if kind not in CHARTS:
+        raise Http404
+    at = clock.now()
+    lines, before = hour_lines(centre, at)
+    picture = CHARTS[kind](lines, clock.local(at).hour, f"{before:%d/%m}" if before else "")
     return HttpResponse(picture, content_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -139,5 +152,5 @@ def _panel(request: HttpRequest, name: str, centre: Centre) -> dict[str, object]
     }
 
 
-def _version(hours: list[tuple[int, int, int]]) -> str:
+def _version(hours: list[HourLine]) -> str:
     return hashlib.sha256(repr(hours).encode()).hexdigest()[:12]

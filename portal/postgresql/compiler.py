@@ -12,11 +12,13 @@ from django.db.backends.postgresql.compiler import (
 )
 from django.db.backends.postgresql.compiler import SQLInsertCompiler as DjangosInsertCompiler
 
+from portal.postgresql.plans import Column, Written, written
+
 __all__ = ["SQLAggregateCompiler", "SQLCompiler", "SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler"]
 
 # By model, columns, columns returned, and one row or several: the statement, what it returns, and whether each column
 # is sent as one list. Filled by all threads; the same key always gets the same value.
-_written: dict[tuple[Any, ...], tuple[str, Any, bool]] = {}
+_written: dict[tuple[Any, ...], tuple[Written, Any, bool]] = {}
 
 
 class SQLInsertCompiler(DjangosInsertCompiler):
@@ -35,13 +37,15 @@ class SQLInsertCompiler(DjangosInsertCompiler):
             if len(statements) == 1:
                 self._remember(key, statements[0][0], several)
             return statements
-        sql, self.returning_params, in_lists = _written[key]
+        statement, self.returning_params, in_lists = _written[key]
         rows = [
             [field.get_db_prep_save(field.pre_save(row, add=True), connection=self.connection) for field in fields]
             for row in query.objs
         ]
         values = map(list, zip(*rows, strict=True)) if in_lists else rows[0]
-        return [(sql, (*values, *self.returning_params))]
+        if statement.plan is not None:
+            self.connection.make_ready(statement.plan)
+        return [(statement.sql, (*values, *self.returning_params))]
 
     def _has_expressions(self) -> bool:
         return any(
@@ -56,4 +60,9 @@ class SQLInsertCompiler(DjangosInsertCompiler):
         is_plain = not any(hasattr(field, "get_placeholder") for field in fields)
         in_lists = several and "UNNEST(" in sql
         if is_plain and (in_lists or not several):
-            _written[key] = (sql, self.returning_params if self.returning_fields else (), in_lists)
+            returning = self.returning_params if self.returning_fields else ()
+            statement = Written(sql, fields)
+            if not several and not returning:
+                places = [Column(field.column, field) for field in fields]
+                statement = written(self.connection, sql, places)
+            _written[key] = (statement, returning, in_lists)

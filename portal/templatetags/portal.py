@@ -102,6 +102,32 @@ def minutes(value: float | timedelta | None) -> str:
 
 
 @register.filter
+def span(seconds: float | None) -> str:
+    """A length of time in seconds as a table shows it: ``45 giây``, ``14 phút``, ``2 giờ 05``; a dash for none."""
+    if seconds is None:
+        return "–"
+    whole = round(max(0.0, seconds))
+    if whole < 90:
+        return ngettext("%(count)d second", "%(count)d seconds", whole) % {"count": whole}
+    count = round(whole / MINUTE)
+    if count < 100:
+        return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+    return gettext("%(hours)d h %(minutes)02d") % {"hours": count // 60, "minutes": count % 60}
+
+
+@register.filter
+def in_minutes(seconds: float | None) -> str:
+    """A length of time in seconds as whole minutes without a unit; a dash for none."""
+    return "–" if seconds is None else str(round(seconds / MINUTE))
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share of one: ``12 %``; a dash for none."""
+    return "–" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
 def human_since(value: datetime | None) -> str:
     """How long ago, in the unit that matters: minutes below 90, then hours below two days, then days."""
     if value is None:

@@ -156,10 +156,8 @@ class Hall:
 
     def state(self, label: str) -> str:
         letter, number = label[0], int(label[1:])
-        ((state,),) = self.house.rows(
-            f"SELECT state FROM centres_ticket WHERE letter = '{letter}' AND number = {number}"
-        )
-        return str(state)
+        found = self.house.rows(f"SELECT state FROM centres_ticket WHERE letter = '{letter}' AND number = {number}")
+        return str(found[0][0]) if found else "not known yet"
 
     def waiting(self) -> dict[str, int]:
         """People waiting by letter."""

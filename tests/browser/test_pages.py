@@ -199,25 +199,15 @@ def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
     centre = f"/centres/{hall.place.centre.code}/"
-    why = f"/t/{hall.tickets['waiting'].token}/why/"
+    waiting = hall.tickets["waiting"].token
+    why, papers = f"/t/{waiting}/why/", f"/t/{waiting}/papers/land_change_info/"
+    asked = ("", "?no=land_certificate", "?yes=land_certificate&no=joint_owners", "back-with/land_certificate/")
     return [
         *[("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
         *[(f"/t/{token}/", 200) for token in tokens],
         *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
+        *[(f"{papers}{more}", 200) for more in asked],
     ]
-    return (
-        [("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)]
-        + [(f"/t/{token}/", 200) for token in tokens]
-        + [
-            (f"/t/{hall.tickets['waiting'].token}/papers/land_change_info/{more}", 200)
-            for more in (
-                "",
-                "?no=land_certificate",
-                "?yes=land_certificate&no=joint_owners",
-                "back-with/land_certificate/",
-            )
-        ]
-    )
 
 
 def test_citizens_pages_fit_a_phone_and_render_in_every_language(hall: Hall, look: Looker) -> None:
@@ -271,6 +261,7 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         "specialist": lambda: member_of(Role.SPECIALIST, centre),
         "leader": lambda: member_of(Role.LEADER, centre),
         "manager": lambda: hall.manager,
+        "city": lambda: member_of(Role.CITY_ADMIN, None),
     }
     every_dossier = [f"/dossiers/{row.pk}/" for row in hall.dossiers.values()]
     visits = {
@@ -289,7 +280,12 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
         "leader": ["/dossiers/", *every_dossier],
         "manager": [
             "/day/",
-            "/day/devices/",
+            f"/day/counters/{hall.paused.pk}/",
+            f"/day/counters/{hall.empty.pk}/",
+            "/day/what-if/",
+            f"/day/replay/?day={clock.local_day(hall.at) - timedelta(days=1)}",
+            "/day/report/",
+            "/day/report/?span=month",
             f"/day/devices/{hall.board.pk}/",
             "/day/announcements/",
             "/day/papers/",
@@ -299,6 +295,7 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
             "/day/waits/",
             "/dossiers/?list=all",
         ],
+        "city": ["/day/city/?span=week"],
     }
     for who, paths in visits.items():
         page = look.page(DESK, user=people[who]())

@@ -409,3 +409,23 @@ def test_leaving_the_page_sends_what_was_typed(page: Page) -> None:
         page.evaluate("window.dispatchEvent(new Event('pagehide'))")
     assert sent.value.post_data == "child=Bao"
     assert sent.value.headers["hx-request"] == "true"
+
+
+def test_a_past_day_is_played_at_the_speed_that_is_pressed(page: Page) -> None:
+    body = """<body><input data-replay-at value="09:00:00">
+        <div data-replay-play hidden><button data-speed=60>60</button><button data-speed=0>stop</button></div>
+        <div data-replay="/part/?day=d" data-second="32400" data-last="32500">before</div></body>"""
+    show(page, body, "replay")
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url.partition("at=")[2])
+        route.fulfill(body="the hall", content_type="text/html")
+
+    page.route("**/part/*", answer)
+    assert page.is_visible("[data-replay-play]"), "shown where the script runs"
+    page.click("[data-speed='60']")
+    page.wait_for_function("document.querySelector('[data-replay-at]').value === '09:01:40'", timeout=10_000)
+    assert asked == ["09:01:00", "09:01:40"], "to the end of the day and no further"
+    assert page.inner_text("[data-replay]") == "the hall"
+    assert page.get_attribute("[data-speed='0']", "aria-pressed") == "true"

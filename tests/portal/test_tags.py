@@ -81,3 +81,18 @@ def test_unknown_kind_of_state_has_no_class() -> None:
         'ok">a</span>',
     ]
     assert tags.state_kind("ok evil") == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, "–"), (0, "0 seconds"), (45.4, "45 seconds"), (89, "89 seconds"), (90, "2 minutes"), (840, "14 minutes"),
+     (5940, "99 minutes"), (7500, "2 h 05"), (-3, "0 seconds")],
+)  # fmt: skip
+def test_a_length_of_time_is_told_in_the_unit_that_matters(seconds: float | None, words: str) -> None:
+    with translation.override("en"):
+        assert tags.span(seconds) == words
+
+
+def test_shares_and_bare_minutes() -> None:
+    assert (tags.percent(0.126), tags.percent(None)) == ("13 %", "–")
+    assert (tags.in_minutes(840), tags.in_minutes(None)) == ("14", "–")

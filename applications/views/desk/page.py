@@ -105,17 +105,16 @@ def back(application_id: int | None = None, *, view: str = "", choosing: bool = 
 
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
-    """Who waits for this counter; asked for every few seconds."""
+    """Who waits for this counter; asked for every few seconds. ``shows`` names the ticket that the page shows."""
     counter = desk.counter_of(signed_in(request))
     if counter is None:
         return HttpResponse()
-    return live.answer(
-        request,
-        [f"queue:{counter.centre_id}"],
-        lambda: render(
-            request,
-            "applications/desk/parts/queue.html",
-            {"queue": desk.waiting_for(counter, clock.now()), "counter": counter},
-        ),
-        vary=str(counter.pk),
-    )
+    shown = request.GET.get("shows", "")
+
+    def part() -> HttpResponse:
+        at = clock.now()
+        queue = desk.waiting_for(counter, at)
+        queue["called"] = desk.called_by_itself(counter, at, number_in(shown))
+        return render(request, "applications/desk/parts/queue.html", {"queue": queue, "counter": counter})
+
+    return live.answer(request, [f"queue:{counter.centre_id}"], part, vary=f"{counter.pk}-{number_in(shown)}")

@@ -23,13 +23,10 @@ from centres.estimate import memory
 from centres.estimate.accuracy import by_service, last_week
 from centres.estimate.now import forecast, renew, shown_to
 from centres.estimate.seen import day_record, hall_now
-from centres.estimate.simulate import OpenCounter
-from centres.estimate.what_if import what_if
 from centres.models import Estimate, LearnedDay, Ticket
 from portal import clock
-from portal.errors import BadInput
 from tests.centres.estimate.days import SERVICE_MINUTES, served_day, three_learned_days
-from tests.factories.centres import MORNING, CentreFactory, CounterFactory, ServiceFactory, TicketFactory
+from tests.factories.centres import MORNING, TicketFactory
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -220,33 +217,3 @@ def test_the_clock_renews_every_open_centre_and_learns_the_days_gone_by(service,
     assert tasks.learn_days() == 0
     assert tasks.estimate_waits() == 2
     assert forecast(service.centre_id, MORNING).newcomer(service.pk) is not None
-
-
-# -- what if
-
-
-def test_what_if_needs_to_know_something(service, counter):
-    assert what_if(centre=service.centre, changes=[], at=MORNING) is None
-
-
-def test_what_if_one_more_counter(service, counter, learned):
-    waiting(service, 10)
-    answer = what_if(centre=service.centre, changes=[OpenCounter(frozenset({service.pk}), MORNING)], at=MORNING)
-    assert answer is not None
-    [here] = answer.waiting
-    assert here.people == 10 and here.after_median < here.before_median
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        (lambda own, other: OpenCounter(frozenset({own}), MORNING, counter_id=other), "counter"),
-        (lambda own, other: OpenCounter(frozenset({own + 999}), MORNING), "services"),
-        (lambda own, other: OpenCounter(frozenset({own}), MORNING, MORNING - MINUTE), "end"),
-    ],
-)
-def test_what_if_refuses_what_is_not_of_this_centre(service, counter, change, field):
-    elsewhere = CounterFactory(centre=CentreFactory(), number=1, services=[ServiceFactory()])
-    with pytest.raises(BadInput) as refused:
-        what_if(centre=service.centre, changes=[change(service.pk, elsewhere.pk)], at=MORNING)
-    assert refused.value.field == field

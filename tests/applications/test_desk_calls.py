@@ -1,0 +1,71 @@
+"""The desk of a centre that calls by itself, and of a number that was drawn for one procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from applications.desk import procedures_for
+from centres.actions.call_by_itself import call_by_itself
+from centres.enums import Role, ServiceKind
+from centres.models import Counter, QueuePolicy
+from procedures.models import Procedure
+from tests.factories.applications import MONDAY, a_counter, member_of
+from tests.factories.centres import ServiceFactory, TicketFactory
+
+pytestmark = pytest.mark.django_db
+As = Callable[[Any], Client]
+MORNING_BREAK = MONDAY + timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def _day(at_hanoi: Any) -> None:
+    at_hanoi("2026-11-23 10:26")
+
+
+@pytest.fixture
+def counter(centre: Any) -> Counter:
+    return a_counter(centre, member_of(Role.COUNTER_OFFICER, centre))
+
+
+def waiting_part(client: Client, shows: object = "") -> str:
+    return client.get(reverse("applications:desk_queue"), {"shows": shows}).content.decode()
+
+
+def test_whoever_was_called_by_itself_brings_the_officers_page(as_: As, centre: Any, counter: Counter) -> None:
+    QueuePolicy.objects.create(
+        centre=centre, valid_from=MONDAY.date(), cap=3, recalls=2, grace_minutes=15, hold_minutes=60,
+        closing_minutes=10, calls_itself=True, source="test", confidence="U",
+    )  # fmt: skip
+    client = as_(counter.officer)
+    assert "hx-trigger" not in waiting_part(client)
+    waits = TicketFactory(service=counter.services.order_by("order")[0], number=47, issued_at=MONDAY)
+    [called] = call_by_itself(centre_id=centre.pk, at=MORNING_BREAK)
+    assert called == waits
+    part = waiting_part(client)
+    assert 'hx-trigger="load"' in part and waits.label in part
+    assert waits.label in client.get(reverse("applications:desk")).content.decode()
+    assert waits.label not in waiting_part(client, waits.pk), "the page that shows the person is left alone"
+
+
+def test_the_procedure_that_a_number_was_drawn_for_comes_first(centre: Any, counter: Counter) -> None:
+    for procedure in Procedure.objects.filter(pk__in=[row.procedure_id for row in listed(centre)][-2:]):
+        service = ServiceFactory(
+            centre=centre, letter="Z", kind=ServiceKind.PROCEDURE, field=None, procedure=procedure, title=procedure.name
+        )
+        rows = procedures_for(TicketFactory(service=service, number=1), MONDAY)
+        assert rows[0].procedure == procedure
+        in_field = [row.procedure.field_id == procedure.field_id for row in rows]
+        assert in_field == sorted(in_field, reverse=True)
+        service.tickets.all().delete()
+        service.delete()
+
+
+def listed(centre: Any) -> list[Any]:
+    service = ServiceFactory(centre=centre, letter="Y")
+    return procedures_for(TicketFactory(service=service, number=2), MONDAY)

@@ -1,0 +1,308 @@
+"""The summaries against a full count of generated days, and what a crash or a second job does to them: nothing."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter as Tally
+from collections import defaultdict
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from centres.actions import summarise as job
+from centres.actions.arrive import arrive
+from centres.actions.call_next import call_next
+from centres.actions.close_day import close_day
+from centres.actions.draw import draw
+from centres.actions.finish import finish
+from centres.actions.leave import leave
+from centres.actions.miss import miss
+from centres.actions.park import park
+from centres.actions.recall import recall
+from centres.actions.summarise import summarise
+from centres.actions.transfer import transfer
+from centres.actions.unpark import unpark
+from centres.enums import PriorityGround, TicketState
+from centres.models import (
+    CounterSummary,
+    DaySummary,
+    HourSummary,
+    SummaryMark,
+    Ticket,
+    TicketEvent,
+)
+from centres.summaries.tally import COUNTS, EDGES, KINDS
+from portal import clock
+from portal.errors import RuleBroken
+from tests.factories import centres as make
+from tests.moments import hanoi
+
+DAY = hanoi("2026-11-23 07:55")
+EVENING = hanoi("2026-11-23 18:00")
+GROUNDS = [PriorityGround.NONE] * 6 + [PriorityGround.AGE_60, PriorityGround.AGE_75, PriorityGround.DISABLED]
+
+
+class Hall:
+    """A day at random through the real actions; what it saw is written down here, beside the database."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.centre = make.CentreFactory()
+        self.services = [make.ServiceFactory(centre=self.centre, letter=letter) for letter in "ABC"]
+        skills = (self.services[:2], self.services[1:], [self.services[0]])
+        self.counters = [make.open_counter(self.centre, skill, number) for number, skill in enumerate(skills, start=1)]
+        self.at = DAY
+        self.drawn = 0
+        self.doing: dict[int, tuple[str, object]] = {}
+        self.spent: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.first_call: dict[int, object] = {}
+        self.came: set[int] = set()
+
+    def run(self, steps: int) -> None:
+        moves = [
+            self._draw,
+            self._draw,
+            self._call,
+            self._call,
+            self._at_counter,
+            self._at_counter,
+            self._unpark,
+            self._leave,
+        ]
+        for _step in range(steps):
+            self.at += timedelta(seconds=self.rng.uniform(5, 150))
+            try:
+                self.rng.choice(moves)()
+            except RuleBroken:
+                continue
+
+    def _draw(self) -> None:
+        self.drawn += 1
+        ticket = draw(service=self.rng.choice(self.services), client_key=f"key-{self.centre.pk}-{self.drawn:06}",
+                      ground=self.rng.choice(GROUNDS), at=self.at)  # fmt: skip
+        self.doing[ticket.pk] = ("waiting", self.at)
+
+    def _call(self) -> None:
+        ticket = call_next(at=self.at, acting_user=self.rng.choice(self.counters).officer)
+        self._now(ticket.pk, "walking")
+        self.first_call.setdefault(ticket.pk, self.at)
+
+    def _at_counter(self) -> None:
+        counter = self.rng.choice(self.counters)
+        ticket = Ticket.objects.at_counter().select_related("centre").filter(counter=counter).first()
+        if ticket is None:
+            return
+        by = {"ticket": ticket, "at": self.at, "acting_user": counter.officer}
+        if ticket.state == TicketState.CALLED:
+            act = self.rng.choice([arrive, arrive, arrive, recall, miss])
+            act(**by)
+            if act is arrive:
+                self.came.add(ticket.pk)
+            self._now(ticket.pk, {arrive: "service", recall: "walking"}.get(act, ""))
+        else:
+            act = self.rng.choice([finish, finish, finish, park, transfer])
+            more = {park: {"reason": "chờ"}, transfer: {"service": self.rng.choice(self.services)}}.get(act, {})
+            act(**by, **more)
+            self._now(ticket.pk, {park: "parked", transfer: "waiting"}.get(act, ""))
+
+    def _unpark(self) -> None:
+        ticket = Ticket.objects.filter(centre=self.centre, state=TicketState.PARKED).first()
+        if ticket:
+            unpark(ticket=ticket, at=self.at)
+            self._now(ticket.pk, "waiting")
+
+    def _leave(self) -> None:
+        ticket = Ticket.objects.waiting().filter(centre=self.centre).last()
+        if ticket and self.rng.random() < 0.3:
+            leave(ticket=ticket, at=self.at, acting_user=self.counters[0].officer)
+            self._now(ticket.pk, "")
+
+    def _now(self, pk: int, doing: str) -> None:
+        was, since = self.doing[pk]
+        # The way to the counter counts from the last call to the arrival.
+        ends = {"waiting": pk not in self.first_call, "walking": doing == "service", "": False}
+        if ends.get(was, True):
+            self.spent[pk][was] += round((self.at - since).total_seconds())
+        self.doing[pk] = (doing, self.at)
+
+
+def kept(model, centre, *keys):
+    """Counts of the rows added up by these columns, and the spreads' (count, sum) beside them."""
+    found: dict[tuple, Tally] = defaultdict(Tally)
+    for row in model.objects.filter(centre=centre).values():
+        tally = found[tuple(row[key] for key in keys)]
+        for name in COUNTS:
+            tally[name] += row[name]
+        for kind in KINDS:
+            count, total, _longest, buckets = row["times"].get(kind, [0, 0, 0, []])
+            tally[f"{kind} count"] += count
+            tally[f"{kind} total"] += total
+            assert sum(buckets) == count and len(buckets) <= len(EDGES) + 1
+        for ground, number in row["grounds"].items():
+            tally[f"ground {ground}"] += number
+    return {key: +tally for key, tally in found.items() if +tally}
+
+
+def full_count(hall):
+    """The same, counted from every ticket, and from what the hall wrote down of the times."""
+    whole, hours, counters = Tally(), defaultdict(Tally), defaultdict(Tally)
+    ends = {TicketState.DONE: "served", TicketState.LEFT: "left", TicketState.NO_SHOW: "no_show"}
+    for ticket in Ticket.objects.filter(centre=hall.centre):
+
+        def count(at, service, name, number=1, at_counter=True, ticket=ticket):
+            local = clock.local(at)
+            hour = local.hour if local.date() == ticket.day else 23
+            whole[name] += number
+            hours[hour, service][name] += number
+            if at_counter and ticket.counter_id:
+                counters[ticket.counter_id, ticket.service_id][name] += number
+
+        drawn_for = next(service.pk for service in hall.services if service.letter == ticket.letter)
+        count(ticket.issued_at, drawn_for, "drawn", at_counter=False)
+        count(ticket.issued_at, drawn_for, f"ground {ticket.priority_ground}", at_counter=False)
+        spent, called = hall.spent[ticket.pk], hall.first_call.get(ticket.pk)
+        if called:
+            count(called, ticket.service_id, "called")
+            last = ticket.events.filter(kind="called").latest("id")
+            count(called, ticket.service_id, "jumped", int(bool(last.jumped)))
+            count(called, ticket.service_id, "waiting count")
+            count(called, ticket.service_id, "waiting total", spent["waiting"])
+            if ticket.pk in hall.came:
+                count(called, ticket.service_id, "walking count")
+                count(called, ticket.service_id, "walking total", spent["walking"])
+        if ticket.finished_at:
+            count(ticket.finished_at, ticket.service_id, ends[ticket.state])
+            if ticket.state == TicketState.DONE:
+                count(ticket.finished_at, ticket.service_id, "service count")
+                count(ticket.finished_at, ticket.service_id, "service total", spent["service"])
+                if spent["parked"]:
+                    count(ticket.finished_at, ticket.service_id, "parked count")
+                    count(ticket.finished_at, ticket.service_id, "parked total", spent["parked"])
+    clean = lambda found: {key: +tally for key, tally in found.items() if +tally}  # noqa: E731
+    return {(): +whole}, clean(hours), clean(counters)
+
+
+def agree(hall):
+    whole, hours, counters = full_count(hall)
+    assert kept(DaySummary, hall.centre) == whole
+    assert kept(HourSummary, hall.centre, "hour", "service_id") == hours
+    assert kept(CounterSummary, hall.centre, "counter_id", "service_id") == counters
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(4))
+def test_summaries_kept_as_the_day_goes_are_those_of_a_full_count(seed):
+    hall = Hall(seed)
+    for part in range(4):
+        hall.run(60 + 20 * part)
+        summarise(at=hall.at)
+        agree(hall)
+    at = hall.at + timedelta(hours=12)
+    close_day(before=clock.local_day(at), at=at)
+    summarise(at=at)
+    agree(hall)
+    assert DaySummary.objects.get(centre=hall.centre).sealed
+
+
+@pytest.mark.django_db
+def test_running_again_changes_nothing():
+    hall = Hall(9)
+    hall.run(80)
+    summarise(at=hall.at)
+    summarise(at=hall.at)
+    summarise(at=hall.at + timedelta(hours=1))
+    agree(hall)
+
+
+@pytest.mark.django_db
+def test_a_crash_between_two_lines_neither_loses_nor_counts_twice(monkeypatch):
+    hall = Hall(5)
+    hall.run(80)
+    summarise(at=hall.at)
+    hall.run(80)
+    before = SummaryMark.objects.get().event_id
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            job.CounterSummary.objects, "bulk_create", lambda *_args: (_ for _ in ()).throw(OSError("power"))
+        )
+        with pytest.raises(OSError, match="power"):
+            summarise(at=hall.at)
+    assert SummaryMark.objects.get().event_id == before
+    summarise(at=hall.at)
+    agree(hall)
+
+
+@pytest.mark.django_db
+def test_many_events_are_looked_through_in_parts(monkeypatch):
+    monkeypatch.setattr(job, "BATCH", 25)
+    halls = [Hall(seed) for seed in (2, 3)]
+    for hall in halls:
+        hall.run(70)
+    summarise(at=halls[0].at)
+    assert SummaryMark.objects.get().event_id == TicketEvent.objects.latest("pk").pk
+    for hall in halls:
+        agree(hall)
+
+
+@pytest.mark.django_db
+def test_a_row_that_became_visible_after_later_ones_is_not_lost():
+    hall = Hall(4)
+    hall.run(60)
+    # As if these rows had been committed only after one with a higher number was seen.
+    SummaryMark.objects.create(pk=1, event_id=TicketEvent.objects.latest("pk").pk, at=hall.at)
+    summarise(at=hall.at + timedelta(minutes=1))
+    agree(hall)
+
+
+@pytest.mark.django_db
+def test_a_day_is_counted_a_last_time_when_it_is_over():
+    hall = Hall(6)
+    hall.run(60)
+    summarise(at=hall.at)
+    DaySummary.objects.update(served=9999)
+    at = hall.at + timedelta(hours=20)
+    summarise(at=at)
+    assert not DaySummary.objects.get().sealed, "somebody is still in the hall"
+    close_day(before=clock.local_day(at), at=at)
+    summarise(at=at)
+    agree(hall)
+    assert DaySummary.objects.get().sealed
+
+
+@pytest.mark.django_db
+def test_the_job_costs_the_same_however_many_numbers():
+    hall = Hall(1)
+    statements = []
+    for steps in (20, 250):
+        hall.run(steps)
+        with CaptureQueriesContext(connection) as made:
+            summarise(at=hall.at)
+        statements.append(len(made))
+    assert statements[1] <= statements[0] + 1  # the mark is made once
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_jobs_at_once_count_once():
+    hall = Hall(7)
+    hall.run(80)
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            summarise(at=hall.at)
+        except BaseException as error:  # noqa: BLE001 - shown below
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    agree(hall)
