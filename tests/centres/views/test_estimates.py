@@ -21,7 +21,7 @@ from centres.models import Device, Estimate, Ticket
 from tests.centres.estimate.days import three_learned_days
 from tests.factories.centres import MORNING, DeviceFactory, TicketFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)
