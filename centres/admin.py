@@ -8,6 +8,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from centres.models import (
+    Appointment,
+    AppointmentEvent,
+    BookingRules,
+    CalendarChange,
     CalendarDay,
     Centre,
     Counter,
@@ -122,6 +126,35 @@ class DailyNumberAdmin(ReadOnly, admin.ModelAdmin):
 class RatingAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["ticket", "score", "at"]
     list_select_related = ["ticket"]
+
+
+@admin.register(BookingRules)
+class BookingRulesAdmin(admin.ModelAdmin):
+    list_display = ["centre", "service", "valid_from", "valid_to", "slot_minutes", "visit_minutes", "share_percent"]
+    list_select_related = ["centre", "service"]
+    list_filter = ["centre"]
+
+
+class AppointmentEventInline(ReadOnly, admin.TabularInline):
+    model = AppointmentEvent
+    extra = 0
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ReadOnly, admin.ModelAdmin):
+    """What happened to each; who it was is nobody's business here."""
+
+    list_display = ["code", "centre", "service", "starts_at", "state"]
+    list_filter = ["centre", "state", "day"]
+    list_select_related = ["centre", "service"]
+    exclude = ["token", "client_key", "full_name", "phone", "email", "identity_digest"]
+    inlines = [AppointmentEventInline]
+
+
+@admin.register(CalendarChange)
+class CalendarChangeAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["centre", "day", "hours", "reason", "removed", "at", "actor"]
+    list_select_related = ["centre", "actor"]
 
 
 @admin.register(CounterEvent)

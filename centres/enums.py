@@ -120,6 +120,38 @@ class Score(models.IntegerChoices):
     GOOD = 3, _("satisfied")
 
 
+class AppointmentState(models.TextChoices):
+    BOOKED = "booked", _("booked")
+    CHECKED_IN = "checked_in", _("came and has a number")
+    MISSED = "missed", _("did not come")
+    CANCELLED = "cancelled", _("cancelled")
+    MOVED = "moved", _("moved to another time")
+
+
+# What takes a place and counts for the limits of a person.
+HOLDING = [AppointmentState.BOOKED, AppointmentState.CHECKED_IN]
+
+
+class AppointmentEventKind(models.TextChoices):
+    BOOKED = "booked", _("booked")
+    CHECKED_IN = "checked_in", _("came on time")
+    CHECKED_IN_ORDINARY = "ordinary", _("came at another time; ordinary number")
+    MISSED = "missed", _("did not come")
+    CANCELLED = "cancelled", _("cancelled")
+    MOVED = "moved", _("moved to another time")
+    TOLD_CLOSED = "told_closed", _("told that the centre is closed then")
+    ERASED = "erased", _("name and phone erased")
+
+
+class DayWhy(models.TextChoices):
+    """Why a centre is open or closed on a day."""
+
+    WEEKLY = "weekly", _("as every week")
+    OWN = "own", _("exception of the centre")
+    NATIONAL_OFF = "off", _("day off in the whole country")
+    MAKE_UP = "make_up", _("make-up day, worked as a Monday")
+
+
 class TripChoice(models.TextChoices):
     """What somebody chose whose paper is missing."""
 

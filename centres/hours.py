@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import date, datetime, time, timedelta
 
+from centres.enums import DayWhy
 from centres.models import CalendarDay, Centre
 from portal import clock
+from procedures.calendars import WorkCalendar
 from procedures.catalogue_cache import kept_with_calendar, load_calendar
 
 Hours = list[tuple[time, time]]
@@ -20,12 +22,30 @@ LOOK_AHEAD_DAYS = 21
 def hours_on(centre: Centre, day: date) -> Hours:
     """Opening hours on one day as pairs of local times; empty when closed all day."""
     own = _own_days(centre)
-    if day in own:
-        return _pairs(own[day])
-    national = load_calendar()
-    if day in national.days_off:
+    return _pairs(own[day]) if day in own else usual_hours(centre, day)
+
+
+def usual_hours(centre: Centre, day: date) -> Hours:
+    """The hours that the week and the nation's calendar give, whatever exception the centre has made."""
+    why = why_on(day, (), load_calendar())
+    if why == DayWhy.NATIONAL_OFF:
         return []
-    return centre.hours_on(ORDINARY_WEEKDAY if day in national.days_worked else day.isoweekday())
+    return centre.hours_on(ORDINARY_WEEKDAY if why == DayWhy.MAKE_UP else day.isoweekday())
+
+
+def why_on(day: date, own: Container[date], national: WorkCalendar) -> DayWhy:
+    """What decides a day's hours: the centre's exception, then the nation's calendar, then the week."""
+    if day in own:
+        return DayWhy.OWN
+    if day in national.days_off:
+        return DayWhy.NATIONAL_OFF
+    return DayWhy.MAKE_UP if day in national.days_worked else DayWhy.WEEKLY
+
+
+def hours_between(centre: Centre, first: date, last: date) -> dict[date, Hours]:
+    """The hours of each day from the first to the last, in order."""
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    return {day: hours_on(centre, day) for day in days}
 
 
 def is_open(centre: Centre, at: datetime) -> bool:
@@ -49,6 +69,16 @@ def next_opening(centre: Centre, at: datetime) -> datetime | None:
             if opening > at:
                 return opening
     return None
+
+
+def opening_left(centre: Centre, at: datetime) -> timedelta:
+    """How long the doors are still open today, pauses at noon not counted."""
+    day = clock.local_day(at)
+    left = timedelta()
+    for start, end in hours_on(centre, day):
+        begins, ends = (datetime.combine(day, each, tzinfo=clock.HANOI) for each in (start, end))
+        left += max(timedelta(), ends - max(begins, at))
+    return left
 
 
 def closing_times(centre: Centre) -> Callable[[date], time | None]:

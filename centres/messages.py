@@ -1,17 +1,21 @@
-"""What people in the queue are told, one class a message."""
+"""What people in the queue and with appointments are told, one class a message."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from centres.models import Ticket
-from notifications.message import Notice
+from centres.models import Appointment, Ticket
+from notifications.actions.queue import queue_notice
+from notifications.message import Notice, Recipient
 from portal.text import pick
+from portal.vn.dates import format_moment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,3 +54,119 @@ class NextInLine(Notice):
     @property
     def link(self) -> str:
         return f"{settings.PUBLIC_URL}/t/{self.ticket.token}/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentNotice(Notice):
+    """A notice about one appointment: one sentence and the way to its page."""
+
+    appointment: Appointment
+
+    def email(self) -> str:
+        return "\n\n".join([_("Dear citizen,"), self.sentence(), self.link, _("Hotline: %s") % settings.HOTLINE])
+
+    def sms(self) -> str:
+        return f"{self.sentence()} {self.link}"
+
+    def sentence(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def link(self) -> str:
+        return settings.PUBLIC_URL + reverse("centres:book_mine", args=[self.appointment.token])
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Where, when and for what, and the code typed at the kiosk."""
+        appointment = self.appointment
+        return {
+            "code": appointment.code,
+            "centre": pick(appointment.centre.short_name),
+            "service": pick(appointment.service.title),
+            "time": format_moment(appointment.starts_at, get_language() or "vi"),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booked(AppointmentNotice):
+    """The time is kept."""
+
+    kind: ClassVar[str] = "appointment_booked"
+
+    def subject(self) -> str:
+        return _("Your appointment at %(time)s") % self.words
+
+    def sentence(self) -> str:
+        return _(
+            "Your appointment: %(time)s, %(centre)s, %(service)s. Code %(code)s. What to bring, move or cancel:"
+        ) % (self.words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved(AppointmentNotice):
+    """Another time is kept instead."""
+
+    kind: ClassVar[str] = "appointment_moved"
+
+    def subject(self) -> str:
+        return _("Your new appointment at %(time)s") % self.words
+
+    def sentence(self) -> str:
+        return _("Your appointment was moved to %(time)s, %(centre)s, %(service)s. New code %(code)s:") % self.words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelled(AppointmentNotice):
+    """The time is given back."""
+
+    kind: ClassVar[str] = "appointment_cancelled"
+
+    def subject(self) -> str:
+        return _("Your appointment at %(time)s was cancelled") % self.words
+
+    def sentence(self) -> str:
+        return _("Your appointment at %(time)s, %(centre)s, was cancelled. You can book another one here:") % self.words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminder(AppointmentNotice):
+    """It is tomorrow."""
+
+    kind: ClassVar[str] = "appointment_reminder"
+
+    def subject(self) -> str:
+        return _("Tomorrow: your appointment at %(time)s") % self.words
+
+    def sentence(self) -> str:
+        return _(
+            "Tomorrow you have an appointment: %(time)s, %(centre)s, code %(code)s. What to bring, move or cancel:"
+        ) % (self.words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CentreClosed(AppointmentNotice):
+    """The centre will be closed at that time."""
+
+    kind: ClassVar[str] = "appointment_closed"
+    why: str = ""
+
+    def subject(self) -> str:
+        return _("Please choose another time for your appointment at %(time)s") % self.words
+
+    def sentence(self) -> str:
+        return _("%(centre)s is closed at %(time)s (%(why)s). We are sorry. Please choose another time here:") % (
+            self.words | {"why": self.why}
+        )
+
+
+def tell(
+    notice_class: type[AppointmentNotice], appointment: Appointment, *, occasion: str = "", at: datetime, **more: str
+) -> None:
+    """Queue the notice for the person of this appointment, in the caller's transaction."""
+    recipient = Recipient(email=appointment.email, phone=appointment.phone, language=appointment.language)
+    queue_notice(
+        notice=notice_class(appointment=appointment, reference=appointment.code, **more),
+        recipient=recipient,
+        dedup_key=f"appointment:{appointment.pk}:{notice_class.kind}:{occasion}",
+        at=at,
+    )

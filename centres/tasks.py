@@ -15,6 +15,7 @@ from centres.actions.learn_days import learn_days as learn_past_days
 from centres.actions.miss_held import miss_held as miss_held_at
 from centres.actions.next_notices import forget_phones, tell_those_who_are_next
 from centres.actions.summarise import summarise
+from centres.actions.sweep_appointments import close_missed, erase, remind
 from portal import clock, live
 
 # As often as portal.celery runs it.
@@ -50,6 +51,14 @@ def estimate_waits() -> int:
 def keep_summaries() -> int:
     """Count the days that something happened on since the last run; running it again does nothing more."""
     return summarise(at=clock.now())
+
+
+def sweep_appointments() -> None:
+    """End missed appointments, remind of tomorrow's, erase who is long served; running it again does nothing more."""
+    at = clock.now()
+    close_missed(at=at)
+    remind(at=at)
+    erase(at=at)
 
 
 @shared_task

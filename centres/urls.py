@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from centres import urls_book
 from centres.enums import DeviceKind
 from centres.views import (
     board,
@@ -23,6 +24,7 @@ from centres.views import (
 
 app_name = "centres"
 urlpatterns = [
+    *urls_book.patterns,
     path("kiosk/", kiosk.start, name="kiosk"),
     path("kiosk/again/", kiosk.again, name="kiosk_again"),
     path("kiosk/tiles/", kiosk.tiles, name="kiosk_tiles"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from centres.enums import Role
 from citizens.models import ApiToken
 from portal.wsgi import application
 from tests.factories.applications import a_centre, a_dossier, a_ticket_at_counter, member_of
+from tests.factories.centres import MORNING, AppointmentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +31,11 @@ FEW, MANY = 5, 100
 PUBLIC = {
     "GET /api/v1/centres/",
     "GET /api/v1/centres/{code}/",
+    "GET /api/v1/centres/{code}/slots/{letter}/",
+    "POST /api/v1/appointments/",
+    "GET /api/v1/appointments/{token}/",
+    "POST /api/v1/appointments/{token}/cancel",
+    "POST /api/v1/appointments/{token}/move",
     "GET /api/v1/procedures/",
     "GET /api/v1/procedures/{code}/",
     "GET /api/v1/procedures/{code}/quote",
@@ -47,7 +54,9 @@ def ids(at_hanoi: Any) -> dict[str, Any]:
     return {
         "code": {"centres": centre.code, "procedures": "1.001193"},
         "id": dossier.pk,
+        "letter": "A",
         "ticket_id": a_ticket_at_counter().pk,
+        "token": AppointmentFactory(service=centre.services.all()[0], starts_at=MORNING + timedelta(days=1)).token,
     }
 
 

@@ -41,9 +41,10 @@ from tests.factories.applications import (
     a_ticket_at_counter,
     member_of,
 )
-from tests.factories.centres import DeviceFactory, TicketFactory
+from tests.factories.centres import AppointmentFactory, BookingRulesFactory, DeviceFactory, TicketFactory
 from tests.factories.certifications import a_missing_paper, a_picture, an_item
 from tests.factories.citizens import CitizenFactory, UserFactory
+from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,26 @@ GET  centres:kiosk_ground                           s.ss sssss ssss
 GET  centres:kiosk_ticket                           s.ss sssss ssss
 GET  centres:kiosk_sign_in                          .... ..... ....
 POST centres:kiosk_sign_in                          .... ..... ....
+GET  centres:kiosk_booked                           s.ss sssss ssss
+POST centres:kiosk_booked                           s.ss sssss ssss
+POST centres:kiosk_booked_ordinary                  s.ss sssss ssss
+POST centres:kiosk_book                             s.ss sssss ssss
+GET  centres:kiosk_appointment                      s.ss sssss ssss
+GET  centres:book                                   .... ..... ....
+GET  centres:book_service                           .... ..... ....
+GET  centres:book_matter                            .... ..... ....
+GET  centres:book_day                               .... ..... ....
+GET  centres:book_slot                              .... ..... ....
+GET  centres:book_details                           .... ..... ....
+POST centres:book_details                           .... ..... ....
+GET  centres:book_mine                              .... ..... ....
+GET  centres:book_calendar                          .... ..... ....
+POST centres:book_check_in                          .... ..... ....
+GET  centres:book_cancel                            .... ..... ....
+POST centres:book_cancel                            .... ..... ....
+GET  centres:book_move                              .... ..... ....
+GET  centres:book_move_slot                         .... ..... ....
+POST centres:book_move_slot                         .... ..... ....
 GET  centres:board                                  ss.s sssss ssss
 GET  centres:board_calls                            ss.s sssss ssss
 GET  centres:board_sign_in                          .... ..... ....
@@ -129,6 +150,12 @@ GET  centres:day_report_pdf                         sssf fff.. fff.
 GET  centres:day_city                               sssf ffff. ffff
 GET  centres:day_city_xlsx                          sssf ffff. ffff
 GET  centres:day_city_pdf                           sssf ffff. ffff
+GET  centres:day_bookings                           sssf fff.. fff.
+GET  centres:day_number                             sssf .ff.. .ff.
+POST centres:day_number                             sssf .ff.. rffr
+GET  centres:day_hours                              sssf fff.. fff.
+POST centres:day_hours                              sssf fff.. fff.
+POST centres:day_hours_remove                       sssf fff.. fff.
 GET  applications:desk                              sssf .ffff .fff
 GET  applications:desk_queue                        sss. ..... ....
 POST applications:sit_down                          sssf rff.f ffff
@@ -204,6 +231,12 @@ GET  api_unit_resolve                               rrrr rrrrr rrrr
 POST api_id_card_parse                              sssf ..... ....
 GET  api_centres                                    .... ..... ....
 GET  api_centre                                     .... ..... ....
+GET  api_slots                                      .... ..... ....
+POST api_appointments                               .... ..... ....
+GET  api_appointment                                .... ..... ....
+POST api_appointment_cancel                         .... ..... ....
+POST api_appointment_move                           .... ..... ....
+POST api_appointment_check_in                       s.sf ..... ffff
 GET  api_tickets                                    sfsf ..... ....
 POST api_tickets                                    s.sf ..... ffff
 POST api_ticket_next                                sssr rrrrr rrrr
@@ -241,6 +274,9 @@ LIMITED = {
     "applications:track",
     "api_tracking",
     "api_tickets",
+    "centres:kiosk_booked",
+    "centres:book_details",
+    "api_appointments",
 }
 # Django's own: whatever is sent, it leads back; only a POST changes the language.
 LEADS_BACK = {"set_language"}
@@ -288,6 +324,7 @@ class World:
 @pytest.fixture
 def world(at_hanoi: Any) -> World:
     at_hanoi("2026-11-23 10:26")
+    BookingRulesFactory()
     here, there = a_centre(), a_centre("chi-nhanh-4", "H26.30.4")
     for role in (Role.COUNTER_OFFICER, Role.SPECIALIST, Role.LEADER, Role.MANAGER):
         member_of(role, there)
@@ -399,9 +436,45 @@ def world(at_hanoi: Any) -> World:
     }  # fmt: skip
     # Numbers of this letter were given by the factory, past the counter of numbers; those of the next were not.
     other_service = here.services.exclude(pk=ticket.service_id).order_by("order")[0]
+    for number in (97, 98):
+        here.counters.create(number=number).services.add(other_service)
+    booked = AppointmentFactory(service=other_service, starts_at=MONDAY + timedelta(minutes=4), seat=9,
+                                device=world.devices[DeviceKind.KIOSK.value][0])  # fmt: skip
+    book = {"code": here.code, "letter": other_service.letter}
+    slot, later = hanoi("2026-11-25 09:00"), hanoi("2026-11-26 09:00")
+    world.arguments |= {
+        "centres:book_service": {"code": here.code},
+        "centres:book_matter": book,
+        "centres:book_day": book,
+        "centres:book_slot": {**book, "day": "2026-11-25"},
+        "centres:book_details": {**book, "day": "2026-11-25", "hour": "0900"},
+        **{
+            f"centres:book_{name}": {"token": booked.token}
+            for name in ("mine", "calendar", "check_in", "cancel", "move")
+        },
+        "centres:book_move_slot": {"token": booked.token, "day": "2026-11-26"},
+        "centres:kiosk_book": {"letter": other_service.letter},
+        "centres:kiosk_appointment": {"token": booked.token},
+        "api_slots": book,
+        **{f"api_appointment{name}": {"token": booked.token} for name in ("", "_cancel", "_move")},
+    }
+    person = {"full_name": "Nguyễn Thị Mẫu", "phone": "0987654321", "client_key": "khoa-1234567890abcdef"}
+    world.bodies |= {
+        "centres:kiosk_booked": {"code": booked.code},
+        "centres:kiosk_booked_ordinary": {"token": booked.token},
+        "centres:kiosk_book": person,
+        "centres:book_details": {**person, "step": "book"},
+        "centres:book_move_slot": {"hour": "0900", "client_key": "khoa-1234567890abcdef"},
+        "centres:day_number": {"service": other_service.pk, "reason": "ở xa", "client_key": "khoa-1234567890abcdef"},
+        "centres:day_hours": {"day": "2026-11-27", "opening": "", "reason": "tập huấn"},
+        "centres:day_hours_remove": {"day": "2026-11-27"},
+        "api_appointments": {**person, "service": other_service.pk, "starts_at": slot.isoformat()},
+        "api_appointment_move": {"starts_at": later.isoformat(), "client_key": "khoa-1234567890abcdef"},
+        "api_appointment_check_in": {"token": booked.token},
+    }
     draw = {"service": other_service.letter, "client_key": "khoa-1234567890abcdef", "ground": ""}
     decision = {"paper": missing, "choice": "back", "client_key": "khoa-1234567890abcdef"}
-    world.bodies = {
+    world.bodies |= {
         "centres:kiosk_question": decision,
         "centres:kiosk_reconcile": {"slips": [], "enough": ""},
         "applications:check_question": decision,

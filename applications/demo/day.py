@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from random import Random
 
-from applications.demo import visits
+from applications.demo import asides, visits
+from applications.demo.bookings import seed_bookings
 from applications.demo.centres import Place, set_up
 from applications.demo.hall import Hall, Seat
 from applications.demo.handling import Fate, carry_on, finish_earlier
@@ -43,6 +44,8 @@ _RUSH = 0.65
 # These come early enough to be over, or to be where they should be, by now.
 _EARLY = (Errand.LAND_CERTIFY, Errand.LAND_FILLS_IN, Errand.PASSED_ON, Errand.GONE)
 _LAST_EARLY = 0.5
+# Somebody comes so far into the day that their missed call is a few minutes old now, and they are back (``asides``).
+_MISSES_AND_RETURNS = 0.63
 # Who goes first; nobody of 75 or more comes late, so that a visitor who draws such a number is the next one called.
 _GROUNDS = (
     PriorityGround.AGE_60,
@@ -77,6 +80,7 @@ def seed(at: datetime) -> str:
     ready = seed_week(place, crowd, rng, today)
     learn_days(before=today, at=at)
     planned = _seed_day(place, crowd, rng, at, ready)
+    seed_bookings(place, crowd, at)
     summarise(at=at)
     return f"{len(planned)} people came to {place.centre} today."
 
@@ -90,7 +94,7 @@ def _seed_day(place: Place, crowd: Crowd, rng: Random, at: datetime, ready: Sequ
         open_counter(counter=counter, at=start, acting_user=officer)
         before = (_FREE | _PRINTER_BROKE).get(counter.number)
         seats.append(Seat(counter, officer, None if before is None else at - timedelta(minutes=before * pace)))
-    Hall(place, seats, rng, pace).run(planned, at)
+    Hall(place, seats, rng, pace).run(planned, at, asides.plan(place, place.officers[0], at, pace))
     for seat in seats:
         if seat.counter.number in _PRINTER_BROKE and seat.free_by is not None:
             pause_counter(counter=seat.counter, reason=_PAUSE_REASON, at=seat.free_by, acting_user=seat.officer)
@@ -103,6 +107,7 @@ def _planned(crowd: Crowd, rng: Random, start: datetime, end: datetime, ready: S
     errands = [errand for errand, count in ERRANDS.items() for _n in range(count)]
     rng.shuffle(errands)
     _move_early(errands)
+    errands.insert(int(len(errands) * _MISSES_AND_RETURNS), Errand.GONE)
     collected = iter(ready)
     planned = []
     for number, errand in enumerate(errands):

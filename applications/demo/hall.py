@@ -15,17 +15,28 @@ from applications.demo import visits
 from applications.demo.centres import SKILLS, Place
 from applications.demo.visits import Errand, Visit
 from centres.actions.call_next import call_next
+from centres.actions.call_number import call_number
 from centres.actions.draw import draw
 from centres.actions.miss import miss, recalls_left
 from centres.actions.recall import recall
+from centres.enums import Priority
 from centres.models import Counter, Ticket
 from citizens.models import User
+from portal import clock
+from portal.errors import RuleBroken
 
 # In minutes: before the officer presses "next", and from the seat to the counter.
 PRESSING = (0.1, 0.5)
 WALKING = (0.4, 0.9)
+# When so many wait for a counter, somebody is taken ill.
+ENOUGH_WAIT = 5
+TAKEN_ILL = "Người cao tuổi chóng mặt, xin vào trước"
 # A counter that has to be free soon calls nobody whom it could serve no longer than this.
 SHORTEST = 2.5
+
+
+# When, and what: it gets the moment.
+Aside = tuple[datetime, Callable[[datetime], object]]
 
 
 @dataclass(eq=False)
@@ -51,11 +62,14 @@ class Hall:
         self._visits: dict[str, Visit] = {}
         self._events: list[tuple[datetime, int, Callable[[datetime], object]]] = []
         self._order = count()
+        self._was_out_of_turn = False
 
-    def run(self, arrivals: Iterable[Visit], until: datetime) -> None:
+    def run(self, arrivals: Iterable[Visit], until: datetime, beside: Iterable[Aside] = ()) -> None:
         """Everything that happens up to ``until``, in the order of time; what goes on then, goes on."""
         for visit in arrivals:
             self._at(visit.arrives, partial(self._draw, visit))
+        for moment, happen in beside:
+            self._at(moment, partial(self._beside_the_line, happen))
         while self._events and self._events[0][0] <= until:
             at, _order, happen = heapq.heappop(self._events)
             happen(at)
@@ -66,6 +80,12 @@ class Hall:
 
     def _minutes(self, span: tuple[float, float]) -> timedelta:
         return timedelta(minutes=self._rng.uniform(*span) * self._pace)
+
+    def _beside_the_line(self, happen: Callable[[datetime], object], at: datetime) -> None:
+        """Somebody comes back or leaves for a while, and it is counted anew who waits."""
+        happen(at)
+        waiting = Ticket.objects.of_day(self._place.centre, clock.local_day(at)).waiting()
+        self._waiting = Tally(waiting.values_list("service__letter", flat=True))
 
     def _draw(self, visit: Visit, at: datetime) -> None:
         service = self._place.services[visit.letter]
@@ -96,7 +116,7 @@ class Hall:
         if not self._somebody_for(seat):
             seat.busy = False
             return
-        called = call_next(at=at, acting_user=seat.officer)
+        called = self._call_out_of_turn(seat, at) or call_next(at=at, acting_user=seat.officer)
         ticket = Ticket.objects.select_related("centre", "service", "counter").get(pk=called.pk)
         visit = self._visits[ticket.client_key]
         self._waiting[ticket.service.letter] -= 1
@@ -112,6 +132,24 @@ class Hall:
             return
         self._at(came, partial(visits.begin, visit, ticket, seat.officer))
         self._at(ends, partial(self._end, seat, visit, ticket))
+
+    def _call_out_of_turn(self, seat: Seat, at: datetime) -> Ticket | None:
+        """Once a day somebody who waits is taken ill, and the counter calls them with that reason."""
+        if self._was_out_of_turn or sum(self._waiting[letter] for letter in seat.letters) < ENOUGH_WAIT:
+            return None
+        today = Ticket.objects.of_day(self._place.centre, clock.local_day(at)).waiting()
+        line = today.filter(letter__in=list(seat.letters), priority=Priority.ORDINARY, calls=0).order_by(
+            "queue_at", "id"
+        )
+        ill = next(iter(line[2:3]), None)
+        if ill is None:
+            return None
+        try:
+            called = call_number(ticket=ill, reason=TAKEN_ILL, at=at, acting_user=seat.officer)
+        except RuleBroken:  # the counter has just called somebody ahead of others
+            return None
+        self._was_out_of_turn = True
+        return called
 
     def _call_again(self, seat: Seat, ticket: Ticket, at: datetime) -> None:
         recall(ticket=ticket, at=at, acting_user=seat.officer)

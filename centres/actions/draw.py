@@ -8,22 +8,26 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import CharField
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from centres import hours
+from centres import booking, hours
 from centres.enums import PriorityGround, TicketEventKind
-from centres.models import Device, Service, Ticket
-from centres.moves import write_down
+from centres.last_numbers import full_now
+from centres.models import Appointment, Device, Service, Ticket
+from centres.moves import reason_of, write_down
 from centres.numbers import next_number
-from centres.permissions import STAFF, has_role
+from centres.permissions import DESK, MANAGERS, STAFF, has_role
 from centres.policy import policy_on
 from citizens.models import User
 from portal import clock
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from portal.prepared import Given, Prepared
+from portal.vn.dates import format_moment
 
 CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
+REASON_LIMIT = 200
 _BY_CLIENT_KEY = Prepared(lambda: Ticket.objects.filter(client_key=Given("client_key", CharField())))
 
 
@@ -34,18 +38,25 @@ def draw(
     ground: str = PriorityGround.NONE,
     device: Device | None = None,
     language: str = "vi",
+    reason: str = "",
+    appointment: Appointment | None = None,
     at: datetime,
     acting_user: User | None = None,
 ) -> Ticket:
     """Give the next number of this service's letter for the day in Hanoi.
 
     The client makes the key: the same key gives the same ticket, however often and however many at once.
-    Raises ``BadInput`` (key, ground), ``NotAllowed`` (a device or a person of another centre), ``RuleBroken``
-    (``service_closed``, ``centre_closed``, ``key_used``).
+    ``appointment`` is the one its owner has come for on time: only ``check_in`` knows. An officer or a manager may give a
+    number after the day is full, with a ``reason`` that stays in its history.
+    Raises ``BadInput`` (key, ground, reason), ``NotAllowed`` (a device or a person of another centre), ``RuleBroken``
+    (``service_closed``, ``centre_closed``, ``day_is_full``, ``key_used``).
     """
     _check(service, client_key, ground, device, acting_user)
+    reason = reason_of(reason, REASON_LIMIT)
     try:
-        _refuse_when_closed(service, at)
+        _refuse_when_closed(service, at, appointment)
+        if appointment is None and not (reason and _may_overrule(service, acting_user)):
+            refuse_when_full(service, at)
     except RuleBroken:
         known = _drawn_before(client_key, service)
         if known is None:
@@ -68,7 +79,7 @@ def draw(
                 issued_at=at,
                 queue_at=at,
             )
-            write_down(ticket, TicketEventKind.ISSUED, at, acting_user)
+            write_down(ticket, TicketEventKind.ISSUED, at, acting_user, reason)
     except IntegrityError:
         # The same key before: its number stands, and ours was given back with the transaction.
         known = _drawn_before(client_key, service)
@@ -76,6 +87,41 @@ def draw(
             raise
         return known
     return ticket
+
+
+def refuse_when_full(service: Service, at: datetime) -> None:
+    """Raises ``RuleBroken`` (``day_is_full``) when those waiting need what is left of the day.
+
+    The sentence says why, and when there is a free time to book; ``details`` has ``next_slot`` (ISO, or ``None``).
+    """
+    full = full_now(service, at)
+    if full is None:
+        return
+    free = booking.next_free(service, at)
+    words = {"closes": f"{full.closes_at:%H:%M}", "count": full.people}
+    sentence = (
+        ngettext(
+            "The time until closing at %(closes)s is needed for the %(count)d person already waiting or booked.",
+            "The time until closing at %(closes)s is needed for the %(count)d people already waiting or booked.",
+            full.people,
+        )
+        if full.people
+        else str(_("Until closing at %(closes)s there is not enough time for one more visit."))
+    )
+    if free:
+        when = format_moment(free.starts_at, get_language() or "vi")
+        way = str(_("The next free time is %(time)s: book it here.") % {"time": when})
+    else:
+        way = str(_("Please come on another day, or ask a member of staff."))
+    raise RuleBroken(
+        f"{sentence % words} {way}",
+        code="day_is_full",
+        details={"waiting": full.people, "next_slot": free.starts_at.isoformat() if free else None},
+    )
+
+
+def _may_overrule(service: Service, user: User | None) -> bool:
+    return user is not None and has_role(user, {*DESK, *MANAGERS}, service.centre_id)
 
 
 def _check(service: Service, client_key: str, ground: str, device: Device | None, user: User | None) -> None:
@@ -99,10 +145,11 @@ def _drawn_before(client_key: str, service: Service) -> Ticket | None:
     return ticket
 
 
-def _refuse_when_closed(service: Service, at: datetime) -> None:
+def _refuse_when_closed(service: Service, at: datetime, appointment: Appointment | None) -> None:
     if not service.is_open or not service.centre.is_active:
         raise RuleBroken(_("No numbers are given for this today. Please ask a member of staff."), code="service_closed")
-    if hours.gives_numbers(service.centre, at):
+    # The first to have booked come a little before the doors open.
+    if appointment is not None or hours.gives_numbers(service.centre, at):
         return
     opening = hours.next_opening(service.centre, at)
     if opening is None:

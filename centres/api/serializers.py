@@ -136,7 +136,13 @@ class DrawSerializer(serializers.Serializer[Any]):
     client_key = serializers.RegexField(
         f"^{CLIENT_KEY.pattern}$", help_text="Made by the client: the same key gives the same ticket."
     )
-    ground = serializers.ChoiceField(choices=PriorityGround.choices, default=PriorityGround.NONE.value)
+    ground = serializers.ChoiceField(
+        choices=[(ground.value, ground.label) for ground in [PriorityGround.NONE, *SEEN_GROUNDS]],
+        default=PriorityGround.NONE.value,
+    )
+    reason = serializers.CharField(
+        max_length=200, allow_blank=True, default="", help_text="Staff: why a number although the day is full."
+    )
     language = serializers.ChoiceField(choices=["vi", "en", "ko"], default="vi")
 
 

@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from centres.api import moves, views
+from centres.api import appointments, moves, views
 
 urlpatterns = [
     path("centres/", views.CentreList.as_view(), name="api_centres"),
     path("centres/<slug:code>/", views.CentreDetail.as_view(), name="api_centre"),
+    path("centres/<slug:code>/slots/<str:letter>/", appointments.Slots.as_view(), name="api_slots"),
+    path("appointments/", appointments.Appointments.as_view(), name="api_appointments"),
+    path("appointments/check-in", appointments.CheckIn.as_view(), name="api_appointment_check_in"),
+    path("appointments/<str:token>/", appointments.AppointmentDetail.as_view(), name="api_appointment"),
+    path("appointments/<str:token>/cancel", appointments.Cancel.as_view(), name="api_appointment_cancel"),
+    path("appointments/<str:token>/move", appointments.Move.as_view(), name="api_appointment_move"),
     path("tickets/", views.TicketList.as_view(), name="api_tickets"),
     path("tickets/next", moves.Next.as_view(), name="api_ticket_next"),
     path("tickets/<int:ticket_id>/", views.TicketDetail.as_view(), name="api_ticket"),

@@ -1,3 +1,4 @@
+from centres.models.appointment import Appointment, AppointmentEvent, BookingRules, CalendarChange
 from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, Device, Membership, Service
 from centres.models.estimate import Estimate, LearnedDay
 from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
@@ -8,6 +9,10 @@ from centres.models.summary import CounterHours, CounterSummary, DaySummary, Hou
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
 __all__ = [
+    "Appointment",
+    "AppointmentEvent",
+    "BookingRules",
+    "CalendarChange",
     "CalendarDay",
     "Centre",
     "Counter",

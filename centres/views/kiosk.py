@@ -25,6 +25,7 @@ from centres.estimate.now import with_waits
 from centres.estimate.words import Shown
 from centres.line import ticket_code
 from centres.models import Centre, NextNotice, Service, Ticket
+from centres.views.kiosk_booking import full_page, page_when_full
 from notifications.enums import Channel
 from notifications.leaving import leaves_the_machine
 from portal import clock, live
@@ -75,6 +76,8 @@ def again(request: HttpRequest, seat: Seat) -> HttpResponse:
 def ground(request: HttpRequest, seat: Seat, letter: str) -> HttpResponse:
     """Is one of these true? The answer draws the number."""
     service = get_object_or_404(services_of(seat), letter=letter)
+    if full := page_when_full(request, seat, service):
+        return full
     grounds = SEEN_GROUNDS
     context = {"service": service, "centre": service.centre, "grounds": grounds, "client_key": uuid4().hex}
     return render(request, "centres/kiosk/ground.html", context | back_to_start())
@@ -95,6 +98,8 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
             at=clock.now(),
         )
     except RuleBroken as refused:
+        if refused.code == "day_is_full":
+            return full_page(request, seat, service, refused)
         context = {"problem": refused, "centre": service.centre, **back_to_start()}
         return render(request, "centres/kiosk/problem.html", context, status=refused.status)
     # After the number is there: what a newcomer waits is known already, and kept as what this person was told.

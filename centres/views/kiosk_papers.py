@@ -15,6 +15,7 @@ from centres.enums import AskedAt, TripChoice
 from centres.models import Service
 from centres.papers_first import Walk, can_be_certified_here, procedures_of
 from centres.views.kiosk import MOST_TILES, back_to_start, kiosk_only, services_of
+from centres.views.kiosk_booking import page_when_full
 from portal import clock
 from procedures.models import Procedure
 
@@ -24,6 +25,8 @@ from procedures.models import Procedure
 def which(request: HttpRequest, seat: Seat, letter: str) -> HttpResponse:
     """What exactly? Left out where the service has one procedure, or where no paper is worth a question."""
     service = get_object_or_404(services_of(seat), letter=letter)
+    if full := page_when_full(request, seat, service):
+        return full
     procedures = procedures_of(service, clock.today())
     if not procedures:
         return redirect("centres:kiosk_ground", letter=letter)

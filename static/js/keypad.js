@@ -1,11 +1,14 @@
-// Large keys for a telephone number: form[data-keypad="id of the input"], its buttons' values are digits, "erase" and
-// "clear". Without scripts the server does the same, a key at a time.
+// Large keys for digits: [data-keypad="id of the input"], its buttons' values are digits, "erase" and "clear"; data-groups
+// says how the digits stand together ("3 3"), a telephone number's otherwise. A form of keys works without scripts too, a
+// key at a time; keys that only a script can press are hidden until then.
 (() => {
   "use strict";
-  const MOST_DIGITS = 11;
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-keypad]").forEach((pad) => {
       const field = document.getElementById(pad.dataset.keypad);
+      const groups = (pad.dataset.groups ?? "4 3 4").split(" ").map(Number);
+      const most = groups.reduce((sum, each) => sum + each, 0);
+      pad.hidden = false;
       pad.addEventListener("click", (event) => {
         const key = event.target.closest("button")?.value;
         if (!key) return;
@@ -13,8 +16,9 @@
         let digits = field.value.replace(/\D/g, "");
         if (key === "clear") digits = "";
         else if (key === "erase") digits = digits.slice(0, -1);
-        else digits = (digits + key).slice(0, MOST_DIGITS);
-        field.value = [digits.slice(0, 4), digits.slice(4, 7), digits.slice(7)].filter(Boolean).join(" ");
+        else digits = (digits + key).slice(0, most);
+        let from = 0;
+        field.value = groups.map((length) => digits.slice(from, (from += length))).filter(Boolean).join(" ");
         document.dispatchEvent(new CustomEvent("announce", { detail: { value: [...digits].join(" ") } }));
       });
     });

@@ -22,8 +22,27 @@ from applications.notarisation.enums import JobState
 from applications.notarisation.register import fault_in
 from centres import hours
 from centres.actions.draw import draw
-from centres.enums import CounterState, Priority, PriorityGround, Role, TicketState
-from centres.models import Centre, Counter, Device, Rating, Service, Ticket, TicketEvent
+from centres.enums import (
+    AppointmentState,
+    CounterState,
+    ParkKind,
+    Priority,
+    PriorityGround,
+    Role,
+    TicketEventKind,
+    TicketState,
+)
+from centres.models import (
+    Appointment,
+    AppointmentEvent,
+    Centre,
+    Counter,
+    Device,
+    Rating,
+    Service,
+    Ticket,
+    TicketEvent,
+)
 from centres.permissions import has_role
 from citizens.models import Citizen, HeldDocument, User
 from notifications.models import Message
@@ -66,9 +85,17 @@ class TheDay(TestCase):
         assert 60 <= sum(states.values()) <= 80
         assert 15 <= states[TicketState.WAITING] <= 22
         assert states[TicketState.SERVING] + states[TicketState.CALLED] == 3
-        assert states[TicketState.PARKED] == 1
+        assert states[TicketState.PARKED] == 2
         assert states[TicketState.NO_SHOW] == 2
         assert states[TicketState.DONE] >= 40
+
+    def test_it_shows_what_can_happen_beside_the_line(self) -> None:
+        held = self.today.get(state=TicketState.PARKED, park_kind=ParkKind.HELD)
+        assert held.back_by is not None and held.back_by > MONDAY
+        assert self.today.waiting().filter(events__kind=TicketEventKind.NO_SHOW).count() == 1
+        events = TicketEvent.objects.filter(ticket__in=self.today)
+        for kind in (TicketEventKind.PICKED, TicketEventKind.CLASSED):
+            assert all(event.reason and event.actor for event in [events.get(kind=kind)])
 
     def test_nobody_waits_for_an_hour(self) -> None:
         assert not self.today.waiting().filter(issued_at__lt=MONDAY - timedelta(minutes=60)).exists()
@@ -97,6 +124,14 @@ class TheDay(TestCase):
         assert not Event.objects.filter(at__gt=MONDAY).exists()
         assert not Message.objects.filter(created_at__gt=MONDAY).exists()
         assert not Rating.objects.filter(at__gt=MONDAY).exists()
+
+    def test_some_have_booked_for_today_and_tomorrow_and_the_first_comes_within_half_an_hour(self) -> None:
+        booked = Appointment.objects.filter(centre=self.branch, state=AppointmentState.BOOKED)
+        assert booked.filter(day=MONDAY.date()).count() >= 3
+        assert booked.filter(day=MONDAY.date() + timedelta(days=1)).count() >= 3
+        assert booked.filter(starts_at__range=(MONDAY, MONDAY + timedelta(minutes=30))).exists()
+        assert Appointment.objects.filter(state=AppointmentState.MISSED).count() == 1
+        assert not AppointmentEvent.objects.filter(at__gt=MONDAY).exists()
 
     def test_tickets_are_called_in_the_order_of_time(self) -> None:
         events = TicketEvent.objects.filter(ticket__day=MONDAY.date()).order_by("id").values_list("at", flat=True)

@@ -29,11 +29,12 @@ from centres.actions.miss import miss, recalls_left
 from centres.actions.park import park
 from centres.actions.recall import recall
 from centres.enums import DeviceKind, ParkKind, Role
-from centres.models import Counter, Device, Ticket, Zone
+from centres.models import Appointment, CalendarDay, Counter, Device, Ticket, Zone
 from citizens.models import User
 from portal import clock
 from procedures.models import Procedure
 from tests.factories.applications import a_dossier, a_draft, member_of
+from tests.factories.centres import AppointmentFactory, BookingRulesFactory, TicketFactory
 from tests.factories.certifications import a_missing_paper, an_item
 from tests.factories.citizens import CitizenFactory
 
@@ -58,6 +59,7 @@ class Hall:
         self.kiosk = Device.objects.get(kind=DeviceKind.KIOSK)
         self.board = Device.objects.get(kind=DeviceKind.BOARD)
         self.manager = member_of(Role.MANAGER, self.place.centre)
+        self.appointments = self._appointments()
         self.dossiers = {state: self._dossier(state) for state in
                          (State.ACCEPTED, State.SUPPLEMENT, State.PROCESSING, State.DONE, State.RETURNED)}  # fmt: skip
         Counter.objects.update(officer=None, state="closed")
@@ -75,6 +77,21 @@ class Hall:
                              at=self.at)  # fmt: skip
         self.paper = a_missing_paper(self.draft)
         self.item = an_item(self.paper, at=self.at)
+
+    def _appointments(self) -> dict[str, Appointment]:
+        """One in each state, one that can be checked in now, and one whose day has closed."""
+        BookingRulesFactory()
+        service, device = self.place.services["A"], self.kiosk
+        soon, tomorrow = self.at + timedelta(minutes=5), self.at + timedelta(days=1)
+        procedure = Procedure.objects.get(key="land_change_info")
+        made = {"now": AppointmentFactory(service=service, starts_at=soon, device=device, procedure=procedure),
+                "late": AppointmentFactory(service=service, starts_at=self.at - timedelta(minutes=20)),
+                "tomorrow": AppointmentFactory(service=service, starts_at=tomorrow, procedure=procedure)}  # fmt: skip
+        for state in ("missed", "cancelled", "moved"):
+            made[state] = AppointmentFactory(service=service, starts_at=tomorrow, state=state, ended_at=self.at)
+        made["closed"] = AppointmentFactory(service=service, starts_at=self.at + timedelta(days=2))
+        CalendarDay.objects.filter(centre=self.place.centre, day=made["closed"].day).update(hours=[], reason="tập huấn")
+        return made
 
     def _dossier(self, state: int) -> Application:
         # Yesterday's: the factory gives its tickets numbers that the kiosk's counter of numbers does not know.
@@ -201,13 +218,26 @@ def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     centre = f"/centres/{hall.place.centre.code}/"
     waiting = hall.tickets["waiting"].token
     why, papers = f"/t/{waiting}/why/", f"/t/{waiting}/papers/land_change_info/"
-    asked = ("", "?no=land_certificate", "?yes=land_certificate&no=joint_owners", "back-with/land_certificate/")
     return [
         *[("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
         *[(f"/t/{token}/", 200) for token in tokens],
         *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
-        *[(f"{papers}{more}", 200) for more in asked],
+        *[(papers, 200), (f"{papers}?no=land_certificate", 200)],
+        *[(f"{papers}?yes=land_certificate&no=joint_owners", 200), (f"{papers}back-with/land_certificate/", 200)],
+        *[(path, 200) for path in booking_paths(hall)],
     ]
+
+
+def booking_paths(hall: Hall) -> list[str]:
+    """Every question, and the page of an appointment in each state."""
+    days = [f"{clock.today() + timedelta(days=count):%Y-%m-%d}" for count in (1, 2)]
+    branch, mine = "/book/chi-nhanh-3/", [f"/book/b/{row.token}/" for row in hall.appointments.values()]
+    tomorrow = f"/book/b/{hall.appointments['tomorrow'].token}/"
+    return [
+        "/book/", branch, f"{branch}A/", f"{branch}A/days/", f"{branch}A/{days[0]}/?for=land_change_info",
+        f"{branch}A/{days[0]}/0900/?for=land_change_info", f"{tomorrow}cancel/", f"{tomorrow}move/",
+        f"{tomorrow}move/{days[0]}/", f"{tomorrow}move/{days[1]}/", *mine,
+    ]  # fmt: skip
 
 
 def test_citizens_pages_fit_a_phone_and_render_in_every_language(hall: Hall, look: Looker) -> None:
@@ -224,6 +254,64 @@ def test_citizens_pages_fit_a_phone_and_render_in_every_language(hall: Hall, loo
                 look.axe(page, path)
             look.open(small, path, status)
             look.no_wider_than_the_screen(small, f"{path} ({language})")
+    assert not look.wrong, "\n".join(look.wrong)
+
+
+def test_the_steps_of_booking_fit_a_phone_and_have_no_barriers(hall: Hall, look: Looker) -> None:
+    """The pages that only answer a form: errors, the answers to check, the page after."""
+    page = look.page(PHONES[1])
+    look.open(page, booking_paths(hall)[5])
+    for step, (name, phone) in enumerate([("", "12"), ("Nguyễn Thị Mẫu", "0912 345 678")]):
+        page.fill("#id_full_name", name)
+        page.fill("#id_phone", phone)
+        page.click("button[value=check]")
+        look.axe(page, f"step {step}")
+        look.no_wider_than_the_screen(page, f"step {step}")
+    page.click("button[value=book]")
+    page.wait_for_url("**/book/b/*/")
+    look.axe(page, "the appointment")
+    assert Appointment.objects.filter(phone="+84912345678").count() == 1
+    assert not look.wrong, "\n".join(look.wrong)
+
+
+def test_appointments_at_the_kiosk_by_scanner_and_by_finger(hall: Hall, look: Looker) -> None:
+    kiosk = look.page(KIOSK, device=hall.kiosk)
+    look.open(kiosk, f"/kiosk/appointment/{hall.appointments['now'].token}/")
+    look.axe(kiosk, "an appointment made here")
+    look.open(kiosk, "/kiosk/booked/")
+    look.axe(kiosk, "scan")
+    # A scanner types into whatever has focus, and ends with the line.
+    kiosk.keyboard.type(f"{look.url}/book/b/{hall.appointments['now'].token}/")
+    kiosk.keyboard.press("Enter")
+    kiosk.wait_for_url("**/kiosk/ticket/*/")
+    look.open(kiosk, "/kiosk/booked/")
+    for digit in hall.appointments["late"].code:
+        kiosk.click(f".keypad [value='{digit}']")
+    kiosk.click("main form button.primary")
+    kiosk.wait_for_selector(".grounds")
+    look.axe(kiosk, "late")
+    kiosk.click(".tile.none")
+    kiosk.wait_for_url("**/kiosk/ticket/*/")
+    assert not look.wrong, "\n".join(look.wrong)
+
+
+def test_a_full_day_at_the_kiosk_ends_with_an_appointment(hall: Hall, look: Looker) -> None:
+    centre = hall.place.centre
+    centre.keeps_hours = True
+    centre.save()
+    before = hall.at - timedelta(days=3)
+    TicketFactory(service=hall.place.services["A"], number=900, issued_at=before, called_at=before, arrived_at=before,
+                  finished_at=before + timedelta(hours=23), served_s=23 * 3600, state="done")  # fmt: skip
+    for number in range(60):  # more than a whole day of all counters, whatever the hour of the test
+        TicketFactory(service=hall.place.services["A"], number=901 + number, issued_at=hall.at)
+    kiosk = look.page(KIOSK, device=hall.kiosk)
+    look.open(kiosk, "/kiosk/for/A/")
+    look.axe(kiosk, "the day is full")
+    for digit in "0912345678":
+        kiosk.click(f".keypad [value='{digit}']")
+    kiosk.click("main form button.primary")
+    kiosk.wait_for_url("**/kiosk/appointment/*/")
+    look.axe(kiosk, "the appointment made here")
     assert not look.wrong, "\n".join(look.wrong)
 
 
@@ -289,9 +377,11 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
             f"/day/devices/{hall.board.pk}/",
             "/day/announcements/",
             "/day/papers/",
-            "/day/devices/",
             "/day/tickets/",
             "/day/tickets/?show=waiting",
+            "/day/bookings/",
+            "/day/hours/",
+            "/day/number/",
             "/day/waits/",
             "/dossiers/?list=all",
         ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from centres.models import Centre, Counter, Service, Ticket
+    from centres.models import BookingRules, Centre, Counter, Service, Ticket
     from citizens.models import User
 
 
@@ -70,3 +70,11 @@ def ticket(service: Service) -> Ticket:
     from tests.factories.centres import TicketFactory
 
     return TicketFactory(service=service, number=12)
+
+
+@pytest.fixture
+def rules(centre: Centre) -> BookingRules:
+    """This centre's rules: the city's figures. Those of the city may have gone with another test's tables."""
+    from tests.factories.centres import BookingRulesFactory
+
+    return BookingRulesFactory(centre=centre)

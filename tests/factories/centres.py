@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from centres.enums import CounterState, DeviceKind, ParkKind, Role, ServiceKind, TicketState
-from centres.models import Centre, Counter, Device, Membership, Service, Ticket
+from centres.models import Appointment, BookingRules, Centre, Counter, Device, Membership, Service, Ticket
 from citizens.models import User
 from portal import clock
 from procedures.models import Field, Procedure
@@ -148,3 +148,39 @@ def open_counter(centre: Centre, services: list[Service], number: int = 1, offic
         state=CounterState.OPEN,
         state_since=MORNING,
     )
+
+
+class BookingRulesFactory(DjangoModelFactory[BookingRules]):
+    """The city's rules, unless ``centre`` or ``service`` says whose."""
+
+    class Meta:
+        model = BookingRules
+        django_get_or_create = ("centre", "service", "valid_from")
+
+    centre: Any = None
+    service: Any = None
+    valid_from = date(2025, 10, 1)
+    source = "test"
+
+
+class AppointmentFactory(DjangoModelFactory[Appointment]):
+    """A booked slot of this morning; pass ``service``. ``starts_at`` decides the rest."""
+
+    class Meta:
+        model = Appointment
+
+    service = factory.SubFactory(ServiceFactory)
+    centre = factory.LazyAttribute(lambda row: row.service.centre)
+    starts_at = MORNING
+    day = factory.LazyAttribute(lambda row: clock.local_day(row.starts_at))
+    ends_at = factory.LazyAttribute(lambda row: row.starts_at + timedelta(minutes=30))
+    on_time_from = factory.LazyAttribute(lambda row: row.starts_at - timedelta(minutes=15))
+    on_time_until = factory.LazyAttribute(lambda row: row.starts_at + timedelta(minutes=10))
+    seat = factory.Sequence(lambda n: n + 1)
+    nth = 1
+    field_key = factory.LazyAttribute(lambda row: f"field:{row.service.field_id}")
+    code = factory.Sequence(lambda n: f"{n:06}")
+    client_key = factory.LazyFunction(lambda: uuid4().hex)
+    full_name = "Nguyễn Thị Mẫu"
+    phone = factory.Sequence(lambda n: f"+8491{n:07}")
+    created_at = factory.LazyAttribute(lambda row: row.starts_at - timedelta(days=2))

@@ -30,6 +30,11 @@ def test_a_worker_is_woken_after_the_commit_only(sent: list[tuple[Any, ...]]):
     assert sent == [("notifications.tasks.sweep", ()), ("applications.tasks.render_receipt", (7,))]
 
 
+def test_a_worker_knows_every_job_of_the_clock():
+    app.loader.import_default_modules()
+    assert {job["task"] for job in app.conf.beat_schedule.values()} <= set(app.tasks)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nobody_is_woken_for_what_was_undone(sent: list[tuple[Any, ...]]):
     with pytest.raises(ZeroDivisionError), transaction.atomic():

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('centres', '0009_day'),
+        ('centres', '0010_appointments'),
     ]
 
     operations = [

@@ -1,0 +1,303 @@
+"""Booking as a citizen does it, without a script: one question a page, nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from centres.enums import AppointmentState, PriorityGround
+from centres.models import Appointment, CalendarDay, Device, Ticket
+from portal import clock
+from tests.factories import centres as make
+from tests.factories.centres import MORNING
+from tests.moments import hanoi
+
+pytestmark = pytest.mark.usefixtures("counter", "rules")
+TOMORROW = hanoi("2026-11-24 09:00")
+
+
+@pytest.fixture(autouse=True)
+def morning():
+    with clock.fixed(MORNING):
+        yield
+
+
+@pytest.fixture
+def address(service):
+    return reverse("centres:book_details", args=[service.centre.code, "A", "2026-11-24", "0900"])
+
+
+@pytest.fixture
+def kiosk(client, centre):
+    make.DeviceFactory(centre=centre, key_hash=Device.hash_of("khóa"))
+    client.post(reverse("centres:kiosk_sign_in"), {"key": "khóa"})
+    return client
+
+
+def typed(**more):
+    return {"full_name": "Nguyễn Thị Mẫu", "phone": "0912 345 678", "client_key": uuid4().hex, **more}
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+class TestQuestions:
+    def test_each_page_leads_to_the_next(self, client, service):
+        for name, args in (("book", []), ("book_service", [service.centre.code]),
+                           ("book_day", [service.centre.code, "A"]),
+                           ("book_slot", [service.centre.code, "A", "2026-11-24"])):  # fmt: skip
+            assert client.get(reverse(f"centres:{name}", args=args)).status_code == 200
+        assert "/0900/" in text(client.get(reverse("centres:book_slot", args=[service.centre.code, "A", "2026-11-24"])))
+
+    def test_a_service_without_procedures_asks_for_none(self, client, service):
+        answer = client.get(reverse("centres:book_matter", args=[service.centre.code, "A"]))
+        assert answer.url == reverse("centres:book_day", args=[service.centre.code, "A"])
+
+    def test_a_day_without_places_leads_nowhere(self, client, service, centre):
+        CalendarDay.objects.create(centre=centre, day=date(2026, 11, 24), hours=[], reason="họp")
+        page = text(client.get(reverse("centres:book_day", args=[centre.code, "A"])))
+        assert 'href="/book/' in page and "2026-11-24/" not in page
+        assert client.get(reverse("centres:book_slot", args=[centre.code, "A", "2026-11-24"])).status_code == 302
+
+    @pytest.mark.parametrize("path", ["A/2026-13-01/", "A/nonsense/", "A/2026-11-24/99/", "A/2026-11-24/2560/", "Z/"])
+    def test_made_up_addresses_are_not_there(self, client, centre, path):
+        assert client.get(f"/book/{centre.code}/{path}").status_code == 404
+
+    def test_a_centre_that_nobody_can_serve_at_is_not_offered(self, client, centre):
+        make.ServiceFactory()
+        assert re.findall(r'href="/book/([\w-]+)/"', text(client.get(reverse("centres:book")))) == [centre.code]
+
+
+class TestDetails:
+    def test_the_answers_are_shown_before_anything_is_booked(self, client, address):
+        page = text(client.post(address, typed(step="check")))
+        assert "Nguyễn Thị Mẫu" in page and "0912 345 678" in page
+        assert not Appointment.objects.exists()
+
+    def test_a_double_submit_makes_one_booking_and_shows_it(self, client, address):
+        sent = typed(step="book")
+        first, second = client.post(address, sent), client.post(address, sent)
+        assert first.url == second.url == reverse("centres:book_mine", args=[Appointment.objects.get().token])
+
+    def test_what_was_typed_stays_when_it_is_changed_or_wrong(self, client, address):
+        changed = client.post(address, typed(step="change"))
+        assert 'value="Nguyễn Thị Mẫu"' in text(changed)
+        wrong = client.post(address, typed(step="check", phone="12", email="mau@example.com"))
+        assert wrong.status_code == 400
+        page = text(wrong)
+        assert 'value="12"' in page and 'value="mau@example.com"' in page and "id_phone_error" in page
+        assert "id_full_name_error" not in page
+
+    def test_a_full_slot_offers_the_nearest_free_ones_and_keeps_what_was_typed(self, client, address, service):
+        make.AppointmentFactory(service=service, starts_at=TOMORROW, seat=1)
+        answer = client.post(address, typed(step="book"))
+        assert answer.status_code == 409
+        page = text(answer)
+        assert 'value="Nguyễn Thị Mẫu"' in page and 'formaction="' in page and "/0930/" in page
+
+    def test_a_second_one_in_the_same_field_says_which_stands(self, client, address):
+        client.post(address, typed(step="book"))
+        answer = client.post(address.replace("0900", "1000"), typed(step="book"))
+        assert answer.status_code == 409 and "09:00" in text(answer)
+
+    def test_guessing_costs_time_and_keeps_what_was_typed(self, client, address):
+        answers = [client.post(address, typed(step="book")) for _try in range(7)]
+        assert answers[-1].status_code == 429
+        assert 'value="Nguyễn Thị Mẫu"' in text(answers[-1])
+
+    def test_nothing_about_the_person_is_in_an_address(self, client, address):
+        assert "Nguy" not in client.post(address, typed(step="book")).url
+
+    def test_a_time_that_has_passed_leads_back_to_the_days(self, client, service):
+        past = reverse("centres:book_details", args=[service.centre.code, "A", "2026-11-23", "0800"])
+        assert client.get(past).status_code == 302
+
+
+class TestMine:
+    @pytest.fixture
+    def mine(self, service):
+        return make.AppointmentFactory(service=service, starts_at=TOMORROW, seat=1)
+
+    def page(self, client, row, name="mine"):
+        return client.get(reverse(f"centres:book_{name}", args=[row.token]))
+
+    def test_it_shows_code_qr_and_ways_to_change(self, client, mine):
+        answer = self.page(client, mine)
+        assert mine.code in text(answer) and "data:image/svg+xml" in text(answer)
+        assert answer["Cache-Control"] == "no-store"
+        assert mine.full_name not in text(answer) and mine.phone not in text(answer)
+
+    def test_the_calendar_file_has_the_time_in_utc(self, client, mine):
+        answer = self.page(client, mine, "calendar")
+        assert b"DTSTART:20261124T020000Z\r\n" in answer.content
+        assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
+
+    def test_cancelling_is_asked_once_more(self, client, mine):
+        assert self.page(client, mine, "cancel").status_code == 200
+        mine.refresh_from_db()
+        assert mine.state == AppointmentState.BOOKED
+        client.post(reverse("centres:book_cancel", args=[mine.token]))
+        mine.refresh_from_db()
+        assert mine.state == AppointmentState.CANCELLED
+
+    def test_moving_leads_to_the_new_one_also_from_the_old_address(self, client, mine):
+        url = reverse("centres:book_move_slot", args=[mine.token, "2026-11-25"])
+        answer = client.post(url, {"hour": "0900", "client_key": uuid4().hex})
+        new = Appointment.objects.get(moved_from=mine)
+        assert answer.url == self.page(client, mine).url == reverse("centres:book_mine", args=[new.token])
+
+    def test_on_time_the_phone_gives_the_number(self, client, mine):
+        with clock.fixed(TOMORROW):
+            answer = client.post(reverse("centres:book_check_in", args=[mine.token]))
+        ticket = Ticket.objects.get()
+        assert answer.url == f"/t/{ticket.token}/" and ticket.priority_ground == PriorityGround.BOOKED
+
+    def test_too_early_the_page_says_so_and_nothing_is_drawn(self, client, mine):
+        assert client.post(reverse("centres:book_check_in", args=[mine.token])).status_code == 409
+        assert not Ticket.objects.exists()
+
+    def test_a_day_that_closed_asks_for_another_time(self, client, mine, centre):
+        CalendarDay.objects.create(centre=centre, day=mine.day, hours=[], reason="mất điện")
+        page = text(self.page(client, mine))
+        assert "mất điện" in page and mine.code not in page
+
+    def test_an_unknown_token_is_not_there(self, client):
+        assert client.get("/book/b/khong-co/").status_code == 404
+
+
+class TestKiosk:
+    @pytest.fixture
+    def now(self, service):
+        return make.AppointmentFactory(service=service, starts_at=MORNING, seat=1, code="123456")
+
+    def come(self, kiosk, code):
+        return kiosk.post(reverse("centres:kiosk_booked"), {"code": code})
+
+    def test_the_code_gives_the_slip_twice_the_same(self, kiosk, now):
+        answers = [self.come(kiosk, code) for code in ("123456", "123 456")]
+        ticket = Ticket.objects.get()
+        assert {answer.url for answer in answers} == {reverse("centres:kiosk_ticket", args=[ticket.token])}
+        assert ticket.priority_ground == PriorityGround.BOOKED
+
+    @pytest.mark.parametrize("mangled", ["https://cong/book/b/{}/", "https>&&cong&book&b&{}&", "HTTP cong book-b-{}"])
+    def test_a_scanned_address_works_also_from_a_keyboard_that_mangles_its_signs(self, kiosk, now, mangled):
+        if "book-b" in mangled:
+            mangled = mangled.replace("-", " ")
+        assert self.come(kiosk, mangled.format(now.token)).status_code == 302
+
+    def test_the_qr_of_a_moved_one_leads_to_the_new_one(self, kiosk, now, service):
+        old = make.AppointmentFactory(service=service, starts_at=TOMORROW, state="moved", ended_at=MORNING)
+        Appointment.objects.filter(pk=now.pk).update(moved_from=old)
+        assert self.come(kiosk, f"/book/b/{old.token}/").status_code == 302
+
+    def test_a_wrong_code_says_so_and_stays_typed(self, kiosk, now):
+        answer = self.come(kiosk, "654321")
+        assert answer.status_code == 409 and 'value="654321"' in text(answer)
+
+    def test_late_it_says_why_and_gives_an_ordinary_number_if_wanted(self, kiosk, now):
+        with clock.fixed(MORNING + timedelta(minutes=11)):
+            page = self.come(kiosk, "123456")
+            assert page.status_code == 409 and "10:10" in text(page)
+            url = reverse("centres:kiosk_booked_ordinary")
+            kiosk.post(url, {"token": now.token, "ground": PriorityGround.AGE_60})
+        assert Ticket.objects.get().priority_ground == PriorityGround.AGE_60
+
+    def test_an_appointment_of_another_centre_is_not_found_by_its_code(self, kiosk):
+        make.AppointmentFactory(service=make.ServiceFactory(), starts_at=MORNING, code="777777")
+        assert self.come(kiosk, "777777").status_code == 409
+
+    def test_by_get_no_number_is_given(self, kiosk, now):
+        kiosk.get(reverse("centres:kiosk_booked"), {"code": "123456"})
+        assert not Ticket.objects.exists()
+
+
+class TestFull:
+    @pytest.fixture(autouse=True)
+    def full(self, centre, service):
+        centre.keeps_hours = True
+        centre.save()
+        before = MORNING - timedelta(days=3)
+        make.TicketFactory(service=service, number=900, issued_at=before, called_at=before, arrived_at=before,
+                           finished_at=before + timedelta(minutes=30), served_s=30 * 60,
+                           state="done")  # fmt: skip
+        for number in range(12):
+            make.TicketFactory(service=service, number=100 + number)
+
+    def test_the_kiosk_says_why_and_offers_a_time_and_a_qr(self, kiosk, service):
+        for answer in (
+            kiosk.get(reverse("centres:kiosk_which", args=["A"])),
+            kiosk.get(reverse("centres:kiosk_ground", args=["A"])),
+            kiosk.post(reverse("centres:kiosk_draw"), {"service": "A", "client_key": uuid4().hex, "ground": ""}),
+        ):
+            page = text(answer)
+            assert "17:00" in page and "data:image/svg+xml" in page and 'name="phone"' in page
+
+    def test_a_phone_number_books_the_next_free_time_once(self, kiosk, service):
+        url, sent = reverse("centres:kiosk_book", args=["A"]), {"phone": "0912345678", "client_key": uuid4().hex}
+        first, second = kiosk.post(url, sent), kiosk.post(url, sent)
+        made = Appointment.objects.get()
+        assert first.url == second.url == reverse("centres:kiosk_appointment", args=[made.token])
+        assert made.starts_at == hanoi("2026-11-24 08:00") and made.device is not None
+        assert made.code in text(kiosk.get(first.url))
+
+    def test_a_wrong_phone_number_stays_typed(self, kiosk, service):
+        answer = kiosk.post(reverse("centres:kiosk_book", args=["A"]), {"phone": "12", "client_key": uuid4().hex})
+        assert answer.status_code == 400 and 'value="12"' in text(answer)
+
+
+class TestManager:
+    @pytest.fixture(autouse=True)
+    def signed_in(self, client, manager):
+        client.force_login(manager)
+
+    @pytest.mark.parametrize("count", [1, 30])
+    def test_the_list_costs_the_same_with_one_and_thirty(self, client, service, count, django_assert_max_num_queries):
+        for number in range(count):
+            make.AppointmentFactory(service=service, starts_at=MORNING + timedelta(minutes=number))
+        with django_assert_max_num_queries(12):
+            page = text(client.get(reverse("centres:day_bookings")))
+        assert page.count('scope="row"') == count
+        assert "Nguyễn Thị Mẫu" not in page and "+8491" not in page
+
+    def test_the_calendar_costs_the_same_whatever_is_booked(self, client, service, django_assert_max_num_queries):
+        for number in range(30):
+            make.AppointmentFactory(service=service, starts_at=TOMORROW + timedelta(minutes=number))
+        with django_assert_max_num_queries(13):
+            page = text(client.get(reverse("centres:day_hours")))
+        assert page.count("<tr>") == 5
+
+    def test_an_exception_is_saved_shown_and_removed(self, client, centre):
+        url = reverse("centres:day_hours")
+        client.post(url, {"day": "2026-11-25", "opening": "8:00-10:30, 13h30 - 15h00", "reason": "tập huấn"})
+        assert CalendarDay.objects.get().hours == [["08:00", "10:30"], ["13:30", "15:00"]]
+        assert "tập huấn" in text(client.get(url))
+        client.post(reverse("centres:day_hours_remove"), {"day": "2026-11-25"})
+        assert not CalendarDay.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("bad", "field"),
+        [
+            ({"day": "x"}, "day"),
+            ({"opening": "25:00-26:00"}, "opening"),
+            ({"opening": "morning"}, "opening"),
+            ({"reason": ""}, "reason"),
+            ({"day": "2026-11-22"}, "day"),
+        ],
+    )
+    def test_bad_input_is_shown_at_its_field_and_stays(self, client, bad, field):
+        sent = {"day": "2026-11-25", "opening": "08:00-10:00", "reason": "tập huấn", **bad}
+        answer = client.post(reverse("centres:day_hours"), sent)
+        assert answer.status_code == 400 and f"id_{field}_error" in text(answer)
+        assert not CalendarDay.objects.exists()
+
+    def test_a_number_is_given_with_a_reason(self, client, service):
+        url, key = reverse("centres:day_number"), uuid4().hex
+        assert client.post(url, {"service": service.pk, "client_key": key, "reason": ""}).status_code == 400
+        for _twice in range(2):
+            assert client.post(url, {"service": service.pk, "client_key": key, "reason": "ở xa"}).status_code == 302
+        assert Ticket.objects.get().events.get().reason == "ở xa"
