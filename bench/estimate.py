@@ -5,8 +5,9 @@
 median absolute error is smaller than that of the static formula (people ahead × mean service ÷ open counters).
 
 The first ``LEARNING`` days are only learned from; of the ``MEASURED`` days after them every ``EVERY``-th number is
-estimated. An hour counts by when the number was drawn, and counts where at least ``FEWEST`` waits began in it: 60 % of
-150 is 60 ± 8 by chance alone if they were independent, and the waits of one hour of one day are not.
+estimated, which takes two minutes on two quiet cores; BENCH_EVERY=4 takes five and is finer. An hour counts by when the
+number was drawn, and counts where at least ``FEWEST`` waits began in it: 60 % of 100 is 60 ± 5 in two of three tries by
+chance alone, were they independent, and the waits of one hour of one day are not.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ from portal.clock import HANOI
 
 LEARNING = int(os.environ.get("BENCH_LEARNING", "10"))
 MEASURED = int(os.environ.get("BENCH_MEASURED", "22"))
-EVERY = int(os.environ.get("BENCH_EVERY", "4"))
-FEWEST = int(os.environ.get("BENCH_FEWEST", "150"))
+EVERY = int(os.environ.get("BENCH_EVERY", "10"))
+FEWEST = int(os.environ.get("BENCH_FEWEST", "100"))
 # How often today's pace is looked at anew.
 PACE_SECONDS = 300
 # Days whose calls are learned from.

@@ -19,7 +19,7 @@ RUNS = 200
 LOW, MIDDLE, HIGH = 20, 50, 80
 # How far newcomers who may overtake are looked for: as long as the queue could take, within this.
 HORIZON_LEAST, HORIZON_MOST = 1800.0, 4 * 3600.0
-# A wait that most continuations do not end today is not one to give a range for.
+# A wait that a fifth of the continuations do not end today is not one to give a range for: nobody could say up to when.
 LATEST = 12 * 3600.0
 
 
@@ -56,7 +56,7 @@ def ranges(
 def _range(called: Numbers) -> Range | None:
     called = np.where(np.isfinite(called), called, LATEST)
     low, middle, high = np.percentile(called, [LOW, MIDDLE, HIGH])
-    return None if middle >= LATEST else Range(float(low), float(middle), float(high))
+    return None if high >= LATEST else Range(float(low), float(middle), float(high))
 
 
 def _relevant(places: Sequence[Place], asked: Sequence[Place]) -> list[Place]:
