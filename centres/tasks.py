@@ -53,6 +53,7 @@ def keep_summaries() -> int:
     return summarise(at=clock.now())
 
 
+@shared_task
 def sweep_appointments() -> None:
     """End missed appointments, remind of tomorrow's, erase who is long served; running it again does nothing more."""
     at = clock.now()

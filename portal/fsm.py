@@ -26,7 +26,7 @@ def _update_of(model: type[models.Model], alias: str, columns: tuple[str, ...]) 
     fields = {field.column: field for field in model._meta.concrete_fields}
     key, states = model._meta.pk, _state_fields(model)
     connection = connections[alias]
-    quoted = connection.ops.quote_name
+    quoted: Any = connection.ops.quote_name
     sets = ", ".join(f"{quoted(column)} = %s" for column in columns)
     conditions = " AND ".join(f"{quoted(field.column)} = %s" for field in (key, *states))
     places = [Column(f"new_{column}", fields[column]) for column in columns]
@@ -76,7 +76,7 @@ class StateModel(ConcurrentTransitionMixin, models.Model):
             getattr(self, field.attname)  # one that was left out when the row was read is compared, too
         super().save(*args, **kwargs)
 
-    def _do_update(
+    def _do_update(  # type: ignore[override] # the stubs are of Django 6
         self,
         base_qs: models.QuerySet[Any],
         using: str | None,

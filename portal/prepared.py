@@ -116,7 +116,7 @@ def _maker(queryset: QuerySet[Any, Any], compiler: SQLCompiler) -> Callable[[Any
     model, fields = about["model"], about["select_fields"]
     first, end = fields[0], fields[-1] + 1
     names = [column.target.attname for column, *_rest in select[first:end]]
-    related = get_related_populators(about, select, alias)
+    related = get_related_populators(about, select, alias)  # type: ignore[call-arg] # the stubs are of Django 6
     annotations = list((compiler.annotation_col_map or {}).items())
 
     def row_of(row: Any) -> Any:

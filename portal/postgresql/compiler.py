@@ -44,7 +44,8 @@ class SQLInsertCompiler(DjangosInsertCompiler):
         ]
         values = map(list, zip(*rows, strict=True)) if in_lists else rows[0]
         if statement.plan is not None:
-            self.connection.make_ready(statement.plan)
+            connection: Any = self.connection
+            connection.make_ready(statement.plan)
         return [(statement.sql, (*values, *self.returning_params))]
 
     def _has_expressions(self) -> bool:
@@ -61,8 +62,8 @@ class SQLInsertCompiler(DjangosInsertCompiler):
         in_lists = several and "UNNEST(" in sql
         if is_plain and (in_lists or not several):
             returning = self.returning_params if self.returning_fields else ()
-            statement = Written(sql, fields)
+            statement = Written(sql, list(fields))
             if not several and not returning:
-                places = [Column(field.column, field) for field in fields]
+                places = [Column(str(field.column), field) for field in fields]
                 statement = written(self.connection, sql, places)
             _written[key] = (statement, returning, in_lists)

@@ -90,7 +90,9 @@ class Hall:
         for state in ("missed", "cancelled", "moved"):
             made[state] = AppointmentFactory(service=service, starts_at=tomorrow, state=state, ended_at=self.at)
         made["closed"] = AppointmentFactory(service=service, starts_at=self.at + timedelta(days=2))
-        CalendarDay.objects.filter(centre=self.place.centre, day=made["closed"].day).update(hours=[], reason="tập huấn")
+        CalendarDay.objects.update_or_create(
+            centre=self.place.centre, day=made["closed"].day, defaults={"hours": [], "reason": "tập huấn"}
+        )
         return made
 
     def _dossier(self, state: int) -> Application:
@@ -299,6 +301,8 @@ def test_a_full_day_at_the_kiosk_ends_with_an_appointment(hall: Hall, look: Look
     centre = hall.place.centre
     centre.keeps_hours = True
     centre.save()
+    whole_day = {"hours": [["00:00", "23:59"]], "reason": "trực"}
+    CalendarDay.objects.update_or_create(centre=centre, day=clock.today(), defaults=whole_day)
     before = hall.at - timedelta(days=3)
     TicketFactory(service=hall.place.services["A"], number=900, issued_at=before, called_at=before, arrived_at=before,
                   finished_at=before + timedelta(hours=23), served_s=23 * 3600, state="done")  # fmt: skip

@@ -64,8 +64,3 @@ def test_a_folder_broker_that_cannot_be_written_is_no_error_either(monkeypatch: 
     monkeypatch.setattr(jobs, "app", nobody)
     with transaction.atomic():
         jobs.wake(sweep)
-
-
-def test_everything_that_runs_by_the_clock_is_a_task_that_a_worker_knows():
-    app.loader.import_default_modules()
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
