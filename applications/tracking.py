@@ -17,6 +17,8 @@ from applications.tracking_words import STANDS, TODO, todo_values
 from centres.actions.hold import latest_return
 from centres.actions.return_missed import in_grace
 from centres.enums import IN_HALL, ParkKind, TicketState
+from centres.estimate.now import shown_to
+from centres.estimate.words import Shown
 from centres.models import NextNotice, Ticket
 from centres.papers_first import procedures_of
 from notifications.channels.push_key import public_key
@@ -301,6 +303,11 @@ class TrackedVisit:
         return self.is_of_today and self.ticket is not None and self.ticket.state in states
 
     @cached_property
+    def expected(self) -> Shown | None:
+        """How long the person still waits, as a range; None where that is not known."""
+        return shown_to(self.ticket, self.at) if self.ticket is not None else None
+
+    @cached_property
     def may_rate(self) -> bool:
         return self.ticket is not None and self.ticket.state == TicketState.DONE and not hasattr(self.ticket, "rating")
 
@@ -315,7 +322,7 @@ class TrackedVisit:
         if self.ticket is not None:
             topics.append(f"ticket:{self.ticket.pk}")
             if self.ticket.state == TicketState.WAITING:
-                topics.append(f"queue:{self.ticket.centre_id}")
+                topics += [f"queue:{self.ticket.centre_id}", f"waits:{self.ticket.centre_id}"]
         return topics
 
 

@@ -9,7 +9,9 @@ from celery import shared_task
 from centres import announce
 from centres.actions.call_by_itself import call_by_itself, centres_that_call
 from centres.actions.close_day import close_day
+from centres.actions.give_estimates import centres_at_work, give_estimates, settle_estimates
 from centres.actions.hold_numbers import give_back_numbers
+from centres.actions.learn_days import learn_days as learn_past_days
 from centres.actions.miss_held import miss_held as miss_held_at
 from centres.actions.next_notices import forget_phones, tell_those_who_are_next
 from centres.actions.summarise import summarise
@@ -19,12 +21,30 @@ from portal import clock, live
 # As often as portal.celery runs it.
 BOARDS_EVERY = timedelta(seconds=20)
 
+# What came is written down within minutes; a worker that was down for a day catches up.
+SETTLE_WITHIN = timedelta(days=2)
+
 
 @shared_task
 def close_yesterday() -> int:
     """Close what earlier days left open; running it again does nothing more."""
     at = clock.now()
     return close_day(before=clock.local_day(at), at=at)
+
+
+@shared_task
+def learn_days() -> int:
+    """Past days become what waits are learned from; a day that is learned already is not read again."""
+    at = clock.now()
+    return learn_past_days(before=clock.local_day(at), at=at)
+
+
+@shared_task
+def estimate_waits() -> int:
+    """Renew what people who wait are told, and write down what came of it."""
+    at = clock.now()
+    given = sum(give_estimates(centre=centre, at=at) for centre in centres_at_work())
+    return given + settle_estimates(day_from=at - SETTLE_WITHIN)
 
 
 @shared_task

@@ -73,6 +73,8 @@ app.conf.update(
         "files": {"task": "portal.tasks.tidy_files", "schedule": 3600.0, "options": {"expires": 3600}},
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
         "summaries": {"task": "centres.tasks.keep_summaries", "schedule": 60.0, "options": {"expires": 60}},
+        "waits": {"task": "centres.tasks.estimate_waits", "schedule": 30.0, "options": {"expires": 30}},
+        "learning": {"task": "centres.tasks.learn_days", "schedule": 900.0, "options": {"expires": 900}},
     },
 )
 app.autodiscover_tasks()

@@ -302,7 +302,7 @@ SPECTACULAR_SETTINGS = {
 
 # -- wiring by name: what one app shows of the apps above it (docs/decisions) -----------------------------------------
 STAFF_ROLES = "centres.permissions.roles_of"
-DAY_PANELS = ["centres:day_queue", "applications:day_dossiers"]
+DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers"]
 DAY_SOURCES = ["centres.day.needs_attention", "applications.day.needs_attention"]
 
 LOGGING = logging_settings(PORTAL_ENV)

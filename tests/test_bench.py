@@ -84,6 +84,18 @@ def test_a_benchmark_prints_its_figures_as_lines_of_json(bench: str) -> None:
         assert line["value"] > 0 or line["metric"].startswith(MAY_BE_NOTHING)
 
 
+def test_the_estimates_bench_prints_its_three_figures_for_a_short_month() -> None:
+    """The same seed gives the same month, and so the same figures."""
+    short = {"BENCH_LEARNING": "3", "BENCH_MEASURED": "1", "BENCH_EVERY": "40", "BENCH_FEWEST": "1"}
+    done, again = run("estimate", **short), run("estimate", **short)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["metric"] for line in lines] == ["coverage_pct", "coverage_worst_hour_pct", "error_gain_pct"]
+    assert all((line["bench"], line["unit"]) == ("estimate", "%") for line in lines)
+    assert done.stdout == again.stdout
+    assert "waits estimated on 1 days" in done.stderr
+
+
 def figure_of(capsys: pytest.CaptureFixture[str], value: float, **options: Any) -> dict[str, Any]:
     report.figure("visit", "visits", value, "1/s", **options)
     line: dict[str, Any] = json.loads(capsys.readouterr().out)
@@ -134,7 +146,7 @@ def test_an_unknown_benchmark_is_named_with_those_there_are() -> None:
     done = run("vist")
     assert done.returncode == 2
     assert "vist" in done.stderr
-    assert "visit, queries, receipt, queue, boards, day" in done.stderr
+    assert "visit, queries, receipt, queue, boards, day, estimate" in done.stderr
 
 
 def test_a_missing_server_is_one_clear_sentence(tmp_path: Path) -> None:

@@ -128,6 +128,9 @@ GET  centres:day_queue                              sssf fff.. fff.
 GET  centres:day_served                             sssf fff.. fff.
 GET  centres:day_tickets                            sssf fff.. fff.
 GET  centres:day_papers                             sssf fff.. fff.
+GET  centres:day_accuracy                           sssf fff.. fff.
+GET  centres:day_estimates                          sssf fff.. fff.
+GET  centres:centre                                 .... ..... ....
 GET  centres:day_devices                            sssf fff.. fff.
 POST centres:day_devices                            sssf fff.. fff.
 GET  centres:day_device                             sssf fff.. ffff
@@ -402,6 +405,7 @@ def world(at_hanoi: Any) -> World:
         "applications:dossier@draft": {"pk": draft.pk},
         "applications:bring_back": {"ticket_id": ticket.pk},
         "applications:sit_down": {"counter_id": free.pk},
+        "centres:centre": {"code": here.code},
         "centres:kiosk_ground": label,
         "centres:kiosk_which": label,
         "centres:kiosk_question": label | procedure,

@@ -16,6 +16,7 @@ from applications.demo.visits import Errand, Visit
 from applications.demo.week import seed_week
 from centres.actions.close_day import close_day
 from centres.actions.counters import open_counter, pause_counter
+from centres.actions.learn_days import learn_days
 from centres.actions.rate import rate
 from centres.actions.summarise import summarise
 from centres.enums import PriorityGround, Score, TicketState
@@ -77,6 +78,7 @@ def seed(at: datetime) -> str:
     rng = Random(f"demo {today:%Y-%m-%d}")  # noqa: S311 - the same day, the same people
     crowd = Crowd(rng, old_wards(), today)
     ready = seed_week(place, crowd, rng, today)
+    learn_days(before=today, at=at)
     planned = _seed_day(place, crowd, rng, at, ready)
     seed_bookings(place, crowd, at)
     summarise(at=at)

@@ -33,6 +33,27 @@ class WaitingSerializer(serializers.Serializer[Service]):
     waiting = serializers.IntegerField()
 
 
+class RangeSerializer(serializers.Serializer[Any]):
+    """What somebody who comes now waits: three in five waits lie inside."""
+
+    low_minutes = serializers.IntegerField()
+    high_minutes = serializers.IntegerField()
+    as_of = serializers.DateTimeField()
+
+
+class ExpectedSerializer(WaitingSerializer):
+    expected_wait = RangeSerializer(allow_null=True, help_text="Null where it is not known yet.")
+
+
+class AccuracySerializer(serializers.Serializer[Any]):
+    """Waits foretold at the drawing of a number in the last seven days, and what came."""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    count = serializers.IntegerField()
+    percent = serializers.IntegerField(allow_null=True, help_text="Of 100 waits, inside; null where there are too few.")
+
+
 class CentreSerializer(serializers.ModelSerializer[Centre]):
     name = WordsField()
     short_name = WordsField()
@@ -52,9 +73,11 @@ class CentreDetailSerializer(CentreSerializer):
     hours_today = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField()), help_text="Pairs of local times."
     )
+    services = ExpectedSerializer(many=True, source="queues")
+    accuracy = AccuracySerializer()
 
     class Meta(CentreSerializer.Meta):
-        fields = [*CentreSerializer.Meta.fields, "gives_numbers", "hours_today"]
+        fields = [*CentreSerializer.Meta.fields, "gives_numbers", "hours_today", "accuracy"]
 
 
 class TicketServiceSerializer(serializers.ModelSerializer[Service]):

@@ -23,6 +23,8 @@ from centres.actions.draw import draw
 from centres.api import serializers
 from centres.api.authentication import DeviceAuthentication
 from centres.enums import TicketState
+from centres.estimate.accuracy import last_week
+from centres.estimate.now import with_waits
 from centres.models import Centre, Device, Service, Ticket
 from centres.permissions import STAFF, has_role
 from citizens.api.authentication import TokenAuthentication
@@ -80,12 +82,15 @@ class CentreDetail(APIView):
         operation_id="centres_detail", responses={200: serializers.CentreDetailSerializer, 404: ProblemSerializer}
     )
     def get(self, request: Request, code: str) -> Response:
-        """One centre: its hours, whether numbers are given now, and who waits for what."""
+        """One centre: its hours, whether numbers are given now, who waits for what, and how long a newcomer waits."""
         centre: Any = get_object_or_404(_centres(), code=code)
         at = clock.now()
         centre.gives_numbers = hours.gives_numbers(centre, at)
         today = hours.hours_on(centre, clock.local_day(at))
         centre.hours_today = [[f"{start:%H:%M}", f"{end:%H:%M}"] for start, end in today]
+        centre.accuracy = last_week(centre, at)
+        for service in with_waits(centre.queues, centre.pk, at):
+            service.expected_wait = service.expected.minutes if service.expected else None
         return Response(serializers.CentreDetailSerializer(centre).data)
 
 

@@ -1,5 +1,6 @@
 from centres.models.appointment import Appointment, AppointmentEvent, BookingRules, CalendarChange
 from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, Device, Membership, Service
+from centres.models.estimate import Estimate, LearnedDay
 from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
 from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
 from centres.models.policy import QueuePolicy
@@ -21,10 +22,12 @@ __all__ = [
     "DailyNumber",
     "DaySummary",
     "Device",
+    "Estimate",
     "HallAnnouncement",
     "HallAnnouncementEvent",
     "HeldNumber",
     "HourSummary",
+    "LearnedDay",
     "Matter",
     "Membership",
     "NextNotice",

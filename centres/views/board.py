@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from centres import announce
 from centres.device_access import Seat, device_required
 from centres.enums import DeviceKind
+from centres.estimate.now import with_waits
 from centres.models import Centre, Zone
 from portal import clock, live
 
@@ -46,7 +47,7 @@ def calls(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 def _topics(seat: Seat) -> list[str]:
-    return [f"queue:{seat.centre_id}", f"hall:{seat.centre_id}"]
+    return [f"queue:{seat.centre_id}", f"hall:{seat.centre_id}", f"waits:{seat.centre_id}"]
 
 
 def _own_topics(seat: Seat) -> list[str]:
@@ -60,6 +61,6 @@ def _state(seat: Seat) -> dict[str, object]:
     return {
         "latest": shown[0] if shown else None,
         "recent": shown[1:],
-        "services": announce.waiting_by_service(seat.centre_id, at, seat.zone_id),
+        "services": with_waits(announce.waiting_by_service(seat.centre_id, at, seat.zone_id), seat.centre_id, at),
         "notices": announce.notices(seat.centre_id, at, seat.zone_id),
     }

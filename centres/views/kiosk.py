@@ -16,10 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from centres import hours
 from centres.actions.draw import draw
+from centres.actions.give_estimates import give_estimate
 from centres.actions.reprint import reprint
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
 from centres.enums import IN_HALL, SEEN_GROUNDS, DeviceKind, PriorityGround, TicketState
+from centres.estimate.now import with_waits
+from centres.estimate.words import Shown
 from centres.line import ticket_code
 from centres.models import Centre, NextNotice, Service, Ticket
 from centres.views.kiosk_booking import full_page, page_when_full
@@ -55,7 +58,7 @@ def tiles(request: HttpRequest, seat: Seat) -> HttpResponse:
     def page() -> HttpResponse:
         return render(request, "centres/kiosk/parts/tiles.html", {"services": _tiles(seat)})
 
-    return live.answer(request, [f"queue:{seat.centre_id}"], page)
+    return live.answer(request, [f"queue:{seat.centre_id}", f"waits:{seat.centre_id}"], page)
 
 
 @require_GET
@@ -99,6 +102,8 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
             return full_page(request, seat, service, refused)
         context = {"problem": refused, "centre": service.centre, **back_to_start()}
         return render(request, "centres/kiosk/problem.html", context, status=refused.status)
+    # After the number is there: what a newcomer waits is known already, and kept as what this person was told.
+    give_estimate(ticket=ticket, at=ticket.issued_at)
     return redirect("centres:kiosk_ticket", token=ticket.token)
 
 
@@ -117,6 +122,7 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
         "sms": NextNotice.objects.filter(ticket=drawn).exclude(phone="").first(),
         "has_sms": leaves_the_machine(Channel.SMS),
         "ahead": Ticket.objects.ahead_of(drawn).count(),
+        "expected": Shown.told(drawn),
         "prints_itself": drawn.device is not None and drawn.device.prints_itself,
         "qr": _qr(drawn.token),
         "idle_url": reverse("centres:kiosk_again"),
@@ -147,7 +153,8 @@ def services_of(seat: Seat) -> QuerySet[Service]:
 
 
 def _tiles(seat: Seat) -> list[Service]:
-    return waiting_by_service(seat.centre_id, clock.now())[:MOST_TILES]
+    at = clock.now()
+    return with_waits(waiting_by_service(seat.centre_id, at)[:MOST_TILES], seat.centre_id, at)
 
 
 def _ground_seen(answer: str) -> str:

@@ -217,10 +217,11 @@ def look(browser: Browser, live_server: Any) -> Iterator[Looker]:
 def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
+    centre = f"/centres/{hall.place.centre.code}/"
     waiting = hall.tickets["waiting"].token
     why, papers = f"/t/{waiting}/why/", f"/t/{waiting}/papers/land_change_info/"
     return [
-        *[("/", 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
+        *[("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
         *[(f"/t/{token}/", 200) for token in tokens],
         *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
         *[(papers, 200), (f"{papers}?no=land_certificate", 200)],
@@ -385,6 +386,7 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
             "/day/bookings/",
             "/day/hours/",
             "/day/number/",
+            "/day/waits/",
             "/dossiers/?list=all",
         ],
         "city": ["/day/city/?span=week"],
