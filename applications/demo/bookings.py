@@ -42,7 +42,9 @@ def seed_bookings(place: Place, crowd: Crowd, at: datetime) -> int:
     return sum(each is not None for each in made)
 
 
-def _book(place: Place, crowd: Crowd, letter: str, key: str | None, wanted: datetime, at: datetime) -> Appointment | None:
+def _book(
+    place: Place, crowd: Crowd, letter: str, key: str | None, wanted: datetime, at: datetime
+) -> Appointment | None:
     person = crowd.next()
     then = min(wanted, at) - BOOKED_BEFORE
     service = place.services[letter]
