@@ -26,7 +26,6 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "centres:day_counter_change": ("centres:day_counter", {"counter_id": "counter_id"}),
     "centres:book_check_in": ("centres:book_mine", {"token": "token"}),
     "centres:book_cancel": ("centres:book_mine", {"token": "token"}),
-    "centres:kiosk_book": ("centres:kiosk", {}),
     "centres:kiosk_booked_ordinary": ("centres:kiosk_booked", {}),
     "centres:kiosk_book": ("centres:kiosk_which", {"letter": "letter"}),
     "centres:day_hours_remove": ("centres:day_hours", {}),
