@@ -36,7 +36,8 @@ def test_apps_are_installed_from_the_lowest_row_up():
 
 def test_nothing_listens_to_model_signals():
     for path in SOURCES:
-        source = path.read_text()
+        # A field's own ``pre_save`` is no signal.
+        source = path.read_text().replace("field.pre_save(", "")
         assert "post_save" not in source and "pre_save" not in source, path
 
 
