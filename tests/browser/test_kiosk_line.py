@@ -24,6 +24,8 @@ from tests.browser.line import Line
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
 SIZE = {"width": 1080, "height": 1920}
+# A line that dies in the middle of a request is given up after eight seconds (static/js/kiosk-worker.js).
+PATIENCE_MS = 15_000
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ def test_who_was_choosing_when_the_line_dropped_goes_on(kiosk: Page, line: Line)
     kiosk.goto("/kiosk/service/B/")
     line.cut()
     kiosk.click("button[name=ground][value=age_60]")
-    expect(kiosk.locator("[data-line-number]")).to_have_text("B1001")
+    expect(kiosk.locator("[data-line-number]")).to_have_text("B1001", timeout=PATIENCE_MS)
     line.mend()
     kiosk.goto("/kiosk/again/")
     kiosk.wait_for_selector("html[data-line-ready]")
@@ -117,7 +119,7 @@ def test_a_number_whose_answer_was_lost_is_one_ticket_under_the_printed_number(k
     assert [ticket.label for ticket in Ticket.objects.all()] == ["B001"]
     line.cut()
     kiosk.click("button[name=ground][value='']")
-    expect(kiosk.locator("[data-line-number]")).to_have_text("B1001")
+    expect(kiosk.locator("[data-line-number]")).to_have_text("B1001", timeout=PATIENCE_MS)
     line.mend()
     kiosk.goto("/kiosk/again/")
     kiosk.wait_for_selector("html[data-line-ready]")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,6 +27,12 @@ def _deployed(settings: LazySettings) -> None:
     settings.LIVE_URL = "/live/events"
     settings.LIVE_CHANNEL = "portal-live-test"
     settings.CACHE_URL = f"{os.environ['REDIS_URL']}/9"
+
+
+def play(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run the story in a thread of its own: a browser that other tests of this process drive keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, story()).result()
 
 
 @asynccontextmanager
@@ -69,7 +76,7 @@ def test_a_page_hears_of_its_own_topics_and_of_no_others(settings: LazySettings)
             tell(settings, "queue:1")
             assert await heard(board) == "queue:1"
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_a_burst_is_told_together(settings: LazySettings) -> None:
@@ -80,7 +87,7 @@ def test_a_burst_is_told_together(settings: LazySettings) -> None:
                 tell(settings, topic)
             assert await heard(board) == "hall:1 queue:1"
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_an_address_that_this_site_did_not_make_is_refused(settings: LazySettings) -> None:
@@ -89,7 +96,7 @@ def test_an_address_that_this_site_did_not_make_is_refused(settings: LazySetting
             for query in ("", "?topics=queue:1", f"?topics={live.address(['queue:1']).split('=')[1][:-1]}"):
                 assert (await client.get(stream.EVENTS + query)).status == 403
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_without_redis_nobody_is_kept_waiting(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +119,7 @@ def test_without_redis_nobody_is_kept_waiting(settings: LazySettings, monkeypatc
                 tell(settings, "queue:1")
                 assert await heard(board) == "queue:1"
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_a_quiet_stream_beats_so_that_a_broken_line_shows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +131,7 @@ def test_a_quiet_stream_beats_so_that_a_broken_line_shows(monkeypatch: pytest.Mo
             async with asyncio.timeout(SOON):
                 assert await board.content.readuntil(b"\n\n") == stream.BEAT
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_who_has_gone_is_forgotten() -> None:
@@ -139,7 +146,7 @@ def test_who_has_gone_is_forgotten() -> None:
                     await asyncio.sleep(0.05)
             assert not hub._by_topic
 
-    asyncio.run(story())
+    play(story)
 
 
 @pytest.mark.django_db(transaction=True)
