@@ -82,14 +82,17 @@ def test_the_slip_says_how_long_and_keeps_what_it_said(client, service, forecast
     assert sentence.startswith("Expected wait: ")
 
 
-def test_a_slip_without_a_forecast_is_honest(client, service, counter):
+def test_a_slip_without_a_forecast_is_honest_and_one_that_is_next_needs_none(client, service, counter):
     kiosk = screen(client, service.centre, DeviceKind.KIOSK)
-    answer = kiosk.post(
-        reverse("centres:kiosk_draw"),
-        {"service": service.letter, "client_key": "khoa-0123456789", "ground": ""},
-        follow=True,
-    )
-    assert "cannot be said yet" in answer.content.decode()
+    slips = [
+        kiosk.post(
+            reverse("centres:kiosk_draw"),
+            {"service": service.letter, "client_key": key, "ground": ""},
+            follow=True,
+        ).content.decode()
+        for key in ("khoa-0123456789", "khoa-9876543210")
+    ]
+    assert ["cannot be said yet" in slip for slip in slips] == [False, True]
     assert not Estimate.objects.exists()
 
 
