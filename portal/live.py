@@ -1,8 +1,8 @@
 """Live pages by polling: a topic has a version in the shared cache, and an unchanged version costs no SQL.
 
 The version is read before the page is made, and a change bumps it after its commit, so a page can be newer than
-its version but never older. A version lives half a minute: a bump that was lost (cache down) heals by itself. While
-the cache is down every asker gets the page.
+its version but never older. While the cache is down every asker gets the page; a bump it did not take is said again
+until it does, and one that died with its process is healed when the version ends, a minute later.
 
 Where ``LIVE_URL`` is set, a change is also told on a channel of Redis, and ``portal.stream`` passes the topic's name on
 to the pages that listen: they ask at once instead of at their next turn (docs/decisions/0016).
@@ -11,6 +11,7 @@ to the pages that listen: they ask at once instead of at their next turn (docs/d
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,7 +33,9 @@ from django.utils.translation import get_language
 from portal.shared import DOWN, keep, recall
 
 log = structlog.get_logger(__name__)
-VERSION_SECONDS = 30
+VERSION_SECONDS = 60
+# After so long a bump that the cache did not take is tried again: by then it is asked again (portal.rediscache).
+AGAIN_SECONDS = 2.5
 SALT = "portal.live"
 # A page's address to listen at comes anew with each new part, so this is how long a page that is asleep may keep one.
 LISTEN_SECONDS = 26 * 60 * 60
@@ -53,16 +56,47 @@ class _Change:
         self.__qualname__ = "live.bump"  # by which Django names a function that failed after its commit
 
     def __call__(self) -> None:
-        topics = sorted(self.topics)
-        fresh = {_key(topic): secrets.token_hex(6) for topic in topics}
-        try:
-            if settings.LIVE_URL:
-                told: Any = cache  # LIVE_URL is set beside the Redis cache only
-                told.set_many_and_tell(fresh, VERSION_SECONDS, settings.LIVE_CHANNEL, " ".join(topics))
-            else:
-                cache.set_many(fresh, VERSION_SECONDS)
-        except DOWN as error:
-            log.warning("cache_down", error=type(error).__name__)
+        _say(self.topics)
+
+
+class _Owed:
+    """Topics whose change the cache has not taken yet. A thread says them again until it has."""
+
+    def __init__(self) -> None:
+        self._topics: set[str] = set()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def add(self, topics: Iterable[str]) -> None:
+        with self._lock:
+            self._topics.update(topics)
+            if self._timer is None or not self._timer.is_alive():  # a thread does not live on in a forked process
+                self._timer = threading.Timer(AGAIN_SECONDS, self._pay)
+                self._timer.name, self._timer.daemon = "live-again", True
+                self._timer.start()
+
+    def _pay(self) -> None:
+        with self._lock:
+            topics, self._topics, self._timer = self._topics, set(), None
+        _say(topics)
+
+
+_owed = _Owed()
+
+
+def _say(topics: Iterable[str]) -> None:
+    """New versions for these topics, and word to whoever listens; later, if the cache is down."""
+    names = sorted(topics)
+    fresh = {_key(topic): secrets.token_hex(6) for topic in names}
+    try:
+        if settings.LIVE_URL:
+            told: Any = cache  # LIVE_URL is set beside the Redis cache only
+            told.set_many_and_tell(fresh, VERSION_SECONDS, settings.LIVE_CHANNEL, " ".join(names))
+        else:
+            cache.set_many(fresh, VERSION_SECONDS)
+    except DOWN as error:
+        log.warning("cache_down", error=type(error).__name__)
+        _owed.add(names)
 
 
 def _key(topic: str) -> str:

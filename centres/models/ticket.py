@@ -30,6 +30,9 @@ from portal.fsm import StateModel
 from portal.records import AppendOnly
 from procedures.models import Procedure
 
+# Sixteen bytes in base64 without the padding.
+TOKEN_LENGTH = 22
+
 
 def new_token() -> str:
     """The public token of a slip, a draft and the dossier it becomes: 128 random bits, safe in a URL."""

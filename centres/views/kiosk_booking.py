@@ -21,6 +21,7 @@ from centres.device_access import Seat, device_required
 from centres.enums import SEEN_GROUNDS, DeviceKind
 from centres.forms_book import CodeForm, KioskPhoneForm
 from centres.models import Appointment, Service
+from centres.models.ticket import TOKEN_LENGTH
 from centres.qr import qr_picture
 from portal import clock, ratelimit
 from portal.errors import RuleBroken
@@ -28,7 +29,8 @@ from portal.errors import RuleBroken
 TRIES, TRY_SECONDS = 60, 10 * 60
 IDLE_SECONDS = 60
 # A scanner types the address of the appointment's page; a keyboard in Vietnamese may change its slashes and colons.
-_TOKEN = re.compile(r"book\W+b\W+([A-Za-z0-9_-]{16,32})")
+# As few signs as will do between the words: a token may itself begin or end with a hyphen.
+_TOKEN = re.compile(rf"book\W+?b\W+?([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})")
 _CODE = re.compile(r"\d{6}", re.ASCII)
 
 kiosk_only = device_required(DeviceKind.KIOSK)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.core import signing
 from django.core.cache import cache
@@ -107,13 +109,21 @@ def test_a_cache_that_forgot_makes_the_page_anew():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_cache_that_is_down_does_not_undo_the_change(monkeypatch: pytest.MonkeyPatch):
+def test_a_cache_that_is_down_does_not_undo_the_change_and_is_told_of_it_later(monkeypatch: pytest.MonkeyPatch):
     def down(*_arguments: object, **_options: object) -> None:
         raise ConnectionError
 
+    page = Page()
+    tag = page()["ETag"]
+    monkeypatch.setattr(live, "AGAIN_SECONDS", 0.01)
     monkeypatch.setattr(live.cache, "set", down)
     with transaction.atomic():
         live.bump("queue:1")
+    assert page(tag).status_code == 304  # nobody could be told yet
+    monkeypatch.undo()
+    while threads := [thread for thread in threading.enumerate() if thread.name == "live-again"]:
+        threads[0].join(10)
+    assert page(tag).status_code == 200
 
 
 class Part:
