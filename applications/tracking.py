@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import BigAutoField, CharField, Prefetch, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -19,16 +19,24 @@ from centres.actions.return_missed import in_grace
 from centres.enums import IN_HALL, ParkKind, TicketState
 from centres.estimate.now import shown_to
 from centres.estimate.words import Shown
-from centres.models import NextNotice, Ticket
+from centres.models import Matter, NextNotice, Ticket
 from centres.papers_first import procedures_of
 from notifications.channels.push_key import public_key
 from notifications.enums import Channel
 from notifications.leaving import leaves_the_machine
 from portal import clock
+from portal.prepared import Given, Prepared
 from portal.text import pick
 from portal.vn.money import format_vnd
 from procedures.enums import StepRole
 
+# Every phone in the hall asks these two whenever the hall changes.
+_TICKET = Prepared(
+    lambda: Ticket.objects.filter(token=Given("token", CharField())).select_related(
+        "centre", "service", "counter", "rating"
+    )
+)
+_MATTERS = Prepared(lambda: Matter.objects.filter(ticket=Given("ticket", BigAutoField())))
 # Which line of a version's steps an event of ours closes.
 _CLOSES = {
     EventKind.PROPOSED: StepRole.SPECIALIST,
@@ -328,17 +336,8 @@ class TrackedVisit:
 
 def find_visit(token: str, at: datetime) -> TrackedVisit | None:
     """What this token opens, or None. A ticket's token opens the whole visit, a later dossier's only that one."""
-    ticket = Ticket.objects.filter(token=token).select_related("centre", "service", "counter", "rating").first()
-    mine = Q(matter__ticket=ticket) | Q(for_application__matter__ticket=ticket) if ticket else Q(token=token)
-    applications = list(
-        Application.objects.filter(mine)
-        .select_related("helped_at", "received_at_centre", "matter__ticket__rating")
-        .prefetch_related(
-            "fee_lines", "steps", "supplements", Prefetch("papers", Paper.objects.select_related("kind")), "events"
-        )
-        .order_by("started_at", "id")
-        .distinct()
-    )
+    ticket = _TICKET.first(token=token)
+    applications = [] if ticket and not _MATTERS.all(ticket=ticket.pk) else _applications(ticket, token)
     if ticket is None and not applications:
         return None
     if ticket is None and applications[0].matter is not None:
@@ -347,3 +346,17 @@ def find_visit(token: str, at: datetime) -> TrackedVisit | None:
     order = {State.SUPPLEMENT: 0, State.PAYMENT: 0, State.DONE: 1, State.RETURNED: 3}
     applications.sort(key=lambda application: order.get(State(application.state), 2))
     return TrackedVisit(token, ticket, at, [TrackedDossier(application, at) for application in applications])
+
+
+def _applications(ticket: Ticket | None, token: str) -> list[Application]:
+    """Those of a ticket's matters, or the one with this token."""
+    mine = Q(matter__ticket=ticket) | Q(for_application__matter__ticket=ticket) if ticket else Q(token=token)
+    return list(
+        Application.objects.filter(mine)
+        .select_related("helped_at", "received_at_centre", "matter__ticket__rating")
+        .prefetch_related(
+            "fee_lines", "steps", "supplements", Prefetch("papers", Paper.objects.select_related("kind")), "events"
+        )
+        .order_by("started_at", "id")
+        .distinct()
+    )
