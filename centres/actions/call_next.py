@@ -19,7 +19,7 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy as _
 
 from centres.counting import counted
-from centres.enums import AT_COUNTER, CounterState, TicketEventKind
+from centres.enums import AT_COUNTER, CounterState, TicketEventKind, TicketState
 from centres.models import Counter, Membership, Ticket
 from centres.moves import CALLING, keep, write_down
 from centres.permissions import DESK, has_role
@@ -30,20 +30,29 @@ from portal import clock
 from portal.errors import NotAllowed, RuleBroken
 from portal.prepared import Given, Prepared
 
+# How often somebody else may be quicker while we wait for a lock.
+TRIES = 3
+
 
 @transaction.atomic
 def call_next(*, at: datetime, by_itself: bool = False, acting_user: User) -> Ticket:
     """Call whoever is next for the officer's open counter (``centres.order``): who comes back to it, then by class as
     far as the cap lets one overtake, then by place in time.
 
-    One SELECT finds the counter, the officer's right to it and the person, and locks the person's row; rows that
-    another officer is just taking are skipped. Why nothing came back is looked up only then. ``by_itself``: the portal
+    One SELECT finds the counter, the officer's right to it and the person, and locks the counter, which may not close
+    meanwhile, and the person's row; rows that another officer is just taking are skipped. Why nothing came back is
+    looked up only then. ``by_itself``: the portal
     calls for the officer, who is not written down as the caller.
     Raises ``RuleBroken`` (``no_counter``, ``counter_paused``, ``counter_busy``, ``nobody_waits``), ``NotAllowed``.
     """
     day = clock.local_day(at)
-    ticket = _NEXT.first(user=acting_user.pk, day=day, midnight=start_of(at), city_cap=policy_on(None, day).cap or 1)
-    if ticket is None:
+    given = {"user": acting_user.pk, "day": day, "midnight": start_of(at), "city_cap": policy_on(None, day).cap or 1}
+    for _try in range(TRIES):
+        ticket = _NEXT.first(**given)
+        # After a wait for a lock PostgreSQL gives the row as it has become, with what was chosen before.
+        if ticket is None or ticket.desk_id is None or ticket.state == TicketState.WAITING:
+            break
+    if ticket is None or ticket.desk_id is None or ticket.state != TicketState.WAITING:
         raise _why_nobody(acting_user, at)
     # Only what the pages of a call need, in the order of the columns; the rest is read when somebody asks for it.
     counter = Counter.from_db(
@@ -110,7 +119,8 @@ def _next_for_officer() -> QuerySet[Any]:
             pk=next_in_line(user, day, by_class),
         )
         .annotate(
-            desk_id=Subquery(desk.values("id")),
+            # Whoever closes this counter waits for us; whoever has just closed it leaves nothing to find here.
+            desk_id=Subquery(desk.select_for_update(no_key=True).values("id")),
             desk_number=Subquery(desk.values("number")),
             calm=calm,
             passes_by=passed_by(user, day),
@@ -132,11 +142,11 @@ def _why_nobody(user: User, at: datetime) -> RuleBroken:
 
 
 def refuse_without_desk(user: User, at: datetime) -> Counter:
-    """The officer's counter when it can call somebody now.
+    """The officer's counter when it can call somebody now, locked until the end of the transaction.
 
     Raises ``RuleBroken`` (``no_counter``, ``counter_paused``, ``counter_busy``), ``NotAllowed``.
     """
-    counter = Counter.objects.filter(officer=user).first()
+    counter = Counter.objects.select_for_update(no_key=True).filter(officer=user).first()
     if counter is None or counter.state == CounterState.CLOSED:
         raise RuleBroken(_("You have no counter yet. Choose your counter first."), code="no_counter")
     if not has_role(user, DESK, counter.centre_id):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -9,10 +10,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from centres.actions.call_next import call_next
-from centres.actions.counters import open_counter
+from centres.actions.call_number import call_number
+from centres.actions.counters import close_counter, open_counter
 from centres.actions.draw import draw
 from centres.actions.finish import finish
 from centres.actions.matters import finish_matter
@@ -136,3 +138,46 @@ def test_a_visit_is_rated_once(service):
     results = at_once(*[lambda: rate(ticket=ticket, score=3, at=MORNING)] * 4)
     assert sum(isinstance(each, Rating) for each in results) == 1
     assert Rating.objects.count() == 1
+
+
+def until_somebody_waits_for_a_lock() -> None:
+    """Anywhere on this server; raises ``AssertionError`` when nobody does."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.parametrize("by_number", [False, True])
+def test_nobody_is_called_to_a_counter_that_closes_at_that_moment(service, counter, officer, by_number):
+    ticket = make.TicketFactory(service=service, number=1)
+
+    def call() -> Any:
+        if by_number:
+            return call_number(ticket=ticket, reason="ốm", at=MORNING, acting_user=officer)
+        return call_next(at=MORNING, acting_user=officer)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            close_counter(counter=counter, at=MORNING, acting_user=officer)
+            called = pool.submit(at_once, call)
+            until_somebody_waits_for_a_lock()
+        [refused] = called.result(20)
+    assert isinstance(refused, RuleBroken)
+    assert refused.code == "no_counter"
+    assert Ticket.objects.get().state == TicketState.WAITING
+
+
+def test_a_counter_that_has_just_called_does_not_close(service, counter, officer):
+    make.TicketFactory(service=service, number=1)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            call_next(at=MORNING, acting_user=officer)
+            closed = pool.submit(at_once, lambda: close_counter(counter=counter, at=MORNING, acting_user=officer))
+            until_somebody_waits_for_a_lock()
+        [refused] = closed.result(20)
+    assert isinstance(refused, RuleBroken)
+    assert refused.code == "counter_busy"
