@@ -167,11 +167,13 @@ def _nth_of_day(service: Service, day: date, who: Who, rules: BookingRules) -> i
     if who.identity_digest:
         person |= Q(identity_digest=who.identity_digest)
     held = list(Appointment.objects.filter(person, day=day, state__in=HOLDING))
-    same_field = next((each for each in held if each.field_key == field_key(service)), None)
-    if same_field:
+    if any(each.field_key == field_key(service) for each in held):
         raise RuleBroken(
-            _("You already have an appointment for this at %(time)s. Move or cancel that one, or choose another day.")
-            % {"time": spoken(same_field.starts_at)},
+            # Not when: whoever types a phone number has not shown that it is theirs.
+            _(
+                "There is already an appointment for this on that day. Its link was sent to the phone it was booked with: "
+                "move or cancel it there, or choose another day."
+            ),
             code="field_booked",
             field="phone",
         )

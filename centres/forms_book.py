@@ -47,7 +47,9 @@ class PersonForm(forms.Form):
     )
     identity_number = forms.CharField(
         label=_("Number of your ID card"),
-        help_text=_("Only so that nobody books in your name as well. The number itself is not kept."),
+        help_text=_(
+            "Only so that nobody books in your name as well. A code made from the number is kept, the number is not."
+        ),
         required=False,
         max_length=30,
         widget=forms.TextInput({"class": "figure", "inputmode": "numeric", "autocomplete": "off"}),

@@ -52,10 +52,11 @@ def rate_visit(request: HttpRequest, token: str) -> HttpResponse:
     visit = _visit_or_404(token)
     if visit.ticket is None:
         raise Http404
-    score = request.POST.get("score", "")
+    said = request.POST.get("score", "")
+    score = next((value for value in Score.values if str(value) == said), 0)
     comment = request.POST.get("comment", "")
     try:
-        rate(ticket=visit.ticket, score=int(score) if score.isdecimal() else 0, comment=comment, at=visit.at)
+        rate(ticket=visit.ticket, score=score, comment=comment, at=visit.at)
     except RuleBroken as problem:
         return _page(request, visit, status=problem.status, problem=problem, comment=comment)
     return redirect("applications:ticket", token=token)

@@ -11,6 +11,7 @@ from django_fsm import can_proceed
 from centres.actions.park import REASON_LIMIT
 from centres.actions.unpark import back_in_line
 from centres.enums import ParkKind, TicketEventKind, TicketState
+from centres.hours import closing_times
 from centres.models import Ticket
 from centres.moves import ASIDE, guard, keep, reason_of, write_down, wrong_state
 from centres.policy import policy_on
@@ -64,10 +65,12 @@ def come_back(*, ticket: Ticket, at: datetime, acting_user: User | None = None) 
 
 
 def latest_return(ticket: Ticket, at: datetime) -> datetime:
-    """Until when a place can be held from now: as long as the policy says, and not past the day in Hanoi."""
+    """Until when a place can be held from now: as long as the policy says, and not past the closing hour or the day."""
     end = at + policy_on(ticket.centre_id, ticket.day).hold
     midnight = datetime.combine(ticket.day + timedelta(days=1), datetime.min.time(), tzinfo=clock.HANOI)
-    return min(end, midnight)
+    closes = closing_times(ticket.centre)(ticket.day) if ticket.centre.keeps_hours else None
+    closing = datetime.combine(ticket.day, closes, tzinfo=clock.HANOI) if closes else midnight
+    return min(end, closing if closing > at else midnight)
 
 
 def check_day(ticket: Ticket, at: datetime) -> None:

@@ -68,8 +68,11 @@ def report_slip(*, device: Device, slip: Slip, at: datetime) -> Ticket:
         raise RuleBroken(_("This number has been given to somebody else."), code="number_used")
     held.used_at = at
     held.save(update_fields=["used_at"])
-    if known is not None and known.state == TicketState.WAITING and known.day == block.day:
-        return _as_printed(known, held, slip, at)
+    if known is not None and known.day == block.day:
+        # Nobody calls it while it gets the number that was printed.
+        known = Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=known.pk)
+        if known.state == TicketState.WAITING:
+            return _as_printed(known, held, slip, at)
     return _in_the_queue(device, held, block, slip, issued_at, again=known is not None)
 
 

@@ -25,6 +25,7 @@ from centres.estimate.now import with_waits
 from centres.estimate.words import Shown
 from centres.line import ticket_code
 from centres.models import Centre, NextNotice, Service, Ticket
+from centres.views import kiosk_visit
 from centres.views.kiosk_booking import full_page, page_when_full
 from notifications.enums import Channel
 from notifications.leaving import leaves_the_machine
@@ -68,6 +69,7 @@ def again(request: HttpRequest, seat: Seat) -> HttpResponse:
     response = redirect("centres:kiosk")
     response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
     response.delete_cookie(LARGE_PRINT_COOKIE)
+    kiosk_visit.end(response)
     return response
 
 
@@ -104,7 +106,7 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
         return render(request, "centres/kiosk/problem.html", context, status=refused.status)
     # After the number is there: what a newcomer waits is known already, and kept as what this person was told.
     give_estimate(ticket=ticket, at=ticket.issued_at)
-    return redirect("centres:kiosk_ticket", token=ticket.token)
+    return kiosk_visit.to_slip(ticket)
 
 
 @cache_control(private=True, no_store=True)  # the next person must not find it with the back key
@@ -114,6 +116,8 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     """The slip: the number, where to wait, and the code to follow it on a phone."""
     tickets = Ticket.objects.select_related("centre", "service", "device")
     drawn = get_object_or_404(tickets, token=token, centre=seat.centre_id)
+    if kiosk_visit.is_over(request, drawn):
+        return redirect("centres:kiosk")
     context = {
         "ticket": drawn,
         "centre": drawn.centre,
@@ -135,7 +139,10 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
 @kiosk_only
 def print_again(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     """The same slip once more, counted."""
-    reprint(ticket=get_object_or_404(Ticket, token=token, centre=seat.centre_id))
+    drawn = get_object_or_404(Ticket, token=token, centre=seat.centre_id)
+    if kiosk_visit.is_over(request, drawn):
+        return redirect("centres:kiosk")
+    reprint(ticket=drawn)
     return redirect("centres:kiosk_ticket", token=token)
 
 

@@ -23,6 +23,7 @@ from centres.forms_book import CodeForm, KioskPhoneForm
 from centres.models import Appointment, Service
 from centres.models.ticket import TOKEN_LENGTH
 from centres.qr import qr_picture
+from centres.views import kiosk_visit
 from portal import clock, ratelimit
 from portal.errors import RuleBroken
 
@@ -55,7 +56,7 @@ def booked(request: HttpRequest, seat: Seat) -> HttpResponse:
         ticket = check_in(appointment=appointment, device=seat.device, at=clock.now())
     except RuleBroken as problem:
         return _not_now(request, seat, appointment, problem)
-    return redirect("centres:kiosk_ticket", token=ticket.token)
+    return kiosk_visit.to_slip(ticket)
 
 
 @require_POST
@@ -79,7 +80,7 @@ def ordinary(request: HttpRequest, seat: Seat) -> HttpResponse:
         if problem.code == "day_is_full":
             return full_page(request, seat, appointment.service, problem)
         return _not_now(request, seat, appointment, problem)
-    return redirect("centres:kiosk_ticket", token=ticket.token)
+    return kiosk_visit.to_slip(ticket)
 
 
 @require_POST

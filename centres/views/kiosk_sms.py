@@ -12,6 +12,7 @@ from centres.actions.next_notices import tell_by_sms
 from centres.device_access import Seat
 from centres.models import Ticket
 from centres.notice_rules import count_try
+from centres.views import kiosk_visit
 from centres.views.kiosk import back_to_start, kiosk_only
 from portal import clock
 from portal.errors import RuleBroken
@@ -28,6 +29,8 @@ ERASE, CLEAR = "erase", "clear"
 def ask(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     """The number, key by key where no script does it, and the wish itself with consent."""
     ticket = get_object_or_404(Ticket.objects.select_related("centre", "service"), token=token, centre=seat.centre_id)
+    if kiosk_visit.is_over(request, ticket):
+        return redirect("centres:kiosk")
     phone, key, problem = request.POST.get("phone", ""), request.POST.get("key", ""), None
     if request.method == "POST" and not key:
         try:

@@ -179,7 +179,8 @@ def test_a_change_is_seen_at_the_next_poll(phone: Client) -> None:
 def test_a_visit_is_rated_once(phone: Client) -> None:
     dossier = a_dossier()
     url = f"/t/{dossier.token}/rate/"
-    assert phone.post(url, {"score": "9"}).status_code == 400
+    for nonsense in ("9", "", "9" * 5000, "٣", "3.0"):
+        assert phone.post(url, {"score": nonsense}).status_code == 400
     assert phone.post(url, {"score": "3", "comment": "Nhanh, lịch sự"}).status_code == 302
     again = phone.post(url, {"score": "1", "comment": "khác"})
     assert again.status_code == 409

@@ -12,7 +12,7 @@ from centres.actions.change_priority import change_priority
 from centres.actions.close_day import close_day
 from centres.actions.counters import close_counter, open_counter, pause_counter
 from centres.actions.finish import finish
-from centres.actions.hold import come_back, hold
+from centres.actions.hold import come_back, hold, latest_return
 from centres.actions.miss import miss
 from centres.actions.miss_held import miss_held
 from centres.actions.park import park
@@ -22,7 +22,9 @@ from centres.actions.transfer import transfer
 from centres.actions.unpark import unpark
 from centres.counter_times import counter_times
 from centres.enums import CounterEventKind, ParkKind, Priority, PriorityGround, TicketEventKind, TicketState
+from centres.hours import hours_on
 from centres.models import CounterEvent, Ticket, TicketEvent
+from portal import clock
 from portal.errors import BadInput, RuleBroken
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
@@ -79,6 +81,14 @@ def test_a_place_is_held_no_longer_than_the_policy_says(ticket, minutes):
     with pytest.raises(BadInput) as refused:
         hold(ticket=ticket, back_by=minute(minutes), at=MORNING)
     assert refused.value.field == "back_by"
+
+
+def test_a_place_is_held_no_longer_than_the_doors_are_open(ticket):
+    closing = hours_on(ticket.centre, ticket.day)[-1][1]
+    near = datetime.combine(ticket.day, closing, tzinfo=clock.HANOI) - timedelta(minutes=20)
+    assert latest_return(ticket, near) == near + timedelta(minutes=60)
+    ticket.centre.keeps_hours = True
+    assert latest_return(ticket, near) == near + timedelta(minutes=20)
 
 
 def test_the_slip_alone_holds_no_place_of_somebody_called(ticket, officer):

@@ -100,10 +100,11 @@ class TestDetails:
         page = text(answer)
         assert 'value="Nguyễn Thị Mẫu"' in page and 'formaction="' in page and "/0930/" in page
 
-    def test_a_second_one_in_the_same_field_says_which_stands(self, client, address):
+    def test_a_second_one_in_the_same_field_is_refused_and_says_no_hour_to_a_stranger(self, client, address):
         client.post(address, typed(step="book"))
         answer = client.post(address.replace("0900", "1000"), typed(step="book"))
-        assert answer.status_code == 409 and "09:00" in text(answer)
+        page = text(answer).replace("10:00", "")
+        assert answer.status_code == 409 and "đã có một lịch hẹn" in page and "09:00" not in page
 
     def test_guessing_costs_time_and_keeps_what_was_typed(self, client, address):
         answers = [client.post(address, typed(step="book")) for _try in range(7)]

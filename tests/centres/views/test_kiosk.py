@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from centres.enums import SEEN_GROUNDS, Priority, PriorityGround, TicketState
 from centres.models import Device, Ticket
+from centres.views import kiosk_visit
 from portal import clock
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
@@ -181,9 +182,23 @@ def test_a_slip_that_is_over_says_so_and_asks_nobody_to_wait(kiosk, ticket, when
         Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.LEFT, finished_at=ticket.issued_at)
     else:
         Ticket.objects.filter(pk=ticket.pk).update(day=ticket.day - timedelta(days=1))
+    kiosk.cookies[kiosk_visit.COOKIE] = ticket.token
     page = kiosk.get(reverse("centres:kiosk_ticket", kwargs={"token": ticket.token})).content.decode()
     assert "not valid any more" in page
     assert "Please sit where" not in page
+
+
+def test_the_next_person_does_not_find_the_slip_with_the_back_key(kiosk, service):
+    kiosk.get(draw(kiosk, service)["Location"])
+    kiosk.get(reverse("centres:kiosk_again"))
+    token, start = Ticket.objects.get().token, reverse("centres:kiosk")
+    for page in ("kiosk_ticket", "kiosk_sms"):
+        assert kiosk.get(reverse(f"centres:{page}", args=[token])).headers["Location"] == start
+    assert kiosk.post(reverse("centres:kiosk_reprint", args=[token])).headers["Location"] == start
+    assert Ticket.objects.get().reprints == 0
+    drawn = draw(kiosk, service)
+    assert kiosk.get(drawn["Location"]).status_code == 200
+    assert kiosk.get(reverse("centres:kiosk_ticket", args=[token])).status_code == 302
 
 
 def test_the_slip_is_kept_by_no_browser(kiosk, service):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from centres.enums import TicketState
 from centres.models import Device, NextNotice, Ticket
+from centres.views import kiosk_visit
 from portal import clock
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
@@ -24,9 +25,11 @@ def morning():
 
 
 @pytest.fixture
-def kiosk(client, centre):
+def kiosk(client, centre, ticket):
+    """Whoever has just drawn this number stands before it."""
     make.DeviceFactory(centre=centre, key_hash=Device.hash_of("khóa"))
     client.post(reverse("centres:kiosk_sign_in"), {"key": "khóa"})
+    client.cookies[kiosk_visit.COOKIE] = ticket.token
     client.cookies["django_language"] = "en"
     return client
 
