@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -15,7 +15,7 @@ from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Paper
 from applications.notarisation.enums import JobState
-from centres.actions.hold import latest_return
+from centres.actions.hold import hold_choices
 from centres.actions.miss import recalls_left
 from centres.enums import AT_COUNTER, SEEN_GROUNDS, CounterState, PriorityGround, TicketState
 from centres.models import Counter, Service, Ticket
@@ -33,8 +33,6 @@ from procedures.quote import Quote, facts_asked
 from procedures.units import UnitResolution, resolve_old_address
 
 MOST_TO_COLLECT = 9
-# Minutes for which a place can be held with one key, as far as the policy goes.
-HOLDS = (15, 30, 60)
 # What an officer can see of somebody who waits.
 GROUNDS: list[PriorityGround] = [*SEEN_GROUNDS, PriorityGround.NONE]
 
@@ -171,10 +169,7 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
     if desk.person and desk.person.card_address and not desk.person.unit_code:
         desk.resolution = resolve_old_address(desk.person.card_address)
     desk.recalls_left = recalls_left(desk.ticket)
-    longest = latest_return(desk.ticket, at)
-    desk.holds = [
-        (minutes, at + timedelta(minutes=minutes)) for minutes in HOLDS if at + timedelta(minutes=minutes) <= longest
-    ]
+    desk.holds = hold_choices(desk.ticket, at)
     desk.counters = list(
         Counter.objects.filter(centre=desk.ticket.centre_id, services=desk.ticket.service_id)
         .exclude(state=CounterState.CLOSED)

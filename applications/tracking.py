@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import BigAutoField, CharField, Prefetch, Q
 from django.utils.functional import cached_property
@@ -14,7 +14,7 @@ from applications.catalogue import version_of
 from applications.enums import RECEIVED, EventKind, State, StepKind
 from applications.models import Application, Event, Paper, SupplementRequest
 from applications.tracking_words import STANDS, TODO, todo_values
-from centres.actions.hold import latest_return
+from centres.actions.hold import hold_choices
 from centres.actions.return_missed import in_grace
 from centres.enums import IN_HALL, ParkKind, TicketState
 from centres.estimate.now import shown_to
@@ -42,8 +42,6 @@ _CLOSES = {
     EventKind.PROPOSED: StepRole.SPECIALIST,
     EventKind.APPROVED: StepRole.LEADER,
 }
-# Minutes for which a place is offered to be kept, as far as the policy goes.
-HOLDS = (15, 30, 60)
 _TOLD = [
     EventKind.RECEIVED,
     EventKind.SUPPLEMENT_ASKED,
@@ -285,9 +283,7 @@ class TrackedVisit:
         """(minutes, until when) for which the place can be kept while its person is away."""
         if self.ticket is None or not self.is_of_today or self.ticket.state != TicketState.WAITING:
             return []
-        latest = latest_return(self.ticket, self.at)
-        ends = [(minutes, self.at + timedelta(minutes=minutes)) for minutes in HOLDS]
-        return [(minutes, until) for minutes, until in ends if until <= latest]
+        return hold_choices(self.ticket, self.at)
 
     @property
     def may_come_back(self) -> bool:

@@ -12,30 +12,30 @@ from django.utils.translation import ngettext
 
 from centres import figures
 from centres.enums import AT_COUNTER, CounterState
-from centres.foresight import TOO_LONG, Foresight, foresee
+from centres.foresight import Foresight, foresee
 from centres.models import Centre, Counter, Service, Ticket
+from centres.policy import Policy, policy_on
 from portal import clock
 from portal.text import pick
 
-# Past this a wait is more than a citizen should be asked for (a house rule; the law names none).
-LONG_WAIT = timedelta(minutes=30)
 MINUTE = timedelta(minutes=1)
-# An officer needs a moment between two people; a counter that is free for longer, while somebody waits, is asked about.
-IDLE = timedelta(minutes=5)
-# What is foreseen for later than this is not yet red.
-SOON = timedelta(minutes=30)
 
 
 def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     """(severity, sentence, address) triples; severity is ``act`` (red) or ``warn``, as in ``includes/state.html``."""
+    policy = policy_on(centre.pk, clock.local_day(at))
     queues = figures.queues(centre, at)
-    foreseen = [(service, seen) for service, flow in figures.flows(centre, at) if (seen := foresee(flow))]
-    said = {service.pk for service, seen in foreseen if seen.in_time <= SOON}
-    found = _foreseen(centre, foreseen, at)
+    foreseen = [
+        (service, seen)
+        for service, flow in figures.flows(centre, at, policy.pace)
+        if (seen := foresee(flow, policy.long_wait, policy.ahead))
+    ]
+    said = {service.pk for service, seen in foreseen if seen.in_time <= policy.soon}
+    found = _foreseen(centre, foreseen, policy, at)
     return [
         *found,
-        *_idle(centre, queues, {url for _severity, _sentence, url in found}, at),
-        *_long_wait(centre, [queue for queue in queues if queue.service.pk not in said], at),
+        *_idle(centre, queues, {url for _severity, _sentence, url in found}, policy.idle, at),
+        *_long_wait(centre, [queue for queue in queues if queue.service.pk not in said], policy.long_wait, at),
         *_nobody_there(centre, queues),
         *_paused(centre, queues),
     ]
@@ -51,21 +51,23 @@ def counter_url(counter: Counter) -> str:
     return f"{reverse('centres:day_counter', args=[counter.pk])}?centre={counter.centre_id}"
 
 
-def _foreseen(centre: Centre, found: list[tuple[Service, Foresight]], at: datetime) -> list[tuple[str, str, str]]:
+def _foreseen(
+    centre: Centre, found: list[tuple[Service, Foresight]], policy: Policy, at: datetime
+) -> list[tuple[str, str, str]]:
     """Services whose newcomers will soon wait too long, and who could help: each counter is named once."""
     if not found:
         return []
     found = sorted(found, key=lambda pair: pair[1].in_time)
     helpers = _helpers(centre, at)
-    return [_foreseen_sentence(centre, service, seen, helpers, at) for service, seen in found]
+    return [_foreseen_sentence(centre, service, seen, helpers, policy, at) for service, seen in found]
 
 
 def _foreseen_sentence(
-    centre: Centre, service: Service, seen: Foresight, helpers: list[Counter], at: datetime
+    centre: Centre, service: Service, seen: Foresight, helpers: list[Counter], policy: Policy, at: datetime
 ) -> tuple[str, str, str]:
     words = {
         "service": pick(service.title),
-        "minutes": TOO_LONG // MINUTE,
+        "minutes": policy.long_wait // MINUTE,
         "time": f"{clock.local(at + seen.in_time):%H:%M}",
         "count": seen.more,
     }
@@ -82,7 +84,7 @@ def _foreseen_sentence(
             seen.more,
         )
     sentence %= words
-    severity = "act" if seen.in_time <= SOON else "warn"
+    severity = "act" if seen.in_time <= policy.soon else "warn"
     helper = next((counter for counter in helpers if service in counter.services.all()), next(iter(helpers), None))
     if helper is not None:
         helpers.remove(helper)  # nobody can help in two places
@@ -97,7 +99,7 @@ def _foreseen_sentence(
 
 
 def _idle(
-    centre: Centre, queues: list[figures.ServiceQueue], named: set[str], at: datetime
+    centre: Centre, queues: list[figures.ServiceQueue], named: set[str], idle: timedelta, at: datetime
 ) -> list[tuple[str, str, str]]:
     """Open counters that have been free for a while although people wait for them; not those named already."""
     if not queues:
@@ -109,7 +111,7 @@ def _idle(
         url = counter_url(seat.counter)
         if not theirs or seat.free_since is None or url in named:
             continue
-        if at - max(seat.free_since, min(queue.since for queue in theirs)) < IDLE:
+        if at - max(seat.free_since, min(queue.since for queue in theirs)) < idle:
             continue
         count = sum(queue.waiting for queue in theirs)
         sentence = ngettext(
@@ -130,9 +132,11 @@ def _helpers(centre: Centre, at: datetime) -> list[Counter]:
     return sorted(idle, key=lambda counter: (order.index(CounterState(counter.state)), counter.number))
 
 
-def _long_wait(centre: Centre, queues: list[figures.ServiceQueue], at: datetime) -> list[tuple[str, str, str]]:
+def _long_wait(
+    centre: Centre, queues: list[figures.ServiceQueue], long_wait: timedelta, at: datetime
+) -> list[tuple[str, str, str]]:
     """Somebody who waits too long already, where no sentence above calls for help at the same service."""
-    long = [queue for queue in queues if at - queue.since > LONG_WAIT]
+    long = [queue for queue in queues if at - queue.since > long_wait]
     if not long:
         return []
     minutes = int((at - long[0].since) / MINUTE)

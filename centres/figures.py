@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet
 
 from centres.enums import AT_COUNTER, CounterState, TicketState
-from centres.foresight import WINDOW, Flow
+from centres.foresight import Flow
 from centres.models import Centre, Counter, Service, Ticket, TicketEvent
 from portal import clock
 
@@ -111,9 +111,9 @@ def _free_since(counter: Counter, is_busy: bool, last: datetime | None) -> datet
     return max((moment for moment in (counter.state_since, last) if moment), default=None)
 
 
-def flows(centre: Centre, at: datetime) -> list[tuple[Service, Flow]]:
-    """Services with who waits, who came and who was called in the last half hour. Two statements."""
-    since = at - WINDOW
+def flows(centre: Centre, at: datetime, window: timedelta) -> list[tuple[Service, Flow]]:
+    """Services with who waits, who came and who was called in the ``window`` before. Two statements."""
+    since = at - window
     day = today(centre, at)
     rows = (
         day.filter(Q(state=TicketState.WAITING) | Q(issued_at__gt=since) | Q(called_at__gt=since))
@@ -128,7 +128,9 @@ def flows(centre: Centre, at: datetime) -> list[tuple[Service, Flow]]:
     is_open = Q(counters__state=CounterState.OPEN)
     found = {row["service"]: (row["waiting"], row["arrivals"], row["calls"]) for row in rows}
     services = Service.objects.filter(pk__in=found).annotate(open_counters=Count("counters", filter=is_open))
-    return [(service, Flow(*found[service.pk], open_counters=service.open_counters)) for service in services]
+    return [
+        (service, Flow(*found[service.pk], open_counters=service.open_counters, window=window)) for service in services
+    ]
 
 
 def queues(centre: Centre, at: datetime) -> list[ServiceQueue]:

@@ -1,27 +1,27 @@
-"""What will go wrong soon if nothing changes: a rule over the last half hour, without a database."""
+"""What will go wrong soon if nothing changes: a rule over what just happened, without a database.
+
+How far it looks, over what time it counts and which wait is long are the centre's policy (``centres.policy``).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-# House rules; the law names none. A wait past this is to be prevented, and this far ahead is soon enough to act.
-TOO_LONG = timedelta(minutes=45)
-AHEAD = timedelta(minutes=60)
-WINDOW = timedelta(minutes=30)
-# Fewer calls than this in the window say nothing about the pace.
+# Bounds of the sum, not of the service: fewer calls say nothing about the pace, and more counters are not asked for.
 FEWEST_CALLS = 3
 MOST_MORE = 5
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One service now: who waits, and who came and was called in the last ``WINDOW``."""
+    """One service now: who waits, and who came and was called in the ``window`` before."""
 
     waiting: int
     arrivals: int
     calls: int
     open_counters: int
+    window: timedelta
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,16 @@ class Foresight:
     more: int
 
 
-def foresee(flow: Flow, too_long: timedelta = TOO_LONG, ahead: timedelta = AHEAD) -> Foresight | None:
-    """When the wait of a newcomer passes ``too_long``, if people go on coming and being called as in the window.
+def foresee(flow: Flow, long_wait: timedelta, ahead: timedelta) -> Foresight | None:
+    """When the wait of a newcomer passes ``long_wait``, if people go on coming and being called as in the window.
 
     A newcomer waits for the queue divided by the pace of calls; the queue changes by arrivals less calls. None when
     that does not happen within ``ahead``, and where the pace is not known (nobody there, or too few calls).
     """
     if not flow.open_counters or flow.calls < FEWEST_CALLS:
         return None
-    coming, leaving = flow.arrivals / WINDOW.total_seconds(), flow.calls / WINDOW.total_seconds()
-    limit = too_long.total_seconds()
+    coming, leaving = flow.arrivals / flow.window.total_seconds(), flow.calls / flow.window.total_seconds()
+    limit = long_wait.total_seconds()
     short_of = limit * leaving - flow.waiting
     if short_of <= 0:
         seconds = 0.0

@@ -21,6 +21,7 @@ from centres.models import Appointment, Centre, Counter, Service, Ticket
 from centres.policy import policy_on
 from portal import clock, shared
 
+# A bound of the estimate, not of the service: enough visits for a mean, and recent enough to be today's.
 RECENT_DAYS = 14
 KNOWN_SECONDS = 60
 # Work at other services that is looked at: with n of them there are two to the power of n groups of services.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,6 +26,12 @@ class Policy:
     hold: timedelta
     closing: timedelta
     calls_itself: bool
+    holds: Sequence[timedelta]  # that are offered, shortest first; ``hold`` may be less
+    long_wait: timedelta  # waited or foreseen: one meaning everywhere
+    soon: timedelta  # a long wait within this is urgent
+    ahead: timedelta  # how far long waits are looked for
+    pace: timedelta  # time before now in which comings and calls are counted, to look ahead
+    idle: timedelta  # a counter free for so long while people wait
 
     def rank_of(self, ground: str) -> Priority:
         """The class that a ground gives; in turn where the policy does not name it."""
@@ -63,4 +69,10 @@ def _find(rows: Iterable[QueuePolicy], centre_id: int | None, day: date) -> Poli
         hold=timedelta(minutes=city.hold_minutes),
         closing=timedelta(minutes=city.closing_minutes),
         calls_itself=city.calls_itself,
+        holds=[timedelta(minutes=minutes) for minutes in sorted(city.hold_choices)],
+        long_wait=timedelta(minutes=city.long_wait_minutes),
+        soon=timedelta(minutes=city.soon_minutes),
+        ahead=timedelta(minutes=city.ahead_minutes),
+        pace=timedelta(minutes=city.pace_minutes),
+        idle=timedelta(minutes=city.idle_minutes),
     )

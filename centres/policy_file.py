@@ -10,7 +10,10 @@ from centres.models import Centre, QueuePolicy
 from procedures.data_files import rows
 
 FILE = Path(__file__).parent / "data" / "queue_policies.csv"
-_NUMBERS = ("cap", "recalls", "grace_minutes", "hold_minutes", "closing_minutes")
+_NUMBERS = (
+    "cap", "recalls", "grace_minutes", "hold_minutes", "closing_minutes", "long_wait_minutes", "soon_minutes",
+    "ahead_minutes", "pace_minutes", "idle_minutes",
+)  # fmt: skip
 _GROUNDS = [ground.value for ground in PriorityGround if ground != PriorityGround.NONE]
 
 
@@ -30,6 +33,7 @@ def _read(path: Path, line: int, row: dict[str, str]) -> QueuePolicy:
             valid_from=date.fromisoformat(row["valid_from"]),
             valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
             classes={ground: int(row[ground]) for ground in _GROUNDS if row[ground]},
+            hold_choices=[int(minutes) for minutes in row["hold_choices"].split()],
             **{name: int(row[name]) for name in _NUMBERS},
             source=row["source"],
             confidence=row["confidence"],

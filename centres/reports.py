@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from centres.enums import PriorityGround
+from centres.estimate.accuracy import ENOUGH, by_service
 from centres.models import Centre, Counter, Service
 from centres.paper_trips import paper_trips
 from centres.summaries.reading import Period, centres_beside, read_period
@@ -54,11 +55,15 @@ class Report:
 
 
 def report_on(centre: Centre, first: date, last: date) -> Report:
-    """One centre. Nine statements."""
+    """One centre. Ten statements."""
     period = read_period(centre.pk, first, last)
+    names = {
+        service.pk: f"{service.letter} · {pick(service.title)}" for service in Service.objects.filter(centre=centre)
+    }
     tables = [
         _times(period),
-        _services(centre, period),
+        _services(names, period),
+        _estimates(names, centre, first, last),
         _counters(centre, period),
         _hours(period),
         *([_days(period)] if first != last else []),
@@ -128,10 +133,7 @@ def _times_of(whole: Tally, idle: int | None) -> Table:
     return Table("times", _("Times kept apart"), columns, rows, note)
 
 
-def _services(centre: Centre, period: Period) -> Table:
-    names = {
-        service.pk: f"{service.letter} · {pick(service.title)}" for service in Service.objects.filter(centre=centre)
-    }
+def _services(names: dict[int, str], period: Period) -> Table:
     rows = [
         [name, *_people(tally), *_waits(tally), tally.walking.median, tally.service.median, tally.parked.median]
         for pk, name in names.items()
@@ -142,6 +144,21 @@ def _services(centre: Centre, period: Period) -> Table:
         (_("Median service"), SPAN), (_("Median set aside"), SPAN),
     ]  # fmt: skip
     return Table("services", _("By field"), columns, rows)
+
+
+def _estimates(names: dict[int, str], centre: Centre, first: date, last: date) -> Table:
+    """What people were told at the drawing, and what happened. One statement."""
+    rows: list[list[Any]] = [
+        [names[each.service], each.count, each.share, each.error] for each in by_service(centre, first, last)
+    ]
+    columns = [
+        (_("Service"), WORDS), (_("Waits told"), COUNT), (_("Came true"), SHARE), (_("Mean error"), SPAN),
+    ]  # fmt: skip
+    note = _(
+        "Told when the number was drawn. Came true: the wait lay in the range that was told. Mean error: how far the wait"
+        " lay from the middle of that range. Under %(enough)d waits say too little: only their number is given."
+    ) % {"enough": ENOUGH}
+    return Table("estimates", _("Waits told and what came"), columns, rows, note)
 
 
 def _counters(centre: Centre, period: Period) -> Table:

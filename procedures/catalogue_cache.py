@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from procedures import revisions
 from procedures.calendars import WorkCalendar
-from procedures.models import NationalDay, Procedure, ProcedureVersion, Unit
+from procedures.models import NationalDay, ProcedureVersion, Unit
 from procedures.revisions import Memory
 
 _catalogue = Memory(revisions.CATALOGUE)
@@ -49,11 +49,6 @@ def version_by_id(version_id: int) -> ProcedureVersion:
 def versions_on(day: date) -> list[ProcedureVersion]:
     """Every published version in force on this day, in the order of fields and procedures."""
     return [version for version in _published().in_order if version.is_in_force(day)]
-
-
-def procedures_listed() -> list[Procedure]:
-    """Every procedure of the catalogue, with its field."""
-    return _catalogue.get("procedures", lambda: list(Procedure.objects.select_related("field")))
 
 
 def load_calendar() -> WorkCalendar:

@@ -73,6 +73,13 @@ def latest_return(ticket: Ticket, at: datetime) -> datetime:
     return min(end, closing if closing > at else midnight)
 
 
+def hold_choices(ticket: Ticket, at: datetime) -> list[tuple[int, datetime]]:
+    """(minutes, until when) for which the place can be held from now, as the policy offers them."""
+    latest = latest_return(ticket, at)
+    ends = [(away // timedelta(minutes=1), at + away) for away in policy_on(ticket.centre_id, ticket.day).holds]
+    return [(minutes, until) for minutes, until in ends if until <= latest]
+
+
 def check_day(ticket: Ticket, at: datetime) -> None:
     """Raises ``RuleBroken`` for a number of another day."""
     if ticket.day != clock.local_day(at):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Avg, Count, F, FloatField, Q, QuerySet
+from django.db.models.functions import Abs
 
 from centres.models import Centre, Estimate
 from portal import clock
@@ -30,6 +31,23 @@ class Accuracy:
         return round(100 * self.inside / self.count) if self.count >= ENOUGH else None
 
 
+@dataclass(frozen=True)
+class ByService:
+    """Waits told at the drawing that have come; ``share`` of them inside and ``error`` (mean seconds from the middle).
+
+    The two are ``None`` where there are too few.
+    """
+
+    service: int
+    count: int
+    share: float | None
+    error: float | None
+
+
+# Twice the distance from the middle of what was told.
+_TWICE_OFF = Abs(2 * F("came_s") - F("low_s") - F("high_s"), output_field=FloatField())
+
+
 def last_week(centre: Centre, at: datetime) -> Accuracy:
     """One statement over an index."""
     today = clock.local_day(at)
@@ -38,17 +56,23 @@ def last_week(centre: Centre, at: datetime) -> Accuracy:
     return Accuracy(first, last, counts["count"], counts["inside"])
 
 
-def by_service(centre: Centre, first: date, last: date) -> list[tuple[int, int, float]]:
-    """(service id, waits told and come, share inside) of these days, for reports. One statement."""
+def by_service(centre: Centre, first: date, last: date) -> list[ByService]:
+    """What came of the waits told on these days, for reports, in the order of the services. One statement."""
     rows = (
         settled(centre, first, last)
         .values("ticket__service")
-        .annotate(count=Count("pk"), inside=Count("pk", filter=Q(is_inside=True)))
+        .annotate(count=Count("pk"), inside=Count("pk", filter=Q(is_inside=True)), off=Avg(_TWICE_OFF))
         .order_by("ticket__service__order", "ticket__service__letter")
     )
-    return [(row["ticket__service"], row["count"], row["inside"] / row["count"]) for row in rows]
+    return [_of_service(row["ticket__service"], row["count"], row["inside"], row["off"]) for row in rows]
 
 
 def settled(centre: Centre, first: date, last: date) -> QuerySet[Estimate]:
     """What was told at the drawing on these days, where it is known what came."""
     return Estimate.objects.filter(centre=centre, day__gte=first, day__lte=last, is_first=True, came_s__isnull=False)
+
+
+def _of_service(service: int, count: int, inside: int, twice_off: float) -> ByService:
+    if count < ENOUGH:
+        return ByService(service, count, None, None)
+    return ByService(service, count, inside / count, twice_off / 2)

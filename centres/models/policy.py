@@ -19,6 +19,11 @@ MOST_MINUTES = 600
 MARK = "centres:queue_policy"
 
 
+def usual_holds() -> list[int]:
+    """What a new row begins with."""
+    return [15, 30, 60]
+
+
 class QueuePolicy(models.Model):
     """How a queue is kept from one day to another (quy định xếp hàng), for one centre or, without one, for the city.
 
@@ -52,6 +57,35 @@ class QueuePolicy(models.Model):
     calls_itself = models.BooleanField(
         default=False, help_text=_("Call the next person by itself as soon as a counter is free.")
     )
+    hold_choices = models.JSONField(
+        default=usual_holds,
+        help_text=_("For how many minutes a place can be held: the choices that are offered, such as [15, 30, 60]."),
+    )
+    long_wait_minutes = models.PositiveSmallIntegerField(
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)],
+        help_text=_("A wait past this is long: the manager is told of it, and beforehand where it can be foreseen."),
+    )
+    soon_minutes = models.PositiveSmallIntegerField(
+        default=30,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text=_("A long wait foreseen within this time is urgent; one for later is a warning."),
+    )
+    ahead_minutes = models.PositiveSmallIntegerField(
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)],
+        help_text=_("How far ahead long waits are looked for."),
+    )
+    pace_minutes = models.PositiveSmallIntegerField(
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)],
+        help_text=_("Over how long a time before now people coming and called are counted, to look ahead."),
+    )
+    idle_minutes = models.PositiveSmallIntegerField(
+        default=5,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text=_("A counter that is free for so long while people wait for it is idle."),
+    )
     source = models.CharField(max_length=300)
     confidence = models.CharField(max_length=40, help_text=_("How sure the source is, such as S, L or U."))
 
@@ -65,6 +99,10 @@ class QueuePolicy(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="queue_policy_dates"
             ),
             models.CheckConstraint(condition=Q(cap__gte=1), name="queue_policy_cap"),
+            models.CheckConstraint(
+                condition=Q(long_wait_minutes__gte=1, ahead_minutes__gte=1, pace_minutes__gte=1),
+                name="queue_policy_foresight",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,9 +118,10 @@ class QueuePolicy(models.Model):
         return gone
 
     def clean(self) -> None:
-        """Raises ``ValidationError`` for classes there are not, and for days that another row covers."""
+        """Raises ``ValidationError`` for classes and held places there are not, and for days that another row covers."""
         super().clean()
         self._check_classes()
+        self._check_holds()
         if not self.valid_from:  # its own message says so
             return
         if self.valid_to is not None and self.valid_to < self.valid_from:
@@ -109,3 +148,10 @@ class QueuePolicy(models.Model):
                     % {"grounds": ", ".join(sorted(grounds)), "ranks": ", ".join(map(str, sorted(ranks)))}
                 }
             )
+
+    def _check_holds(self) -> None:
+        choices: Any = self.hold_choices
+        if not isinstance(choices, list) or not all(
+            type(minutes) is int and 1 <= minutes <= MOST_MINUTES for minutes in choices
+        ):
+            raise ValidationError({"hold_choices": _("Give whole minutes in brackets, such as [15, 30, 60].")})

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_GET
 
 from centres import figures
 from centres.charts import hours_chart, waits_chart
-from centres.day import LONG_WAIT, list_url
+from centres.day import list_url
 from centres.labels import find_by_label
 from centres.live_day import HourLine, hour_lines, live_day
 from centres.models import Centre
+from centres.policy import policy_on
 from centres.ticket_lists import ticket_list
 from centres.views.managed import centres_to_choose, managed_centre
 from centres.why import why
@@ -78,7 +79,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         context = {
             "centre": centre,
             "numbers": numbers,
-            "long_wait": numbers.longest_wait > LONG_WAIT,
+            "long_wait": numbers.longest_wait > policy_on(centre.pk, clock.local_day(at)).long_wait,
             "seats": figures.seats(centre, at),
             "today": today,
             "hour": clock.local(at).hour,

@@ -25,7 +25,8 @@ from portal import clock
 from portal.errors import BadInput
 
 ASSETS = (
-    *(f"css/{name}.css" for name in ("tokens", "fonts", "base", "forms", "hall", "print", "slip")),
+    *(f"css/{name}.css" for name in ("tokens", "fonts", "base", "forms", "print", "slip")),
+    *(f"css/{name}.css" for name in ("hall", "hall-large", "hall-slip", "hall-questions", "hall-keypad")),
     *(
         f"js/{name}.js"
         for name in ("page", "clock", "idle", "client-key", "print", "line-store", "qr-bits", "kiosk-offline")

@@ -160,12 +160,6 @@ def mask_phone(number: str | None) -> str:
     return phones.mask_phone(number) if number else ""
 
 
-@register.filter
-def spelled(value: str | None) -> str:
-    """A ticket number or code character by character, for a voice: ``A 0 4 7``."""
-    return " ".join(value or "")
-
-
 @lru_cache(maxsize=256)
 def _icon(name: str, extra: str) -> SafeString:
     svg = lucide(name, size=None, **{"class": f"icon {extra}".strip(), "aria_hidden": "true", "focusable": "false"})

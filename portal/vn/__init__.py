@@ -1,1 +1,1 @@
-"""Vietnamese identity, names, money, dates and speech: pure functions without database or network."""
+"""Vietnamese identity, names, money and dates: pure functions without database or network."""

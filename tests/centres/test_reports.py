@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from centres.actions.summarise import summarise
 from centres.enums import PriorityGround, TicketState
 from centres.forms_day import period_of
+from centres.models import Estimate
 from centres.reports import report_on, report_on_city
 from centres.summaries.reading import read_period, same_weekday_before
 from portal import clock
@@ -164,3 +165,24 @@ class TestPages:
             fill(number)
         summarise(at=MORNING)
         assert statements() == one
+
+
+def test_what_people_were_told_and_what_came_stands_in_the_report_and_its_workbook(
+    kept, client, service, other_service
+):
+    for each, count in ((service, 20), (other_service, 19)):
+        for number in range(count):
+            ticket = make.TicketFactory(service=each, number=100 + number, issued_at=MORNING)
+            Estimate.objects.create(
+                ticket=ticket, centre=kept, day=DAY, at=MORNING, is_first=True, ahead=1, low_s=600, high_s=1200,
+                played_low_s=600, played_middle_s=900, played_high_s=1200, came_s=1500 if number < 5 else 900,
+                is_inside=number >= 5,
+            )  # fmt: skip
+    table = next(table for table in report_on(kept, DAY, DAY).tables if table.key == "estimates")
+    assert [row[1:] for row in table.rows] == [[20, 0.75, 150.0], [19, None, None]], "19 are too few"
+    page = client.get(reverse("centres:day_report"), {"span": "day", "day": DAY.isoformat()}).content.decode()
+    assert "75\xa0%" in page or "75 %" in page
+    answer = client.get(reverse("centres:day_report_xlsx"), {"span": "day", "day": DAY.isoformat()})
+    sheet = load_workbook(io.BytesIO(answer.content))["Đã báo chờ và thực tế"]
+    rows = list(sheet.iter_rows(min_row=5, max_row=6, min_col=2, values_only=True))
+    assert rows == [(20, 0.75, timedelta(seconds=150)), (19, None, None)]

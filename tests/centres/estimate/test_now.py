@@ -20,7 +20,7 @@ from centres.actions.recall import recall
 from centres.actions.unpark import unpark
 from centres.enums import Priority, PriorityGround
 from centres.estimate import memory
-from centres.estimate.accuracy import by_service, last_week
+from centres.estimate.accuracy import ByService, by_service, last_week
 from centres.estimate.now import forecast, renew, shown_to
 from centres.estimate.seen import day_record, hall_now
 from centres.models import Estimate, LearnedDay, Ticket
@@ -183,11 +183,16 @@ def test_last_week_counts_first_estimates_of_the_seven_days_before(service, coun
     told(service, 2, inside=False, first=False)
     found = last_week(service.centre, MORNING)
     assert (found.count, found.inside, found.percent) == (20, 12, 60)
-    assert by_service(service.centre, found.first, found.last) == [(service.pk, 20, 0.6)]
+    # 12 lay in the middle of what was told, 8 came 210 seconds after it.
+    assert by_service(service.centre, found.first, found.last) == [ByService(service.pk, 20, 0.6, 84.0)]
 
 
 def test_too_few_say_nothing(service, counter):
     assert last_week(service.centre, MORNING).percent is None
+    for _number in range(19):
+        told(service, 1, inside=True)
+    found = last_week(service.centre, MORNING)
+    assert by_service(service.centre, found.first, found.last) == [ByService(service.pk, 19, None, None)]
 
 
 @pytest.mark.parametrize("people", [1, 30])

@@ -1,0 +1,339 @@
+"""A centre in the middle of its morning, and everybody who may ask it for something (``test_role_matrix``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from applications.actions.handle import propose, take
+from applications.enums import State
+from applications.models import Paper
+from centres.actions.announce_hall import announce
+from centres.device_access import cookie_name, remember
+from centres.enums import DeviceKind, Role
+from centres.models import Device
+from citizens.models import Citizen, HeldDocument
+from tests.factories.applications import (
+    FORMS,
+    LAST4,
+    MONDAY,
+    a_centre,
+    a_dossier,
+    a_draft,
+    a_member,
+    a_ticket_at_counter,
+    member_of,
+)
+from tests.factories.centres import AppointmentFactory, BookingRulesFactory, DeviceFactory, TicketFactory
+from tests.factories.certifications import a_missing_paper, a_picture, an_item
+from tests.factories.citizens import CitizenFactory, UserFactory
+from tests.moments import hanoi
+from tests.notifications.test_push import GOOD
+
+PICTURE = a_picture()
+IDENTITY = "001190654321"
+# The columns of the table. The last four work at another centre.
+COLUMNS = {
+    "N": "nobody",
+    "K": "kiosk",
+    "B": "board",
+    "X": "signed in without a role",
+    "O": Role.COUNTER_OFFICER,
+    "S": Role.SPECIALIST,
+    "L": Role.LEADER,
+    "M": Role.MANAGER,
+    "A": Role.CITY_ADMIN,
+    "o": Role.COUNTER_OFFICER,
+    "s": Role.SPECIALIST,
+    "l": Role.LEADER,
+    "m": Role.MANAGER,
+}
+# Tries are counted by address, and here everybody has the same one.
+LIMITED = {
+    "applications:tell_by_sms",
+    "centres:kiosk_sms",
+    "applications:tell_by_push",
+    "centres:kiosk_sign_in",
+    "centres:board_sign_in",
+    "applications:track",
+    "api_tracking",
+    "api_tickets",
+    "centres:kiosk_booked",
+    "centres:book_details",
+    "api_appointments",
+}
+# Sent by scripts of our own pages.
+IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push"}
+
+
+@dataclass
+class World:
+    """A centre in the middle of its morning, and another one next door."""
+
+    arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    devices: dict[str, tuple[Device, str]] = field(default_factory=dict)
+    queries: dict[str, str] = field(default_factory=dict)
+    person: Citizen = field(default_factory=Citizen)
+
+    def address(self, name: str, which: str) -> str:
+        path = reverse(name, kwargs=self.arguments.get(name + which, self.arguments.get(name, {})))
+        return path + self.queries.get(name, "")
+
+
+def a_world(at_hanoi: Any) -> World:
+    """As it is at 10:26; each request on it is undone by ``ask``."""
+    at_hanoi("2026-11-23 10:26")
+    BookingRulesFactory()
+    here, there = a_centre(), a_centre("chi-nhanh-4", "H26.30.4")
+    for role in (Role.COUNTER_OFFICER, Role.SPECIALIST, Role.LEADER, Role.MANAGER):
+        member_of(role, there)
+        member_of(role, here)
+    a_member(Role.CITY_ADMIN, is_staff=True, is_superuser=True)
+    person = CitizenFactory(identity_number=IDENTITY, address="12 ngõ 5 phố Chùa Bộc, phường Kim Liên, Hà Nội")
+    accepted = a_dossier(citizen=person, at=MONDAY - timedelta(hours=1))
+    taken = a_dossier(citizen=person, at=MONDAY - timedelta(hours=2), state=State.PROCESSING)
+    proposed = take(
+        application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=2)),
+        at=MONDAY,
+        acting_user=member_of(Role.SPECIALIST, here),
+    )
+    propose(application=proposed, number="1/TP", document=None, at=MONDAY, acting_user=proposed.handler)
+    waiting_for_paper = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.SUPPLEMENT)
+    done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
+    ticket = a_ticket_at_counter(citizen=person)
+    draft = a_draft(procedure="marriage", ticket=ticket, citizen=person)
+    paper = a_missing_paper(draft)
+    item = an_item(paper)
+    other_paper = Paper.objects.filter(application=draft).exclude(pk=paper.pk).first()
+    assert other_paper is not None and ticket.counter is not None
+    held = HeldDocument.objects.create(
+        citizen=person,
+        kind_key=other_paper.kind.key,
+        title="Bản sao",
+        sha256=item.scan.sha256,
+        media_type="image/jpeg",
+        source_code=accepted.code,
+        created_at=MONDAY,
+    )
+    waiting = TicketFactory(service=ticket.service, number=77, issued_at=MONDAY, queue_at=MONDAY)
+    said = announce(
+        centre=here,
+        text="Nghỉ trưa",
+        until_at=MONDAY + timedelta(hours=1),
+        at=MONDAY,
+        acting_user=member_of(Role.MANAGER, here),
+    )
+    free = ticket.service.centre.counters.create(number=99)
+    token, label = {"token": ticket.token}, {"letter": ticket.service.letter}
+    procedure, missing = {"key": "land_change_info"}, "land_certificate"
+    missing_one = dict.fromkeys(("centres:kiosk_question", "applications:check_question"), f"?no={missing}")
+    world = World(person=person, queries=missing_one)
+    for kind in DeviceKind.values:
+        key = f"key of the {kind}"
+        world.devices[kind] = DeviceFactory(centre=here, kind=kind, key_hash=Device.hash_of(key)), key
+    steps = {
+        "take": accepted,
+        "ask-supplement": taken,
+        "propose": taken,
+        "accept-supplement": waiting_for_paper,
+        "sign": proposed,
+        "send-back": proposed,
+        "hand-over": done,
+    }
+    by_kind: dict[str, dict[str, Any]] = {
+        "application_id": {"application_id": draft.pk},
+        "paper_id": {"paper_id": other_paper.pk},
+        "item_id": {"item_id": item.pk},
+    }
+    world.arguments = {
+        **{f"applications:{name}": by_kind["application_id"] for name in
+           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers")},
+        **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify")},
+        **{f"applications:{name}": by_kind["item_id"] for name in
+           ("certification", "approve_certification", "drop_certification")},
+        **{f"applications:{name}": {"pk": accepted.pk} for name in ("dossier", "receipt")},
+        **{f"applications:{name}": token for name in
+           ("ticket", "rate_visit", "hold", "back_again", "here_after_all", "give_back", "why")},
+        **{f"applications:dossier_act@{key}": {"pk": row.pk, "key": key} for key, row in steps.items()},
+        **{f"api_ticket_{name}": {"ticket_id": ticket.pk} for name in
+           ("recall", "arrive", "park", "transfer", "no_show", "finish", "hold", "come_back", "return", "leave")},
+        **{f"api_ticket_{name}": {"ticket_id": waiting.pk} for name in ("call", "priority")},
+        "applications:public_receipt": {"token": accepted.token},
+        "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
+        "applications:document": {"document_id": item.scan_id},
+        "applications:dossier@draft": {"pk": draft.pk},
+        "applications:bring_back": {"ticket_id": ticket.pk},
+        "applications:sit_down": {"counter_id": free.pk},
+        "centres:centre": {"code": here.code},
+        "centres:kiosk_ground": label,
+        "centres:kiosk_which": label,
+        "centres:kiosk_question": label | procedure,
+        "centres:kiosk_come_back": label | procedure | {"paper": missing},
+        "centres:kiosk_reprint": {"token": waiting.token},
+        "centres:kiosk_sms": {"token": waiting.token},
+        **{f"applications:{name}": {"token": waiting.token} for name in
+           ("tell_by_sms", "tell_by_push", "do_not_tell", "check_papers")},
+        "applications:check_question": {"token": waiting.token, **procedure},
+        "applications:check_come_back": {"token": waiting.token, **procedure, "paper": missing},
+        "centres:kiosk_ticket": {"token": waiting.token},
+        "centres:day_device_revoke": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
+        "centres:day_served": {"kind": "people"},
+        "centres:day_counter": {"counter_id": free.pk},
+        "centres:day_counter_change": {"counter_id": free.pk, "key": "skills"},
+        "centres:day_device": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
+        "centres:day_announcement_stop": {"announcement_id": said.pk},
+        "api_procedure": {"code": "1.001193"},
+        "api_quote": {"code": "1.001193"},
+        "api_centre": {"code": here.code},
+        "api_ticket": {"ticket_id": ticket.pk},
+        "api_ticket_unpark": {"ticket_id": ticket.pk},
+        "api_application": {"pk": accepted.pk},
+        "api_take": {"pk": accepted.pk},
+        "api_propose": {"pk": taken.pk},
+        "api_sign": {"pk": proposed.pk},
+        "api_hand_over": {"pk": done.pk},
+    }  # fmt: skip
+    # Numbers of this letter were given by the factory, past the counter of numbers; those of the next were not.
+    other_service = here.services.exclude(pk=ticket.service_id).order_by("order")[0]
+    for number in (97, 98):
+        here.counters.create(number=number).services.add(other_service)
+    booked = AppointmentFactory(service=other_service, starts_at=MONDAY + timedelta(minutes=4), seat=9,
+                                device=world.devices[DeviceKind.KIOSK.value][0])  # fmt: skip
+    book = {"code": here.code, "letter": other_service.letter}
+    slot, later = hanoi("2026-11-25 09:00"), hanoi("2026-11-26 09:00")
+    world.arguments |= {
+        "centres:book_service": {"code": here.code},
+        "centres:book_matter": book,
+        "centres:book_day": book,
+        "centres:book_slot": {**book, "day": "2026-11-25"},
+        "centres:book_details": {**book, "day": "2026-11-25", "hour": "0900"},
+        **{
+            f"centres:book_{name}": {"token": booked.token}
+            for name in ("mine", "calendar", "check_in", "cancel", "move")
+        },
+        "centres:book_move_slot": {"token": booked.token, "day": "2026-11-26"},
+        "centres:kiosk_book": {"letter": other_service.letter},
+        "centres:kiosk_appointment": {"token": booked.token},
+        "api_slots": book,
+        **{f"api_appointment{name}": {"token": booked.token} for name in ("", "_cancel", "_move")},
+    }
+    person = {"full_name": "Nguyễn Thị Mẫu", "phone": "0987654321", "client_key": "khoa-1234567890abcdef"}
+    world.bodies |= {
+        "centres:kiosk_booked": {"code": booked.code},
+        "centres:kiosk_booked_ordinary": {"token": booked.token},
+        "centres:kiosk_book": person,
+        "centres:book_details": {**person, "step": "book"},
+        "centres:book_move_slot": {"hour": "0900", "client_key": "khoa-1234567890abcdef"},
+        "centres:day_number": {"service": other_service.pk, "reason": "ở xa", "client_key": "khoa-1234567890abcdef"},
+        "centres:day_hours": {"day": "2026-11-27", "opening": "", "reason": "tập huấn"},
+        "centres:day_hours_remove": {"day": "2026-11-27"},
+        "api_appointments": {**person, "service": other_service.pk, "starts_at": slot.isoformat()},
+        "api_appointment_move": {"starts_at": later.isoformat(), "client_key": "khoa-1234567890abcdef"},
+        "api_appointment_check_in": {"token": booked.token},
+    }
+    draw = {"service": other_service.letter, "client_key": "khoa-1234567890abcdef", "ground": ""}
+    decision = {"paper": missing, "choice": "back", "client_key": "khoa-1234567890abcdef"}
+    world.bodies |= {
+        "centres:kiosk_question": decision,
+        "centres:kiosk_reconcile": {"slips": [], "enough": ""},
+        "applications:check_question": decision,
+        "centres:kiosk_sms": {"phone": "0912 345 678", "consent": "on"},
+        "applications:tell_by_sms": {"phone": "0912 345 678", "consent": "on"},
+        "applications:tell_by_push": {"endpoint": "https://fcm.googleapis.com/x", "keys": GOOD},
+        "set_language": {"language": "en", "next": "/"},
+        "centres:kiosk_draw": draw,
+        "centres:day_device": {"name": "Bảng mới"},
+        "centres:day_announcements": {"text": "Nghỉ trưa", "until_at": "2026-11-23T11:30"},
+        "centres:day_devices": {"name": "Bảng mới", "kind": "board"},
+        "centres:day_counter_change": {"skills-services": [ticket.service_id], "skills-reason": "Đông người"},
+        "applications:scan": {"payload": IDENTITY},
+        "applications:add_person": {"identity_number": IDENTITY, "full_name": "Nguyễn Thị Ánh", "birth_text": "1990"},
+        "applications:choose": {"procedure": "1.001193"},
+        "applications:keep_form": FORMS["marriage"],
+        "applications:quantity": {"pages": 2, "copies": 1},
+        "applications:pass_on": {"service": other_service.pk},
+        "applications:tick": {"there": "1"},
+        "applications:certify": {"client_key": "khoa-1234567890abcdef", "title": "Bản sao", "pages": 2, "copies": 1},
+        "applications:settle_unit": {"unit": "00229"},
+        "applications:track": {"code": accepted.code, "phone_last4": LAST4},
+        "applications:rate_visit": {"score": "3"},
+        "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
+        "applications:dossier_act@propose": {"propose-number": "2/TP"},
+        "applications:dossier_act@send-back": {"send-back-reason": "Sai tên."},
+        "applications:dossier_act@hand-over": {"hand-over-handed_to": "Ánh", "hand-over-on_paper": "on"},
+        "api_propose": {"number": "2/TP"},
+        "api_hand_over": {"handed_to": "Ánh"},
+        "api_tracking": {"code": accepted.code, "last4": LAST4},
+        "api_tickets": {"service": other_service.pk, "client_key": "khoa-1234567890abcdef"},
+        "applications:call_one": {"number": waiting.label, "reason": "cháu bé sốt"},
+        "applications:give_class": {"number": waiting.label, "ground": "child", "reason": "bế con nhỏ"},
+        "applications:missed_back": {"number": waiting.label},
+        "applications:hold_place": {"minutes": "15"},
+        "applications:hold": {"minutes": "15"},
+        "api_ticket_transfer": {"service": other_service.pk},
+        "api_ticket_call": {"reason": "cháu bé sốt"},
+        "api_ticket_priority": {"ground": "child", "reason": "bế con nhỏ"},
+        "api_ticket_hold": {"back_by": "2026-11-23T10:50:00+07:00"},
+        "api_id_card_parse": {"payload": f"{IDENTITY}||Nguyễn Thị Ánh|01021990|Nữ|Kim Liên, Hà Nội|01062021"},
+    }
+    return world
+
+
+def sign_in(column: str, world: World) -> Client:
+    """A client that is this column's person or screen."""
+    who = COLUMNS[column]
+    if who in world.devices:
+        device, key = world.devices[who]
+        client = Client(raise_request_exception=False, HTTP_AUTHORIZATION=f"Device {key}")
+        answer = Client().get("/healthz")
+        remember(answer, device)  # type: ignore[arg-type]
+        client.cookies[cookie_name(device.kind)] = answer.cookies[cookie_name(device.kind)].value
+        return client
+    client = Client(raise_request_exception=False)
+    if who == "signed in without a role":
+        client.force_login(UserFactory())
+    elif who != "nobody":
+        centre = a_centre() if column.isupper() else a_centre("chi-nhanh-4", "H26.30.4")
+        client.force_login(member_of(who, None if who == Role.CITY_ADMIN else centre))  # type: ignore[arg-type]
+    return client
+
+
+def ask(
+    client: Client,
+    world: World,
+    method: str,
+    name: str,
+    which: str = "",
+    before_undoing: Callable[[], None] = lambda: None,
+) -> HttpResponseBase:
+    """One request, undone afterwards; what was signed in stays so."""
+    fresh = Client(raise_request_exception=False, **client.defaults)
+    fresh.cookies = SimpleCookie({key: cookie.value for key, cookie in client.cookies.items()})
+    body: Any = dict(world.bodies.get(name + which, world.bodies.get(name, {})))
+    if name == "applications:certify":
+        body["file"] = SimpleUploadedFile("scan.jpg", PICTURE)
+    more = {}
+    if (name.startswith("api_") or name in IN_JSON) and method != "GET":
+        body, more = json.dumps(body), {"content_type": "application/json"}
+    if method == "GET":
+        body = {}
+    if name in LIMITED:
+        cache.clear()
+    with transaction.atomic():
+        answer = getattr(fresh, method.lower())(world.address(name, which), body, **more)
+        b"".join(answer) if answer.streaming else answer.content
+        before_undoing()
+        transaction.set_rollback(True)
+    return answer
