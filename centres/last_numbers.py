@@ -1,7 +1,8 @@
 """When to stop giving numbers: those waiting must be served before the doors close.
 
-Those who wait, and those who have booked for later today, times the mean time of a visit, against what is left of the
-opening hours at the counters that can serve them, less the time the policy keeps before closing. Where the hours are not
+Those who wait, are set aside or are on their way to a counter, and those who have booked for later today, times the mean
+time of a visit, against what is left of the opening hours at the counters that can serve them, less the time the policy
+keeps before closing, in which the visits end that are under way. Where the hours are not
 confirmed, or no visit of recent days says how long one takes, nobody is sent away.
 """
 
@@ -26,6 +27,7 @@ RECENT_DAYS = 14
 KNOWN_SECONDS = 60
 # Work at other services that is looked at: with n of them there are two to the power of n groups of services.
 MOST_OTHERS = 9
+STILL_TO_SERVE = (TicketState.WAITING, TicketState.PARKED, TicketState.CALLED)
 Skills = Collection[Collection[int]]
 
 
@@ -122,9 +124,9 @@ def _look(service: Service, at: datetime) -> DayIsFull | None:
 
 
 def _people(centre: Centre, at: datetime) -> Tally[int]:
-    """By service: who waits, and who has booked for later today and has a right to be expected."""
+    """By service: who is still to be served, and who has booked for later today and has a right to be expected."""
     today = clock.local_day(at)
-    waiting = Ticket.objects.waiting().of_day(centre, today).values_list("service", flat=True)
+    waiting = Ticket.objects.filter(state__in=STILL_TO_SERVE).of_day(centre, today).values_list("service", flat=True)
     booked = Appointment.objects.filter(
         centre=centre, day=today, state=AppointmentState.BOOKED, on_time_until__gte=at
     ).values_list("service", flat=True)

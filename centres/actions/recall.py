@@ -19,6 +19,9 @@ def recall(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
     guard(ticket, acting_user)
     if not can_proceed(ticket.recall):
         raise wrong_state(ticket)
+    # Two presses at once are two calls, each counted.
+    locked = Ticket.objects.select_for_update(of=("self",), no_key=True)
+    ticket.refresh_from_db(fields=["called_at", "calls", "recalls"], from_queryset=locked)
     ticket.recall(at)
     keep(ticket, ["called_at", "calls", "recalls"])
     write_down(ticket, TicketEventKind.RECALLED, at, acting_user)

@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 
 from centres.actions.calendar_days import clear_calendar_day, set_calendar_day
+from centres.actions.call_next import call_next
 from centres.actions.check_in import check_in
 from centres.actions.draw import draw
 from centres.actions.move_appointment import move_appointment
+from centres.actions.park import park
 from centres.actions.sweep_appointments import close_missed, erase, remind
-from centres.enums import AppointmentState, PriorityGround, TicketEventKind
+from centres.enums import AppointmentState, ParkKind, PriorityGround, TicketEventKind
 from centres.models import CalendarChange, TicketEvent
 from notifications.models import Message
 from portal.errors import BadInput, NotAllowed
@@ -138,6 +140,15 @@ class TestDayIsFull:
     def test_who_has_booked_for_later_today_is_counted_too(self, service):
         make.AppointmentFactory(service=service, starts_at=hanoi("2026-11-23 16:00"))
         self.waiting(service, 5)
+        problem = refused("day_is_full", draw, service=service, client_key=uuid4().hex, at=hanoi("2026-11-23 15:30"))
+        assert "6 people" in str(problem)
+
+    def test_who_is_set_aside_or_on_the_way_to_a_counter_is_still_to_be_served(self, service, officer):
+        self.waiting(service, 6)
+        for kind in (ParkKind.FETCHING, ParkKind.JOB, None):
+            ticket = call_next(at=MORNING, acting_user=officer)
+            if kind:
+                park(ticket=ticket, kind=kind, at=MORNING, acting_user=officer)
         problem = refused("day_is_full", draw, service=service, client_key=uuid4().hex, at=hanoi("2026-11-23 15:30"))
         assert "6 people" in str(problem)
 

@@ -19,7 +19,8 @@ from centres.actions.draw import draw
 from centres.actions.finish import finish
 from centres.actions.matters import finish_matter
 from centres.actions.rate import rate
-from centres.enums import CounterState, TicketState
+from centres.actions.recall import recall
+from centres.enums import CounterState, TicketEventKind, TicketState
 from centres.models import Counter, DailyNumber, Matter, Rating, Ticket, TicketEvent
 from portal.errors import RuleBroken
 from tests.factories import centres as make
@@ -181,3 +182,11 @@ def test_a_counter_that_has_just_called_does_not_close(service, counter, officer
         [refused] = closed.result(20)
     assert isinstance(refused, RuleBroken)
     assert refused.code == "counter_busy"
+
+
+def test_a_number_recalled_twice_at_once_was_recalled_twice(service, officer, ticket):
+    called = call_next(at=MORNING, acting_user=officer)
+    at_once(*[lambda: recall(ticket=Ticket.objects.get(pk=called.pk), at=MORNING, acting_user=officer)] * 4)
+    called.refresh_from_db(fields=["recalls", "calls"])
+    assert (called.recalls, called.calls) == (4, 5)
+    assert TicketEvent.objects.filter(kind=TicketEventKind.RECALLED).count() == 4
