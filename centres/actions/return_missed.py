@@ -10,7 +10,7 @@ from django_fsm import can_proceed
 
 from centres.actions.hold import check_day
 from centres.enums import TicketEventKind
-from centres.models import Ticket
+from centres.models import Matter, Ticket
 from centres.moves import guard, keep, write_down, wrong_state
 from centres.policy import policy_on
 from citizens.models import User
@@ -21,6 +21,7 @@ from portal.errors import RuleBroken
 def return_missed(*, ticket: Ticket, at: datetime, acting_user: User | None = None) -> Ticket:
     """Within the policy's grace the old place in time, later the end of the line, by the class of the ground.
 
+    Any counter of the service may call them, unless within the grace their matter is open at the one they missed.
     Whoever holds the slip (no user) may do it within the grace; after it they ask staff.
     Raises ``NotAllowed``, ``RuleBroken`` (``wrong_state``, ``other_day``, ``grace_over``).
     """
@@ -29,8 +30,10 @@ def return_missed(*, ticket: Ticket, at: datetime, acting_user: User | None = No
     check_day(ticket, at)
     if not can_proceed(ticket.come_again):
         raise wrong_state(ticket)
+    begun = False
     if in_grace(ticket, at):
         ticket.come_again(ticket.queue_at)
+        begun = Matter.objects.filter(ticket=ticket, done_at__isnull=True).exists()
     elif acting_user is None:
         raise RuleBroken(
             _("Number %(label)s was called some time ago. Please ask a member of staff.") % {"label": ticket.label},
@@ -38,6 +41,7 @@ def return_missed(*, ticket: Ticket, at: datetime, acting_user: User | None = No
         )
     else:
         ticket.come_again(at)
+    if not begun:
         ticket.counter = None
         ticket.priority = policy_on(ticket.centre_id, ticket.day).rank_of(ticket.priority_ground)
     keep(ticket, ["finished_at", "queue_at", "counter", "priority"])

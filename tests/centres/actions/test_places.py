@@ -23,7 +23,7 @@ from centres.actions.unpark import unpark
 from centres.counter_times import counter_times
 from centres.enums import CounterEventKind, ParkKind, Priority, PriorityGround, TicketEventKind, TicketState
 from centres.hours import hours_on
-from centres.models import CounterEvent, Ticket, TicketEvent
+from centres.models import CounterEvent, Matter, Ticket, TicketEvent
 from portal import clock
 from portal.errors import BadInput, RuleBroken
 from tests.factories import centres as make
@@ -125,6 +125,19 @@ def test_within_the_grace_the_old_place_after_it_the_end(missed, officer):
     assert code(return_missed, ticket=stored(missed), at=minute(18)) == "grace_over"
     late = return_missed(ticket=stored(missed), at=minute(18), acting_user=officer)
     assert (late.queue_at, late.counter) == (minute(18), None)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_who_missed_a_call_may_come_to_any_counter_unless_the_matter_is_open_at_one(missed, service, officer, begun):
+    if begun:
+        Matter.objects.create(ticket=missed, procedure=make.ProcedureFactory(), created_at=MORNING)
+    return_missed(ticket=stored(missed), at=minute(5))
+    elsewhere = make.open_counter(missed.centre, [service], number=8).officer
+    if begun:
+        assert code(call_next, at=minute(6), acting_user=elsewhere) == "nobody_waits"
+        assert call_next(at=minute(6), acting_user=officer) == missed
+    else:
+        assert call_next(at=minute(6), acting_user=elsewhere) == missed
 
 
 def test_a_no_show_needs_two_recalls(ticket, officer):
