@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from applications.demo.centres import Place, set_up
 from centres import device_access
 from centres.enums import DeviceKind, Priority
+from centres.last_numbers import DayIsFull
 from centres.models import Device, NextNotice, PaperTrip, Ticket
 from portal import clock
 from tests.browser.line import Line
@@ -152,6 +153,22 @@ def test_an_old_block_gives_nothing_after_midnight(kiosk: Page, line: Line) -> N
     kiosk.click("[data-letter=A]")
     kiosk.click("[data-step=ground] [data-ground='']")
     expect(kiosk.locator("[data-step=none] h1")).to_be_visible()
+
+
+def test_a_day_that_was_full_stays_full_without_the_line(
+    kiosk: Page, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = DayIsFull(7, clock.now().replace(hour=16, minute=30))
+    monkeypatch.setattr("centres.line.full_now", lambda service, at: full if service.letter == "A" else None)
+    kiosk.evaluate("window.line.sync(['A', 'B'])")
+    line.cut()
+    kiosk.goto("/kiosk/")
+    kiosk.click("[data-letter=A]")
+    said = kiosk.locator("[data-line-full]")
+    expect(said).to_contain_text("16:30")
+    expect(said).to_contain_text("7")
+    kiosk.click("[data-line-start]:visible")
+    assert re.fullmatch(r"B\d+", take(kiosk, "B"))
 
 
 def test_when_the_numbers_are_used_up_the_page_says_so(kiosk: Page, line: Line) -> None:
