@@ -50,7 +50,7 @@
     history.replaceState(null, "", location.pathname + location.search);
     if (letters.includes(before.get("letter"))) {
       if (ask(before.get("letter")) && before.get("key")) { chosen = { key: before.get("key"), letter: before.get("letter"), ground: before.get("ground") ?? "" }; give(); }
-    } else show("start");
+    } else show(before.has("sms") ? "sms" : "start");
 
     const look = async () => {
       try {

@@ -171,6 +171,20 @@ def test_a_day_that_was_full_stays_full_without_the_line(
     assert re.fullmatch(r"B\d+", take(kiosk, "B"))
 
 
+def test_a_phone_number_that_was_lost_with_the_line_is_said_to_be(kiosk: Page, line: Line) -> None:
+    kiosk.goto("/kiosk/service/A/")
+    kiosk.click("button[name=ground][value='']")
+    kiosk.wait_for_url("**/kiosk/ticket/**")
+    kiosk.goto(f"{kiosk.url}sms/")
+    for key in "0912345678":
+        kiosk.click(f".keypad button[value='{key}']")
+    line.cut()
+    kiosk.click("button[name=consent]")
+    expect(kiosk.locator("[data-step=sms] h1")).to_be_visible(timeout=PATIENCE_MS)
+    assert "912" not in kiosk.url
+    assert not NextNotice.objects.exists()
+
+
 def test_when_the_numbers_are_used_up_the_page_says_so(kiosk: Page, line: Line) -> None:
     kiosk.evaluate(
         "const kept = JSON.parse(localStorage['kiosk-line']); kept.numbers.A = kept.numbers.A.slice(0, 1); localStorage['kiosk-line'] = JSON.stringify(kept)"
