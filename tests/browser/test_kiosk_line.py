@@ -246,6 +246,14 @@ def test_a_phone_number_is_typed_on_large_keys(kiosk: Page) -> None:
     assert NextNotice.objects.get().phone == "+84912345678"
 
 
+def test_the_page_for_a_booking_fits_the_screen_with_what_goes_before_it(kiosk: Page) -> None:
+    for large in ("1", "0"):
+        kiosk.context.add_cookies([{"name": "large_print", "value": large, "url": kiosk.url}])
+        kiosk.goto("/kiosk/booked/")
+        assert kiosk.evaluate("document.documentElement.scrollHeight") <= SIZE["height"], large
+        expect(kiosk.locator("button[name=ground][value=age_75]")).to_be_visible()
+
+
 def test_a_number_is_drawn_without_scripts(browser: Browser, live_server: Any, place: Place) -> None:
     context = browser.new_context(viewport=SIZE, base_url=live_server.url, java_script_enabled=False)
     answer = HttpResponse()
