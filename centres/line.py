@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import segno
 import structlog
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from centres import hours
+from centres.actions.draw import why_full
 from centres.actions.hold_numbers import hold_numbers
 from centres.actions.report_slip import Slip, report_slip
+from centres.last_numbers import full_now
 from centres.models import Centre, Device, HeldNumber, Service
 from portal import clock
 from portal.errors import BadInput, RuleBroken
@@ -55,6 +58,17 @@ def day_of_line(centre: Centre, at: datetime) -> dict[str, Any]:
         "ends": ends.isoformat(),
         "open": kept if centre.keeps_hours else None,
     }
+
+
+def full_for(services: Iterable[Service], at: datetime) -> dict[str, dict[str, str]]:
+    """Why no more numbers are given today, by letter and language; the letters that still have room are missing."""
+    found: dict[str, dict[str, str]] = {}
+    for service in services:
+        if full := full_now(service, at):
+            for language, _name in settings.LANGUAGES:
+                with translation.override(language):
+                    found.setdefault(service.letter, {})[language] = why_full(full)
+    return found
 
 
 def numbers_for(device: Device, services: Collection[Service], at: datetime) -> dict[str, list[list[Any]]]:

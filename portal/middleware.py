@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
@@ -96,7 +97,12 @@ class ActionsLeadBack:
         if response.status_code != 405 or request.method not in ("GET", "HEAD") or match is None:
             return response
         page = page_of_action(match.view_name, request.path_info, match.kwargs)
-        return HttpResponseRedirect(page, status=303) if page else response
+        if page is None:
+            return response
+        # A manager of several centres stays at the one the address names.
+        centre = request.GET.get("centre")
+        kept = f"{'&' if '?' in page else '?'}{urlencode({'centre': centre})}" if centre else ""
+        return HttpResponseRedirect(page + kept, status=303)
 
 
 class DomainErrors:

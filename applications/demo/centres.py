@@ -203,6 +203,7 @@ def _services(branch: Centre) -> dict[str, Service]:
                 "title": title,
                 "hint": hint,
                 "order": order,
+                "is_quick": kind == ServiceKind.RESULTS,
             },
         )
     return made

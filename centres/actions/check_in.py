@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -69,6 +69,12 @@ def _ground_on_time(appointment: Appointment, ground: str) -> str:
     """Booked, unless the law calls this person even earlier."""
     policy = policy_on(appointment.centre_id, appointment.day)
     return ground if policy.rank_of(ground) < policy.rank_of(PriorityGround.BOOKED) else PriorityGround.BOOKED
+
+
+def earlier_than_booked(centre_id: int, day: date) -> list[PriorityGround]:
+    """The grounds a person may say of themselves that go before a booking (facts §10)."""
+    policy = policy_on(centre_id, day)
+    return [ground for ground in SEEN_GROUNDS if policy.rank_of(ground) < policy.rank_of(PriorityGround.BOOKED)]
 
 
 def not_on_time(appointment: Appointment, at: datetime) -> RuleBroken:

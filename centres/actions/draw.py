@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centres import booking, hours
 from centres.enums import PriorityGround, TicketEventKind
-from centres.last_numbers import full_now
+from centres.last_numbers import DayIsFull, full_now
 from centres.models import Appointment, Device, Service, Ticket
 from centres.moves import reason_of, write_down
 from centres.numbers import next_number
@@ -98,7 +98,20 @@ def refuse_when_full(service: Service, at: datetime) -> None:
     if full is None:
         return
     free = booking.next_free(service, at)
-    words = {"closes": f"{full.closes_at:%H:%M}", "count": full.people}
+    if free:
+        when = format_moment(free.starts_at, get_language() or "vi")
+        way = str(_("The next free time is %(time)s: book it here.") % {"time": when})
+    else:
+        way = str(_("Please come on another day, or ask a member of staff."))
+    raise RuleBroken(
+        f"{why_full(full)} {way}",
+        code="day_is_full",
+        details={"waiting": full.people, "next_slot": free.starts_at.isoformat() if free else None},
+    )
+
+
+def why_full(full: DayIsFull) -> str:
+    """Who needs the time that is left, in the language of now."""
     sentence = (
         ngettext(
             "The time until closing at %(closes)s is needed for the %(count)d person already waiting or booked.",
@@ -108,16 +121,7 @@ def refuse_when_full(service: Service, at: datetime) -> None:
         if full.people
         else str(_("Until closing at %(closes)s there is not enough time for one more visit."))
     )
-    if free:
-        when = format_moment(free.starts_at, get_language() or "vi")
-        way = str(_("The next free time is %(time)s: book it here.") % {"time": when})
-    else:
-        way = str(_("Please come on another day, or ask a member of staff."))
-    raise RuleBroken(
-        f"{sentence % words} {way}",
-        code="day_is_full",
-        details={"waiting": full.people, "next_slot": free.starts_at.isoformat() if free else None},
-    )
+    return sentence % {"closes": f"{full.closes_at:%H:%M}", "count": full.people}
 
 
 def _may_overrule(service: Service, user: User | None) -> bool:

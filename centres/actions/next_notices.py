@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from centres.enums import TicketState
+from centres.estimate.seen import hall_now
 from centres.messages import NextInLine
-from centres.models import NextNotice, Ticket
+from centres.models import Centre, NextNotice, Ticket
 from centres.notice_rules import ahead_on
+from centres.soon import ahead_of_each
 from notifications.actions.forget import forget_addresses, forget_browsers
 from notifications.actions.queue import queue_notice
 from notifications.actions.subscribe import subscribe
@@ -80,23 +84,26 @@ def do_not_tell(*, ticket: Ticket) -> None:
 def tell_those_who_are_next(*, at: datetime) -> int:
     """Tell everybody who wished it and whose call is near. Returns how many notices were written.
 
-    A sweep and no part of a call, which must stay quick: one statement when nobody waits for a notice, otherwise two
-    for each service that somebody does.
+    A sweep and no part of a call, which must stay quick: one statement when nobody waits for a notice, otherwise a
+    handful for each centre where somebody does.
     """
     day = clock.local_day(at)
     wishes = NextNotice.objects.filter(told_at__isnull=True, ticket__state=TicketState.WAITING, ticket__day=day)
-    told = 0
+    services: dict[int, set[int]] = defaultdict(set)
     for centre_id, service_id in wishes.values_list("ticket__centre", "ticket__service").distinct().order_by():
-        near = nearly_next(centre_id, service_id, day)
-        for wish in wishes.filter(ticket__in=near).select_related("ticket__centre"):
-            told += _tell(wish.pk, near.index(wish.ticket_id), at)
+        services[centre_id].add(service_id)
+    told = 0
+    for centre in Centre.objects.filter(pk__in=services) if services else ():
+        near = nearly_next(centre, services[centre.pk], at)
+        due = wishes.filter(ticket__in=near).values_list("pk", "ticket")
+        for wish_id, ticket_id in sorted(due, key=lambda wish: near[wish[1]]):
+            told += _tell(wish_id, near[ticket_id], at)
     return told
 
 
-def nearly_next(centre_id: int, service_id: int, day: date) -> list[int]:
-    """Ids of the tickets of a service that have few enough people ahead, in the order of the queue."""
-    waiting = Ticket.objects.waiting().filter(centre=centre_id, service=service_id, day=day).in_order()
-    return list(waiting.values_list("pk", flat=True)[: ahead_on(centre_id, day) + 1])
+def nearly_next(centre: Centre, services: Collection[int], at: datetime) -> dict[int, int]:
+    """By ticket of these services (ids) with few enough people ahead: how many, as the counters will call."""
+    return ahead_of_each(hall_now(centre, at), services, ahead_on(centre.pk, clock.local_day(at)))
 
 
 @transaction.atomic

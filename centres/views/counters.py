@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from centres.actions import counters
 from centres.forms_day import OpenForm, ReasonForm, SkillsForm
 from centres.models import Centre, Counter, SkillChange
-from centres.views.managed import managed_centre
+from centres.permissions import MANAGERS, centres_of
+from centres.views.managed import managed_centre, managed_centres
 from citizens.models import User
 from portal import clock
 from portal.errors import NotAllowed, RuleBroken
@@ -28,15 +29,14 @@ HISTORY = 10
 @never_cache
 @require_GET
 def counter(request: HttpRequest, counter_id: int) -> HttpResponse:
-    centre = managed_centre(request)
-    return _page(request, centre, _counter(centre, counter_id))
+    centre, seat = _managed(request, counter_id)
+    return _page(request, centre, seat)
 
 
 @require_POST
 def change(request: HttpRequest, counter_id: int, key: str) -> HttpResponse:
     """One of ``open``, ``pause``, ``close``, ``skills``; a broken rule is said beside its form."""
-    centre = managed_centre(request)
-    seat = _counter(centre, counter_id)
+    centre, seat = _managed(request, counter_id)
     if key not in _ACTS:
         raise Http404
     form = _forms(centre, seat, request, key)[key]
@@ -61,8 +61,14 @@ _ACTS: dict[str, Callable[..., Counter]] = {
 }
 
 
-def _counter(centre: Centre, counter_id: int) -> Counter:
-    return get_object_or_404(Counter.objects.select_related("officer"), pk=counter_id, centre=centre)
+def _managed(request: HttpRequest, counter_id: int) -> tuple[Centre, Counter]:
+    """The counter and its centre. An address that has lost its ``?centre=`` still means the counter's own."""
+    seats = Counter.objects.select_related("officer", "centre")
+    if "centre" in request.GET or centres_of(request.user, MANAGERS) == set():
+        centre = managed_centre(request)
+        return centre, get_object_or_404(seats, pk=counter_id, centre=centre)
+    seat = get_object_or_404(seats, pk=counter_id, centre__in=managed_centres(cast(User, request.user)))
+    return seat.centre, seat
 
 
 def _forms(centre: Centre, seat: Counter, request: HttpRequest | None = None, key: str = "") -> dict[str, forms.Form]:

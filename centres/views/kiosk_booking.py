@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from centres import booking
 from centres.actions.book import book
-from centres.actions.check_in import check_in
+from centres.actions.check_in import check_in, earlier_than_booked
 from centres.actions.draw import refuse_when_full
 from centres.device_access import Seat, device_required
 from centres.enums import SEEN_GROUNDS, DeviceKind
@@ -40,20 +41,22 @@ kiosk_only = device_required(DeviceKind.KIOSK)
 @require_http_methods(["GET", "POST"])
 @kiosk_only
 def booked(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """I have an appointment: scan or type it; on time, the number comes at once."""
+    """I have an appointment: scan or type it; on time, the number comes at once, by the higher of the two grounds."""
     form = CodeForm(request.POST or None)
+    asked: dict[str, Any] = {"form": form, "grounds": earlier_than_booked(seat.centre_id, clock.today())}
     if request.method == "GET":
-        return _page(request, "centres/kiosk/booked.html", seat, form=form)
+        return _page(request, "centres/kiosk/booked.html", seat, **asked)
     if not form.is_valid():
-        return _page(request, "centres/kiosk/booked.html", seat, 400, form=form)
+        return _page(request, "centres/kiosk/booked.html", seat, 400, **asked)
     try:
         ratelimit.count("kiosk-code", str(seat.device_id), limit=TRIES, seconds=TRY_SECONDS)
         appointment = _find(form.cleaned_data["code"], seat)
     except RuleBroken as problem:
         form.add_error("code", str(problem))
-        return _page(request, "centres/kiosk/booked.html", seat, problem.status, form=form)
+        return _page(request, "centres/kiosk/booked.html", seat, problem.status, **asked)
     try:
-        ticket = check_in(appointment=appointment, device=seat.device, at=clock.now())
+        said = request.POST.get("ground", "")
+        ticket = check_in(appointment=appointment, ground=said, device=seat.device, at=clock.now())
     except RuleBroken as problem:
         return _not_now(request, seat, appointment, problem)
     return kiosk_visit.to_slip(ticket)

@@ -90,6 +90,8 @@ def reconcile(request: HttpRequest, seat: Seat) -> JsonResponse:
     at, device = clock.now(), seat.device
     results = line.report(device, line.slips_in(sent.get("slips", [])), at)
     centre = get_object_or_404(Centre, pk=seat.centre_id)
-    services = Service.objects.filter(centre=centre, is_open=True).exclude(letter__in=list(sent.get("enough", "")))
-    numbers = line.numbers_for(device, list(services[:MOST_TILES]), at)
-    return JsonResponse({**line.day_of_line(centre, at), "results": results, "numbers": numbers})
+    services = Service.objects.filter(centre=centre, is_open=True).select_related("centre")
+    few = services.exclude(letter__in=list(sent.get("enough", "")))
+    numbers = line.numbers_for(device, list(few[:MOST_TILES]), at)
+    full = line.full_for(services[:MOST_TILES], at)
+    return JsonResponse({**line.day_of_line(centre, at), "results": results, "numbers": numbers, "full": full})

@@ -20,9 +20,12 @@
       document.querySelector(`[data-step="${step}"] h1`)?.focus();
     };
     const ask = (letter) => {
+      const full = line.full(letter, document.documentElement.lang);
+      if (full) { here("full").textContent = full; show("full"); return false; }
       chosen = { key: crypto.randomUUID().replaceAll("-", ""), letter, ground: "" };
       here("what").textContent = here("title", document.querySelector(`[data-letter="${letter}"]`)).textContent;
       show("ground");
+      return true;
     };
     const give = async () => {
       slip = await line.issue({ ...chosen, language: document.documentElement.lang });
@@ -46,9 +49,8 @@
     const before = new URLSearchParams(location.hash.slice(1));
     history.replaceState(null, "", location.pathname + location.search);
     if (letters.includes(before.get("letter"))) {
-      ask(before.get("letter"));
-      if (before.get("key")) { chosen = { key: before.get("key"), letter: before.get("letter"), ground: before.get("ground") ?? "" }; give(); }
-    } else show("start");
+      if (ask(before.get("letter")) && before.get("key")) { chosen = { key: before.get("key"), letter: before.get("letter"), ground: before.get("ground") ?? "" }; give(); }
+    } else show(before.has("sms") ? "sms" : "start");
 
     const look = async () => {
       try {

@@ -27,6 +27,8 @@ const goOn = async (request) => {
     const form = await request.formData();
     for (const [to, from] of [["letter", "service"], ["ground", "ground"], ["key", "client_key"]]) chosen.set(to, form.get(from) ?? "");
   }
+  // A phone number is kept nowhere: the page says that no SMS comes.
+  if (request.method === "POST" && pathname.endsWith("/sms/")) chosen.set("sms", "1");
   if (![...chosen].length) return page();
   return Response.redirect(`${self.location.origin}/kiosk/offline/?lang=${language}#${chosen}`, 302);
 };

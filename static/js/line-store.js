@@ -1,5 +1,5 @@
 // The kiosk's own store, for when the line drops: numbers held for it, and the slips it gave out from them.
-// window.line: {issue, sync, now, again}. Times are ms of this device's clock; the server's clock is offset away.
+// window.line: {issue, sync, now, again, full}. Times are ms of this device's clock; the server's clock is offset away.
 (() => {
   "use strict";
   const KEY = "kiosk-line";
@@ -28,7 +28,7 @@
     const kept = load();
     const before = kept.slips.find((slip) => slip.key === key);
     if (before) return before;
-    const next = mayIssue(kept) && free(kept, letter)[0];
+    const next = !kept.full?.[letter] && mayIssue(kept) && free(kept, letter)[0];
     if (!next) return null;
     const slip = { key, letter, ground, language, number: next[0], code: next[1], at: Date.now(), shown: now(kept).toISOString(), day: kept.day, reprints: 0 };
     kept.slips.push(slip);
@@ -41,13 +41,12 @@
     if (slip && !slip.told) { slip.reprints += 1; save(kept); }
   });
 
-  // Tell the server what was given out and ask for numbers where few are left. Throws where nobody answers.
+  // Tell the server what was given out; ask where few numbers are left, and whether the day is full. Throws where nobody answers.
   const sync = async (letters) => {
     const before = load();
     const today = before.ends && now(before) < new Date(before.ends);
     const open = before.slips.filter((slip) => !slip.told);
     const enough = letters.filter((letter) => today && free(before, letter).length >= FEW);
-    if (!open.length && enough.length === letters.length) return;
     const slips = open.map(({ key, letter, number, ground, language, reprints, at, day }) => ({ key, day, letter, number, ground, language, reprints, age: (Date.now() - at) / 1000 }));
     const answer = await fetch("/kiosk/reconcile/", {
       method: "POST",
@@ -63,10 +62,12 @@
       for (const slip of kept.slips) if (done.has(slip.key)) { slip.told = true; slip.refused = done.get(slip.key).code; }
       if (kept.day !== told.day) kept.numbers = {};
       kept.slips = kept.slips.filter((slip) => !slip.told || slip.day === told.day);
-      Object.assign(kept, { day: told.day, ends: told.ends, open: told.open, seen: told.now, offset: new Date(told.now) - Date.now() });
+      Object.assign(kept, { day: told.day, ends: told.ends, open: told.open, full: told.full, seen: told.now, offset: new Date(told.now) - Date.now() });
       Object.assign(kept.numbers, told.numbers);
       save(kept);
     });
   };
-  window.line = { issue, sync, now, again };
+  // Why the day was full when last heard.
+  const full = (letter, language) => load().full?.[letter]?.[language];
+  window.line = { issue, sync, now, again, full };
 })();

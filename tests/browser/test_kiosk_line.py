@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from applications.demo.centres import Place, set_up
 from centres import device_access
 from centres.enums import DeviceKind, Priority
+from centres.last_numbers import DayIsFull
 from centres.models import Device, NextNotice, PaperTrip, Ticket
 from portal import clock
 from tests.browser.line import Line
@@ -154,6 +155,36 @@ def test_an_old_block_gives_nothing_after_midnight(kiosk: Page, line: Line) -> N
     expect(kiosk.locator("[data-step=none] h1")).to_be_visible()
 
 
+def test_a_day_that_was_full_stays_full_without_the_line(
+    kiosk: Page, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = DayIsFull(7, clock.now().replace(hour=16, minute=30))
+    monkeypatch.setattr("centres.line.full_now", lambda service, at: full if service.letter == "A" else None)
+    kiosk.evaluate("window.line.sync(['A', 'B'])")
+    line.cut()
+    kiosk.goto("/kiosk/")
+    kiosk.click("[data-letter=A]")
+    said = kiosk.locator("[data-line-full]")
+    expect(said).to_contain_text("16:30")
+    expect(said).to_contain_text("7")
+    kiosk.click("[data-line-start]:visible")
+    assert re.fullmatch(r"B\d+", take(kiosk, "B"))
+
+
+def test_a_phone_number_that_was_lost_with_the_line_is_said_to_be(kiosk: Page, line: Line) -> None:
+    kiosk.goto("/kiosk/service/A/")
+    kiosk.click("button[name=ground][value='']")
+    kiosk.wait_for_url("**/kiosk/ticket/**")
+    kiosk.goto(f"{kiosk.url}sms/")
+    for key in "0912345678":
+        kiosk.click(f".keypad button[value='{key}']")
+    line.cut()
+    kiosk.click("button[name=consent]")
+    expect(kiosk.locator("[data-step=sms] h1")).to_be_visible(timeout=PATIENCE_MS)
+    assert "912" not in kiosk.url
+    assert not NextNotice.objects.exists()
+
+
 def test_when_the_numbers_are_used_up_the_page_says_so(kiosk: Page, line: Line) -> None:
     kiosk.evaluate(
         "const kept = JSON.parse(localStorage['kiosk-line']); kept.numbers.A = kept.numbers.A.slice(0, 1); localStorage['kiosk-line'] = JSON.stringify(kept)"
@@ -213,6 +244,14 @@ def test_a_phone_number_is_typed_on_large_keys(kiosk: Page) -> None:
     kiosk.wait_for_url(slip)
     expect(kiosk.locator(".told")).to_contain_text("•• ••• 678")
     assert NextNotice.objects.get().phone == "+84912345678"
+
+
+def test_the_page_for_a_booking_fits_the_screen_with_what_goes_before_it(kiosk: Page) -> None:
+    for large in ("1", "0"):
+        kiosk.context.add_cookies([{"name": "large_print", "value": large, "url": kiosk.url}])
+        kiosk.goto("/kiosk/booked/")
+        assert kiosk.evaluate("document.documentElement.scrollHeight") <= SIZE["height"], large
+        expect(kiosk.locator("button[name=ground][value=age_75]")).to_be_visible()
 
 
 def test_a_number_is_drawn_without_scripts(browser: Browser, live_server: Any, place: Place) -> None:

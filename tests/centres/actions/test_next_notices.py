@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from centres.actions.call_next import call_next
+from centres.actions.finish import finish
 from centres.actions.next_notices import do_not_tell, forget_phones, tell_by_push, tell_by_sms, tell_those_who_are_next
 from centres.enums import Priority
-from centres.models import NextNotice, NoticeRule, Ticket
+from centres.models import NextNotice, NoticeRule, QueuePolicy, Ticket
 from centres.notice_rules import ahead_on
 from notifications.models import Message, PushSubscription
 from portal import clock
@@ -57,13 +58,58 @@ def test_who_is_next_at_once_is_told_at_once(queue):
     assert Message.objects.get().body.startswith("Number A001 is next.")
 
 
-def test_those_with_priority_stand_ahead(service, queue):
-    for number in (20, 21, 22):
-        make.TicketFactory(
-            service=service, number=number, issued_at=MORNING + timedelta(minutes=5), priority=Priority.FIRST
-        )
+def first_come(service, *numbers: int) -> list[Ticket]:
+    """People of the first class who came after the queue."""
+    later = MORNING + timedelta(minutes=5)
+    return [make.TicketFactory(service=service, number=n, issued_at=later, priority=Priority.FIRST) for n in numbers]
+
+
+def test_without_a_cap_those_with_priority_stand_ahead(centre, service, queue, counter):
+    QueuePolicy.objects.create(
+        centre=centre, valid_from=DAY, cap=1, recalls=2, grace_minutes=15, hold_minutes=60, closing_minutes=10,
+        source="test", confidence="U",
+    )  # fmt: skip
+    first_come(service, 20, 21, 22)
     tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
     assert tell_those_who_are_next(at=MORNING) == 0
+
+
+def test_the_cap_lets_the_ordinary_be_told_in_time(service, queue, counter, officer):
+    """Of three calls one overtakes: A020, A001, A002, A021, A003 … is how they are called, and so they are told."""
+    late = first_come(service, 20, 21, 22)
+    for ticket in (*queue[:3], *late[:2]):
+        tell_by_sms(ticket=ticket, phone=PHONE, consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 3
+    assert told() == ["A020", "A001", "A002"]
+    assert Message.objects.get(reference="A002").body.startswith("Number A002: 2 people are before you.")
+    called = []
+    for minute in range(1, 4):
+        ticket = call_next(at=MORNING + timedelta(minutes=5 + minute), acting_user=officer)
+        called.append(ticket.label)
+        finish(ticket=ticket, at=MORNING + timedelta(minutes=5 + minute), acting_user=officer)
+    assert called == ["A020", "A001", "A002"]
+    tell_those_who_are_next(at=MORNING + timedelta(minutes=9))
+    assert told() == ["A020", "A001", "A002", "A021", "A003"]
+
+
+def test_people_of_other_services_at_the_same_counter_are_before_one(centre, service, other_service, queue):
+    make.open_counter(centre, [service, other_service], number=8)
+    last = make.TicketFactory(service=other_service, number=1, issued_at=MORNING + timedelta(minutes=9))
+    tell_by_sms(ticket=last, phone=PHONE, consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 0
+    make.open_counter(centre, [other_service], number=9)
+    assert tell_those_who_are_next(at=MORNING) == 1
+
+
+def test_who_is_kept_for_a_counter_is_told_by_its_turn(service, queue, counter):
+    back = make.TicketFactory(
+        service=service, number=30, issued_at=MORNING + timedelta(minutes=9), priority=Priority.RETURNING
+    )
+    Ticket.objects.filter(pk=back.pk).update(counter=counter)
+    for ticket in (back, queue[1], queue[2]):
+        tell_by_sms(ticket=ticket, phone=PHONE, consents=True, at=MORNING)
+    tell_those_who_are_next(at=MORNING)
+    assert sorted(told()) == ["A002", "A030"]
 
 
 def test_phone_and_browser_are_each_told(queue):
@@ -138,13 +184,14 @@ def statements(ticket_count: int, service) -> int:
     for number in range(100, 100 + ticket_count):
         ticket = make.TicketFactory(service=service, number=number, issued_at=MORNING + timedelta(hours=1))
         tell_by_sms(ticket=ticket, phone=PHONE, consents=True, at=MORNING)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         tell_those_who_are_next(at=MORNING)
     return len(asked)
 
 
 def test_a_sweep_costs_one_statement_without_wishes_and_no_more_for_thirty_than_for_one(service, queue):
     assert statements(0, service) == 1
-    assert statements(30, service) == 4
+    statements(1, service)  # the rules of the day are in memory now
+    for many in (1, 30):
+        Ticket.objects.filter(number__gte=100).delete()
+        assert statements(many, service) == 7

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from centres.enums import AppointmentState, PriorityGround
+from centres.enums import AppointmentState, Priority, PriorityGround
 from centres.models import Appointment, CalendarDay, Device, Ticket
 from portal import clock
 from tests.factories import centres as make
@@ -199,6 +199,14 @@ class TestKiosk:
     def test_a_wrong_code_says_so_and_stays_typed(self, kiosk, now):
         answer = self.come(kiosk, "654321")
         assert answer.status_code == 409 and 'value="654321"' in text(answer)
+
+    def test_on_time_whoever_the_law_calls_earlier_says_so_and_is(self, kiosk, now):
+        page = text(kiosk.get(reverse("centres:kiosk_booked")))
+        assert 'name="ground" value="age_75"' in page
+        url = reverse("centres:kiosk_booked")
+        assert kiosk.post(url, {"code": "123456", "ground": PriorityGround.AGE_75}).status_code == 302
+        ticket = Ticket.objects.get()
+        assert (ticket.priority_ground, ticket.priority) == (PriorityGround.AGE_75, Priority.FIRST)
 
     def test_late_it_says_why_and_gives_an_ordinary_number_if_wanted(self, kiosk, now):
         with clock.fixed(MORNING + timedelta(minutes=11)):

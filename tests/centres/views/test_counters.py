@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from centres.enums import CounterState
+from centres.enums import CounterState, Role
 from centres.models import Counter, SkillChange
 from portal import clock
 from tests.factories import centres as make
@@ -93,3 +93,20 @@ def test_thirty_officers_cost_no_more_statements_than_one(client, free, centre, 
         make.open_counter(centre, [service], number)
         SkillChange.objects.create(counter=free, at=MORNING, actor=make.officer_at(centre), reason="x", after="A")
     assert statements() == one
+
+
+def test_a_manager_of_two_centres_stays_at_the_counters_own(client, manager, free, service):
+    """F5 after a form that failed is a GET of its address; one that has lost ?centre= still means this counter."""
+    second = make.CentreFactory()
+    make.MembershipFactory(user=manager, centre=second, role=Role.MANAGER)
+    for seat in (free, make.CounterFactory(centre=second, number=1)):
+        page = reverse("centres:day_counter", kwargs={"counter_id": seat.pk})
+        assert change(client, seat, "close").status_code == 400
+        sent = reverse("centres:day_counter_change", kwargs={"counter_id": seat.pk, "key": "close"})
+        again = client.get(sent, {"centre": seat.centre_id})
+        assert again.status_code == 303 and again.url == f"{page}?centre={seat.centre_id}"
+        assert client.get(sent).url == page
+        assert client.get(again.url).status_code == client.get(page).status_code == 200
+    others = make.CounterFactory()
+    page = reverse("centres:day_counter", kwargs={"counter_id": others.pk})
+    assert client.get(page).status_code == 404
