@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from centres.models import NoticeRule
+from centres.models import NextNotice, NoticeRule, Ticket
 from portal import ratelimit
 
 # Where nobody has set a rule: two people leave time to come back from the door (our own choice, facts §10 has none).
@@ -23,6 +23,11 @@ def ahead_on(centre_id: int, day: date) -> int:
     )
     found = sorted(rules, key=lambda rule: (rule.centre_id is None, -rule.valid_from.toordinal()))
     return found[0].ahead if found else UNTIL_SET
+
+
+def tell_again(ticket: Ticket) -> None:
+    """Somebody is back in the line: who was told of their turn before is told of this one too."""
+    NextNotice.objects.filter(ticket=ticket, told_at__isnull=False).update(told_at=None)
 
 
 def count_try(token: str) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from centres.enums import TicketState
+from centres.enums import TicketEventKind, TicketState
 from centres.estimate.seen import hall_now
 from centres.messages import NextInLine
 from centres.models import Centre, NextNotice, Ticket
@@ -121,11 +121,16 @@ def _tell(wish_id: int, ahead: int, at: datetime) -> bool:
     queue_notice(
         notice=NextInLine(ticket=ticket, ahead=ahead, reference=ticket.label),
         recipient=Recipient(phone=wish.phone, browsers=browsers, language=ticket.language),
-        dedup_key=f"next:{ticket.pk}",
+        dedup_key=f"next:{ticket.pk}:{_turn(ticket)}",
         at=at,
     )
     live.bump(f"ticket:{ticket.pk}")
     return True
+
+
+def _turn(ticket: Ticket) -> int:
+    """How often they came back into the line; each time is another turn to be told of."""
+    return ticket.events.filter(kind=TicketEventKind.RETURNED).count()
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from centres.actions.hold import check_day
 from centres.enums import TicketEventKind
 from centres.models import Matter, Ticket
 from centres.moves import guard, keep, write_down, wrong_state
+from centres.notice_rules import tell_again
 from centres.policy import policy_on
 from citizens.models import User
 from portal.errors import RuleBroken
@@ -45,6 +46,7 @@ def return_missed(*, ticket: Ticket, at: datetime, acting_user: User | None = No
         ticket.counter = None
         ticket.priority = policy_on(ticket.centre_id, ticket.day).rank_of(ticket.priority_ground)
     keep(ticket, ["finished_at", "queue_at", "counter", "priority"])
+    tell_again(ticket)
     write_down(ticket, TicketEventKind.RETURNED, at, acting_user)
     return ticket
 

@@ -10,6 +10,7 @@ from django_fsm import can_proceed
 from centres.enums import ParkKind, TicketEventKind, TicketState
 from centres.models import Ticket
 from centres.moves import ASIDE, guard, keep, write_down, wrong_state
+from centres.notice_rules import tell_again
 from citizens.models import User
 
 
@@ -34,5 +35,6 @@ def back_in_line(ticket: Ticket, at: datetime, user: User | None) -> Ticket:
         raise wrong_state(ticket)
     ticket.unpark(at)
     keep(ticket, ASIDE)
+    tell_again(ticket)
     write_down(ticket, TicketEventKind.RETURNED, at, user)
     return ticket

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from centres.actions.call_next import call_next
 from centres.actions.finish import finish
+from centres.actions.hold import come_back, hold
 from centres.actions.next_notices import do_not_tell, forget_phones, tell_by_push, tell_by_sms, tell_those_who_are_next
 from centres.enums import Priority
 from centres.models import NextNotice, NoticeRule, QueuePolicy, Ticket
@@ -56,6 +57,18 @@ def test_who_is_next_at_once_is_told_at_once(queue):
     tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
     tell_those_who_are_next(at=MORNING)
     assert Message.objects.get().body.startswith("Number A001 is next.")
+
+
+def test_who_was_told_left_the_line_and_came_back_is_told_again(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 1
+    minute = MORNING + timedelta(minutes=1)
+    hold(ticket=queue[0], back_by=minute + timedelta(minutes=20), at=minute)
+    assert tell_those_who_are_next(at=minute) == 0
+    come_back(ticket=queue[0], at=minute + timedelta(minutes=5))
+    assert tell_those_who_are_next(at=minute + timedelta(minutes=5)) == 1
+    assert Message.objects.count() == 2
+    assert tell_those_who_are_next(at=minute + timedelta(minutes=6)) == 0
 
 
 def first_come(service, *numbers: int) -> list[Ticket]:
