@@ -1,4 +1,4 @@
-// What the board sounds like: voice.say(text, clips) speaks with the device's Vietnamese voice, else plays the sound
+// What the board sounds like: voice.say(text, clips) speaks with the device's own Vietnamese voice, else plays the sound
 // files one after another, and answers whether it was heard. [data-sound-on] appears where the browser wants a touch first.
 (() => {
   "use strict";
@@ -11,9 +11,11 @@
     blocked = true;
     buttons().forEach((button) => { button.hidden = false; });
   };
-  const vietnamese = () => window.speechSynthesis?.getVoices().find((v) => v.lang.replace("_", "-").toLowerCase().startsWith("vi"));
+  // A voice that is not the device's own asks somebody's server for every call, and is silent when the line is.
+  const isOurs = (v) => v.localService !== false && v.lang.toLowerCase().startsWith("vi");
+  const vietnamese = () => window.speechSynthesis?.getVoices().find(isOurs);
   const within = (begin) => new Promise((done) => {
-    const late = setTimeout(() => done(false), LONGEST_MS);
+    const late = setTimeout(() => done(null), LONGEST_MS); // nobody knows whether it was heard
     begin((heard) => { clearTimeout(late); done(heard); });
   });
 
@@ -38,7 +40,8 @@
     async say(text, clips) {
       if (blocked) return false;
       const by = vietnamese();
-      if (by && text) return speak(text, by);
+      const spoken = by && text ? await speak(text, by) : false;
+      if (blocked || spoken !== false) return Boolean(spoken);
       let heard = clips.length > 0;
       for (const clip of clips) heard = heard && await play(clip);
       return heard;

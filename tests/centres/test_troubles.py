@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from centres.actions.announce_hall import announce
 from centres.actions.arrive import arrive
 from centres.actions.call_next import call_next
 from centres.actions.cancel import cancel
@@ -20,16 +23,20 @@ from centres.actions.close_day import close_day
 from centres.actions.counters import open_counter, pause_counter
 from centres.actions.draw import draw
 from centres.actions.finish import finish
+from centres.actions.give_estimates import give_estimate, settle_estimates
 from centres.actions.park import park
 from centres.actions.recall import recall
 from centres.actions.unpark import unpark
 from centres.counter_times import counter_times
-from centres.enums import IN_HALL, CounterState, Priority, PriorityGround, TicketEventKind, TicketState
+from centres.enums import IN_HALL, CounterState, DeviceKind, Priority, PriorityGround, TicketEventKind, TicketState
+from centres.estimate.now import renew
+from centres.estimate.words import Shown
 from centres.labels import find_by_label
-from centres.models import Counter, Device, Ticket, TicketEvent
+from centres.models import Counter, Device, Estimate, Ticket, TicketEvent
 from centres.policy import policy_on
 from portal import clock
 from portal.errors import RuleBroken
+from tests.centres.estimate.days import three_learned_days
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
 
@@ -236,3 +243,71 @@ def test_unpadded_keys_shared_by_1_11_and_11_1(centre):
     for ticket in tickets:
         assert find_by_label(ticket.label, centre.pk, ticket.day) == ticket
         assert find_by_label(f"{ticket.letter}{ticket.number}", centre.pk, ticket.day) == ticket
+
+
+@pytest.mark.django_db(transaction=True)
+def test_announcements_overwrite_each_other(client: Client, centre, service, manager):
+    """FQM 138. Calls and words to the hall of one instant are all on the board, each to be said under a name of its own.
+
+    That each is then shown and spoken in turn is seen in a browser (tests/browser/test_voice.py).
+    """
+    make.DeviceFactory(centre=centre, kind=DeviceKind.BOARD, key_hash=Device.hash_of("khóa"))
+    officers = [make.open_counter(centre, [service], number=place).officer for place in (1, 2)]
+    with clock.fixed(MORNING):
+        client.post(reverse("centres:board_sign_in"), {"key": "khóa"})
+        for number, officer in enumerate(officers, start=1):
+            make.TicketFactory(service=service, number=number)
+            call_next(at=MORNING, acting_user=officer)
+        for text in ("Mời bác uống nước.", "Thang máy đang sửa."):
+            announce(centre=centre, text=text, until_at=minute(60), at=MORNING, acting_user=manager)
+        shown = client.get(reverse("centres:board_calls")).content.decode()
+    for what, count in (("call", 2), ("notice", 2)):
+        said = dict(re.findall(rf'data-{what}="([^"]+)"[^>]*data-say="([^"]+)"', shown))
+        assert len(said) == len(set(said.values())) == count
+
+
+def test_the_voice_breaks_with_an_online_service(client: Client, centre):
+    """FQM 265; novosga 78. The board's page may ask nobody but the house, and its scripts name nobody else.
+
+    What is spoken with which voice is heard in a browser (tests/browser/test_voice.py).
+    """
+    make.DeviceFactory(centre=centre, kind=DeviceKind.BOARD, key_hash=Device.hash_of("khóa"))
+    client.post(reverse("centres:board_sign_in"), {"key": "khóa"})
+    answer = client.get(reverse("centres:board"))
+    policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["connect-src"] == policy["media-src"] == "'self'"
+    scripts = re.findall(r'<script[^>]* src="/static/([^"]+)"', answer.content.decode())
+    assert {"js/voice.js", "js/speak.js"} <= set(scripts)
+    for script in scripts:
+        assert "//" not in re.sub(r"(?m)(^|\s)//.*$", "", Path(str(finders.find(script))).read_text()), script
+
+
+def test_wait_time_wrong_why(client: Client, centre, service, counter, officer, manager):
+    """ZMS changelog 757. What each was told is kept with what came, right or wrong, and last week's are on the page."""
+    three_learned_days(service, counter)
+    for number in range(24):
+        at = minute(number)
+        renew(centre, at)
+        ticket = draw(service=service, client_key=key(), at=at)
+        assert give_estimate(ticket=ticket, at=at) is not None
+    # They go on as they did until noon is near; then the counter stands still for an hour.
+    for number in range(24):
+        at = minute(1 + 7 * number + (60 if number > 15 else 0))
+        finish(ticket=call_next(at=at, acting_user=officer), at=at + timedelta(minutes=6), acting_user=officer)
+    settle_estimates(day_from=MORNING)
+    told = list(Estimate.objects.select_related("ticket").filter(is_first=True))
+    assert len(told) == 24
+    for each in told:
+        assert each.came_s == (each.ticket.first_called_at - each.at).total_seconds()
+        assert each.is_inside == Shown(each.low_s, each.high_s, each.at).contains(each.came_s)
+    wrong = [each.ticket.label for each in told if not each.is_inside]
+    assert "A024" in wrong and len(wrong) < 24
+    client.force_login(manager)
+    client.cookies["django_language"] = "en"
+    with clock.fixed(MORNING + timedelta(days=1)):
+        sentence = f"{round(100 * (24 - len(wrong)) / 24)} of 100 people waited as long as they were told (24 numbers)"
+        assert sentence in client.get(reverse("centres:day_accuracy")).content.decode()
+        assert sentence in client.get(f"/centres/{centre.code}/").content.decode()
+        listed = client.get(reverse("centres:day_estimates"), {"inside": "0"}).content.decode()
+    assert sorted(re.findall(r"\bA0\d\d\b", listed)) == sorted(wrong)

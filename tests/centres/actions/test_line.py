@@ -16,7 +16,7 @@ from centres.actions.draw import draw
 from centres.actions.hold_numbers import BLOCK_SIZE, FEW, MOST_BLOCKS, give_back_numbers, hold_numbers
 from centres.actions.report_slip import Slip, report_slip
 from centres.enums import DeviceKind, Priority, TicketState
-from centres.models import DailyNumber, Device, HeldNumber, NumberBlock, Ticket
+from centres.models import Centre, DailyNumber, Device, HeldNumber, NumberBlock, Ticket
 from centres.numbers import FIRST_HELD
 from portal import clock
 from portal.errors import BadInput, NotAllowed, RuleBroken
@@ -240,6 +240,32 @@ def test_the_kiosk_reports_and_gets_numbers_in_one_request(line, other_service):
     assert told["numbers"] == {}
     assert line(slips=[good], enough="AB").json()["results"][0]["kept"]
     assert Ticket.objects.count() == 1
+
+
+def test_a_kiosk_hears_which_letters_are_full_and_why_in_each_of_its_languages(
+    line, client, centre, service, other_service, counter
+):
+    """Twelve minutes a visit, six people for the last ninety minutes of one counter: A is full, B has no such days yet."""
+    Centre.objects.filter(pk=centre.pk).update(keeps_hours=True)
+    before = MORNING - timedelta(days=3)
+    make.TicketFactory(service=service, number=900, issued_at=before, called_at=before, arrived_at=before,
+                       finished_at=before + timedelta(minutes=12), served_s=12 * 60, state="done")  # fmt: skip
+    for number in range(6):
+        make.TicketFactory(service=service, number=1 + number)
+    client.cookies["django_language"] = "en"
+    assert line(slips=[], enough="AB").json()["full"] == {}
+    with clock.fixed(hanoi("2026-11-23 15:30")):
+        full = line(slips=[], enough="AB").json()["full"]
+        assert list(full) == ["A"]
+        assert set(full["A"]) == {"vi", "en", "ko"}
+        why = "The time until closing at 17:00 is needed for the 6 people already waiting or booked."
+        assert full["A"]["en"] == why
+        # In no language another's sentence, whatever the kiosk speaks just now.
+        assert len(set(full["A"].values())) == 3
+        assert all("17:00" in told and "6" in told for told in full["A"].values())
+        # A letter that nobody can draw is not spoken of.
+        type(service).objects.filter(pk=service.pk).update(is_open=False)
+        assert line(slips=[], enough="AB").json()["full"] == {}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,161 @@
+"""What a board says: every call, one after the other, each twice, by the device's own voice or by its own clips.
+
+The page is the real one, on a clock a hundred times as fast; the server is a route of the browser, and the voice and the
+loudspeaker are stand-ins that write down what they are given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from playwright.sync_api import Browser, Page, Route, expect
+
+from centres.announce import Call, Notice
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+HOUSE = "http://house.test"
+CLIPS = ("moi", "chu-a", "so-1", "den", "so-2")
+STAND_INS = """
+    const later = window.setTimeout, now = Date.now, begun = now();
+    window.setTimeout = (what, ms, ...more) => later(what, (ms ?? 0) / 100, ...more);
+    Date.now = () => begun + (now() - begun) * 100;
+    const voices = VOICES;
+    window.log = [];
+    let running = 0;
+    const stage = () => document.querySelector("[data-stage-number]").textContent;
+    const hear = (how, what, end) => {
+      running += 1;
+      log.push([how, what, stage(), running]);
+      setTimeout(() => { running -= 1; end(); }, 2500);
+    };
+    Object.defineProperty(window, "speechSynthesis", { value: {
+      getVoices: () => voices,
+      cancel() { if (running) log.push(["cut off", "", stage(), running]); },
+      speak: (words) => words.voice.broken ? words.onerror({ error: "synthesis-failed" })
+        : hear(words.voice.name, words.text, () => words.onend()),
+    } });
+    window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+    window.Audio = class { async play() { hear("clip", this.src.split("/").pop(), () => this.onended()); } };
+"""
+OWN = '{ name: "own", lang: "vi-VN", localService: true }'
+ONLINE = '{ name: "online", lang: "vi-VN", localService: false }'
+BROKEN = '{ name: "broken", lang: "vi-VN", localService: true, broken: true }'
+FOREIGN = '{ name: "foreign", lang: "en-US", localService: true }'
+
+
+class Hall:
+    """Answers the page as the portal does, and keeps what else was asked for."""
+
+    def __init__(self) -> None:
+        self.labels: list[str] = []
+        self.notices: list[str] = []
+        self.elsewhere: list[str] = []
+
+    def answer(self, route: Route) -> None:
+        path = route.request.url.removeprefix(HOUSE)
+        if path == "/board/":
+            html = render_to_string("centres/board/board.html", self._state(), request=RequestFactory().get("/board/"))
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        elif path == "/board/calls/":
+            html = render_to_string("centres/board/parts/calls.html", self._state())
+            tag = f'"{len(self.labels)}-{len(self.notices)}"'
+            route.fulfill(body=html, headers={"ETag": tag, "Content-Type": "text/html; charset=utf-8"})
+        elif file := finders.find(path.removeprefix("/static/")):
+            route.fulfill(path=str(file))
+        else:
+            if not route.request.url.startswith(HOUSE):
+                self.elsewhere.append(route.request.url)
+            route.fulfill(status=404)
+
+    def _state(self) -> dict[str, object]:
+        clips = " ".join(f"/static/audio/vi/{name}.ogg" for name in CLIPS)
+        newest = [Call(f"{label}-1", label, "Quầy 2", f"Mời số {label}", clips) for label in reversed(self.labels)]
+        return {
+            "latest": newest[0] if newest else None,
+            "recent": newest[1:],
+            "services": [],
+            "notices": [Notice(f"{text}-0", text, "/static/audio/vi/chime.wav") for text in self.notices],
+            "centre": "Chi nhánh số 3",
+        }
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+@pytest.fixture
+def board(browser: Browser, hall: Hall) -> Iterator[Callable[..., Page]]:
+    """The board of a device with these voices, opened before anybody was called."""
+    pages = []
+
+    def with_voices(*voices: str) -> Page:
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        pages.append(page)
+        page.add_init_script(STAND_INS.replace("VOICES", f"[{', '.join(voices)}]"))
+        page.route("**/*", hall.answer)
+        page.goto(f"{HOUSE}/board/")
+        return page
+
+    yield with_voices
+    for page in pages:
+        page.close()
+
+
+def heard(page: Page, count: int) -> list[list[object]]:
+    """The first so many things that were heard, each ``[how, what, number on the stage, how many at once]``."""
+    for _look in range(600):
+        log: list[list[object]] = page.evaluate("window.log")
+        if len(log) >= count:
+            return log
+        page.wait_for_timeout(25)
+    raise AssertionError(f"only {log} was heard")
+
+
+def test_announcements_overwrite_each_other(board: Callable[..., Page], hall: Hall) -> None:
+    """FQM 138. Two calls at once, a third right behind them and words to the hall: each is shown and said, none cut off."""
+    page = board(OWN)
+    hall.labels += ["A001", "A002"]
+    hall.notices.append("Mời bác uống nước.")
+    heard(page, 1)
+    hall.labels.append("A003")
+    log = heard(page, 7)
+    calls = [["own", f"Mời số {label}", label, 1] for label in ("A001", "A002", "A003")]
+    assert log == [call for call in calls for _twice in range(2)] + [["own", "Mời bác uống nước.", "A003", 1]]
+    assert page.locator("[data-call]").evaluate_all("all => all.map(one => one.dataset.number)") == [
+        "A003",
+        "A002",
+        "A001",
+    ]
+    expect(page.locator("[data-stage-number]")).to_have_text("A003")
+
+
+@pytest.mark.parametrize(
+    ("voices", "how"),
+    [
+        ([OWN], "own"),
+        ([ONLINE, OWN], "own"),
+        ([ONLINE], "clip"),
+        ([BROKEN], "clip"),
+        ([FOREIGN], "clip"),
+        ([], "clip"),
+    ],
+)
+def test_the_voice_breaks_with_an_online_service(
+    voices: list[str], how: str, board: Callable[..., Page], hall: Hall
+) -> None:
+    """FQM 265; novosga 78. The device's own Vietnamese voice, else the clips of the house: nobody outside is asked."""
+    page = board(*voices)
+    hall.labels.append("A1")
+    said = ["Mời số A1"] if how == "own" else [f"{name}.ogg" for name in CLIPS]
+    log = heard(page, 2 * len(said))
+    assert log == [[how, words, "A1", 1] for words in [*said, *said]]
+    assert hall.elsewhere == []
+    scripts = page.locator("script[src]").evaluate_all("all => all.map(one => one.src)")
+    assert scripts and all(re.match(rf"{HOUSE}/static/", script) for script in scripts)
