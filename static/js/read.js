@@ -1,5 +1,6 @@
 // A citizen's page read aloud: [data-read-button] reads every [data-read] in order. Hidden until the device has a voice
-// in the page's language; [data-read-none] says so where it has none.
+// of its own in the page's language, for an online one would send the page to somebody's server; [data-read-none] says so
+// where it has none.
 (() => {
   "use strict";
   document.addEventListener("DOMContentLoaded", () => {
@@ -8,7 +9,7 @@
     const none = document.querySelector("[data-read-none]");
     const language = document.documentElement.lang.slice(0, 2);
     const synth = window.speechSynthesis;
-    const voice = () => synth?.getVoices().find((v) => v.lang.toLowerCase().startsWith(language));
+    const voice = () => synth?.getVoices().find((v) => v.localService !== false && v.lang.toLowerCase().startsWith(language));
     const ready = () => {
       button.hidden = !voice();
       if (none) none.hidden = Boolean(voice());
