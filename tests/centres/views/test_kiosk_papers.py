@@ -108,7 +108,7 @@ def test_a_service_with_several_procedures_asks_which_on_at_most_six_tiles(kiosk
 
 def test_a_missing_certified_copy_is_named_and_can_be_made_here(kiosk):
     page = follow(kiosk, MARRIAGE_MISSING)
-    assert "<h1>Marriage certificate</h1>" in words(page)
+    assert "<h1>A paper is missing: Marriage certificate</h1>" in words(page)
     assert re.findall(r'name="choice" value="(\w+)"', words(page)) == ["certify", "back", "number"]
     answer = decide(kiosk, page, TripChoice.CERTIFY)
     assert follow(kiosk, answer.url).redirect_chain[-1][0] == "/kiosk/service/A/"
