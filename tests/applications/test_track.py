@@ -176,6 +176,25 @@ def test_a_change_is_seen_at_the_next_poll(phone: Client) -> None:
     assert phone.get(url, headers={"X-Part": "1", "If-None-Match": tag}).status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_becomes_of_a_dossier_is_seen_by_a_phone_that_watched_it_begin(phone: Client, at_hanoi: Any) -> None:
+    from applications.actions.handle import take  # noqa: PLC0415
+    from centres.enums import Role  # noqa: PLC0415
+    from tests.factories.applications import member_of  # noqa: PLC0415
+
+    at_hanoi("2026-11-23 10:26")
+    ticket = a_ticket_at_counter(at=MONDAY)
+    url, part = f"/t/{ticket.token}/", {"X-Part": "1"}
+    tag = phone.get(url, headers=part)["ETag"]
+    draft = a_draft(ticket=ticket)
+    receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
+    received = phone.get(url, headers={**part, "If-None-Match": tag})
+    assert "H26.30.3-261123-0001" in received.content.decode()
+    assert phone.get(url, headers={**part, "If-None-Match": received["ETag"]}).status_code == 304
+    take(application=draft, at=MONDAY, acting_user=member_of(Role.SPECIALIST, draft.competent))
+    assert phone.get(url, headers={**part, "If-None-Match": received["ETag"]}).status_code == 200
+
+
 def test_a_visit_is_rated_once(phone: Client) -> None:
     dossier = a_dossier()
     url = f"/t/{dossier.token}/rate/"

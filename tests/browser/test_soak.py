@@ -109,7 +109,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def weigh(page: Page) -> Weight:
     """The lightest of a few moments: in one of them a part may just be on its way in."""
     weights = []
-    for _moment in range(4):
+    for _moment in range(12):
         weights.append(weigh_now(page))
         page.wait_for_timeout(70)
     return min(weights, key=lambda weight: (weight.nodes, weight.heap_mb))
