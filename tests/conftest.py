@@ -27,7 +27,9 @@ from portal import clock  # noqa: E402
 from tests.moments import hanoi  # noqa: E402
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from xdist.remote import Producer
+
+    from tests.spread import OneBrowser
 
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
@@ -38,6 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
         # The processes of pytest-xdist inherit this environment: with the name in it they would read the settings
         # before they come here, and share one folder and one cache.
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
+    from tests.spread import OneBrowser  # noqa: PLC0415 - not every run spreads
+
+    return OneBrowser(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -59,24 +68,6 @@ def _place(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for every test that drives one: ``xdist_group("browser")`` brings them into one process.
-
-    The driver keeps an event loop in this thread: Django would refuse every query beside it.
-    """
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most runs drive none
-
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

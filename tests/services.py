@@ -34,6 +34,8 @@ APPLICATION = "portal_app"
 DATABASE = "portal"
 START_SECONDS = 30
 STOP_SECONDS = 20
+# Enough for each portal that a test starts to have its own.
+REDIS_DATABASES = 256
 
 # Not for data anyone wants to keep: a power cut may leave the cluster unreadable.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -211,7 +213,7 @@ class Redis(Service):
             raise ServiceError("redis-server is not installed. Run: python3 portal/devtools/system_packages.py test")
         self._process = subprocess.Popen(
             [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.directory),
-             "--save", "", "--appendonly", "no", "--logfile", str(self.log)],
+             "--databases", str(REDIS_DATABASES), "--save", "", "--appendonly", "no", "--logfile", str(self.log)],
             stdin=subprocess.DEVNULL,
             # Ctrl-C at the terminal is for the command that uses the server; it goes last.
             start_new_session=True,

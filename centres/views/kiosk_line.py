@@ -44,10 +44,10 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of the kiosk's pages and of nothing else. It changes when one of its files does."""
     pages = [f"{reverse('centres:kiosk_offline')}?lang={code}" for code, _name in settings.LANGUAGES]
     files = [static(name) for name in ASSETS]
-    script = static("js/kiosk-worker.js")
-    name = hashlib.sha256(json.dumps([pages, files, script]).encode()).hexdigest()[:12]
+    scripts = [static(f"js/{name}.js") for name in ("kiosk-keep", "kiosk-worker")]
+    name = hashlib.sha256(json.dumps([pages, files, scripts]).encode()).hexdigest()[:12]
     kept = json.dumps({"name": f"kiosk-{name}", "pages": pages, "files": files})
-    body = f"self.KEPT = {kept};\nimportScripts({json.dumps(script)});\n"
+    body = f"self.KEPT = {kept};\nimportScripts(...{json.dumps(scripts)});\n"
     response = HttpResponse(body, content_type="text/javascript; charset=utf-8")
     response["Service-Worker-Allowed"] = reverse("centres:kiosk")
     return response

@@ -1,18 +1,15 @@
-// The kiosk's service worker: pages come from the server; where nobody answers, from what was kept (self.KEPT).
+// The kiosk's service worker: pages come from the server; where nobody answers, from what was kept (kiosk-keep.js).
 "use strict";
-const { name, pages, files } = self.KEPT;
 const PATIENCE = 8000;
 let language = "vi";
 
-const keep = async () => (await caches.open(name)).addAll([...files, ...pages].map((url) => new Request(url, { cache: "reload" })));
 self.addEventListener("install", (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil((async () => {
-  for (const other of await caches.keys()) if (other.startsWith("kiosk-") && other !== name) await caches.delete(other);
+  for (const other of await caches.keys()) if (other.startsWith("kiosk-") && !other.startsWith(`${name}-`)) await caches.delete(other);
   await self.clients.claim();
 })()));
 self.addEventListener("message", (event) => { if (event.data === "refresh") event.waitUntil(keep().catch(() => {})); });
 
-const kept = async (url) => (await caches.open(name)).match(url);
 const page = async () => (await kept(pages.find((each) => each.endsWith(language)) ?? pages[0])) ?? Response.error();
 const late = () => new Promise((_, reject) => setTimeout(() => reject(new Error("late")), PATIENCE));
 

@@ -15,6 +15,7 @@ from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
+import redis
 
 from tests.services import free_port
 
@@ -39,14 +40,15 @@ class House:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.name = f"house_{secrets.token_hex(4)}"
+        cache_url, broker_url = _own_redis_databases()
         self.environment = {
             **os.environ,
             "PORTAL_ENV": "test",
             "DEBUG": "0",
             "DATABASE_URL": _with_name(os.environ["DATABASE_APP_URL"], self.name),
             "DATABASE_OWNER_URL": _with_name(os.environ["DATABASE_URL"], self.name),
-            "CACHE_URL": os.environ["REDIS_URL"] + "/8",
-            "BROKER_URL": os.environ["REDIS_URL"] + "/9",
+            "CACHE_URL": cache_url,
+            "BROKER_URL": broker_url,
             "FILES_ROOT": str(folder / "files"),
             "VAR_DIR": str(folder),
             "EMAIL_URL": mail_url,
@@ -136,6 +138,15 @@ class House:
                 cursor.execute(f'CREATE DATABASE "{self.name}"')
         finally:
             link.close()
+
+
+def _own_redis_databases() -> tuple[str, str]:
+    """For the cache and for the broker. Two portals on one cache would show each other's boards: their rows bear the
+    same numbers."""
+    url = os.environ["REDIS_URL"]
+    with redis.Redis.from_url(url) as link:
+        taken = 10 + 2 * (int(link.incr("houses")) - 1)  # the tests of the cache itself use the ones before
+    return f"{url}/{taken}", f"{url}/{taken + 1}"
 
 
 def _with_name(url: str, name: str) -> str:

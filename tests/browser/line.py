@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 
 PIECE = 65_536
+
+
+@dataclass(eq=False)
+class _Wire:
+    """One connection: the browser's end, the server's, and how much more of an answer it takes."""
+
+    near: socket.socket
+    far: socket.socket
+    room: int | None = None
 
 
 class Line:
@@ -19,6 +30,7 @@ class Line:
         self.listener: socket.socket | None = None
         self.open: set[socket.socket] = set()
         self.guard = threading.Lock()
+        self.short: tuple[bytes, int] | None = None
 
     def __enter__(self) -> Line:
         self.mend()
@@ -47,6 +59,14 @@ class Line:
                 _close(end)
             self.open.clear()
 
+    def cut_in_answer(self, path: str, size: int) -> None:
+        """Cut by itself when so many bytes of the next answer from this path, its head included, have come back."""
+        self.short = (f"GET {path}".encode(), size)
+
+    @property
+    def is_cut(self) -> bool:
+        return self.listener is None
+
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
@@ -60,17 +80,35 @@ class Line:
                     _close(far)
                     return
                 self.open |= {near, far}
-            for source, target in ((near, far), (far, near)):
-                threading.Thread(target=self._pass_on, args=[source, target], daemon=True).start()
+            wire = _Wire(near, far)
+            for carry in (self._ask, self._answer):
+                threading.Thread(target=self._carry, args=[wire, carry], daemon=True).start()
 
-    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while piece := source.recv(PIECE):
-                target.sendall(piece)
+    def _ask(self, wire: _Wire) -> bool:
+        piece = wire.near.recv(PIECE)
         with self.guard:
-            self.open -= {source, target}
-        _close(source)
-        _close(target)
+            if self.short and piece.startswith(self.short[0]):
+                wire.room, self.short = self.short[1], None
+        wire.far.sendall(piece)
+        return bool(piece)
+
+    def _answer(self, wire: _Wire) -> bool:
+        piece = wire.far.recv(PIECE)
+        if wire.room is not None:
+            piece, wire.room = piece[: wire.room], wire.room - len(piece)
+        wire.near.sendall(piece)
+        if wire.room is not None and wire.room <= 0:
+            self.cut()
+        return bool(piece)
+
+    def _carry(self, wire: _Wire, one_way: Callable[[_Wire], bool]) -> None:
+        with suppress(OSError):
+            while one_way(wire):
+                pass
+        with self.guard:
+            self.open -= {wire.near, wire.far}
+        _close(wire.near)
+        _close(wire.far)
 
 
 def _close(end: socket.socket) -> None:

@@ -19,7 +19,7 @@ from portal.demo import BOARD_KEY, KIOSK_KEY, PASSWORD
 from tests.browser.house import House
 from tests.browser.line import Line
 
-pytestmark = [pytest.mark.postgres, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.postgres, pytest.mark.browser]
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1366, "height": 768}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -23,7 +23,7 @@ from centres.models import Device, NextNotice, PaperTrip, Ticket
 from portal import clock
 from tests.browser.line import Line
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZE = {"width": 1080, "height": 1920}
 # A line that dies in the middle of a request is given up after eight seconds (static/js/kiosk-worker.js).
 PATIENCE_MS = 15_000
@@ -68,6 +68,14 @@ def take(page: Page, letter: str, ground: str = "") -> str:
     return number.inner_text()
 
 
+def until(page: Page, true: Callable[[], bool]) -> None:
+    for _beat in range(PATIENCE_MS // 50):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("not in time")
+
+
 def test_numbers_given_without_a_line_are_in_the_queue_once(kiosk: Page, line: Line) -> None:
     line.cut()
     kiosk.goto("/kiosk/")
@@ -93,6 +101,19 @@ def test_numbers_given_without_a_line_are_in_the_queue_once(kiosk: Page, line: L
     assert Ticket.objects.count() == 3
     # The code on the slip leads to the ticket now.
     assert kiosk.request.get(f"/t/{tickets['A1001'].token}/").status == 200
+
+
+def test_a_line_that_drops_while_the_pages_are_kept_anew_leaves_those_that_were_kept(kiosk: Page, line: Line) -> None:
+    refresh = "navigator.serviceWorker.ready.then(({ active }) => active.postMessage('refresh'))"
+    for size in (1, 300, 1_000, 3_000):
+        line.cut_in_answer("/kiosk/offline/", size)
+        kiosk.evaluate(refresh)
+        until(kiosk, lambda: line.is_cut)
+        kiosk.goto("/kiosk/")
+        expect(kiosk.locator(".calm"), f"cut after {size} bytes").to_be_visible()
+        line.mend()
+        kiosk.goto("/kiosk/again/")
+        kiosk.wait_for_selector("html[data-line-ready]")
 
 
 def test_who_was_choosing_when_the_line_dropped_goes_on(kiosk: Page, line: Line) -> None:

@@ -15,7 +15,7 @@ from portal.demo import BOARD_KEY, KIOSK_KEY
 from tests.browser.house import House
 from tests.services import free_port
 
-pytestmark = [pytest.mark.postgres, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.postgres, pytest.mark.browser]
 
 LIVE = "document.querySelector('[data-poll]').live === true"
 # A page that only asks would take up to three seconds; one that is told asks by itself every twenty.

@@ -17,7 +17,7 @@ from tests.browser.pages import BOARD, DESK, KIOSK, LAND, LANGUAGES, PHONES, Hal
 from tests.factories.applications import member_of
 from tests.factories.centres import TicketFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

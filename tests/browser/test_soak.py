@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from centres.announce import Call, Notice
 
-pytestmark = [pytest.mark.full, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.full, pytest.mark.browser]
 
 HOUSE = "http://house.test"
 CALLS, WEIGHED_FROM = 2_000, 200

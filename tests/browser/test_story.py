@@ -21,7 +21,7 @@ from portal.demo import BOARD_KEY, KIOSK_KEY, PASSWORD
 from tests.browser.house import ROOT, House
 from tests.notifications.mailserver import MailServer, mail_server
 
-pytestmark = [pytest.mark.postgres, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.postgres, pytest.mark.browser]
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1366, "height": 768}

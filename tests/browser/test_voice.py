@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from centres.announce import Call, Notice
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 HOUSE = "http://house.test"
 CLIPS = ("moi", "chu-a", "so-1", "den", "so-2")

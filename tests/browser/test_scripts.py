@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.portal.script_page import SCRIPTS, show
+from tests.browser.script_page import SCRIPTS, show
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 def test_every_script_is_small() -> None:

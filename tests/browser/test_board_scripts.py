@@ -7,9 +7,9 @@ import json
 import pytest
 from playwright.sync_api import Page
 
-from tests.portal.script_page import show
+from tests.browser.script_page import show
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 # A board's loudspeaker: what it says or plays, and what the stage showed meanwhile. Each takes two seconds.

@@ -1,0 +1,18 @@
+"""How pytest-xdist spreads the tests: all that drive a browser in one process, every other one wherever there is room.
+
+By where a test lies, not by ``xdist_group``: pytest 9.2 builds the name of a test anew, and the mark that xdist 3.8
+writes into it is lost without a word.
+"""
+
+from __future__ import annotations
+
+from xdist.scheduler.loadscope import LoadScopeScheduling
+
+BROWSER = "tests/browser/"
+
+
+class OneBrowser(LoadScopeScheduling):
+    """Each test by itself, but those that drive a browser together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else nodeid
