@@ -50,14 +50,14 @@ def notices_for(application: Application, at: datetime) -> list[dict[str, Any]]:
 
 
 def form_values(application: Application) -> dict[str, Any]:
-    """What is known of the form: what was typed, over what the citizen's record gives. Nothing is typed twice."""
-    known = prefill(version_of(application), _known_of(application.applicant))
+    """What is known of the form: what was typed, over what the citizen's record and contact give. Nothing is typed twice."""
+    known = prefill(version_of(application), _known_of(application, application.applicant))
     return {**known, **application.form_data}
 
 
-def given_by(application: Application, citizen: Citizen) -> set[str]:
-    """The fields of the form that this person's record fills in."""
-    return set(prefill(version_of(application), _known_of(citizen)))
+def given_by(application: Application, citizen: Citizen | None) -> set[str]:
+    """The fields of the form that this person's record, or how the draft says to reach them, fills in."""
+    return set(prefill(version_of(application), _known_of(application, citizen)))
 
 
 def bound_form(application: Application, at: datetime) -> ProcedureForm:
@@ -65,9 +65,10 @@ def bound_form(application: Application, at: datetime) -> ProcedureForm:
     return ProcedureForm(version_of(application), form_values(application), on=clock.local_day(at))
 
 
-def _known_of(citizen: Citizen | None) -> dict[str, str]:
+def _known_of(application: Application, citizen: Citizen | None) -> dict[str, str]:
+    reached = {"citizen.phone": application.contact_phone, "citizen.email": application.contact_email}
     if citizen is None:
-        return {}
+        return reached
     return {
         "citizen.full_name": citizen.full_name,
         "citizen.identity_number": citizen.identity_number or "",
@@ -75,6 +76,6 @@ def _known_of(citizen: Citizen | None) -> dict[str, str]:
         "citizen.sex": citizen.sex,
         "citizen.residence": citizen.address or citizen.card_address,
         "citizen.unit": citizen.unit_code,
-        "citizen.phone": citizen.phone,
-        "citizen.email": citizen.email,
+        "citizen.phone": reached["citizen.phone"] or citizen.phone,
+        "citizen.email": reached["citizen.email"] or citizen.email,
     }

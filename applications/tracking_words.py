@@ -67,4 +67,5 @@ def todo_values(application: Application) -> dict[str, str]:
         notice = gettext("When the result is there, we send you an e-mail.")
     else:
         notice = gettext("Keep this page: it says when the result is there.")
-    return {"centre": pick(centre.short_name), "address": centre.address, "notice": notice}
+    address = gettext("Address: %(address)s.") % {"address": centre.address} if centre.address else ""
+    return {"centre": pick(centre.short_name), "address": address, "notice": notice}

@@ -36,6 +36,7 @@ def _style(*colours: str) -> Style:
         label_font_size=14,
         legend_font_size=15,
         major_label_font_size=14,
+        no_data_font_size=18,
         opacity="1",
         opacity_hover="1",
         stroke_width=2.5,

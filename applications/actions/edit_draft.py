@@ -85,10 +85,15 @@ def keep_form(*, application: Application, values: Mapping[str, Any], at: dateti
 
 @transaction.atomic
 def set_contact(*, application: Application, phone: str, email: str, at: datetime, acting_user: User) -> Application:
-    """Where notices go: phone in E.164 (its last four digits open the tracking page), e-mail."""
+    """Where notices go: phone in E.164 (its last four digits open the tracking page), e-mail.
+
+    What the form asks of them and was left empty is answered with it.
+    """
     draft = _draft(application, acting_user)
     draft.contact_phone, draft.contact_email = phone, email
-    return _save(draft, at, "contact_phone", "contact_email")
+    known = given_by(draft, None)
+    draft.form_data = {key: value for key, value in draft.form_data.items() if value != "" or key not in known}
+    return _save(draft, at, "contact_phone", "contact_email", "form_data")
 
 
 @transaction.atomic
@@ -123,8 +128,8 @@ def change_applicant(*, application: Application, citizen: Citizen, at: datetime
     draft = _draft(application, acting_user)
     before = draft.applicant
     if before is not None and before.pk != citizen.pk:
-        draft.contact_phone = draft.contact_email = ""
         theirs = given_by(draft, before)
+        draft.contact_phone = draft.contact_email = ""
         draft.form_data = {key: value for key, value in draft.form_data.items() if key not in theirs}
         draft.papers.filter(state=PaperState.ON_FILE).update(state=PaperState.MISSING, document=None, note="")
         _save(draft, at, "form_data", "contact_phone", "contact_email")

@@ -15,6 +15,17 @@
   document.addEventListener("DOMContentLoaded", () => focusMarked(document));
   document.addEventListener("htmx:afterSettle", (event) => focusMarked(event.detail.target ?? document));
 
+  // What was said to be missing is struck out as it comes, and the sentence goes with the last of it.
+  document.addEventListener("poll:swapped", () => {
+    const problem = document.querySelector("#problems [role=alert]");
+    const missing = [...(problem?.querySelectorAll("li") ?? [])];
+    for (const line of missing) {
+      const { hash } = line.querySelector("a") ?? {};
+      if (hash && document.getElementById(hash.slice(1))?.matches("[data-there]")) line.classList.add("done");
+    }
+    if (missing.length && missing.every((line) => line.matches(".done"))) problem.remove();
+  });
+
   // A form is sent once. Its button keeps its words; coming back by the browser's button frees it again.
   const buttons = (form) => [...document.querySelectorAll("button:not([type=button]), input[type=submit]")].filter((b) => b.form === form);
   const free = (form) => {

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from applications.actions.edit_draft import keep_form
+from applications.catalogue import form_values
 from applications.enums import PaperState, State
 from applications.models import Application
 from centres.enums import Role
@@ -223,3 +224,32 @@ def test_one_sentence_about_one_cause_is_said_once(desk: Client) -> None:
     answer = desk.post(to("scan"), {"payload": typed})
     said = [str(error) for error in answer.context["scan_form"].errors["payload"]]
     assert len(said) == len(set(said)) >= 1
+
+
+def test_a_phone_that_is_said_once_stands_in_the_form_too_and_leaves_with_its_owner(
+    desk: Client, ticket: Ticket
+) -> None:
+    unreached = CitizenFactory(full_name="Lý Thị Mai", phone="")
+    CitizenFactory(identity_number=OTHER, full_name="Trần Văn Bình", phone="")
+    draft = a_draft(ticket=ticket, citizen=unreached, procedure="marriage", complete=False)
+    desk.post(to("keep_form", draft.pk), {"stay": "1", "contact_phone": ""})  # the form was opened before
+
+    desk.post(to("contact", draft.pk), {"phone": "0912 345 678", "email": ""})
+
+    draft.refresh_from_db()
+    assert form_values(draft)["contact_phone"] == "+84912345678"
+    desk.post(to("keep_form", draft.pk), {"stay": "1", "contact_phone": "0912 345 678"})
+
+    desk.post(to("scan"), {"payload": OTHER_CARD, "matter": draft.pk})
+    desk.post(to("applicant"), {"choice": "change", "matter": draft.pk})
+    draft.refresh_from_db()
+    assert draft.applicant is not None and draft.applicant.full_name == "Trần Văn Bình"
+    assert "contact_phone" not in form_values(draft)
+
+
+def test_a_phone_typed_into_the_form_stays_as_it_was_typed(desk: Client, ticket: Ticket) -> None:
+    draft = a_draft(ticket=ticket, citizen=CitizenFactory(phone=""), procedure="marriage", complete=False)
+    desk.post(to("keep_form", draft.pk), {"stay": "1", "contact_phone": "0987 654 321"})
+    desk.post(to("contact", draft.pk), {"phone": "0912 345 678", "email": ""})
+    draft.refresh_from_db()
+    assert form_values(draft)["contact_phone"] == "0987 654 321"

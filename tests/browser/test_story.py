@@ -207,6 +207,7 @@ def test_the_couple_makes_one_trip(
     # 5. The missing copy is certified on the spot; the checklist ticks itself.
     desk.keyboard.press("Alt+C")
     desk.set_input_files("#certify [name=file]", a_scan(tmp_path))
+    expect(desk.locator("#certify")).to_be_visible()
     seen(desk, "10-certify")
     post_to(desk, "/certify/")
     desk.locator("form[action$='/approve/'] button").wait_for()
@@ -219,6 +220,7 @@ def test_the_couple_makes_one_trip(
     expect(desk.locator("[data-total]")).to_contain_text("30.000")  # with the copy, without a reload
     desk.locator("#certify [data-close]").last.click()
     expect(desk.locator("[data-paper=marriage_certificate]")).to_have_attribute("data-state", "certified", timeout=5000)
+    expect(desk.locator("#problems [role=alert]")).to_have_count(0)  # nothing is missing any more
     seen(desk, "13-desk-complete")
     assert house.rows("SELECT sequence FROM applications_registerentry") == [(1,)]
     copy = desk.request.get(desk.locator("[data-paper=marriage_certificate] a").first.get_attribute("href") or "")

@@ -81,6 +81,8 @@ def test_a_signal_ends_the_command_and_removes_the_server(number: signal.Signals
          "import os, time; print(os.environ['REDIS_URL'], flush=True); time.sleep(60)"],
         cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # Where the tests themselves run in a script's background, SIGINT is ignored, and ignored it would be inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert runner.stdout is not None
     address = runner.stdout.readline().strip()
