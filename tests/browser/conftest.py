@@ -5,11 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, sync_playwright
+
+ANSWERED_SECONDS = 10.0
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +44,33 @@ def browser(_alone: None) -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def _answered() -> Iterator[None]:
+    """After a test its tables are emptied, and not under a request that a page of it still asked: that ends in a deadlock."""
+    guard, under_way = threading.Lock(), [0]
+
+    def count(by: int) -> None:
+        if threading.current_thread() is not threading.main_thread():  # the live server's, not the test's own client
+            with guard:
+                under_way[0] += by
+
+    def begun(**_of: object) -> None:
+        count(1)
+
+    def ended(**_of: object) -> None:
+        count(-1)
+
+    request_started.connect(begun)
+    request_finished.connect(ended)
+    yield
+    until, quiet = time.monotonic() + ANSWERED_SECONDS, 0
+    while quiet < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+        quiet = 0 if under_way[0] > 0 else quiet + 1
+    request_started.disconnect(begun)
+    request_finished.disconnect(ended)
 
 
 @pytest.fixture
