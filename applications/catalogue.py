@@ -55,9 +55,16 @@ def form_values(application: Application) -> dict[str, Any]:
     return {**known, **application.form_data}
 
 
-def given_by(application: Application, citizen: Citizen | None) -> set[str]:
+def given_by(application: Application, citizen: Citizen) -> set[str]:
     """The fields of the form that this person's record, or how the draft says to reach them, fills in."""
     return set(prefill(version_of(application), _known_of(application, citizen)))
+
+
+def contact_in_form(application: Application) -> dict[str, str]:
+    """What the draft's present contact gives to the form, field by field, as the form's page shows it."""
+    known = prefill(version_of(application), _known_of(application, None))
+    form = ProcedureForm(version_of(application), known)
+    return {key: str(form[key].value()) for key in known}
 
 
 def bound_form(application: Application, at: datetime) -> ProcedureForm:

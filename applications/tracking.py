@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from applications.catalogue import version_of
 from applications.enums import RECEIVED, EventKind, State, StepKind
 from applications.models import Application, Event, Paper, SupplementRequest
-from applications.tracking_words import STANDS, TODO, todo_values
+from applications.tracking_words import STANDS, WHAT_TO_DO, todo_values
 from centres.actions.hold import hold_choices
 from centres.actions.return_missed import in_grace
 from centres.enums import IN_HALL, ParkKind, TicketState
@@ -118,7 +118,7 @@ class TrackedDossier:
 
     @cached_property
     def todo(self) -> Todo:
-        kind, title, text = TODO[State(self.application.state)]
+        kind, title, text = WHAT_TO_DO[State(self.application.state)]
         values = todo_values(self.application)
         return Todo(kind, str(title) % values, str(text) % values)
 

@@ -29,7 +29,7 @@ STANDS: dict[State, Any] = {
 _NOTHING = ("ok", _("You do not have to do anything more."), _("%(notice)s"))
 _ASK = _("Questions: please ask at %(centre)s and bring the receipt.")
 # kind of the box, its title, its text; the values come from ``todo_values``.
-TODO: dict[State, tuple[str, Any, Any]] = {
+WHAT_TO_DO: dict[State, tuple[str, Any, Any]] = {
     State.DRAFT: (
         "warn",
         _("Stay at the counter for a moment."),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
-from applications.catalogue import given_by, version_of
+from applications.catalogue import contact_in_form, given_by, version_of
 from applications.enums import PaperState, State
 from applications.models import Application
 from applications.permissions import check, may_receive
@@ -87,12 +87,14 @@ def keep_form(*, application: Application, values: Mapping[str, Any], at: dateti
 def set_contact(*, application: Application, phone: str, email: str, at: datetime, acting_user: User) -> Application:
     """Where notices go: phone in E.164 (its last four digits open the tracking page), e-mail.
 
-    What the form asks of them and was left empty is answered with it.
+    What the form asks of them goes with it, where the form was left empty or says what the contact said before.
     """
     draft = _draft(application, acting_user)
+    said_before = contact_in_form(draft)
     draft.contact_phone, draft.contact_email = phone, email
-    known = given_by(draft, None)
-    draft.form_data = {key: value for key, value in draft.form_data.items() if value != "" or key not in known}
+    asked = {*said_before, *contact_in_form(draft)}
+    follows = {key for key in asked if draft.form_data.get(key) in ("", said_before.get(key))}
+    draft.form_data = {key: value for key, value in draft.form_data.items() if key not in follows}
     return _save(draft, at, "contact_phone", "contact_email", "form_data")
 
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from applications.actions.edit_draft import keep_form
-from applications.catalogue import form_values
+from applications.catalogue import bound_form, form_values
 from applications.enums import PaperState, State
 from applications.models import Application
 from centres.enums import Role
@@ -253,3 +253,18 @@ def test_a_phone_typed_into_the_form_stays_as_it_was_typed(desk: Client, ticket:
     desk.post(to("contact", draft.pk), {"phone": "0912 345 678", "email": ""})
     draft.refresh_from_db()
     assert form_values(draft)["contact_phone"] == "0987 654 321"
+
+
+def test_a_contact_that_is_put_right_is_put_right_in_the_form_that_was_kept_with_it(
+    desk: Client, ticket: Ticket
+) -> None:
+    draft = a_draft(ticket=ticket, citizen=CitizenFactory(phone=""), procedure="marriage", complete=False)
+    desk.post(to("contact", draft.pk), {"phone": "0912 345 687", "email": ""})
+    draft.refresh_from_db()
+    shown = str(bound_form(draft, MONDAY)["contact_phone"].value())
+    desk.post(to("keep_form", draft.pk), {"stay": "1", "contact_phone": shown})  # the form keeps all it shows
+
+    desk.post(to("contact", draft.pk), {"phone": "0912 345 678", "email": ""})
+
+    draft.refresh_from_db()
+    assert form_values(draft)["contact_phone"] == "+84912345678"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -22,6 +22,7 @@ from centres.last_numbers import DayIsFull
 from centres.models import Device, NextNotice, PaperTrip, Ticket
 from portal import clock
 from tests.browser.line import Line
+from tests.browser.until import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZE = {"width": 1080, "height": 1920}
@@ -68,14 +69,6 @@ def take(page: Page, letter: str, ground: str = "") -> str:
     return number.inner_text()
 
 
-def until(page: Page, true: Callable[[], bool]) -> None:
-    for _beat in range(PATIENCE_MS // 50):
-        if true():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("not in time")
-
-
 def test_numbers_given_without_a_line_are_in_the_queue_once(kiosk: Page, line: Line) -> None:
     line.cut()
     kiosk.goto("/kiosk/")
@@ -108,7 +101,7 @@ def test_a_line_that_drops_while_the_pages_are_kept_anew_leaves_those_that_were_
     for size in (1, 300, 1_000, 3_000):
         line.cut_in_answer("/kiosk/offline/", size)
         kiosk.evaluate(refresh)
-        until(kiosk, lambda: line.is_cut)
+        until(kiosk, lambda: line.is_cut, PATIENCE_MS / 1000)
         kiosk.goto("/kiosk/")
         expect(kiosk.locator(".calm"), f"cut after {size} bytes").to_be_visible()
         line.mend()

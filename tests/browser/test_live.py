@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from portal.demo import BOARD_KEY, KIOSK_KEY
 from tests.browser.house import House
+from tests.browser.until import until
 from tests.services import free_port
 
 pytestmark = [pytest.mark.postgres, pytest.mark.browser]
@@ -68,15 +68,6 @@ def board(browser: Browser, house: LiveHouse) -> Iterator[Page]:
     page.wait_for_selector("[data-live]", state="attached")
     yield page
     page.close()
-
-
-def until(page: Page, true: Callable[[], bool], seconds: float) -> float:
-    """How long it took. The page's policy forbids what wait_for_function needs."""
-    began = time.monotonic()
-    while not true():
-        assert time.monotonic() < began + seconds, f"not within {seconds} s"
-        page.wait_for_timeout(20)
-    return time.monotonic() - began
 
 
 def waiting(page: Page) -> int:
