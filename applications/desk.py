@@ -134,12 +134,22 @@ def ticket_at(counter: Counter) -> Ticket | None:
     )
 
 
-def my_ticket(user: User) -> Ticket:
-    """The ticket at this officer's counter. Raises ``RuleBroken`` when nobody is there (any more)."""
+def my_ticket(user: User, shown: int | None) -> Ticket:
+    """The ticket at this officer's counter. ``shown`` is the ticket the page was made for: where the portal calls by
+    itself the next person may stand here already, and a key meant for the one before never acts on them.
+
+    Raises ``RuleBroken`` when nobody is there (any more), or somebody else (``other_ticket``).
+    """
     counter = counter_of(user)
     ticket = ticket_at(counter) if counter else None
     if ticket is None:
         raise RuleBroken(_("Nobody is at your counter any more. Call the next person."), code="nobody_here")
+    if ticket.pk != shown:
+        raise RuleBroken(
+            _("Number %(label)s is at your counter now; nothing was done. Look at the page anew, then do it again.")
+            % {"label": ticket.label},
+            code="other_ticket",
+        )
     return ticket
 
 

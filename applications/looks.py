@@ -11,7 +11,7 @@ from centres.enums import Role
 from centres.models import Centre, Ticket
 from centres.permissions import roles_of
 from citizens.actions.record_look import record_look
-from citizens.models import Look
+from citizens.models import Citizen, Look
 from portal import shared
 
 _A_DAY = 24 * 60 * 60
@@ -29,21 +29,20 @@ def looked_at_list(*, applications: Iterable[Application], reason: str, at: date
         )
 
 
-def looked_at_desk(*, ticket: Ticket, reason: str, at: datetime, user: Any) -> None:
-    """One row the first time this officer's desk shows the person of this ticket; the scan itself has written one.
+def looked_at_desk(*, ticket: Ticket, person: Citizen, reason: str, at: datetime, user: Any) -> None:
+    """One row the first time this officer's desk shows this person in this visit: whoever's matter is open, or the
+    person of the ticket; the scan itself has written one.
 
     The shared cache remembers that it was written, so a desk that is drawn again costs no statement. A cache that
     forgets makes the rows be looked at once more, never a second look.
     """
-    if ticket.citizen_id is None:
-        return
-    known = f"desk-look:{user.pk}:{ticket.pk}:{ticket.citizen_id}"
+    known = f"desk-look:{user.pk}:{ticket.pk}:{person.pk}"
     if shared.recall(known):
         return
-    earlier = Look.objects.filter(citizen=ticket.citizen_id, user=user, at__gte=ticket.issued_at)
+    earlier = Look.objects.filter(citizen=person, user=user, at__gte=ticket.issued_at)
     if not earlier.exists():
         record_look(
-            citizen=ticket.citizen,
+            citizen=person,
             reason=reason,
             unit=str(ticket.centre),
             role=_role_at(user, ticket.centre_id),

@@ -331,13 +331,12 @@ class TrackedVisit:
 
 
 def find_visit(token: str, at: datetime) -> TrackedVisit | None:
-    """What this token opens, or None. A ticket's token opens the whole visit, a later dossier's only that one."""
+    """What this token opens, or None. A ticket's token opens the whole visit with its number, a later dossier's only
+    that one: whoever is shown one dossier learns of no other, and moves nobody's place."""
     ticket = _TICKET.first(token=token)
     applications = [] if ticket and not _MATTERS.all(ticket=ticket.pk) else _applications(ticket, token)
     if ticket is None and not applications:
         return None
-    if ticket is None and applications[0].matter is not None:
-        ticket = applications[0].matter.ticket
     # What waits for the citizen comes first, what is over last.
     order = {State.SUPPLEMENT: 0, State.PAYMENT: 0, State.DONE: 1, State.RETURNED: 3}
     applications.sort(key=lambda application: order.get(State(application.state), 2))

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.WithoutNulls",
     "portal.middleware.ActionsLeadBack",
     "portal.middleware.DomainErrors",
     "axes.middleware.AxesMiddleware",

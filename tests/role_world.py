@@ -245,6 +245,7 @@ def a_world(at_hanoi: Any) -> World:
     }
     draw = {"service": other_service.letter, "client_key": "khoa-1234567890abcdef", "ground": ""}
     decision = {"paper": missing, "choice": "back", "client_key": "khoa-1234567890abcdef"}
+    shown = {"ticket": ticket.pk}  # what the desk's page carries: whose it is
     world.bodies |= {
         "centres:kiosk_question": decision,
         "centres:kiosk_reconcile": {"slips": [], "enough": ""},
@@ -258,15 +259,20 @@ def a_world(at_hanoi: Any) -> World:
         "centres:day_announcements": {"text": "Nghỉ trưa", "until_at": "2026-11-23T11:30"},
         "centres:day_devices": {"name": "Bảng mới", "kind": "board"},
         "centres:day_counter_change": {"skills-services": [ticket.service_id], "skills-reason": "Đông người"},
-        "applications:scan": {"payload": IDENTITY},
-        "applications:add_person": {"identity_number": IDENTITY, "full_name": "Nguyễn Thị Ánh", "birth_text": "1990"},
-        "applications:choose": {"procedure": "1.001193"},
+        "applications:scan": {**shown, "payload": IDENTITY},
+        "applications:add_person": {
+            **shown,
+            "identity_number": IDENTITY,
+            "full_name": "Nguyễn Thị Ánh",
+            "birth_text": "1990",
+        },
+        "applications:choose": {**shown, "procedure": "1.001193"},
         "applications:keep_form": FORMS["marriage"],
         "applications:quantity": {"pages": 2, "copies": 1},
-        "applications:pass_on": {"service": other_service.pk},
+        "applications:pass_on": {**shown, "service": other_service.pk},
         "applications:tick": {"there": "1"},
         "applications:certify": {"client_key": "khoa-1234567890abcdef", "title": "Bản sao", "pages": 2, "copies": 1},
-        "applications:settle_unit": {"unit": "00229"},
+        "applications:settle_unit": {**shown, "unit": "00229"},
         "applications:track": {"code": accepted.code, "phone_last4": LAST4},
         "applications:rate_visit": {"score": "3"},
         "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
@@ -277,10 +283,11 @@ def a_world(at_hanoi: Any) -> World:
         "api_hand_over": {"handed_to": "Ánh"},
         "api_tracking": {"code": accepted.code, "last4": LAST4},
         "api_tickets": {"service": other_service.pk, "client_key": "khoa-1234567890abcdef"},
+        **{f"applications:{key}": shown for key in ("set_aside", "not_here", "call_again", "end_visit", "applicant")},
         "applications:call_one": {"number": waiting.label, "reason": "cháu bé sốt"},
         "applications:give_class": {"number": waiting.label, "ground": "child", "reason": "bế con nhỏ"},
         "applications:missed_back": {"number": waiting.label},
-        "applications:hold_place": {"minutes": "15"},
+        "applications:hold_place": {**shown, "minutes": "15"},
         "applications:hold": {"minutes": "15"},
         "api_ticket_transfer": {"service": other_service.pk},
         "api_ticket_call": {"reason": "cháu bé sốt"},

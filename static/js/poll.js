@@ -22,12 +22,10 @@
     window.htmx?.process(region);
     scrolls.forEach(([id, top]) => { const e = id === region.id ? region : document.getElementById(id); if (e) e.scrollTop = top; });
     const again = was?.id && document.getElementById(was.id);
-    if (again) {
-      again.focus({ preventScroll: true });
-      if (was.value !== undefined && again.matches("input, textarea")) {
-        again.value = was.value;
-        if (was.start != null) again.setSelectionRange?.(was.start, was.end);
-      }
+    again?.focus({ preventScroll: true });
+    if (again?.matches("input, textarea") && was.value !== undefined) {
+      again.value = was.value;
+      if (was.start != null) again.setSelectionRange?.(was.start, was.end);
     }
     const say = region.querySelector("[data-announce]")?.dataset.announce;
     if (say && say !== said) document.dispatchEvent(new CustomEvent("announce", { detail: say }));
@@ -58,7 +56,6 @@
             if (live && region.dataset.live) region.dataset.live = live;
             swap(region, await answer.text());
           } else if (answer.status === 401) {
-            // One place, whichever part hears it first.
             (document.getElementById("problems") ?? region).innerHTML = await answer.text();
             return;
           } else if (answer.status !== 304) throw new Error(String(answer.status));
@@ -76,12 +73,11 @@
     };
     region.ask = ask;
     timer = setTimeout(ask, "now" in region.dataset ? 0 : every);
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) ask();
-    });
   };
 
   const start = () => document.querySelectorAll("[data-poll]").forEach(watch);
   document.addEventListener("DOMContentLoaded", start);
   document.addEventListener("htmx:afterSettle", start);
+  // One listener holds no region that has left the page.
+  document.addEventListener("visibilitychange", () => document.querySelectorAll("[data-poll]").forEach((region) => region.ask?.()));
 })();

@@ -10,7 +10,8 @@
   const KNOWN = 400;
   const calls = [];
   const notices = [];
-  const known = new Set();
+  const known = new Set(); // calls; those long gone from the list are forgotten
+  const told = new Set(); // notices: few, and one may stand on the page all day
   let busy = false;
   let looked = 0;
 
@@ -55,18 +56,17 @@
     settle();
   };
 
-  const remember = (id) => {
-    if (known.has(id)) return false;
-    known.add(id);
-    if (known.size > KNOWN) known.delete(known.values().next().value);
-    return true;
+  const isNew = (seen, id) => !seen.has(id) && Boolean(seen.add(id));
+  const forget = () => {
+    while (known.size > KNOWN) known.delete(known.values().next().value);
   };
   const words = ({ dataset: d }) => ({ say: d.say, number: d.number, counter: d.counter, clips: (d.clips ?? "").split(" ").filter(Boolean) });
 
   // Newest first on the page; the oldest new one is called first. What stood there when the page was opened is not new.
   const look = (first) => {
-    const fresh = [...document.querySelectorAll("[data-call]")].reverse().filter((e) => remember(`c${e.dataset.call}`));
-    const said = [...document.querySelectorAll("[data-notice]")].filter((e) => remember(`n${e.dataset.notice}`));
+    const fresh = [...document.querySelectorAll("[data-call]")].reverse().filter((e) => isNew(known, e.dataset.call));
+    forget();
+    const said = [...document.querySelectorAll("[data-notice]")].filter((e) => isNew(told, e.dataset.notice));
     const away = Date.now() - looked > AWAY_MS;
     looked = Date.now();
     if (!first) {

@@ -20,10 +20,11 @@ def centre(db: None) -> Any:
 @pytest.fixture
 def as_(centre: Any) -> Callable[[Any], Client]:
     """A client signed in as the centre's person with this role, or as this user: as_(Role.SPECIALIST)."""
+    from tests.applications.at_desk import DeskClient  # noqa: PLC0415
     from tests.factories.applications import member_of  # noqa: PLC0415
 
     def sign_in(who: Any) -> Client:
-        client = Client()
+        client = DeskClient()
         client.force_login(member_of(who, centre) if isinstance(who, str) else who)
         return client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.desk import procedures_for
+from applications.models import Application
 from centres.actions.call_by_itself import call_by_itself
 from centres.enums import Role, ServiceKind
-from centres.models import Counter, QueuePolicy
+from centres.models import Counter, QueuePolicy, Ticket
+from citizens.models import Citizen
 from procedures.models import Procedure
+from tests.applications.test_desk import CARD, NUMBER
 from tests.factories.applications import MONDAY, a_counter, member_of
 from tests.factories.centres import ServiceFactory, TicketFactory
 
@@ -69,3 +73,53 @@ def test_the_procedure_that_a_number_was_drawn_for_comes_first(centre: Any, coun
 def listed(centre: Any) -> list[Any]:
     service = ServiceFactory(centre=centre, letter="Y")
     return procedures_for(TicketFactory(service=service, number=2), MONDAY)
+
+
+@pytest.fixture
+def there(counter: Counter) -> Ticket:
+    """Whoever stands at the counter now: 47."""
+    ticket = TicketFactory(service=counter.services.order_by("order")[0], number=47, issued_at=MONDAY)
+    ticket.call(counter, MORNING_BREAK)
+    ticket.save()
+    return ticket
+
+
+KEYS = ["call_again", "set_aside", "not_here", "pass_on", "hold_place", "end_visit", "scan", "add_person", "choose"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_meant_for_the_person_before_acts_on_nobody(as_: As, counter: Counter, there: Ticket, key: str) -> None:
+    """The page shows 46; the portal has called 47 since, and the officer has not looked up."""
+    was = Ticket.objects.filter(pk=there.pk).values().get()
+    typed = {
+        "ticket": there.pk - 1,
+        "payload": CARD,
+        "identity_number": NUMBER,
+        "full_name": "Nguyễn Thị Hoà",
+        "birth_text": "1990",
+        "reason": "lấy giấy",
+        "minutes": "15",
+        "service": counter.services.order_by("order")[1].pk,
+        "procedure": "1.001193",
+    }
+    client = as_(counter.officer)
+    client.cookies["django_language"] = "en"
+
+    refused = client.post(reverse(f"applications:{key}"), typed, headers={"HX-Request": "true"})
+
+    assert (refused.status_code, refused["X-Problem"]) == (409, "other_ticket")
+    assert f"Number {there.label} is at your counter now" in refused.content.decode()
+    assert Ticket.objects.filter(pk=there.pk).values().get() == was
+    assert not Citizen.objects.exists() and not Application.objects.exists()
+
+
+def test_every_form_about_the_person_there_says_whose_it_is(as_: As, counter: Counter, there: Ticket) -> None:
+    page = as_(counter.officer).get(reverse("applications:desk")).content.decode()
+    forms = re.findall(r'<form method="post" action="([^"]+)"(.*?)</form>', page, re.DOTALL)
+    named = {address for address, inside in forms if f'name="ticket" value="{there.pk}"' in inside}
+    assert {reverse(f"applications:{key}") for key in KEYS if key not in ("add_person", "hold_place")} <= named
+
+
+@pytest.mark.parametrize("typed", [{"counter": "abc"}, {"service": "abc"}, {"counter": "9" * 30}, {}])
+def test_a_counter_that_is_none_is_not_found(as_: As, counter: Counter, there: Ticket, typed: dict[str, str]) -> None:
+    assert as_(counter.officer).post(reverse("applications:pass_on"), typed).status_code == 404

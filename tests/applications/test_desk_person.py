@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
@@ -15,7 +16,7 @@ from applications.enums import PaperState, State
 from applications.models import Application
 from centres.enums import Role
 from centres.models import Ticket
-from citizens.models import Citizen
+from citizens.models import Citizen, Look
 from procedures.models import Procedure
 from tests.applications.test_desk import CARD, NUMBER, OTHER_CARD, to, words
 from tests.factories.applications import MONDAY, a_dossier, a_draft, a_ticket_at_counter
@@ -68,6 +69,17 @@ def test_a_second_card_changes_nothing_before_the_officer_has_chosen(
     assert 'value="change"' in page.content.decode() and 'value="keep"' in page.content.decode()
     again = desk.get(to("desk"), {"matter": draft.pk})
     assert again.context["other"] is not None, "a page loaded again asks again"
+
+
+def test_whoevers_matter_is_opened_leaves_a_look(desk: Client, ticket: Ticket, draft: Application, as_: As) -> None:
+    """A second matter of the visit is a daughter's: her name is on the screen as well."""
+    daughter = CitizenFactory(full_name="Nguyễn Thị Con")
+    hers = a_draft(ticket=ticket, citizen=daughter)
+    Look.objects.all().delete()
+    cache.clear()
+    for _time in range(2):
+        assert "Nguyễn Thị Con" in words(desk.get(to("desk"), {"matter": hers.pk}))
+    assert Look.objects.get(citizen=daughter).user == ticket.counter.officer  # type: ignore[union-attr]
 
 
 def test_keeping_the_applicant_changes_nothing_and_asks_no_more(desk: Client, draft: Application) -> None:

@@ -13,6 +13,7 @@ from centres.actions.call_next import call_next
 from centres.enums import Priority, TicketState
 from centres.models import Ticket, TicketEvent
 from centres.policy import policy_on
+from tests.applications.at_desk import DeskClient
 from tests.factories.applications import MONDAY, a_ticket_at_counter
 from tests.factories.centres import TicketFactory
 
@@ -41,7 +42,8 @@ def mine(served: Ticket) -> Ticket:
 
 
 @pytest.fixture
-def desk(client: Client, served: Ticket) -> Client:
+def desk(served: Ticket) -> Client:
+    client = DeskClient()
     client.force_login(served.counter.officer)  # type: ignore[union-attr, arg-type]
     client.cookies["django_language"] = "en"
     return client

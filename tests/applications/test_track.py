@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from applications.actions.receive import receive
 from applications.enums import State
 from applications.models import Application
+from centres.enums import IN_HALL
 from centres.models import Rating
 from portal.logs import scrub
 from tests.factories.applications import LAST4, MONDAY, a_dossier, a_draft, a_ticket_at_counter
@@ -82,6 +83,24 @@ def test_a_wrong_token_is_not_found(phone: Client) -> None:
     assert phone.get("/t/khong-co-trang-nay/", headers={"X-Part": "1"}).status_code == 404
     assert phone.get("/t/khong-co-trang-nay/receipt.pdf").status_code == 404
     assert phone.post("/t/khong-co-trang-nay/rate/", {"score": "3"}).status_code == 404
+
+
+def test_a_later_dossiers_page_leads_to_no_other_of_the_visit_and_moves_nobodys_place(
+    phone: Client, at_hanoi: Any
+) -> None:
+    at_hanoi("2026-11-23 10:30")
+    draft = a_draft()
+    ticket = draft.matter.ticket  # type: ignore[union-attr]
+    other, _open = (a_draft(ticket=ticket, citizen=draft.applicant, procedure="marriage") for _time in range(2))
+    first, later = (receive(application=row, at=MONDAY, acting_user=row.opened_by) for row in (draft, other))
+    assert first.code in phone.get(f"/t/{ticket.token}/").content.decode()
+    page = phone.get(f"/t/{later.token}/").content.decode()
+    assert later.code in page
+    for other in (ticket.token, first.token, first.code):
+        assert other not in page
+    ticket.refresh_from_db()
+    assert phone.post(f"/t/{later.token}/hold/", {"minutes": "15"}).status_code == 404
+    assert ticket.state in IN_HALL, "the visit goes on: only then the page could have moved it"
 
 
 def test_the_page_is_kept_nowhere_and_shows_no_more_than_it_must(phone: Client) -> None:

@@ -94,6 +94,16 @@ def test_an_announcement_is_said_once_after_the_calls_and_never_over_one(page: P
     assert said[1:] == ["A2 one", "A2 one", "nghi"]
 
 
+def test_an_announcement_that_stands_all_day_is_said_once_however_many_are_called(page: Page) -> None:
+    a_board(page, "A1")
+    renewed(page, notice("nuoc"))
+    assert after(page, 1) == [["nuoc", "A1"]]
+    for first in range(2, 602, 8):
+        renewed(page, notice("nuoc"), *(call(f"A{number}") for number in range(first, first + 8)))
+    said = [what for what, _stage in after(page, 120)]
+    assert said.count("nuoc") == 1 and len(said) > 8
+
+
 def test_without_a_voice_the_clips_are_played_in_their_order(page: Page) -> None:
     a_board(page, "A1", voice=False)
     renewed(page, call("A2", "/moi.ogg /so-2.ogg"), call("A1"), notice("nghi", "/chime.wav"))

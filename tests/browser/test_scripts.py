@@ -134,6 +134,27 @@ def test_poll_swaps_keeps_focus_and_says_when_nobody_answers(page: Page) -> None
     page.wait_for_selector("[data-offline]", state="hidden")
 
 
+def test_a_desk_that_was_drawn_all_day_listens_as_one_drawn_once(page: Page) -> None:
+    """Every drawing brings new parts; what the document holds of the old ones would stay in memory till the evening."""
+    page.add_init_script(
+        "const listen = document.addEventListener.bind(document); window.kinds = {};"
+        "document.addEventListener = (kind, ...more) => {"
+        " window.kinds[kind] = (window.kinds[kind] ?? 0) + 1; listen(kind, ...more); };"
+    )
+    part = "<div data-poll='/part' data-every=100000></div>"
+    show(page, f"<body><main>{part}</main></body>", "poll")
+    once = page.evaluate("window.kinds")
+    asked: list[str] = []
+    page.route("**/part", lambda route: (asked.append(route.request.url), route.fulfill(status=304))[1])
+    for _drawn in range(5):
+        page.evaluate(f"document.querySelector('main').innerHTML = \"{part}\"")
+        page.evaluate("document.dispatchEvent(new Event('htmx:afterSettle'))")
+    assert page.evaluate("window.kinds") == once
+    with page.expect_response("**/part"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert len(asked) == 1, "only the part that is on the page is asked for"
+
+
 # A stream in the page's own hands.
 STREAM = """
     window.streams = [];

@@ -22,7 +22,7 @@ from applications.actions.receive import receive as receive_application
 from applications.catalogue import version_of
 from applications.forms import QuantityForm, first_error
 from applications.models import Application, Paper
-from applications.views.desk.page import back
+from applications.views.desk.page import at_counter, back
 from centres.models import Ticket
 from citizens.models import HeldDocument
 from citizens.session import signed_in
@@ -40,7 +40,7 @@ def _mine(request: HttpRequest, application_id: int) -> Application:
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    ticket: Ticket = desk.my_ticket(signed_in(request))
+    ticket: Ticket = at_counter(request)
     procedure = get_object_or_404(Procedure, code=request.POST.get("procedure", ""))
     draft = choose_procedure(
         ticket=ticket,

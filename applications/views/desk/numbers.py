@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from applications import desk
-from applications.views.desk.page import back
+from applications.views.desk.page import at_counter, back
 from centres.actions.call_number import call_number
 from centres.actions.change_priority import change_priority
 from centres.actions.hold import hold
@@ -53,7 +52,7 @@ def hold_place(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     minutes = request.POST.get("minutes", "")
     back_by = at + timedelta(minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0)
-    hold(ticket=desk.my_ticket(signed_in(request)), back_by=back_by, at=at, acting_user=signed_in(request))
+    hold(ticket=at_counter(request), back_by=back_by, at=at, acting_user=signed_in(request))
     return back()
 
 

@@ -17,7 +17,7 @@ from applications.forms import ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk
 from applications.views.desk import other_person
 from centres.enums import CounterState, Role
-from centres.models import Counter
+from centres.models import Counter, Ticket
 from centres.permissions import centres_of
 from citizens.session import signed_in
 from portal import clock, live
@@ -43,9 +43,13 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         chosen=number_in(chosen),
         choosing="choose" in request.GET or "choose" in request.POST,
     )
-    if state.ticket is not None:
+    if state.ticket is not None and state.person is not None:
         looked_at_desk(
-            ticket=state.ticket, reason=str(_("called to the counter")), at=state.at, user=signed_in(request)
+            ticket=state.ticket,
+            person=state.person,
+            reason=str(_("called to the counter")),
+            at=state.at,
+            user=signed_in(request),
         )
     context = {
         "desk": state,
@@ -90,6 +94,11 @@ def _choose_counter(request: HttpRequest) -> HttpResponse:
 def number_in(text: str) -> int | None:
     """The key in an address or a hidden field, or ``None`` where there is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def at_counter(request: HttpRequest) -> Ticket:
+    """The ticket the page acted on showed; raises ``RuleBroken`` when it is not at this counter any more."""
+    return desk.my_ticket(signed_in(request), number_in(request.POST.get("ticket", "")))
 
 
 def back(application_id: int | None = None, *, view: str = "", choosing: bool = False) -> HttpResponse:

@@ -22,7 +22,7 @@ from applications.forms import ContactForm, PersonForm, ScanForm
 from applications.models import Application
 from applications.numbers import dossier_code_in
 from applications.views.desk import other_person
-from applications.views.desk.page import back, number_in, page
+from applications.views.desk.page import at_counter, back, number_in, page
 from centres.actions.welcome import welcome
 from centres.enums import Role
 from centres.models import Ticket
@@ -95,7 +95,7 @@ def contact(request: HttpRequest, application_id: int) -> HttpResponse:
 @require_POST
 def unit(request: HttpRequest) -> HttpResponse:
     """The unit of today for an old address that could lie in several: the citizen says which."""
-    citizen = _shown(request, desk.my_ticket(signed_in(request)))
+    citizen = _shown(request, at_counter(request))
     if citizen is not None:
         settle_unit(
             citizen=citizen,
@@ -103,7 +103,7 @@ def unit(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
             acting_user=signed_in(request),
         )
-        _suggest(request, _drafts_of(desk.my_ticket(signed_in(request))).filter(applicant=citizen))
+        _suggest(request, _drafts_of(at_counter(request)).filter(applicant=citizen))
     return _back(request)
 
 
@@ -111,7 +111,7 @@ def unit(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def applicant(request: HttpRequest) -> HttpResponse:
     """Another card was scanned: ``change`` makes that person the applicant of the matters, anything else keeps all."""
-    at, ticket = clock.now(), desk.my_ticket(signed_in(request))
+    at, ticket = clock.now(), at_counter(request)
     shown = _shown(request, ticket)
     other = other_person.asked_about(request, ticket, shown)
     other_person.settle(request)
@@ -196,7 +196,7 @@ def _serve(request: HttpRequest, citizen: Citizen) -> HttpResponse:
 
     Where a draft names somebody else nothing is changed before the officer has said what the second card means.
     """
-    at, ticket = clock.now(), desk.my_ticket(signed_in(request))
+    at, ticket = clock.now(), at_counter(request)
     record_look(
         citizen=citizen,
         reason=str(_("served at the counter")),

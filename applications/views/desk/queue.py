@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from applications import desk
 from applications.actions.wait_for_copy import wait_for_copy
-from applications.views.desk.page import back
+from applications.views.desk.page import at_counter, back, number_in
 from centres.actions.call_next import call_next
 from centres.actions.counters import close_counter, open_counter, pause_counter
 from centres.actions.finish import finish
@@ -30,7 +29,7 @@ def call(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def call_again(request: HttpRequest) -> HttpResponse:
-    recall(ticket=desk.my_ticket(signed_in(request)), at=clock.now(), acting_user=signed_in(request))
+    recall(ticket=at_counter(request), at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
@@ -38,7 +37,7 @@ def call_again(request: HttpRequest) -> HttpResponse:
 def set_aside(request: HttpRequest) -> HttpResponse:
     """With ``copy`` the person waits for what is being made here, and comes back by themselves."""
     reason = request.POST.get("reason", "")
-    ticket = desk.my_ticket(signed_in(request))
+    ticket = at_counter(request)
     if request.POST.get("copy"):
         reason = request.POST["copy"]
         wait_for_copy(ticket=ticket, reason=reason, at=clock.now(), acting_user=signed_in(request))
@@ -56,25 +55,25 @@ def bring_back(request: HttpRequest, ticket_id: int) -> HttpResponse:
 
 @require_POST
 def not_here(request: HttpRequest) -> HttpResponse:
-    miss(ticket=desk.my_ticket(signed_in(request)), at=clock.now(), acting_user=signed_in(request))
+    miss(ticket=at_counter(request), at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def pass_on(request: HttpRequest) -> HttpResponse:
-    ticket = desk.my_ticket(signed_in(request))
+    ticket = at_counter(request)
     counter = service = None
     if "counter" in request.POST:
-        counter = get_object_or_404(Counter, pk=request.POST["counter"], centre=ticket.centre_id)
+        counter = get_object_or_404(Counter, pk=number_in(request.POST["counter"]), centre=ticket.centre_id)
     else:
-        service = get_object_or_404(Service, pk=request.POST.get("service"), centre=ticket.centre_id)
+        service = get_object_or_404(Service, pk=number_in(request.POST.get("service", "")), centre=ticket.centre_id)
     transfer(ticket=ticket, service=service, counter=counter, at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def end_visit(request: HttpRequest) -> HttpResponse:
-    finish(ticket=desk.my_ticket(signed_in(request)), at=clock.now(), acting_user=signed_in(request))
+    finish(ticket=at_counter(request), at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
