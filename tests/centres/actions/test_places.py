@@ -156,6 +156,10 @@ def test_to_another_counter_with_the_place_kept(centre, service, officer, counte
     transfer(ticket=called, counter=other, at=minute(1), acting_user=officer)
     assert stored(ticket).queue_at == MORNING
     assert code(call_next, at=minute(2), acting_user=third.officer) == "nobody_waits"
+    written = ticket.events.exclude(kind=TicketEventKind.CALLED).values_list("kind", "counter")
+    assert list(written) == [(TicketEventKind.TRANSFERRED, counter.pk), (TicketEventKind.RETURNED, other.pk)], (
+        "the counter that was left, and the one they are kept for"
+    )
     assert call_next(at=minute(2), acting_user=other.officer) == ticket
 
 
