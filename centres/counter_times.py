@@ -13,7 +13,7 @@ from portal import clock
 
 _CALLS = {TicketEventKind.CALLED, TicketEventKind.PICKED}
 # What takes somebody away from a counter.
-_ENDS = {
+FREES = {
     TicketEventKind.PARKED,
     TicketEventKind.TRANSFERRED,
     TicketEventKind.NO_SHOW,
@@ -54,6 +54,12 @@ def counter_times(centre: Centre, day: date, at: datetime) -> dict[int, CounterT
     }
 
 
+def open_spans(centre: Centre, day: date, at: datetime) -> dict[int, list[Span]]:
+    """By counter id, when it was open on the local day up to ``at``, as far as that was written down. One statement."""
+    start = datetime.combine(day, time.min, tzinfo=clock.HANOI)
+    return {counter: states[CounterEventKind.OPENED] for counter, states in _seats(centre, start, at).items()}
+
+
 def _seats(centre: Centre, start: datetime, end: datetime) -> dict[int, dict[str, list[Span]]]:
     """For each counter the spans it was open and the spans it was paused."""
     events = CounterEvent.objects.filter(counter__centre=centre, at__gte=start, at__lt=end).order_by("at", "id")
@@ -80,7 +86,7 @@ def _end_span(
 
 def _busy(centre: Centre, day: date, end: datetime) -> dict[int, list[Span]]:
     """For each counter the spans somebody was called to it or at it."""
-    events = TicketEvent.objects.filter(ticket__centre=centre, ticket__day=day, kind__in=_CALLS | _ENDS, at__lt=end)
+    events = TicketEvent.objects.filter(ticket__centre=centre, ticket__day=day, kind__in=_CALLS | FREES, at__lt=end)
     found: dict[int, list[Span]] = defaultdict(list)
     for counter, span in _visits(events.order_by("at", "id"), end):
         found[counter].append(span)
