@@ -72,7 +72,9 @@ def numbers(centre: Centre, at: datetime) -> Numbers:
     )
     longest = next(iter(in_line(centre, at)), None)
     return Numbers(
-        longest=longest.ticket if longest else None, longest_wait=at - longest.since if longest else timedelta(), **counts
+        longest=longest.ticket if longest else None,
+        longest_wait=at - longest.since if longest else timedelta(),
+        **counts,
     )
 
 

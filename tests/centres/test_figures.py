@@ -102,7 +102,9 @@ class TestAFreeCounter:
         open_counter(counter=counter, at=minute(20), acting_user=officer)
         pause_counter(counter=other, reason="họp", at=minute(21), acting_user=other.officer)
         (sentence,) = needs(centre, minute(29))
-        assert sentence.startswith("Counter 3 ") and "1 person" in sentence, "anybody may call them once that counter calls nobody"
+        assert sentence.startswith("Counter 3 ") and "1 person" in sentence, (
+            "anybody may call them once that counter calls nobody"
+        )
 
     def test_is_not_blamed_for_somebody_who_has_just_come_back(self, centre, counter, ticket, officer):
         called = at_the_counter(officer)
@@ -160,7 +162,9 @@ class TestThePaceOfCalls:
         more, second = make.CounterFactory(centre=centre, services=[service], number=9), make.officer_at(centre)
         open_counter(counter=more, at=minute(28), acting_user=second)
         self.serve(second, 28, 30)
-        assert self.flow(centre, minute(30)).pace * 60 == pytest.approx(1.0, rel=0.1), "two counters, each as quick as the first"
+        assert self.flow(centre, minute(30)).pace * 60 == pytest.approx(1.0, rel=0.1), (
+            "two counters, each as quick as the first"
+        )
 
     def test_is_not_known_of_counters_that_have_just_opened(self, centre, counter, service):
         for number in range(1, 5):
