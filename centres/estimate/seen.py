@@ -111,17 +111,20 @@ def who(officer_id: int | None, counter_id: int) -> int:
 
 
 def spells_on(centre: Centre, day: date) -> dict[int, Spells]:
-    """When each counter was open, from what is written down about counters. One statement."""
+    """When each counter was open, from what is written down about counters; one that nobody closed, until the doors
+    closed. One statement."""
     start = _midnight(day)
     rows = (
         CounterEvent.objects.filter(counter__centre=centre, at__gte=start, at__lt=start + timedelta(days=1))
         .order_by("at", "id")
         .values_list("counter", "kind", "at")
     )
-    return _spells((counter, kind in _OPENS, _second(at, day)) for counter, kind, at in rows)
+    closes = hours.closing_times(centre)(day)
+    closing = _second(datetime.combine(day, closes, tzinfo=clock.HANOI), day) if closes else 86400.0
+    return _spells(((counter, kind in _OPENS, _second(at, day)) for counter, kind, at in rows), closing)
 
 
-def _spells(changes: Iterable[tuple[int, bool, float]]) -> dict[int, Spells]:
+def _spells(changes: Iterable[tuple[int, bool, float]], closing: float) -> dict[int, Spells]:
     opened: dict[int, float] = {}
     found: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for counter, is_open, at in changes:
@@ -130,7 +133,7 @@ def _spells(changes: Iterable[tuple[int, bool, float]]) -> dict[int, Spells]:
         elif counter in opened:
             found[counter].append((opened.pop(counter), at))
     for counter, since in opened.items():  # nobody closed it; the evening's job did, on the next day
-        found[counter].append((since, 86400.0))
+        found[counter].append((since, max(since, closing)))
     return {counter: tuple(spells) for counter, spells in found.items()}
 
 
