@@ -31,7 +31,7 @@ def back_at(centre: Centre, counters: Iterable[Counter], hours: Hours, at: datet
     found = {}
     for counter in away:
         if counter.state == CounterState.PAUSED:
-            back = _as_long_again(counter.state_since or at, at)
+            back: datetime | None = _as_long_again(counter.state_since or at, at)
         else:
             back = _opening(counter, usual.get(counter.pk, ()), hours, at)
         if back is not None and any(back < end for _start, end in hours):
