@@ -13,7 +13,9 @@ from django.utils.translation import ngettext
 from centres import figures
 from centres.enums import AT_COUNTER, CounterState
 from centres.foresight import Foresight, foresee
+from centres.in_line import Waiting, in_line
 from centres.models import Centre, Counter, Service, Ticket
+from centres.order import Place, reachable
 from centres.policy import Policy, policy_on
 from portal import clock
 from portal.text import pick
@@ -24,7 +26,8 @@ MINUTE = timedelta(minutes=1)
 def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     """(severity, sentence, address) triples; severity is ``act`` (red) or ``warn``, as in ``includes/state.html``."""
     policy = policy_on(centre.pk, clock.local_day(at))
-    queues = figures.queues(centre, at)
+    line = in_line(centre, at)
+    queues = figures.queues(centre, at, line)
     foreseen = [
         (service, seen)
         for service, flow in figures.flows(centre, at, policy.pace)
@@ -34,7 +37,7 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     found = _foreseen(centre, foreseen, policy, at)
     return [
         *found,
-        *_idle(centre, queues, {url for _severity, _sentence, url in found}, policy.idle, at),
+        *_idle(centre, line, {url for _severity, _sentence, url in found}, policy.idle, at),
         *_long_wait(centre, [queue for queue in queues if queue.service.pk not in said], policy.long_wait, at),
         *_nobody_there(centre, queues),
         *_paused(centre, queues),
@@ -99,21 +102,25 @@ def _foreseen_sentence(
 
 
 def _idle(
-    centre: Centre, queues: list[figures.ServiceQueue], named: set[str], idle: timedelta, at: datetime
+    centre: Centre, line: list[Waiting], named: set[str], idle: timedelta, at: datetime
 ) -> list[tuple[str, str, str]]:
-    """Open counters that have been free for a while although people wait for them; not those named already."""
-    if not queues:
+    """Open counters that have been free for a while although they could call somebody; not those named already."""
+    if not line:
         return []
-    by_service = {queue.service.pk: queue for queue in queues}
+    seats = figures.seats(centre, at)
+    skills = {seat.counter.pk: {service.pk for service in seat.counter.services.all()} for seat in seats}
+    is_open = {seat.counter.pk for seat in seats if seat.counter.state == CounterState.OPEN}
+    places = [_place(each.ticket, skills) for each in line]
+    since = {each.ticket.pk: each.since for each in line}
     found = []
-    for seat in figures.seats(centre, at):
-        theirs = [by_service[service.pk] for service in seat.counter.services.all() if service.pk in by_service]
+    for seat in seats:
         url = counter_url(seat.counter)
-        if not theirs or seat.free_since is None or url in named:
+        if seat.free_since is None or url in named:
             continue
-        if at - max(seat.free_since, min(queue.since for queue in theirs)) < idle:
+        theirs = reachable(places, seat.counter.pk, skills[seat.counter.pk], is_open)
+        if not theirs or at - max(seat.free_since, min(since[place.ticket_id] for place in theirs)) < idle:
             continue
-        count = sum(queue.waiting for queue in theirs)
+        count = len(theirs)
         sentence = ngettext(
             "Counter %(number)s has been free since %(time)s while %(count)d person waits for it.",
             "Counter %(number)s has been free since %(time)s while %(count)d people wait for it.",
@@ -121,6 +128,12 @@ def _idle(
         ) % {"number": seat.counter.number, "time": f"{clock.local(seat.free_since):%H:%M}", "count": count}
         found.append(("act", sentence, url))
     return found
+
+
+def _place(ticket: Ticket, skills: dict[int, set[int]]) -> Place:
+    """As the queue's rules take it: kept for a counter only as long as that can serve them."""
+    kept_for = ticket.counter_id if ticket.service_id in skills.get(ticket.counter_id or 0, ()) else None
+    return Place(ticket.pk, ticket.service_id, ticket.priority, ticket.queue_at, kept_for)
 
 
 def _helpers(centre: Centre, at: datetime) -> list[Counter]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet
 
+from centres.counter_times import FREES, open_spans
 from centres.enums import AT_COUNTER, CounterState, TicketState
 from centres.foresight import Flow
+from centres.in_line import Waiting, in_line
 from centres.models import Centre, Counter, Service, Ticket, TicketEvent
 from portal import clock
 
@@ -57,11 +61,6 @@ def today(centre: Centre, at: datetime) -> QuerySet[Ticket]:
     return Ticket.objects.of_day(centre, clock.local_day(at))
 
 
-def longest_waiting(centre: Centre, at: datetime) -> Ticket | None:
-    """Who came first of those still waiting; the way back after a certification does not count as waiting."""
-    return today(centre, at).filter(state=TicketState.WAITING).select_related("service").order_by("issued_at").first()
-
-
 def numbers(centre: Centre, at: datetime) -> Numbers:
     done = Q(state=TicketState.DONE)
     counts = today(centre, at).aggregate(
@@ -71,8 +70,12 @@ def numbers(centre: Centre, at: datetime) -> Numbers:
         missed=Count("pk", filter=Q(state=TicketState.NO_SHOW)),
         left=Count("pk", filter=Q(state=TicketState.LEFT)),
     )
-    longest = longest_waiting(centre, at)
-    return Numbers(longest=longest, longest_wait=at - longest.issued_at if longest else timedelta(), **counts)
+    longest = next(iter(in_line(centre, at)), None)
+    return Numbers(
+        longest=longest.ticket if longest else None,
+        longest_wait=at - longest.since if longest else timedelta(),
+        **counts,
+    )
 
 
 def seats(centre: Centre, at: datetime) -> list[Seat]:
@@ -87,7 +90,7 @@ def seats(centre: Centre, at: datetime) -> list[Seat]:
         .order_by()
     }
     last = dict(
-        TicketEvent.objects.filter(ticket__in=day, counter__isnull=False)
+        TicketEvent.objects.filter(ticket__in=day, counter__isnull=False, kind__in=FREES)
         .order_by()
         .values_list("counter")
         .annotate(at=Max("at"))
@@ -112,7 +115,7 @@ def _free_since(counter: Counter, is_busy: bool, last: datetime | None) -> datet
 
 
 def flows(centre: Centre, at: datetime, window: timedelta) -> list[tuple[Service, Flow]]:
-    """Services with who waits, who came and who was called in the ``window`` before. Two statements."""
+    """Services with who waits, who came and who was called in the ``window`` before. Five statements."""
     since = at - window
     day = today(centre, at)
     rows = (
@@ -125,24 +128,29 @@ def flows(centre: Centre, at: datetime, window: timedelta) -> list[tuple[Service
         )
         .order_by()
     )
-    is_open = Q(counters__state=CounterState.OPEN)
     found = {row["service"]: (row["waiting"], row["arrivals"], row["calls"]) for row in rows}
-    services = Service.objects.filter(pk__in=found).annotate(open_counters=Count("counters", filter=is_open))
+    open_counters: dict[int, int] = defaultdict(int)
+    counter_time: dict[int, timedelta] = defaultdict(timedelta)
+    spans = open_spans(centre, clock.local_day(at), at)
+    for counter in Counter.objects.filter(centre=centre).prefetch_related("services"):
+        is_open = counter.state == CounterState.OPEN
+        # Open since before today, or by no event: its own word counts.
+        opened = spans.get(counter.pk) or ([(counter.state_since or since, at)] if is_open else [])
+        inside = sum((max(timedelta(), end - max(start, since)) for start, end in opened), timedelta())
+        for service in counter.services.all():
+            open_counters[service.pk] += is_open
+            counter_time[service.pk] += inside
     return [
-        (service, Flow(*found[service.pk], open_counters=service.open_counters, window=window)) for service in services
+        (service, Flow(*found[pk], open_counters=open_counters[pk], window=window, counter_time=counter_time[pk]))
+        for pk, service in Service.objects.in_bulk(list(found)).items()
     ]
 
 
-def queues(centre: Centre, at: datetime) -> list[ServiceQueue]:
-    """Services somebody waits for, the longest wait first."""
-    waiting = {
-        row["service"]: row
-        for row in today(centre, at)
-        .filter(state=TicketState.WAITING)
-        .values("service")
-        .annotate(count=Count("pk"), since=Min("issued_at"))
-        .order_by()
-    }
+def queues(centre: Centre, at: datetime, line: Sequence[Waiting] | None = None) -> list[ServiceQueue]:
+    """Services somebody waits for, the longest wait first. ``line``: who waits, where it is known already."""
+    waiting: dict[int, list[Waiting]] = defaultdict(list)
+    for each in in_line(centre, at) if line is None else line:
+        waiting[each.ticket.service_id].append(each)
     services = Service.objects.filter(pk__in=waiting).annotate(
         open_counters=Count("counters", filter=Q(counters__state=CounterState.OPEN)),
         paused_counters=Count("counters", filter=Q(counters__state=CounterState.PAUSED)),
@@ -150,8 +158,8 @@ def queues(centre: Centre, at: datetime) -> list[ServiceQueue]:
     found = [
         ServiceQueue(
             service,
-            waiting[service.pk]["count"],
-            waiting[service.pk]["since"],
+            len(waiting[service.pk]),
+            waiting[service.pk][0].since,
             service.open_counters,
             service.paused_counters,
         )

@@ -15,13 +15,24 @@ MOST_MORE = 5
 
 @dataclass(frozen=True)
 class Flow:
-    """One service now: who waits, and who came and was called in the ``window`` before."""
+    """One service now: who waits, and who came and was called in the ``window`` before.
+
+    ``counter_time``: for how long its counters were open in the window, added up; ``None`` says that those open now
+    were there all the while. Before the doors opened, over noon and at a counter that was closed nobody could be called.
+    """
 
     waiting: int
     arrivals: int
     calls: int
     open_counters: int
     window: timedelta
+    counter_time: timedelta | None = None
+
+    @property
+    def pace(self) -> float | None:
+        """Calls a second of the counters that are open now, each as quick as one was in the window."""
+        spent = self.window * self.open_counters if self.counter_time is None else self.counter_time
+        return self.calls * self.open_counters / spent.total_seconds() if spent else None
 
 
 @dataclass(frozen=True)
@@ -38,9 +49,9 @@ def foresee(flow: Flow, long_wait: timedelta, ahead: timedelta) -> Foresight | N
     A newcomer waits for the queue divided by the pace of calls; the queue changes by arrivals less calls. None when
     that does not happen within ``ahead``, and where the pace is not known (nobody there, or too few calls).
     """
-    if not flow.open_counters or flow.calls < FEWEST_CALLS:
+    coming, leaving = flow.arrivals / flow.window.total_seconds(), flow.pace
+    if not flow.open_counters or flow.calls < FEWEST_CALLS or leaving is None:
         return None
-    coming, leaving = flow.arrivals / flow.window.total_seconds(), flow.calls / flow.window.total_seconds()
     limit = long_wait.total_seconds()
     short_of = limit * leaving - flow.waiting
     if short_of <= 0:

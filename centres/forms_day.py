@@ -131,7 +131,21 @@ class PeriodForm(forms.Form):
     SPANS = ((DAY, _("Day")), (WEEK, _("Week")), (MONTH, _("Month")))
 
     span = forms.ChoiceField(label=_("Period"), choices=SPANS)
+    # Before the first of these days there was no centre, and a report looks no further ahead than a plan does.
+    FIRST, AHEAD = date(2020, 1, 1), timedelta(days=366)
+
     day = forms.DateField(label=_("With the day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        last = clock.today() + self.AHEAD
+        if not self.FIRST <= day <= last:
+            raise forms.ValidationError(
+                _("Choose a day between %(first)s and %(last)s."),
+                code="no_such_day",
+                params={"first": f"{self.FIRST:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"},
+            )
+        return day
 
     def period(self) -> tuple[date, date]:
         """First and last day; the form is valid."""

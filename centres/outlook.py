@@ -56,6 +56,14 @@ class Answer:
     overall_before: tuple[float | None, float | None]
     overall_after: tuple[float | None, float | None]
 
+    @property
+    def is_the_same(self) -> bool:
+        """Nobody is called sooner or later, and nobody more or less."""
+        each: list[Row | Waiting] = [*self.rows, *self.waiting]
+        return self.unserved_before == self.unserved_after and all(
+            (row.before_median, row.before_p80) == (row.after_median, row.after_p80) for row in each
+        )
+
 
 def simulate(hall: Hall, rates: Rates, changes: Sequence[Change], *, seed: int = 1) -> Answer:
     """The same seed gives the same answer. Who is not called at all is taken to wait until the doors close."""

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from django.core.cache import cache
-
 from centres.enums import TicketEventKind
 from centres.models import Centre, TicketEvent
-from portal import clock
+from portal import clock, shared
 
 KEPT_SECONDS = 600
 DAY_SECONDS = 24 * 60 * 60
@@ -59,10 +57,10 @@ class Picture:
 def steps_of(centre: Centre, day: date) -> list[Step]:
     """Everything that happened to this day's numbers, in order. One statement; a past day is remembered a while."""
     key = f"replay:{centre.pk}:{day}"
-    known: list[Step] | None = cache.get(key)
+    known: list[Step] | None = shared.recall(key)
     if known is None:
         known = _read(centre, day)
-        cache.set(key, known, KEPT_SECONDS)
+        shared.keep(key, known, KEPT_SECONDS)
     return known
 
 
@@ -99,6 +97,8 @@ def picture_at(steps: Iterable[Step], second: int) -> Picture:
     for step in steps:
         if step.second > second:
             break
+        # Once each: a number that a kiosk printed again without a line has two such rows.
+        picture.drawn += step.kind == TicketEventKind.ISSUED and step.label not in letters
         letters[step.label] = step.service
         _apply(picture, where, step)
     for label, (place, counter) in where.items():
@@ -114,8 +114,6 @@ def picture_at(steps: Iterable[Step], second: int) -> Picture:
 
 def _apply(picture: Picture, where: dict[str, tuple[str, int]], step: Step) -> None:
     kind, label = step.kind, step.label
-    if kind == TicketEventKind.ISSUED:
-        picture.drawn += 1
     if kind in (TicketEventKind.ISSUED, TicketEventKind.RETURNED, TicketEventKind.TRANSFERRED):
         where.pop(label, None)
         where[label] = ("waiting", 0)

@@ -55,7 +55,7 @@ class Report:
 
 
 def report_on(centre: Centre, first: date, last: date) -> Report:
-    """One centre. Ten statements."""
+    """One centre. Eleven statements."""
     period = read_period(centre.pk, first, last)
     names = {
         service.pk: f"{service.letter} · {pick(service.title)}" for service in Service.objects.filter(centre=centre)

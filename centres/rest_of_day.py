@@ -56,13 +56,15 @@ Change = OpenCounter | MoveCounter | OfficerOut
 
 @dataclass(frozen=True)
 class Desk:
-    """A counter now. ``serves``: the service of who is there, ``busy_s``: for how long they have been."""
+    """A counter now. ``serves``: the service of who is there, ``busy_s``: for how long they have been. ``back``: from when
+    on one that is not open is taken to call again; ``None``: not today."""
 
     counter_id: int
     services: frozenset[int]
     is_open: bool
     serves: int | None = None
     busy_s: float = 0.0
+    back: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def plans_of(hall: Hall, changes: Sequence[Change]) -> dict[int, Plan]:
     """What each counter does until the doors close, by counter; extra ones have negative ids. Closed hours are kept."""
     desks = [*hall.desks, *(Desk(-1 - at, NOBODY, False) for at in range(len(changes)))]
     edges = {0.0}
-    for start, end in [*hall.hours, *((change.start, change.end) for change in changes)]:
+    returns = [(desk.back, None) for desk in hall.desks]
+    for start, end in [*hall.hours, *returns, *((change.start, change.end) for change in changes)]:
         edges |= {max(0.0, hall.seconds(moment)) for moment in (start, end) if moment is not None}
     moments = sorted(edges)
     return {
@@ -109,7 +112,8 @@ def _services_at(hall: Hall, desk: Desk, second: float, changes: Sequence[Change
     moment = hall.at + timedelta(seconds=second)
     if not any(start <= moment < end for start, end in hall.hours):
         return NOBODY
-    services = desk.services if desk.is_open else NOBODY
+    is_there = desk.is_open or (desk.back is not None and moment >= desk.back)
+    services = desk.services if is_there else NOBODY
     for number, change in enumerate(changes):
         counter_id = -1 - number if change.counter_id is None else change.counter_id
         if counter_id != desk.counter_id or moment < change.start or (change.end is not None and moment >= change.end):
@@ -121,6 +125,27 @@ def _services_at(hall: Hall, desk: Desk, second: float, changes: Sequence[Change
         elif services:
             services = change.services
     return services
+
+
+def changes_nothing(hall: Hall, change: Change) -> bool:
+    """Whether every counter calls for the same services with this change as without, at every moment."""
+    desks = {desk.counter_id: desk for desk in hall.desks}
+    return all(
+        services == (_services_at(hall, desks[counter_id], second, ()) if counter_id in desks else NOBODY)
+        for counter_id, plan in plans_of(hall, [change]).items()
+        for second, services in plan
+    )
+
+
+def works_between(hall: Hall, counter_id: int, start: datetime, end: datetime | None) -> bool:
+    """Whether this counter, as it is, calls anybody from ``start`` to ``end``."""
+    until = hall.closes if end is None else hall.seconds(end)
+    plan = plans_of(hall, ())[counter_id]
+    ends = [*(second for second, _services in plan[1:]), float("inf")]
+    return any(
+        services and second < until and hall.seconds(start) < over
+        for (second, services), over in zip(plan, ends, strict=True)
+    )
 
 
 def play(

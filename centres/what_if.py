@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from centres.away import back_at
 from centres.charts import before_after_chart
 from centres.enums import AT_COUNTER, CounterState
 from centres.forms_day import TryForm
@@ -18,7 +19,16 @@ from centres.models import Centre, Counter, Service, Ticket
 from centres.order import Place
 from centres.outlook import Answer, Row, Waiting, simulate
 from centres.policy import policy_on
-from centres.rest_of_day import Change, Desk, Hall, MoveCounter, OfficerOut, OpenCounter
+from centres.rest_of_day import (
+    Change,
+    Desk,
+    Hall,
+    MoveCounter,
+    OfficerOut,
+    OpenCounter,
+    changes_nothing,
+    works_between,
+)
 from centres.summaries.rates import rates_of
 from portal import clock
 from portal.errors import RuleBroken
@@ -28,6 +38,14 @@ MINUTE = 60
 FEWEST_POINTS = 3
 # How long a day whose hours nobody has confirmed goes on at least.
 UNCONFIRMED = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The answer, and what was taken of counters that call nobody at this moment, in sentences."""
+
+    answer: Answer
+    taken: list[str]
 
 
 @dataclass(frozen=True)
@@ -62,20 +80,61 @@ def change_of(form: TryForm) -> Change:
     return OpenCounter(services, start, end, found["counter"].pk if found["counter"] else None)
 
 
-def answer_to(*, centre: Centre, form: TryForm, at: datetime) -> Answer | None:
+def answer_to(*, centre: Centre, form: TryForm, at: datetime) -> Trial | None:
     """Today's rest without and with the change; ``None`` where the centre has too few visits to learn from.
 
-    Raises ``RuleBroken`` (``day_over``).
+    Raises ``RuleBroken`` (``day_over``; ``no_effect``: before and after would be the same, and why).
     """
     hall = hall_now(centre, at)
     if not hall.hours:
         raise RuleBroken(_("The centre is closed for the rest of today. Try it on a working day."), code="day_over")
     rates = rates_of(centre.pk, at)
-    return simulate(hall, rates, [change_of(form)]) if rates else None
+    if rates is None:
+        return None
+    change = change_of(form)
+    if changes_nothing(hall, change):
+        raise _no_effect(hall, change, form)
+    return Trial(simulate(hall, rates, [change]), _taken(centre, hall))
+
+
+def _no_effect(hall: Hall, change: Change, form: TryForm) -> RuleBroken:
+    """Why the day would go on as it does, beside the field to change."""
+    end = hall.hours[-1][1] if change.end is None else change.end
+    if not any(start < end and change.start < closes for start, closes in hall.hours):
+        sentence = _("The centre is closed in that time: nothing would change. Choose a time when it is open.")
+        return RuleBroken(sentence, code="no_effect", field="start")
+    number = form.cleaned_data["counter"].number
+    is_away = not isinstance(change, OpenCounter) and not works_between(
+        hall, form.cleaned_data["counter"].pk, change.start, change.end
+    )
+    if is_away:
+        sentence = _("Counter %(number)s calls nobody in that time: nothing would change. Choose another one.")
+        return RuleBroken(sentence % {"number": number}, code="no_effect", field="counter")
+    sentence = _("Counter %(number)s does this already in that time: nothing would change. Choose other services.")
+    return RuleBroken(sentence % {"number": number}, code="no_effect", field="services")
+
+
+def _taken(centre: Centre, hall: Hall) -> list[str]:
+    """What the play takes of counters that are not open. One statement."""
+    back = {desk.counter_id: desk.back for desk in hall.desks if not desk.is_open}
+    found, closed = [], []
+    for counter in Counter.objects.filter(pk__in=back).order_by("number"):
+        moment = back[counter.pk]
+        if moment is None:
+            closed.append(str(counter.number))
+            continue
+        values = {"number": counter.number, "time": f"{clock.local(moment):%H:%M}"}
+        if counter.state == CounterState.PAUSED:
+            found.append(_("Counter %(number)s is paused and taken to call again from %(time)s.") % values)
+        else:
+            found.append(_("Counter %(number)s is closed and taken to open at %(time)s.") % values)
+    if closed:
+        found.append(_("Taken to stay closed today: %(numbers)s.") % {"numbers": ", ".join(closed)})
+    return found
 
 
 def hall_now(centre: Centre, at: datetime) -> Hall:
-    """Who waits and who is at a counter. Those set aside are left out. Four statements."""
+    """Who waits and who is at a counter. Those set aside are left out. At most six statements."""
     day, local = clock.local_day(at), clock.local(at)
     tickets = Ticket.objects.of_day(centre, day)
     waiting = tickets.waiting().values_list("id", "service_id", "priority", "queue_at", "counter_id")
@@ -85,20 +144,24 @@ def hall_now(centre: Centre, at: datetime) -> Hall:
             "counter_id", "service_id", "called_at"
         )
     }
+    hours = _hours_left(centre, local)
+    counters = list(Counter.objects.filter(centre=centre).prefetch_related("services"))
+    back = back_at(centre, counters, hours, local)
     desks = [
         Desk(
             counter.pk,
             frozenset(service.pk for service in counter.services.all()),
             counter.state == CounterState.OPEN,
-            *there.get(counter.pk, ()),
+            *there.get(counter.pk, (None, 0.0)),
+            back.get(counter.pk),
         )
-        for counter in Counter.objects.filter(centre=centre).prefetch_related("services")
+        for counter in counters
     ]
     return Hall(
         at=local,
         waiting=tuple(Place(*row) for row in waiting),
         desks=tuple(desks),
-        hours=_hours_left(centre, local),
+        hours=hours,
         cap=policy_on(centre.pk, day).cap,
     )
 

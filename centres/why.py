@@ -173,7 +173,10 @@ class _Answer:
             yield _("%(second)s had missed its call before and came again later.") % self._names
 
     def _kept_for(self, event: TicketEvent) -> Counter | None:
-        """The counter a number waits for: where it was set aside, or another one that it was passed on to."""
+        """The counter a number waits for: where it was set aside, or another one that it was passed on to.
+
+        Rows of earlier versions name that one in the passing on itself, and no return after it.
+        """
         if event.kind == TicketEventKind.RETURNED:
             return event.counter
         if event.kind == TicketEventKind.TRANSFERRED:

@@ -14,6 +14,9 @@ from portal import clock, live
 
 # Between two kept estimates of one number, at least; and only where other words are shown.
 REFRESH = timedelta(minutes=5)
+# So young a number is told at its drawing: the forecast is made twice a minute. What is told later, because nothing was
+# known then or a kiosk had no line, is no promise made to somebody who comes, and does not count in the published rate.
+AT_THE_DRAWING = timedelta(minutes=1)
 BATCH = 500
 
 
@@ -35,8 +38,8 @@ def give_estimate(*, ticket: Ticket, at: datetime) -> Estimate | None:
 
 
 def give_estimates(*, centre: Centre, at: datetime) -> int:
-    """Make the centre's forecast anew; keep first estimates of whoever has none yet, and later ones where they say
-    something else. Returns how many were kept."""
+    """Make the centre's forecast anew; keep estimates of whoever has none yet, first ones where they have only just
+    drawn, and later ones where they say something else. Returns how many were kept."""
     before_that = forecast(centre.pk, at)
     found = renew(centre, at)
     if found.words != before_that.words:
@@ -52,7 +55,8 @@ def give_estimates(*, centre: Centre, at: datetime) -> int:
         wait, before = found.of(ticket, at), told.get(ticket.pk)
         if wait is None or (before is not None and not _is_news(before, wait, at)):
             continue
-        fresh.append(_estimate(ticket, wait, at, is_first=before is None))
+        is_first = before is None and at - ticket.issued_at <= AT_THE_DRAWING
+        fresh.append(_estimate(ticket, wait, at, is_first=is_first))
     Estimate.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=BATCH)
     return len(fresh)
 

@@ -102,7 +102,10 @@ def _issued_at(slip: Slip, block: NumberBlock, at: datetime) -> datetime:
 
 
 def _as_printed(ticket: Ticket, held: HeldNumber, slip: Slip, at: datetime) -> Ticket:
-    """The server had given a number whose answer never arrived: nobody saw it, and the slip in the hand counts."""
+    """The server had given a number whose answer never arrived: nobody saw it, and the slip in the hand counts.
+
+    Its history says so in a second row of the drawing; whoever counts drawings counts each ticket once.
+    """
     ticket.number, ticket.token, ticket.reprints = held.number, held.token, _reprints(slip)
     ticket.save(update_fields=["number", "token", "reprints"])
     write_down(ticket, TicketEventKind.ISSUED, at, None, gettext("Printed by the kiosk without a connection."))

@@ -44,13 +44,15 @@ def transfer(
         _check_counter(counter, service, ticket)
     if not can_proceed(ticket.transfer):
         raise wrong_state(ticket)
-    from_counter = ticket.counter_id
+    counter_left = ticket.counter_id
     priority = policy_on(ticket.centre_id, ticket.day).rank_of(ticket.priority_ground)
     ticket.transfer(service, counter, priority, at)
     keep(ticket, ["service", "counter", "priority", "served_s"])
-    write_down(
-        ticket, TicketEventKind.TRANSFERRED, at, acting_user, reason, counter_id=ticket.counter_id or from_counter
-    )
+    # As with every way to leave a counter, the row names the one that was left; a second one, as with every return to a
+    # counter, names the one they are kept for.
+    write_down(ticket, TicketEventKind.TRANSFERRED, at, acting_user, reason, counter_id=counter_left)
+    if counter is not None:
+        write_down(ticket, TicketEventKind.RETURNED, at, acting_user)
     return ticket
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Avg, Count, F, FloatField, Q, QuerySet
+from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
 from django.db.models.functions import Abs
 
-from centres.models import Centre, Estimate
+from centres.models import Centre, Estimate, Service
 from portal import clock
 
 WEEK = timedelta(days=7)
@@ -35,7 +36,7 @@ class Accuracy:
 class ByService:
     """Waits told at the drawing that have come; ``share`` of them inside and ``error`` (mean seconds from the middle).
 
-    The two are ``None`` where there are too few.
+    The service is that of the number's letter: the one the wait was told for, whatever it was passed on to. The two are ``None`` where there are too few.
     """
 
     service: int
@@ -57,14 +58,21 @@ def last_week(centre: Centre, at: datetime) -> Accuracy:
 
 
 def by_service(centre: Centre, first: date, last: date) -> list[ByService]:
-    """What came of the waits told on these days, for reports, in the order of the services. One statement."""
+    """What came of the waits told on these days, for reports, in the order of the services. Two statements."""
     rows = (
         settled(centre, first, last)
-        .values("ticket__service")
-        .annotate(count=Count("pk"), inside=Count("pk", filter=Q(is_inside=True)), off=Avg(_TWICE_OFF))
-        .order_by("ticket__service__order", "ticket__service__letter")
+        .values_list("ticket__letter", "ticket__service")
+        .annotate(count=Count("pk"), inside=Count("pk", filter=Q(is_inside=True)), off=Sum(_TWICE_OFF))
+        .order_by()
     )
-    return [_of_service(row["ticket__service"], row["count"], row["inside"], row["off"]) for row in rows]
+    services = list(Service.objects.filter(centre=centre).order_by("order", "letter").values_list("pk", "letter"))
+    told_for = {letter: pk for pk, letter in services}
+    sums: dict[int, tuple[int, int, float]] = defaultdict(lambda: (0, 0, 0.0))
+    for letter, service, *more in rows:
+        pk = told_for.get(letter, service)
+        count, inside, off = (before + further for before, further in zip(sums[pk], more, strict=True))
+        sums[pk] = count, inside, off
+    return [_of_service(pk, *sums[pk]) for pk, _letter in services if pk in sums]
 
 
 def settled(centre: Centre, first: date, last: date) -> QuerySet[Estimate]:
@@ -75,4 +83,4 @@ def settled(centre: Centre, first: date, last: date) -> QuerySet[Estimate]:
 def _of_service(service: int, count: int, inside: int, twice_off: float) -> ByService:
     if count < ENOUGH:
         return ByService(service, count, None, None)
-    return ByService(service, count, inside / count, twice_off / 2)
+    return ByService(service, count, inside / count, twice_off / count / 2)

@@ -19,7 +19,7 @@ from centres.policy import policy_on
 from portal import clock
 
 _CALLS = {TicketEventKind.CALLED, TicketEventKind.PICKED}
-# After these the counter is free again.
+# After these the counter is free again. By the evening's job (CLOSED) it is, too, but nobody worked until then.
 _FREES = {
     TicketEventKind.DONE, TicketEventKind.NO_SHOW, TicketEventKind.PARKED, TicketEventKind.TRANSFERRED,
     TicketEventKind.LEFT, TicketEventKind.CLOSED,
@@ -64,11 +64,12 @@ def hall_now(centre: Centre, at: datetime) -> Hall:
 
 def day_record(centre: Centre, day: date) -> DayRecord:
     """What this day leaves to learn from. Three statements."""
-    drawn = [
-        Drawn(service, Priority.ORDINARY if priority is None else priority, _second(issued, day))
-        for service, priority, issued in _drawn(centre, day).values_list("service", "priority", "at")
-    ]
-    return DayRecord(day.toordinal(), calls_since(centre, day, None), drawn, spells_on(centre, day))
+    drawn: dict[int, Drawn] = {}
+    for ticket, service, priority, issued in _drawn(centre, day).values_list("ticket", "service", "priority", "at"):
+        rank = Priority.ORDINARY if priority is None else priority
+        # Once each: a number that a kiosk printed again without a line has two such rows.
+        drawn.setdefault(ticket, Drawn(service, rank, _second(issued, day)))
+    return DayRecord(day.toordinal(), calls_since(centre, day, None), list(drawn.values()), spells_on(centre, day))
 
 
 def _drawn(centre: Centre, day: date) -> QuerySet[TicketEvent]:
@@ -79,7 +80,10 @@ def _drawn(centre: Centre, day: date) -> QuerySet[TicketEvent]:
 
 
 def calls_since(centre: Centre, day: date, since: datetime | None) -> list[Call]:
-    """The day's calls to a counter that is free again; ``since``: only what happened from then on. One statement."""
+    """The day's calls to a counter that is free again; ``since``: only what happened from then on. One statement.
+
+    What nobody ended and the evening's job closed is left out: its hours say nothing about service.
+    """
     events = TicketEvent.objects.filter(ticket__centre=centre, ticket__day=day)
     if since is not None:
         events = events.filter(at__gte=since)
@@ -94,7 +98,8 @@ def calls_since(centre: Centre, day: date, since: datetime | None) -> list[Call]
         elif kind in _FREES and ticket in called:
             began, wanted, desk, pace, since_when = called.pop(ticket)
             moments = (_second(each, day) for each in (since_when, began, at))
-            found.append(Call(wanted, desk, pace, *moments))
+            if kind != TicketEventKind.CLOSED:
+                found.append(Call(wanted, desk, pace, *moments))
         if kind in _BACK:
             ready[ticket] = at
     return found
@@ -106,17 +111,20 @@ def who(officer_id: int | None, counter_id: int) -> int:
 
 
 def spells_on(centre: Centre, day: date) -> dict[int, Spells]:
-    """When each counter was open, from what is written down about counters. One statement."""
+    """When each counter was open, from what is written down about counters; one that nobody closed, until the doors
+    closed. One statement."""
     start = _midnight(day)
     rows = (
         CounterEvent.objects.filter(counter__centre=centre, at__gte=start, at__lt=start + timedelta(days=1))
         .order_by("at", "id")
         .values_list("counter", "kind", "at")
     )
-    return _spells((counter, kind in _OPENS, _second(at, day)) for counter, kind, at in rows)
+    closes = hours.closing_times(centre)(day)
+    closing = _second(datetime.combine(day, closes, tzinfo=clock.HANOI), day) if closes else 86400.0
+    return _spells(((counter, kind in _OPENS, _second(at, day)) for counter, kind, at in rows), closing)
 
 
-def _spells(changes: Iterable[tuple[int, bool, float]]) -> dict[int, Spells]:
+def _spells(changes: Iterable[tuple[int, bool, float]], closing: float) -> dict[int, Spells]:
     opened: dict[int, float] = {}
     found: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for counter, is_open, at in changes:
@@ -125,7 +133,7 @@ def _spells(changes: Iterable[tuple[int, bool, float]]) -> dict[int, Spells]:
         elif counter in opened:
             found[counter].append((opened.pop(counter), at))
     for counter, since in opened.items():  # nobody closed it; the evening's job did, on the next day
-        found[counter].append((since, 86400.0))
+        found[counter].append((since, max(since, closing)))
     return {counter: tuple(spells) for counter, spells in found.items()}
 
 

@@ -101,7 +101,7 @@ def people_of(
 
 
 def _horizon(hall: Hall, learned: Learned, places: Sequence[Place]) -> float:
-    """Twice what the queue takes by plain division."""
+    """Three times what the queue takes by plain division, within the bounds."""
     work = sum(float(np.exp(learned.calls.base[place.service_id])) for place in places)
     desks = sum(desk.is_open for desk in hall.desks) or 1
     return min(HORIZON_MOST, max(HORIZON_LEAST, 3 * work / desks))

@@ -53,7 +53,7 @@ class DaySummary(Summary):
 
 
 class HourSummary(Summary):
-    """One service in one hour in Hanoi. What ended after midnight belongs to the day's last hour."""
+    """One service in one hour in Hanoi. What a job ended after midnight belongs to the hour it was last heard of."""
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")

@@ -33,10 +33,11 @@ class Visit:
     walked: int | None = None
     served: int | None = None
     parked: int | None = None
+    called_at: datetime | None = None
 
     COLUMNS: ClassVar = (
         "service_id", "counter_id", "letter", "priority_ground", "state", "issued_at", "first_called_at", "finished_at",
-        "jumped", "waited_s", "walked_s", "served_s", "parked_s",
+        "jumped", "waited_s", "walked_s", "served_s", "parked_s", "called_at",
     )  # fmt: skip
 
 
@@ -69,22 +70,24 @@ def add_up(visits: Iterable[Visit], day: date, drawn_for: dict[str, int]) -> Day
     """Pure: the same visits give the same count. ``drawn_for`` names the service of each letter.
 
     A number counts as drawn in its hour and for the service of its letter; a call with its wait and its walk in the
-    hour of the first call; the end with service and parking in the hour of the end.
+    hour of the first call, and for the same service, which is what was waited for; the end with service and parking in
+    the hour of the end and for the service it ended at. At a counter a visit counts where and for what it ended.
     """
     count = DayCount()
     for visit in visits:
-        drawn = count.hours[_hour(visit.issued_at, day), drawn_for.get(visit.letter, visit.service_id)]
+        first_service = drawn_for.get(visit.letter, visit.service_id)
+        drawn = count.hours[_hour(visit.issued_at, day), first_service]
         for tally in (drawn, count.whole):
             tally.draw(visit.ground)
         at_counter = [count.whole]
         if visit.counter_id is not None:
             at_counter.append(count.counters[visit.counter_id, visit.service_id])
         if visit.first_called_at is not None:
-            in_hour = count.hours[_hour(visit.first_called_at, day), visit.service_id]
+            in_hour = count.hours[_hour(visit.first_called_at, day), first_service]
             for tally in (in_hour, *at_counter):
                 _add_call(tally, visit)
         if visit.finished_at is not None:
-            in_hour = count.hours[_hour(visit.finished_at, day), visit.service_id]
+            in_hour = count.hours[_hour_of_end(visit, visit.finished_at, day), visit.service_id]
             for tally in (in_hour, *at_counter):
                 _add_end(tally, visit)
     return count
@@ -110,6 +113,13 @@ def _add_end(tally: Tally, visit: Visit) -> None:
         tally.no_show += 1
     elif visit.state == TicketState.LEFT:
         tally.left += 1
+
+
+def _hour_of_end(visit: Visit, ended_at: datetime, day: date) -> int:
+    """What nobody ended is closed by a job after midnight, when nobody was there: it belongs to the hour in which it was
+    last heard of, its last call or its drawing."""
+    known = ended_at if clock.local_day(ended_at) == day else visit.called_at or visit.issued_at
+    return _hour(known, day)
 
 
 def _hour(at: datetime, day: date) -> int:

@@ -22,7 +22,7 @@ from centres.reports import Report, report_on, report_on_city
 from centres.views.managed import centres_to_choose, managed_centre
 from citizens.models import User
 from portal import clock
-from portal.errors import NotAllowed
+from portal.errors import BadInput, NotAllowed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAKERS: dict[str, tuple[str, Callable[[Report], bytes]]] = {
@@ -80,10 +80,12 @@ def _guard_city(request: HttpRequest) -> None:
 
 
 def _form(request: HttpRequest) -> PeriodForm:
-    """The period asked for; today where it is none."""
+    """The period asked for; today where it is none. Raises ``BadInput`` for a day that no report can have."""
     today = {"span": PeriodForm.DAY, "day": clock.today()}
     form = PeriodForm({**today, **request.GET.dict()})
     if not form.is_valid():
+        if form.has_error("day", "no_such_day"):
+            raise BadInput(form.errors["day"][0], code="no_such_day", field="day")
         form = PeriodForm(today)
         form.is_valid()
     return form

@@ -37,11 +37,18 @@ def what_if(request: HttpRequest) -> HttpResponse:
 
 def _answer(centre: Centre, form: TryForm, at: datetime) -> dict[str, Any]:
     try:
-        answer = answer_to(centre=centre, form=form, at=at)
+        trial = answer_to(centre=centre, form=form, at=at)
     except RuleBroken as refused:
-        form.add_error(None, str(refused))
+        form.add_error(refused.field, str(refused))
         return {}
-    return {"answered": True, "answer": answer, "outlooks": outlooks(centre, answer) if answer else []}
+    if trial is None:
+        return {"answered": True}
+    return {
+        "answered": True,
+        "answer": trial.answer,
+        "taken": trial.taken,
+        "outlooks": outlooks(centre, trial.answer),
+    }
 
 
 def _first(request: HttpRequest, at: datetime) -> dict[str, Any]:

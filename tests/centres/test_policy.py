@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from centres import figures
 from centres.actions.hold import hold_choices
 from centres.day import needs_attention
-from centres.enums import TicketState
+from centres.enums import TicketEventKind, TicketState
 from centres.models import QueuePolicy
 from centres.policy import policy_on
 from tests.factories import centres as make
@@ -82,13 +82,14 @@ class TestForesight:
     @pytest.fixture(autouse=True)
     def rush(self, centre, service, counter, others):
         """Eight came and four were called in half an hour: the long wait comes in time."""
-        counter.state_since = MORNING
+        counter.state_since = ago(30)
         counter.save()
         for number in range(1, 5):
-            make.TicketFactory(
+            served = make.TicketFactory(
                 service=service, number=number, state=TicketState.DONE, counter=counter, issued_at=ago(20),
                 called_at=ago(10), arrived_at=ago(9), finished_at=ago(2), waited_s=600, walked_s=60, served_s=420,
             )  # fmt: skip
+            served.events.create(kind=TicketEventKind.DONE, at=ago(2), counter=counter)
         for number in range(5, 9):
             make.TicketFactory(service=service, number=number, issued_at=ago(1))
 

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import caches
 from django.urls import reverse
+from redis.exceptions import RedisError
 
 from centres.actions.arrive import arrive
 from centres.actions.call_next import call_next
@@ -65,6 +67,22 @@ def test_the_evenings_closing_is_not_part_of_the_play():
     ]
     assert span_of(steps) == (100, 500)
     assert span_of([]) == (0, 0)
+
+
+def test_a_number_printed_without_a_line_is_drawn_once():
+    """The slip in the hand took the place of one that never arrived: both are written down."""
+    steps = [Step(1, "issued", "A1001", "A", 0), Step(9, "issued", "A1001", "A", 0), Step(12, "issued", "A002", "A", 0)]
+    picture = picture_at(steps, 20)
+    assert picture.drawn == picture.people_waiting == 2
+
+
+def test_a_day_is_played_without_the_cache_too(centre, day_before, monkeypatch):
+    def down(*_args, **_more):
+        raise RedisError
+
+    for name in ("get", "set"):
+        monkeypatch.setattr(type(caches["default"]), name, down)
+    assert steps_of(centre, clock.local_day(PAST)) == day_before
 
 
 class TestPages:

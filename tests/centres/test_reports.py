@@ -111,6 +111,19 @@ class TestPages:
         page = client.get(reverse("centres:day_report"), {"span": span, "day": DAY.isoformat()})
         assert page.status_code == 200
 
+    @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+    @pytest.mark.parametrize("span", ["day", "week", "month"])
+    def test_a_day_that_no_report_can_have_is_refused_with_a_sentence(self, client, kept, span, day):
+        client.force_login(make.city_admin())
+        client.cookies["django_language"] = "en"
+        for name in ("day_report", "day_city"):
+            page = client.get(reverse(f"centres:{name}"), {"span": span, "day": day})
+            assert page.status_code == 400
+            assert "Choose a day between " in page.content.decode()
+            for kind in ("xlsx", "pdf"):
+                answer = client.get(reverse(f"centres:{name}_{kind}"), {"span": span, "day": day})
+                assert answer.status_code == 400 and "Choose a day between " in answer.content.decode()
+
     def test_the_workbook_holds_numbers_and_durations_under_a_header_that_stays(self, client, kept):
         answer = client.get(reverse("centres:day_report_xlsx"), {"span": "month", "day": DAY.isoformat()})
         assert "bao-cao-" in answer.headers["Content-Disposition"]

@@ -16,6 +16,7 @@ from centres.actions.draw import draw
 from centres.actions.hold_numbers import BLOCK_SIZE, FEW, MOST_BLOCKS, give_back_numbers, hold_numbers
 from centres.actions.report_slip import Slip, report_slip
 from centres.enums import DeviceKind, Priority, TicketState
+from centres.estimate.seen import day_record
 from centres.models import Centre, DailyNumber, Device, HeldNumber, NumberBlock, Ticket
 from centres.numbers import FIRST_HELD
 from portal import clock
@@ -189,6 +190,9 @@ def test_a_number_whose_answer_was_lost_becomes_the_printed_one(service, kiosk, 
     assert found.pk == lost.pk and found.label == "A1001"
     assert found.token == HeldNumber.objects.get(number=FIRST_HELD).token
     assert [ticket.label for ticket in Ticket.objects.all()] == ["A1001"]
+    # Both are written down, and one person came.
+    assert found.events.filter(kind="issued").count() == 2
+    assert len(day_record(service.centre, found.day).drawn) == 1
 
 
 def test_where_the_lost_number_was_called_meanwhile_the_printed_one_is_another_ticket(service, kiosk, block, counter):

@@ -22,12 +22,14 @@ from centres.actions.transfer import transfer
 from centres.actions.unpark import unpark
 from centres.counter_times import counter_times
 from centres.enums import CounterEventKind, ParkKind, Priority, PriorityGround, TicketEventKind, TicketState
+from centres.estimate.seen import spells_on
 from centres.hours import hours_on
 from centres.models import CounterEvent, Matter, Ticket, TicketEvent
 from portal import clock
 from portal.errors import BadInput, RuleBroken
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
+from tests.moments import hanoi
 
 
 def minute(number):
@@ -156,6 +158,10 @@ def test_to_another_counter_with_the_place_kept(centre, service, officer, counte
     transfer(ticket=called, counter=other, at=minute(1), acting_user=officer)
     assert stored(ticket).queue_at == MORNING
     assert code(call_next, at=minute(2), acting_user=third.officer) == "nobody_waits"
+    written = ticket.events.exclude(kind=TicketEventKind.CALLED).values_list("kind", "counter")
+    assert list(written) == [(TicketEventKind.TRANSFERRED, counter.pk), (TicketEventKind.RETURNED, other.pk)], (
+        "the counter that was left, and the one they are kept for"
+    )
     assert call_next(at=minute(2), acting_user=other.officer) == ticket
 
 
@@ -256,6 +262,24 @@ def test_a_counters_day_is_told_apart_with_every_officer_of_it(centre, service, 
         (CounterEventKind.CLOSED, early, manager),
         (CounterEventKind.OPENED, late, late),
     ]
+
+
+@pytest.mark.parametrize(("ended", "until"), [(25, "17:00"), (440, "17:20")])
+@pytest.mark.parametrize("seen", ["2026-11-23 20:00", "2026-11-24 09:00"])
+def test_a_counter_that_nobody_closed_was_left_at_closing_time_or_with_its_last_visit(
+    centre, service, seen, ended, until
+):
+    centre.keeps_hours = True
+    counter, officer = make.CounterFactory(centre=centre, services=[service], number=8), make.officer_at(centre)
+    open_counter(counter=counter, at=MORNING, acting_user=officer)
+    make.TicketFactory(service=service, number=30, issued_at=MORNING)
+    called = call_next(at=minute(10), acting_user=officer)
+    finish(ticket=called, at=minute(ended), acting_user=officer)
+    times = counter_times(centre, MORNING.date(), hanoi(seen))[counter.pk]
+    whole = hanoi(f"2026-11-23 {until}") - MORNING
+    assert (times.open_s, times.busy_s) == (whole.total_seconds(), (ended - 10) * 60)
+    (spell,) = spells_on(centre, MORNING.date())[counter.pk]
+    assert spell == (10 * 3600, 17 * 3600)
 
 
 def test_the_evening_closes_held_places_and_job_waits_with_their_reason(service, officer, ticket):

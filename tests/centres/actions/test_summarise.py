@@ -154,7 +154,10 @@ def full_count(hall):
 
         def count(at, service, name, number=1, at_counter=True, ticket=ticket):
             local = clock.local(at)
-            hour = local.hour if local.date() == ticket.day else 23
+            if local.date() != ticket.day:  # the evening's job: nobody knows when it ended, only when it last began
+                begun = ticket.events.filter(kind__in=["issued", "called", "recalled"]).latest("at", "id")
+                local = clock.local(begun.at)
+            hour = local.hour
             whole[name] += number
             hours[hour, service][name] += number
             if at_counter and ticket.counter_id:
@@ -165,14 +168,15 @@ def full_count(hall):
         count(ticket.issued_at, drawn_for, f"ground {ticket.priority_ground}", at_counter=False)
         spent, called = hall.spent[ticket.pk], hall.first_call.get(ticket.pk)
         if called:
-            count(called, ticket.service_id, "called")
+            # They waited for what they drew for, whatever they were passed on to afterwards.
+            count(called, drawn_for, "called")
             last = ticket.events.filter(kind="called").latest("id")
-            count(called, ticket.service_id, "jumped", int(bool(last.jumped)))
-            count(called, ticket.service_id, "waiting count")
-            count(called, ticket.service_id, "waiting total", spent["waiting"])
+            count(called, drawn_for, "jumped", int(bool(last.jumped)))
+            count(called, drawn_for, "waiting count")
+            count(called, drawn_for, "waiting total", spent["waiting"])
             if ticket.pk in hall.came:
-                count(called, ticket.service_id, "walking count")
-                count(called, ticket.service_id, "walking total", spent["walking"])
+                count(called, drawn_for, "walking count")
+                count(called, drawn_for, "walking total", spent["walking"])
         if ticket.finished_at:
             count(ticket.finished_at, ticket.service_id, ends[ticket.state])
             if ticket.state == TicketState.DONE:

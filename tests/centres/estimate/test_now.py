@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from centres import tasks
 from centres.actions.arrive import arrive
 from centres.actions.call_next import call_next
+from centres.actions.close_day import close_day
 from centres.actions.draw import draw
 from centres.actions.give_estimates import give_estimate, give_estimates, settle_estimates
 from centres.actions.learn_days import learn_days
@@ -93,6 +94,15 @@ def test_a_visit_set_aside_frees_the_counter_and_counts_as_a_call(service, count
     assert [(call.freed_at - call.called_at) for call in record.calls] == [120.0]
 
 
+def test_a_visit_that_the_evening_closes_teaches_nothing_about_service(service, counter, officer):
+    """Somebody forgot to end it: the hours until the evening's job are nobody's work."""
+    waiting(service, 1)
+    called = call_next(at=MORNING, acting_user=officer)
+    arrive(ticket=called, at=MORNING + MINUTE, acting_user=officer)
+    close_day(before=clock.local_day(MORNING) + timedelta(days=1), at=MORNING + timedelta(hours=14, minutes=30))
+    assert list(day_record(service.centre, clock.local_day(MORNING)).calls) == []
+
+
 def test_four_people_before_me_take_four_visits(service, counter, learned):
     tickets = waiting(service, 5)
     renew(service.centre, MORNING)
@@ -145,8 +155,17 @@ def test_a_number_called_again_was_waited_for_until_its_first_call(service, coun
     assert Estimate.objects.get().came_s == 60
 
 
+def test_a_wait_that_is_first_told_long_after_the_drawing_was_not_told_at_the_drawing(service, counter, learned):
+    """The worker stood still, or the kiosk had no line: of these two only one was told when they came."""
+    waiting(service, 1, minutes_ago=20)
+    TicketFactory(service=service, number=90, issued_at=MORNING - MINUTE / 2)
+    assert give_estimates(centre=service.centre, at=MORNING) == 2
+    assert [each.ticket.number for each in Estimate.objects.filter(is_first=True)] == [90]
+    assert give_estimates(centre=service.centre, at=MORNING + MINUTE) == 0, "what was told late is not told again"
+
+
 def test_later_estimates_are_kept_only_when_they_say_something_else(service, counter, learned):
-    waiting(service, 4)
+    waiting(service, 4, minutes_ago=0)
     assert give_estimates(centre=service.centre, at=MORNING) == 4
     assert give_estimates(centre=service.centre, at=MORNING + MINUTE) == 0
     # Nobody has been called for half an hour: the words of all but the next have changed.
@@ -155,7 +174,7 @@ def test_later_estimates_are_kept_only_when_they_say_something_else(service, cou
 
 
 def test_the_database_keeps_one_first_estimate_a_number_and_judges_what_came(service, counter, learned):
-    waiting(service, 1)
+    waiting(service, 1, minutes_ago=0)
     give_estimates(centre=service.centre, at=MORNING)
     values = Estimate.objects.values().get()
     values.pop("id")
@@ -185,6 +204,15 @@ def test_last_week_counts_first_estimates_of_the_seven_days_before(service, coun
     assert (found.count, found.inside, found.percent) == (20, 12, 60)
     # 12 lay in the middle of what was told, 8 came 210 seconds after it.
     assert by_service(service.centre, found.first, found.last) == [ByService(service.pk, 20, 0.6, 84.0)]
+
+
+def test_a_wait_counts_for_the_service_it_was_told_for(service, other_service, counter):
+    """Passed on later: the wait that was told was for the first."""
+    for _number in range(20):
+        told(service, 1, inside=True)
+    Ticket.objects.filter(pk__in=Ticket.objects.values("pk")[:7]).update(service=other_service)
+    found = last_week(service.centre, MORNING)
+    assert by_service(service.centre, found.first, found.last) == [ByService(service.pk, 20, 1.0, 0.0)]
 
 
 def test_too_few_say_nothing(service, counter):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from centres.enums import CounterState, TicketState
 from centres.forms_day import TryForm
-from centres.models import CalendarDay, Centre, HourSummary
+from centres.models import CalendarDay, Centre, CounterEvent, DaySummary, HourSummary
 from centres.order import Place
 from centres.rest_of_day import Desk, MoveCounter, OfficerOut, OpenCounter
 from centres.summaries.tally import Tally
@@ -39,6 +39,7 @@ def known(centre, service):
 @pytest.fixture
 def client(client, manager, counter):
     client.force_login(manager)
+    client.cookies["django_language"] = "en"
     with clock.fixed(MORNING):
         yield client
 
@@ -82,6 +83,108 @@ def test_the_hall_is_taken_as_it_stands(centre, service, other_service, counter)
         (hanoi("2026-11-23 08:00"), hanoi("2026-11-23 11:30")),
         (hanoi("2026-11-23 13:30"), hanoi("2026-11-23 17:00")),
     )
+
+
+class TestAwayNow:
+    """A counter that calls nobody at this moment is not away for the rest of the day."""
+
+    def back(self, centre, counter, at=MORNING):
+        return next(desk.back for desk in hall_now(centre, at).desks if desk.counter_id == counter.pk)
+
+    @pytest.mark.parametrize(("ago", "minutes"), [(20, 20), (1, 5)])
+    def test_a_pause_lasts_as_long_again(self, centre, counter, ago, minutes):
+        counter.state, counter.state_since = CounterState.PAUSED, MORNING - timedelta(minutes=ago)
+        counter.save()
+        assert self.back(centre, counter) == MORNING + timedelta(minutes=minutes)
+
+    @pytest.fixture
+    def week_before(self, centre, service):
+        """On this weekday, a counter called from eight to noon and from two on, with a pause in the morning."""
+        centre.keeps_hours = True
+        centre.save()
+        desk = make.CounterFactory(centre=centre, services=[service], number=7)
+        day = "2026-11-16"
+        DaySummary.objects.create(centre=centre, day=day, drawn=9, built_at=MORNING)
+        DaySummary.objects.create(centre=centre, day="2026-11-20", drawn=9, built_at=MORNING)
+        for kind, at in (
+            ("opened", "07:55"), ("paused", "09:10"), ("resumed", "10:40"), ("closed", "11:30"), ("opened", "14:00"),
+            ("closed", "17:00"),
+        ):  # fmt: skip
+            CounterEvent.objects.create(counter=desk, kind=kind, at=hanoi(f"{day} {at}"))
+        return desk
+
+    @pytest.mark.parametrize(
+        ("now", "expected"),
+        [("07:30", "08:00"), ("08:02", "08:07"), ("09:00", "10:00"), ("10:30", "14:00"), ("12:00", "14:00")],
+    )
+    def test_a_closed_counter_opens_with_the_doors_as_on_this_weekday(self, centre, week_before, now, expected):
+        """Late, it is late for as long again."""
+        back = self.back(centre, week_before, hanoi(f"2026-11-23 {now}"))
+        assert back == hanoi(f"2026-11-23 {expected}")
+
+    @pytest.mark.parametrize(
+        ("now", "since", "expected"),
+        [("09:00", "08:45", "14:00"), ("13:40", "11:32", "14:00"), ("14:30", "14:20", None)],
+    )
+    def test_one_that_was_closed_is_not_back_in_the_same_hours(self, centre, week_before, now, since, expected):
+        week_before.state_since = hanoi(f"2026-11-23 {since}")
+        week_before.save()
+        back = self.back(centre, week_before, hanoi(f"2026-11-23 {now}"))
+        assert back == (hanoi(f"2026-11-23 {expected}") if expected else None)
+
+    def test_one_that_did_not_open_then_stays_closed(self, centre, week_before):
+        never = make.CounterFactory(centre=centre, number=9)
+        assert self.back(centre, never, hanoi("2026-11-23 07:30")) is None
+
+    def test_before_the_doors_open_the_day_is_played_with_the_counters_that_will_be_there(
+        self, client, known, counter, service, week_before
+    ):
+        counter.state = CounterState.CLOSED
+        counter.save()
+        with clock.fixed(hanoi("2026-11-23 07:30")):
+            answer = ask(client, what="out", counter=week_before.pk, start="09:00", end="11:30")
+        found = answer.context["answer"]
+        assert found.unserved_before < found.unserved_after
+        page = answer.content.decode()
+        for said in ("Counter 7 is closed and taken to open at 08:00", "Taken to stay closed today: 3."):
+            assert said in page
+
+    def test_what_is_taken_of_a_pause_is_said(self, client, known, counter, service):
+        counter.state, counter.state_since = CounterState.PAUSED, MORNING - timedelta(minutes=12)
+        counter.save()
+        page = ask(client, what="open", services=[service.pk]).content.decode()
+        assert "Counter 3 is paused and taken to call again from 10:12" in page
+
+
+class TestWithoutEffect:
+    """Before and after would be the same: the manager reads why instead."""
+
+    def refused(self, client, **data):
+        answer = ask(client, **data)
+        assert answer.status_code == 400 and "answer" not in answer.context
+        ((field, (problem,)),) = answer.context["form"].errors.items()
+        return field, str(problem)
+
+    def test_a_counter_that_is_away_cannot_be_taken_away(self, client, known, centre, service, other_service):
+        closed = make.CounterFactory(centre=centre, services=[service], number=9).pk
+        for data in ({"what": "out"}, {"what": "move", "services": [other_service.pk]}):
+            field, said = self.refused(client, counter=closed, **data)
+            assert field == "counter" and "Counter 9 calls nobody in that time" in said
+
+    def test_a_counter_does_it_already(self, client, known, counter, service):
+        for what in ("open", "move"):
+            field, said = self.refused(client, what=what, counter=counter.pk, services=[service.pk])
+            assert field == "services" and "Counter 3 does this already in that time" in said
+
+    def test_nobody_calls_while_the_doors_are_closed(self, client, known, service):
+        field, said = self.refused(client, what="open", services=[service.pk], start="11:45", end="13:00")
+        assert field == "start" and "closed in that time" in said
+
+    def test_enough_are_there_already(self, client, known, centre, other_service):
+        """The change is real, and nobody is called sooner."""
+        answer = ask(client, what="open", services=[other_service.pk])
+        assert answer.status_code == 200
+        assert "makes no difference" in answer.content.decode()
 
 
 def test_where_hours_are_not_confirmed_the_evening_goes_on(centre):
