@@ -187,7 +187,9 @@ class Move(Public):
     def post(self, request: Request, token: str) -> Response:
         """Move it to another free slot: a new appointment with a token and a code of its own."""
         sent = taken(MoveSerializer, request.data)
-        made = move_appointment(appointment=by_token(token), **sent, at=clock.now())
+        appointment = by_token(token)
+        count_try(request, appointment.phone or token)
+        made = move_appointment(appointment=appointment, **sent, at=clock.now())
         return Response(shown(AppointmentSerializer, made), status=201)
 
 

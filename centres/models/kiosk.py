@@ -13,7 +13,6 @@ from notifications.models import PushSubscription
 from portal.records import AppendOnly
 from procedures.models import DocumentKind, Procedure
 
-
 # Our own choice: the turn, and two more for those who come back or are passed on.
 MOST_SMS = 3
 

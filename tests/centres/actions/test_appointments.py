@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from centres.actions.calendar_days import set_calendar_day
 from centres.actions.cancel_appointment import cancel_appointment
 from centres.actions.check_in import check_in
 from centres.actions.move_appointment import move_appointment
@@ -173,6 +174,39 @@ class TestMove:
         ]
         assert moved[0] == moved[1]
         assert Appointment.objects.count() == 2
+
+    def moved(self, appointment, hour, **more):
+        return move_appointment(
+            appointment=appointment,
+            starts_at=hanoi(f"2026-11-24 {hour}:00"),
+            client_key=uuid4().hex,
+            at=MORNING,
+            **more,
+        )
+
+    def test_its_owner_moves_it_as_often_as_the_rules_say_and_staff_once_more(self, service, rules, officer):
+        made = booked(service)
+        for hour in ("10", "14", "15"):
+            made = self.moved(made, hour)
+        problem = refused("moved_enough", self.moved, made, "16")
+        assert "moved 3 times" in str(problem)
+        made.refresh_from_db()
+        assert made.state == AppointmentState.BOOKED
+        made = self.moved(made, "16", acting_user=officer)
+        rules.most_moves = 9
+        rules.save()
+        self.moved(made, "09")
+
+    def test_whoever_meets_a_closed_door_moves_it_however_often_it_was_moved(self, service, centre, rules, manager):
+        rules.most_moves = 0
+        rules.save()
+        made = booked(service)
+        refused("moved_enough", self.moved, made, "10")
+        hours = [(hanoi("2026-11-24 13:30").time(), hanoi("2026-11-24 17:00").time())]
+        set_calendar_day(
+            centre=centre, day=made.day, opening=hours, reason="power cut", at=MORNING, acting_user=manager
+        )
+        self.moved(made, "14")
 
     def test_a_cancelled_one_cannot_be_moved(self, service):
         old = cancel_appointment(appointment=booked(service), at=MORNING)

@@ -152,6 +152,24 @@ class TestMine:
         new = Appointment.objects.get(moved_from=mine)
         assert answer.url == self.page(client, mine).url == reverse("centres:book_mine", args=[new.token])
 
+    def test_moving_without_end_is_slowed_on_the_page_and_by_programs(self, client, mine):
+        def move(appointment, hour, by_program):
+            if by_program:
+                return client.post(
+                    reverse("api_appointment_move", args=[appointment.token]),
+                    {"starts_at": f"2026-11-25T{hour[:2]}:{hour[2:]}:00+07:00", "client_key": uuid4().hex},
+                    content_type="application/json",
+                )
+            url = reverse("centres:book_move_slot", args=[appointment.token, "2026-11-25"])
+            return client.post(url, {"hour": hour, "client_key": uuid4().hex})
+
+        for tries in range(6):
+            assert move(mine, "0615", by_program=tries % 2 == 0).status_code == 400
+        assert move(mine, "1400", by_program=True).status_code == 429
+        assert move(mine, "1400", by_program=False).status_code == 429
+        mine.refresh_from_db()
+        assert mine.state == "booked"
+
     def test_on_time_the_phone_gives_the_number(self, client, mine):
         with clock.fixed(TOMORROW):
             answer = client.post(reverse("centres:book_check_in", args=[mine.token]))
