@@ -160,7 +160,13 @@ class CentreClosed(AppointmentNotice):
 
 
 def tell(
-    notice_class: type[AppointmentNotice], appointment: Appointment, *, occasion: str = "", at: datetime, **more: str
+    notice_class: type[AppointmentNotice],
+    appointment: Appointment,
+    *,
+    occasion: str = "",
+    not_after: datetime | None = None,
+    at: datetime,
+    **more: str,
 ) -> None:
     """Queue the notice for the person of this appointment, in the caller's transaction."""
     recipient = Recipient(email=appointment.email, phone=appointment.phone, language=appointment.language)
@@ -168,5 +174,6 @@ def tell(
         notice=notice_class(appointment=appointment, reference=appointment.code, **more),
         recipient=recipient,
         dedup_key=f"appointment:{appointment.pk}:{notice_class.kind}:{occasion}",
+        not_after=not_after,
         at=at,
     )

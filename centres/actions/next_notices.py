@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,8 @@ from portal.vn.problems import InvalidValue
 
 # Browsers of one family looking at one slip; more is somebody playing.
 MOST_BROWSERS = 5
+# "Two people are before you" said later than this sends people to a call that is over.
+TRUE_FOR = timedelta(minutes=15)
 
 
 @transaction.atomic
@@ -141,6 +143,7 @@ def _tell(wish_id: int, ahead: int, at: datetime) -> bool:
         recipient=Recipient(phone=wish.phone, browsers=browsers, language=ticket.language),
         # Asked for anew it is another wish.
         dedup_key=f"{occasion_of(ticket.pk)}:{wish.pk}:{_turn(ticket)}",
+        not_after=at + TRUE_FOR,
         at=at,
     )
     live.bump(f"ticket:{ticket.pk}")

@@ -69,7 +69,7 @@ def _remind_some(at: datetime) -> int:
         row.reminded_at = at
         row.save(update_fields=["reminded_at"])
         if booking.stands(row, opening[row.centre]):
-            tell(Reminder, row, at=at)
+            tell(Reminder, row, not_after=midnight + timedelta(days=1), at=at)  # then "tomorrow" has come
     return len(rows)
 
 

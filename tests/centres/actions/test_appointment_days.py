@@ -42,6 +42,12 @@ class TestSweeps:
         assert remind(at=MORNING) == 0
         assert Message.objects.filter(kind="appointment_reminder").count() == 1
 
+    def test_a_reminder_of_tomorrow_is_not_sent_when_tomorrow_has_come(self, service):
+        booked(service, at=MORNING - timedelta(days=1))
+        remind(at=MORNING)
+        reminder = Message.objects.get(kind="appointment_reminder")
+        assert reminder.not_after == hanoi("2026-11-24 00:00")
+
     def test_who_has_booked_today_is_not_reminded_today(self, service):
         booked(service)
         assert remind(at=MORNING) == 0

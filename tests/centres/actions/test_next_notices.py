@@ -16,6 +16,8 @@ from centres.actions.transfer import transfer
 from centres.enums import Priority
 from centres.models import NextNotice, NoticeRule, QueuePolicy, Ticket
 from centres.notice_rules import ahead_on
+from notifications.actions.deliver import deliver
+from notifications.enums import MessageState
 from notifications.models import Message, PushSubscription
 from portal import clock
 from portal.errors import BadInput, RuleBroken
@@ -137,6 +139,13 @@ def test_stopping_takes_the_number_out_of_what_was_sent_too(queue):
     do_not_tell(ticket=queue[0])
     message = Message.objects.get()
     assert (message.recipient, message.body, message.state) == ("", "", "dead")
+
+
+def test_a_notice_that_could_not_be_sent_in_time_is_not_sent_hours_later(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    tell_those_who_are_next(at=MORNING)
+    message = Message.objects.get()
+    assert deliver(message_id=message.pk, at=MORNING + timedelta(hours=2)) == MessageState.EXPIRED
 
 
 def first_come(service, *numbers: int) -> list[Ticket]:
