@@ -159,6 +159,11 @@ class CentreClosed(AppointmentNotice):
         )
 
 
+def occasion_of(appointment: Appointment) -> str:
+    """What the keys of its notices in the outbox begin with."""
+    return f"appointment:{appointment.pk}"
+
+
 def tell(
     notice_class: type[AppointmentNotice],
     appointment: Appointment,
@@ -173,7 +178,7 @@ def tell(
     queue_notice(
         notice=notice_class(appointment=appointment, reference=appointment.code, **more),
         recipient=recipient,
-        dedup_key=f"appointment:{appointment.pk}:{notice_class.kind}:{occasion}",
+        dedup_key=f"{occasion_of(appointment)}:{notice_class.kind}:{occasion}",
         not_after=not_after,
         at=at,
     )

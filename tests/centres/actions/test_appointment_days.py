@@ -69,6 +69,16 @@ class TestSweeps:
         assert (made.full_name, made.phone, made.email, made.identity_digest) == ("", "", "", "")
 
 
+    def test_what_was_written_to_them_forgets_them_too_and_nobody_else(self, service):
+        gone, kept = booked(service, email="mau@example.com"), booked(service, hanoi("2026-11-25 09:00"))
+        close_missed(at=TOMORROW + timedelta(hours=1))
+        erase(at=TOMORROW + timedelta(days=31))
+        written = Message.objects.of_occasion(f"appointment:{gone.pk}")
+        assert {message.channel for message in written} == {"sms", "email"}
+        assert {(message.recipient, message.body) for message in written} == {("", "")}
+        assert Message.objects.of_occasion(f"appointment:{kept.pk}").get().recipient == "+84912345678"
+
+
 class TestExceptions:
     def close(self, centre, user, day=date(2026, 11, 24), opening=(), reason="power cut", at=MORNING):
         return set_calendar_day(centre=centre, day=day, opening=list(opening), reason=reason, at=at, acting_user=user)
