@@ -68,7 +68,6 @@ class TestSweeps:
         made.refresh_from_db()
         assert (made.full_name, made.phone, made.email, made.identity_digest) == ("", "", "", "")
 
-
     def test_what_was_written_to_them_forgets_them_too_and_nobody_else(self, service):
         gone, kept = booked(service, email="mau@example.com"), booked(service, hanoi("2026-11-25 09:00"))
         close_missed(at=TOMORROW + timedelta(hours=1))
