@@ -172,10 +172,10 @@ def tell(
     not_after: datetime | None = None,
     at: datetime,
     **more: str,
-) -> None:
-    """Queue the notice for the person of this appointment, in the caller's transaction."""
+) -> bool:
+    """Queue the notice for the person of this appointment, in the caller's transaction; whether anything reaches them."""
     recipient = Recipient(email=appointment.email, phone=appointment.phone, language=appointment.language)
-    queue_notice(
+    return queue_notice(
         notice=notice_class(appointment=appointment, reference=appointment.code, **more),
         recipient=recipient,
         dedup_key=f"{occasion_of(appointment)}:{notice_class.kind}:{occasion}",

@@ -25,7 +25,7 @@ from notifications.message import Recipient
 from notifications.models import PushSubscription
 from portal import clock, live
 from portal.errors import BadInput, RuleBroken
-from portal.vn.phones import is_mobile, parse_phone
+from portal.vn.phones import parse_mobile
 from portal.vn.problems import InvalidValue
 
 # Browsers of one family looking at one slip; more is somebody playing.
@@ -51,11 +51,9 @@ def tell_by_sms(*, ticket: Ticket, phone: str, consents: bool, at: datetime) -> 
             field="consent",
         )
     try:
-        number = parse_phone(phone)
+        number = parse_mobile(phone)
     except InvalidValue as problem:
         raise BadInput(problem.problem.message, code=problem.problem.code, field="phone") from None
-    if not is_mobile(number):
-        raise BadInput(_("An SMS needs a mobile number, for example 0912 345 678."), code="not_a_mobile", field="phone")
     _must_wait(ticket, at)
     if NextNotice.objects.filter(ticket=ticket, told_at__isnull=False).exclude(phone="").exists():
         raise RuleBroken(_("The SMS has been sent already."), code="told_already")

@@ -34,7 +34,7 @@ from citizens.models import User
 from portal import clock
 from portal.api import ProblemSerializer, shown, taken
 from portal.errors import BadInput
-from portal.vn.phones import parse_phone
+from portal.vn.phones import parse_mobile
 from portal.vn.problems import InvalidValue
 from procedures.models import Procedure
 
@@ -155,7 +155,7 @@ class Appointments(Public):
         """Book a slot. Sent again with the same key, it gives the same appointment; its token is the key to it."""
         sent = taken(BookSerializer, request.data)
         try:
-            phone = parse_phone(sent["phone"])
+            phone = parse_mobile(sent["phone"])
         except InvalidValue as error:
             raise BadInput(error.message, code=error.code, field="phone") from None
         count_try(request, phone)

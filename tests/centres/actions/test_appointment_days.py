@@ -14,8 +14,8 @@ from centres.actions.draw import draw
 from centres.actions.move_appointment import move_appointment
 from centres.actions.park import park
 from centres.actions.sweep_appointments import close_missed, erase, remind
-from centres.enums import AppointmentState, ParkKind, PriorityGround, TicketEventKind
-from centres.models import CalendarChange, TicketEvent
+from centres.enums import AppointmentEventKind, AppointmentState, ParkKind, PriorityGround, TicketEventKind
+from centres.models import Appointment, CalendarChange, TicketEvent
 from notifications.models import Message
 from portal.errors import BadInput, NotAllowed
 from tests.centres.actions.booked import TOMORROW, booked, refused
@@ -91,6 +91,12 @@ class TestExceptions:
         told = Message.objects.get(kind="appointment_closed")
         assert told.recipient == "+84912345678" and "power cut" in told.body
         assert CalendarChange.objects.count() == 2
+
+    def test_whom_no_message_reaches_is_not_counted_as_told(self, service, centre, manager):
+        made = booked(service)
+        Appointment.objects.filter(pk=made.pk).update(phone="+842438251234")  # taken before a mobile was asked for
+        assert self.close(centre, manager) == 0
+        assert not made.events.filter(kind=AppointmentEventKind.TOLD_CLOSED).exists()
 
     def test_slots_follow_at_once(self, service, centre, manager):
         self.close(centre, manager)

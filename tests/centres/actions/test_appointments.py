@@ -87,6 +87,8 @@ class TestBook:
         ("bad", "field"),
         [
             ({"phone": "12"}, "phone"),
+            ({"phone": "024 3825 1234"}, "phone"),
+            ({"phone": "024 3825 1234", "email": "mau@example.com"}, "phone"),
             ({"full_name": "  "}, "full_name"),
             ({"full_name": "X3"}, "full_name"),
             ({"email": "nobody"}, "email"),

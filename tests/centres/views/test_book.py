@@ -93,6 +93,14 @@ class TestDetails:
         assert 'value="12"' in page and 'value="mau@example.com"' in page and "id_phone_error" in page
         assert "id_full_name_error" not in page
 
+    def test_a_landline_is_told_that_an_sms_needs_a_mobile_number(self, client, address):
+        client.cookies["django_language"] = "en"
+        for step in ("check", "book"):
+            answer = client.post(address, typed(step=step, phone="024 3825 1234"))
+            assert answer.status_code == 400 and "An SMS needs a mobile number" in text(answer)
+            assert 'value="024 3825 1234"' in text(answer)
+        assert not Appointment.objects.exists()
+
     def test_a_full_slot_offers_the_nearest_free_ones_and_keeps_what_was_typed(self, client, address, service):
         make.AppointmentFactory(service=service, starts_at=TOMORROW, seat=1)
         answer = client.post(address, typed(step="book"))
