@@ -16,6 +16,7 @@ from applications.models import Application, Event, Paper, SupplementRequest
 from applications.tracking_words import STANDS, WHAT_TO_DO, todo_values
 from centres.actions.hold import hold_choices
 from centres.actions.return_missed import in_grace
+from centres.ahead import people_ahead
 from centres.enums import IN_HALL, ParkKind, TicketState
 from centres.estimate.now import shown_to
 from centres.estimate.words import Shown
@@ -246,15 +247,8 @@ class TrackedVisit:
 
     @cached_property
     def people_before(self) -> int:
-        """How many are called before this one: the same service, a better priority or an earlier place in time."""
-        ticket = self.ticket
-        if ticket is None or ticket.state != TicketState.WAITING:
-            return 0
-        earlier = Q(priority__lt=ticket.priority) | Q(priority=ticket.priority) & (
-            Q(queue_at__lt=ticket.queue_at) | Q(queue_at=ticket.queue_at, id__lt=ticket.pk)
-        )
-        waiting = Ticket.objects.of_day(ticket.centre, ticket.day).waiting()
-        return waiting.filter(earlier, service_id=ticket.service_id).count()
+        """How many are called before this one, as the counters will call."""
+        return people_ahead(self.ticket, self.at) if self.ticket is not None else 0
 
     @property
     def waits_today(self) -> bool:

@@ -192,7 +192,7 @@ class HallAnnouncementAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(NoticeRule)
 class NoticeRuleAdmin(admin.ModelAdmin):
-    list_display = ["centre", "ahead", "valid_from", "valid_to", "source"]
+    list_display = ["centre", "ahead", "most_sms", "valid_from", "valid_to", "source"]
     list_select_related = ["centre"]
 
 

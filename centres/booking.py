@@ -78,6 +78,11 @@ def offer_on(service: Service, day: date, at: datetime) -> DayOffer | None:
     return _between(service, day, day, known, at)[0]
 
 
+def rules_on(service: Service, day: date) -> BookingRules | None:
+    """The rules for this service in force on this day."""
+    return _nearest(_rules_touching(service, day), day)
+
+
 def next_free(service: Service, at: datetime) -> Slot | None:
     """The first slot with a free place, or ``None`` when nothing is free in the days that can be booked."""
     return next((slot for offer in offers(service, at) for slot in offer.free_slots), None)

@@ -17,7 +17,7 @@ from centres.hours import Hours
 from centres.models import Service
 from portal.vn.identity import parse_identity_number
 from portal.vn.names import validate_name
-from portal.vn.phones import parse_phone
+from portal.vn.phones import parse_mobile
 from portal.vn.problems import InvalidValue
 
 _SPAN = re.compile(r"(\d{1,2})[:hg.](\d{2})\s*[-–—]\s*(\d{1,2})[:hg.](\d{2})")
@@ -64,7 +64,7 @@ class PersonForm(forms.Form):
         return _read(validate_name, self.cleaned_data["full_name"])
 
     def clean_phone(self) -> str:
-        return _read(parse_phone, self.cleaned_data["phone"])
+        return _read(parse_mobile, self.cleaned_data["phone"])
 
 
 class KioskPhoneForm(forms.Form):
@@ -84,7 +84,7 @@ class KioskPhoneForm(forms.Form):
             self.fields["phone"].widget.attrs["autofocus"] = True
 
     def clean_phone(self) -> str:
-        return _read(parse_phone, self.cleaned_data["phone"])
+        return _read(parse_mobile, self.cleaned_data["phone"])
 
 
 class CodeForm(forms.Form):

@@ -159,14 +159,26 @@ class CentreClosed(AppointmentNotice):
         )
 
 
+def occasion_of(appointment: Appointment) -> str:
+    """What the keys of its notices in the outbox begin with."""
+    return f"appointment:{appointment.pk}"
+
+
 def tell(
-    notice_class: type[AppointmentNotice], appointment: Appointment, *, occasion: str = "", at: datetime, **more: str
-) -> None:
-    """Queue the notice for the person of this appointment, in the caller's transaction."""
+    notice_class: type[AppointmentNotice],
+    appointment: Appointment,
+    *,
+    occasion: str = "",
+    not_after: datetime | None = None,
+    at: datetime,
+    **more: str,
+) -> bool:
+    """Queue the notice for the person of this appointment, in the caller's transaction; whether anything reaches them."""
     recipient = Recipient(email=appointment.email, phone=appointment.phone, language=appointment.language)
-    queue_notice(
+    return queue_notice(
         notice=notice_class(appointment=appointment, reference=appointment.code, **more),
         recipient=recipient,
-        dedup_key=f"appointment:{appointment.pk}:{notice_class.kind}:{occasion}",
+        dedup_key=f"{occasion_of(appointment)}:{notice_class.kind}:{occasion}",
+        not_after=not_after,
         at=at,
     )

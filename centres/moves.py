@@ -67,7 +67,7 @@ def reason_of(text: str, limit: int) -> str:
 
 # What a ticket's transitions change, by the group of them.
 ENDING = ["finished_at", "served_s", "parked_s", "park_kind", "park_reason", "parked_at", "back_by"]
-ASIDE = ["priority", "served_s", "park_kind", "park_reason", "parked_at", "back_by", "parked_s"]
+ASIDE = ["served_s", "park_kind", "park_reason", "parked_at", "back_by", "parked_s"]
 CALLING = ["counter", "called_at", "first_called_at", "waited_s", "calls", "recalls", "jumped"]
 
 

@@ -12,7 +12,7 @@ from centres.enums import AT_COUNTER, TicketState
 from centres.permissions import centres_of
 
 if TYPE_CHECKING:  # only for the annotations: the models import these querysets
-    from centres.models import Centre, Ticket
+    from centres.models import Centre
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -28,16 +28,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_order(self) -> TicketQuerySet:
         """Priority first, then the place in time; the id decides between equal times."""
         return self.order_by("priority", "queue_at", "id")
-
-    def ahead_of(self, ticket: Ticket) -> TicketQuerySet:
-        """Those who wait for the same service and are called before this ticket, as things stand now."""
-        earlier = Q(queue_at__lt=ticket.queue_at) | Q(queue_at=ticket.queue_at, id__lt=ticket.pk)
-        return self.waiting().filter(
-            Q(priority__lt=ticket.priority) | (Q(priority=ticket.priority) & earlier),
-            centre=ticket.centre_id,
-            day=ticket.day,
-            service=ticket.service_id,
-        )
 
     def visible_to(self, user: Any) -> TicketQuerySet:
         """Tickets of the centres where the user works."""

@@ -33,6 +33,7 @@ class MessageAdmin(admin.ModelAdmin):
         "attempts",
         "created_at",
         "not_before",
+        "not_after",
         "sent_at",
         "last_error",
     )

@@ -15,6 +15,7 @@ class MessageState(models.TextChoices):
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
     DEAD = "dead", _("given up")
+    EXPIRED = "expired", _("too late to be sent")
 
 
 OPEN = [MessageState.QUEUED, MessageState.SENDING]

@@ -35,6 +35,9 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
+    not_after = models.DateTimeField(
+        null=True, blank=True, help_text=_("Afterwards it has lost its meaning and is not sent any more.")
+    )
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)

@@ -13,6 +13,10 @@ from notifications.enums import MessageState
 
 
 class MessageQuerySet(models.QuerySet):
+    def of_occasion(self, occasion: str) -> Self:
+        """What was written with a key that is, or begins with, this one and a colon. By the index of the keys."""
+        return self.filter(dedup_key__startswith=f"{occasion}:")
+
     def due(self, at: datetime) -> Self:
         """What waits to be sent, and what a worker took longer than a lease ago and never finished."""
         lease = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from applications.documents import qr
 from applications.forms_track import TrackForm
 from applications.models import Application
 from applications.receipts import receipt_response
@@ -112,7 +111,7 @@ def _not_yet(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, visit: TrackedVisit, status: int = 200, **more: object) -> HttpResponse:
-    context = {"visit": visit, "scores": Score, "hall": IN_HALL, "url_qr": qr(request.build_absolute_uri()), **more}
+    context = {"visit": visit, "scores": Score, "hall": IN_HALL, **more}
     context["live"] = live.address(visit.topics)
     response = render(request, "applications/track/visit.html", context, status=status)
     # The address is the key to the page: it is kept nowhere, indexed by nobody and told to no other site.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -22,6 +22,8 @@ from portal.errors import RuleBroken
 
 # Questions from one slip; each costs a few statements.
 QUESTIONS, QUESTION_SECONDS = 30, 10 * 60
+# Times one slip may leave; coming back is never refused. Every page of the hall is drawn anew for each.
+LEAVES, LEAVE_SECONDS = 10, 60 * 60
 
 
 @login_not_required
@@ -30,7 +32,12 @@ def hold_place(request: HttpRequest, token: str) -> HttpResponse:
     """Let me go later: the place is kept for so many minutes."""
     minutes = request.POST.get("minutes", "")
     away = timedelta(minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0)
-    return _do(request, token, lambda ticket, at: hold(ticket=ticket, back_by=at + away, at=at))
+
+    def leave(ticket: Ticket, at: datetime) -> None:
+        ratelimit.count("leave", token, limit=LEAVES, seconds=LEAVE_SECONDS)
+        hold(ticket=ticket, back_by=at + away, at=at)
+
+    return _do(request, token, leave)
 
 
 @login_not_required

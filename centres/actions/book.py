@@ -20,7 +20,7 @@ from citizens.models import User
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from portal.vn.identity import parse_identity_number
 from portal.vn.names import validate_name
-from portal.vn.phones import parse_phone
+from portal.vn.phones import parse_mobile
 from portal.vn.problems import InvalidValue
 from procedures.models import Procedure
 
@@ -85,7 +85,7 @@ def checked_person(
 ) -> Who:
     """What was typed about the person, in the form it is kept. Raises ``BadInput`` with the field."""
     try:
-        parsed = parse_phone(phone)
+        parsed = parse_mobile(phone)
     except InvalidValue as error:
         raise BadInput(error.message, code=error.code, field="phone") from None
     try:

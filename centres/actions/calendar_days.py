@@ -71,7 +71,8 @@ def _tell_those_outside(centre: Centre, day: date, opening: hours.Hours, why: st
     for appointment in booked.select_related("centre", "service"):
         if booking.stands(appointment, opening):
             continue
-        tell(CentreClosed, appointment, occasion=occasion, at=at, why=why)
+        if not tell(CentreClosed, appointment, occasion=occasion, at=at, why=why):
+            continue
         write_down(appointment, AppointmentEventKind.TOLD_CLOSED, at, user, why)
         told += 1
     return told

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from centres import hours
 from centres.actions.draw import draw
 from centres.appointments import guard, keep, locked, write_down, wrong_state
 from centres.enums import SEEN_GROUNDS, AppointmentEventKind, AppointmentState, PriorityGround
@@ -31,7 +32,8 @@ def check_in(
 
     ``ordinary`` says that the person, told of being early or late, takes an ordinary number all the same; ``ground``
     is then theirs to claim as anybody's. Checking in again gives the same number.
-    Raises ``BadInput`` (ground), ``NotAllowed``, ``RuleBroken`` (``too_early``, ``too_late``, ``wrong_state``, those of ``draw``).
+    Raises ``BadInput`` (ground), ``NotAllowed``, ``RuleBroken`` (``too_early``, ``too_late``, ``centre_closed``, ``wrong_state``,
+    those of ``draw``).
     """
     guard(appointment, acting_user)
     if ground not in (PriorityGround.NONE, *SEEN_GROUNDS):
@@ -46,6 +48,8 @@ def check_in(
     if row.state != AppointmentState.BOOKED:
         raise wrong_state(row)
     on_time = row.on_time_from <= at <= row.on_time_until
+    if on_time or (not ordinary and at < row.on_time_from):
+        _refuse_when_closed(row, at)
     if not on_time and not ordinary:
         raise not_on_time(row, at)
     ticket = draw(
@@ -63,6 +67,28 @@ def check_in(
     kind = AppointmentEventKind.CHECKED_IN if on_time else AppointmentEventKind.CHECKED_IN_ORDINARY
     write_down(row, kind, at, acting_user, "" if on_time else str(not_on_time(row, at)))
     return ticket
+
+
+def _refuse_when_closed(row: Appointment, at: datetime) -> None:
+    """Raises ``RuleBroken`` (``centre_closed``) where the doors neither are open now nor will be during the slot."""
+    since, until = clock.local(max(at, row.starts_at)), clock.local(row.ends_at)
+    opening = hours.hours_on(row.centre, row.day)
+    if clock.local_day(at) == row.day and hours.is_open(row.centre, at):
+        return
+    if any(start < until.time() and since.time() < end for start, end in opening):
+        return
+    again = hours.next_opening(row.centre, max(at, row.starts_at))
+    if again is None:
+        sentence = _(
+            "The centre is closed at the time of your appointment. Please ask the hotline when it opens, and choose another "
+            "time on the page of your appointment."
+        )
+    else:
+        sentence = _(
+            "The centre is closed at the time of your appointment. It opens again at %(time)s on %(day)s: please choose "
+            "another time on the page of your appointment."
+        ) % {"time": f"{again:%H:%M}", "day": f"{again:%d/%m/%Y}"}
+    raise RuleBroken(sentence, code="centre_closed")
 
 
 def _ground_on_time(appointment: Appointment, ground: str) -> str:

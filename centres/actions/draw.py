@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from centres import booking, hours
 from centres.enums import PriorityGround, TicketEventKind
 from centres.last_numbers import DayIsFull, full_now
-from centres.models import Appointment, Device, Service, Ticket
+from centres.models import Appointment, Counter, Device, Service, Ticket
 from centres.moves import reason_of, write_down
 from centres.numbers import next_number
 from centres.permissions import DESK, MANAGERS, STAFF, has_role
@@ -149,10 +149,15 @@ def _drawn_before(client_key: str, service: Service) -> Ticket | None:
     return ticket
 
 
+def _is_given(service: Service, appointment: Appointment | None) -> bool:
+    """Also when no more are given to walk-ins, who has booked is served as long as a counter can do it."""
+    return service.is_open or (appointment is not None and Counter.objects.filter(services=service).exists())
+
+
 def _refuse_when_closed(service: Service, at: datetime, appointment: Appointment | None) -> None:
-    if not service.is_open or not service.centre.is_active:
+    if not service.centre.is_active or not _is_given(service, appointment):
         raise RuleBroken(_("No numbers are given for this today. Please ask a member of staff."), code="service_closed")
-    # The first to have booked come a little before the doors open.
+    # The first to have booked come a little before the doors open; whether those open at all, ``check_in`` asks.
     if appointment is not None or hours.gives_numbers(service.centre, at):
         return
     opening = hours.next_opening(service.centre, at)

@@ -39,11 +39,13 @@ def hold(
     _check_time(ticket, back_by, at)
     if ticket.state == TicketState.WAITING:
         ticket.hold(reason, at, back_by)
+        keep(ticket, ASIDE)
+        ticket.refresh_from_db(fields=["priority"])  # somebody may have changed it since this was read
     elif acting_user is not None and can_proceed(ticket.park):
         ticket.park(ParkKind.HELD, reason, at, back_by)
+        keep(ticket, ["priority", *ASIDE])
     else:
         raise wrong_state(ticket)
-    keep(ticket, ASIDE)
     write_down(ticket, TicketEventKind.PARKED, at, acting_user, reason)
     return ticket
 

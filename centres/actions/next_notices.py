@@ -1,21 +1,22 @@
-"""Ask to be told before the call, be told, and be forgotten in the evening."""
+"""Ask to be told before the call, be told, and be forgotten in the night."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from centres.enums import TicketEventKind, TicketState
 from centres.estimate.seen import hall_now
 from centres.messages import NextInLine
 from centres.models import Centre, NextNotice, Ticket
-from centres.notice_rules import ahead_on
+from centres.notice_rules import ahead_on, most_sms, occasion_of, sms_are_used_up
 from centres.soon import ahead_of_each
-from notifications.actions.forget import forget_addresses, forget_browsers
+from notifications.actions.forget import forget_addresses, forget_browsers, forget_occasion
 from notifications.actions.queue import queue_notice
 from notifications.actions.subscribe import subscribe
 from notifications.enums import Channel
@@ -24,11 +25,13 @@ from notifications.message import Recipient
 from notifications.models import PushSubscription
 from portal import clock, live
 from portal.errors import BadInput, RuleBroken
-from portal.vn.phones import is_mobile, parse_phone
+from portal.vn.phones import parse_mobile
 from portal.vn.problems import InvalidValue
 
 # Browsers of one family looking at one slip; more is somebody playing.
 MOST_BROWSERS = 5
+# "Two people are before you" said later than this sends people to a call that is over.
+TRUE_FOR = timedelta(minutes=15)
 
 
 @transaction.atomic
@@ -36,7 +39,8 @@ def tell_by_sms(*, ticket: Ticket, phone: str, consents: bool, at: datetime) -> 
     """Send an SMS to this phone before the call. Whoever holds the slip may ask; a new number replaces the old one.
 
     ``consents``: they agreed to this one use of the number (Law 91/2025 on personal data).
-    Raises ``BadInput`` (``no_consent``, ``phone_invalid``, ``not_a_mobile``, ``no_sms_here``), ``RuleBroken`` (``not_waiting``, ``told_already``).
+    Raises ``BadInput`` (``no_consent``, ``phone_invalid``, ``not_a_mobile``, ``no_sms_here``), ``RuleBroken`` (``not_waiting``, ``told_already``,
+    ``enough_sms``).
     """
     if not leaves_the_machine(Channel.SMS):
         raise BadInput(_("No SMS can be sent from here. Please watch the board."), code="no_sms_here")
@@ -47,14 +51,22 @@ def tell_by_sms(*, ticket: Ticket, phone: str, consents: bool, at: datetime) -> 
             field="consent",
         )
     try:
-        number = parse_phone(phone)
+        number = parse_mobile(phone)
     except InvalidValue as problem:
         raise BadInput(problem.problem.message, code=problem.problem.code, field="phone") from None
-    if not is_mobile(number):
-        raise BadInput(_("An SMS needs a mobile number, for example 0912 345 678."), code="not_a_mobile", field="phone")
     _must_wait(ticket, at)
     if NextNotice.objects.filter(ticket=ticket, told_at__isnull=False).exclude(phone="").exists():
         raise RuleBroken(_("The SMS has been sent already."), code="told_already")
+    if sms_are_used_up(ticket):
+        raise RuleBroken(
+            ngettext(
+                "For one number at most %(count)d SMS is sent. Please watch the board.",
+                "For one number at most %(count)d SMS are sent. Please watch the board.",
+                most_sms(ticket),
+            )
+            % {"count": most_sms(ticket)},
+            code="enough_sms",
+        )
     NextNotice.objects.filter(ticket=ticket, told_at__isnull=True).exclude(phone="").delete()
     NextNotice.objects.bulk_create([NextNotice(ticket=ticket, phone=number, consent_at=at)], ignore_conflicts=True)
     live.bump(f"ticket:{ticket.pk}")
@@ -75,9 +87,15 @@ def tell_by_push(*, ticket: Ticket, endpoint: str, p256dh: str, auth: str, at: d
 
 @transaction.atomic
 def do_not_tell(*, ticket: Ticket) -> None:
-    """Forget phone and browsers of this number at once."""
-    PushSubscription.objects.filter(nextnotice__ticket=ticket).delete()
-    NextNotice.objects.filter(ticket=ticket).delete()
+    """Forget phone and browsers of this number at once, also in what was written to them.
+
+    A browser that another slip wishes to be told in stays until the night.
+    """
+    wishes = NextNotice.objects.filter(ticket=ticket)
+    browsers = list(wishes.filter(subscription__isnull=False).values_list("subscription", flat=True))
+    wishes.delete()
+    PushSubscription.objects.filter(pk__in=browsers, nextnotice__isnull=True).delete()
+    forget_occasion(occasion=occasion_of(ticket.pk))
     live.bump(f"ticket:{ticket.pk}")
 
 
@@ -121,7 +139,9 @@ def _tell(wish_id: int, ahead: int, at: datetime) -> bool:
     queue_notice(
         notice=NextInLine(ticket=ticket, ahead=ahead, reference=ticket.label),
         recipient=Recipient(phone=wish.phone, browsers=browsers, language=ticket.language),
-        dedup_key=f"next:{ticket.pk}:{_turn(ticket)}",
+        # Asked for anew it is another wish.
+        dedup_key=f"{occasion_of(ticket.pk)}:{wish.pk}:{_turn(ticket)}",
+        not_after=at + TRUE_FOR,
         at=at,
     )
     live.bump(f"ticket:{ticket.pk}")
@@ -129,8 +149,8 @@ def _tell(wish_id: int, ahead: int, at: datetime) -> bool:
 
 
 def _turn(ticket: Ticket) -> int:
-    """How often they came back into the line; each time is another turn to be told of."""
-    return ticket.events.filter(kind=TicketEventKind.RETURNED).count()
+    """How often they came back into the line or were passed on; each time is another turn to be told of."""
+    return ticket.events.filter(kind__in=[TicketEventKind.RETURNED, TicketEventKind.TRANSFERRED]).count()
 
 
 @transaction.atomic

@@ -33,6 +33,6 @@ def park(*, ticket: Ticket, kind: str = ParkKind.FETCHING, reason: str = "", at:
     if not can_proceed(ticket.park):
         raise wrong_state(ticket)
     ticket.park(kind, reason, at)
-    keep(ticket, ASIDE)
+    keep(ticket, ["priority", *ASIDE])
     write_down(ticket, TicketEventKind.PARKED, at, acting_user, reason)
     return ticket

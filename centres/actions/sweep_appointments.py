@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 from centres import booking, hours
 from centres.appointments import keep, write_down
 from centres.enums import AppointmentEventKind, AppointmentState
-from centres.messages import Reminder, tell
+from centres.messages import Reminder, occasion_of, tell
 from centres.models import Appointment, BookingRules, Centre
+from notifications.actions.forget import forget_occasion
 from portal import clock
 
 BATCH = 200
@@ -69,12 +70,13 @@ def _remind_some(at: datetime) -> int:
         row.reminded_at = at
         row.save(update_fields=["reminded_at"])
         if booking.stands(row, opening[row.centre]):
-            tell(Reminder, row, at=at)
+            tell(Reminder, row, not_after=midnight + timedelta(days=1), at=at)  # then "tomorrow" has come
     return len(rows)
 
 
 def erase(*, at: datetime) -> int:
-    """Blank name, phone and the rest of what names a person, when nobody needs it any more (Law 91/2025 art. 14.1c)."""
+    """Blank name, phone and the rest of what names a person, also in what was written to them, when nobody needs it any
+    more (Law 91/2025 art. 14.1c)."""
     days = BookingRules.objects.aggregate(longest=Max("kept_days"))["longest"]
     before = clock.local_day(at) - (timedelta(days=days) if days is not None else LONGEST_KEPT)
     erased = 0
@@ -90,5 +92,6 @@ def _erase_some(before: date, at: datetime) -> int:
     for row in rows:
         row.full_name = row.phone = row.email = row.identity_digest = ""
         row.save(update_fields=["full_name", "phone", "email", "identity_digest"])
+        forget_occasion(occasion=occasion_of(row))
         write_down(row, AppointmentEventKind.ERASED, at, None)
     return len(rows)

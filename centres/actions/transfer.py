@@ -11,6 +11,7 @@ from django_fsm import can_proceed
 from centres.enums import CounterState, TicketEventKind
 from centres.models import Counter, Service, Ticket
 from centres.moves import guard, keep, reason_of, write_down, wrong_state
+from centres.notice_rules import tell_again
 from centres.policy import policy_on
 from citizens.models import User
 from portal.errors import RuleBroken
@@ -48,6 +49,7 @@ def transfer(
     priority = policy_on(ticket.centre_id, ticket.day).rank_of(ticket.priority_ground)
     ticket.transfer(service, counter, priority, at)
     keep(ticket, ["service", "counter", "priority", "served_s"])
+    tell_again(ticket)
     # As with every way to leave a counter, the row names the one that was left; a second one, as with every return to a
     # counter, names the one they are kept for.
     write_down(ticket, TicketEventKind.TRANSFERRED, at, acting_user, reason, counter_id=counter_left)

@@ -35,6 +35,7 @@ def back_in_line(ticket: Ticket, at: datetime, user: User | None) -> Ticket:
         raise wrong_state(ticket)
     ticket.unpark(at)
     keep(ticket, ASIDE)
+    ticket.refresh_from_db(fields=["priority"])  # somebody may have changed it since this was read
     tell_again(ticket)
     write_down(ticket, TicketEventKind.RETURNED, at, user)
     return ticket

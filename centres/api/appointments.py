@@ -34,7 +34,7 @@ from citizens.models import User
 from portal import clock
 from portal.api import ProblemSerializer, shown, taken
 from portal.errors import BadInput
-from portal.vn.phones import parse_phone
+from portal.vn.phones import parse_mobile
 from portal.vn.problems import InvalidValue
 from procedures.models import Procedure
 
@@ -155,7 +155,7 @@ class Appointments(Public):
         """Book a slot. Sent again with the same key, it gives the same appointment; its token is the key to it."""
         sent = taken(BookSerializer, request.data)
         try:
-            phone = parse_phone(sent["phone"])
+            phone = parse_mobile(sent["phone"])
         except InvalidValue as error:
             raise BadInput(error.message, code=error.code, field="phone") from None
         count_try(request, phone)
@@ -187,7 +187,9 @@ class Move(Public):
     def post(self, request: Request, token: str) -> Response:
         """Move it to another free slot: a new appointment with a token and a code of its own."""
         sent = taken(MoveSerializer, request.data)
-        made = move_appointment(appointment=by_token(token), **sent, at=clock.now())
+        appointment = by_token(token)
+        count_try(request, appointment.phone or token)
+        made = move_appointment(appointment=appointment, **sent, at=clock.now())
         return Response(shown(AppointmentSerializer, made), status=201)
 
 

@@ -39,6 +39,11 @@ class BookingRules(models.Model):
     )
     days_ahead = models.PositiveSmallIntegerField(_("days that can be booked after today"), default=6)
     per_day = models.PositiveSmallIntegerField(_("most bookings a person a day"), default=2)
+    most_moves = models.PositiveSmallIntegerField(
+        _("times one appointment can be moved by its owner"),
+        default=3,
+        help_text=_("Each move sends a message. Staff may move it at any time."),
+    )
     early_minutes = models.PositiveSmallIntegerField(_("minutes before the slot that count as on time"), default=15)
     late_minutes = models.PositiveSmallIntegerField(_("minutes after its start that count as on time"), default=10)
     kept_days = models.PositiveSmallIntegerField(_("days after the visit until name and phone are erased"), default=30)
@@ -105,6 +110,7 @@ class Appointment(StateModel):
     state = FSMField(max_length=10, choices=AppointmentState.choices, default=AppointmentState.BOOKED, protected=True)
     ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, null=True, blank=True, related_name="appointment")
     moved_from = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="moved_to")
+    moves = models.PositiveSmallIntegerField(default=0, help_text=_("Times it was moved until it became this one."))
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True, blank=True)

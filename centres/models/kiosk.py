@@ -13,6 +13,9 @@ from notifications.models import PushSubscription
 from portal.records import AppendOnly
 from procedures.models import DocumentKind, Procedure
 
+# Our own choice: the turn, and two more for those who come back or are passed on.
+MOST_SMS = 3
+
 
 class PaperTrip(AppendOnly):
     """Somebody had a paper not with them, and what they chose. Counted only: nothing in it says who."""
@@ -85,7 +88,7 @@ class HeldNumber(models.Model):
 class NextNotice(models.Model):
     """Where somebody wants to be told that their number is nearly called: a phone or a browser, for this visit only.
 
-    Given with consent for this one purpose and deleted in the evening (Law 91/2025 on personal data).
+    Given with consent for this one purpose and deleted in the night after it (Law 91/2025 on personal data).
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="next_notices")
@@ -112,10 +115,16 @@ class NextNotice(models.Model):
 
 
 class NoticeRule(models.Model):
-    """How many people may still be ahead when somebody is told; without a centre it holds for the city."""
+    """How many people may still be ahead when somebody is told, and how often one number is; without a centre it holds
+    for the city."""
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, null=True, blank=True, related_name="notice_rules")
     ahead = models.PositiveSmallIntegerField(_("people ahead"))
+    most_sms = models.PositiveSmallIntegerField(
+        _("most SMS for one number"),
+        default=MOST_SMS,
+        help_text=_("Whoever leaves and comes back is told again, until so many SMS were sent."),
+    )
     valid_from = models.DateField(_("in force from"))
     valid_to = models.DateField(_("in force to"), null=True, blank=True, help_text=_("The last day."))
     source = models.CharField(_("source"), max_length=200)

@@ -16,6 +16,7 @@ from centres import booking, hours, ics
 from centres.actions.cancel_appointment import cancel_appointment
 from centres.actions.check_in import check_in, not_on_time
 from centres.actions.move_appointment import move_appointment
+from centres.booking_access import count_try
 from centres.enums import AppointmentState
 from centres.models import Appointment, CalendarDay
 from centres.qr import qr_picture
@@ -108,6 +109,7 @@ def move_slot(request: HttpRequest, token: str, day: str) -> HttpResponse:
     if request.method == "POST":
         key = request.POST.get("client_key", "")
         try:
+            count_try(request, appointment.phone or token)
             made = move_appointment(
                 appointment=appointment,
                 starts_at=moment_in(day, request.POST.get("hour", "")),

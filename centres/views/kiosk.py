@@ -18,6 +18,7 @@ from centres import hours
 from centres.actions.draw import draw
 from centres.actions.give_estimates import give_estimate
 from centres.actions.reprint import reprint
+from centres.ahead import people_ahead
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
 from centres.enums import IN_HALL, SEEN_GROUNDS, DeviceKind, PriorityGround, TicketState
@@ -125,7 +126,7 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
         "waits": drawn.day == clock.today() and drawn.state == TicketState.WAITING,
         "sms": NextNotice.objects.filter(ticket=drawn).exclude(phone="").first(),
         "has_sms": leaves_the_machine(Channel.SMS),
-        "ahead": Ticket.objects.ahead_of(drawn).count(),
+        "ahead": people_ahead(drawn, clock.now()),
         "expected": Shown.told(drawn),
         "prints_itself": drawn.device is not None and drawn.device.prints_itself,
         "qr": _qr(drawn.token),

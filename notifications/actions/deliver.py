@@ -62,6 +62,8 @@ def deliver(*, message_id: int, at: datetime) -> MessageState | None:
     if claim is None:
         return None
     message = claim.message
+    if message.not_after is not None and at > message.not_after:
+        return _expire(claim)
     if message.attempts > MAX_ATTEMPTS:  # it came back from workers that died over it
         return _give_up(claim, "Every try was interrupted.")
     try:
@@ -121,6 +123,12 @@ def _give_up(claim: _Claim, reason: str) -> MessageState:
     claim.change(state=MessageState.DEAD, last_error=_said(claim.message, reason))
     log.error("notice_dead", notice=claim.message.pk, attempts=claim.message.attempts)
     return MessageState.DEAD
+
+
+def _expire(claim: _Claim) -> MessageState:
+    claim.change(state=MessageState.EXPIRED)
+    log.warning("notice_expired", notice=claim.message.pk, attempts=claim.message.attempts)
+    return MessageState.EXPIRED
 
 
 def _said(message: Message, reason: object) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from notifications.enums import OPEN, MessageState
 from notifications.models import Message, PushSubscription
+from notifications.querysets import MessageQuerySet
 
 
 @transaction.atomic
@@ -16,9 +17,19 @@ def forget_addresses(*, kind: str, before: datetime) -> int:
 
     That a message was sent, and its dedup key, stay.
     """
-    old = Message.objects.filter(kind=kind, created_at__lt=before).exclude(recipient="")
-    old.filter(state__in=OPEN).update(state=MessageState.DEAD, last_error="The day ended.")
-    return old.update(recipient="", body="")
+    return _blank(Message.objects.filter(kind=kind, created_at__lt=before), "The day ended.")
+
+
+@transaction.atomic
+def forget_occasion(*, occasion: str) -> int:
+    """The same for everything written with keys that begin with this occasion, at once. Returns how many."""
+    return _blank(Message.objects.of_occasion(occasion), "The person was forgotten.")
+
+
+def _blank(messages: MessageQuerySet, why: str) -> int:
+    known = messages.exclude(recipient="")
+    known.filter(state__in=OPEN).update(state=MessageState.DEAD, last_error=why)
+    return known.update(recipient="", body="")
 
 
 @transaction.atomic

@@ -15,16 +15,19 @@ from portal import jobs
 from portal.vn.phones import is_mobile
 
 
-def queue_notice(*, notice: Notice, recipient: Recipient, dedup_key: str, at: datetime) -> None:
+def queue_notice(
+    *, notice: Notice, recipient: Recipient, dedup_key: str, not_after: datetime | None = None, at: datetime
+) -> bool:
     """Queue the notice by every channel that reaches the recipient. One INSERT; a worker is woken after the commit.
 
     ``dedup_key`` (at most 150 characters) names the occasion, for example ``"received:<application id>"``: asked for
-    twice, it is still one message a channel. Nobody to reach is not an error.
+    twice, it is still one message a channel. Nobody to reach is not an error. What is not on its way by ``not_after`` is
+    not sent any more: a notice that has lost its meaning only misleads. Returns whether there was anybody to reach.
     """
     with translation.override(recipient.language):
         texts = _texts(notice, recipient)
     if not texts:
-        return
+        return False
     Message.objects.bulk_create(
         [
             Message(
@@ -38,12 +41,14 @@ def queue_notice(*, notice: Notice, recipient: Recipient, dedup_key: str, at: da
                 dedup_key=f"{dedup_key}:{_own(channel, address)}",
                 created_at=at,
                 not_before=at,
+                not_after=not_after,
             )
             for channel, address, subject, body in texts
         ],
         ignore_conflicts=True,
     )
     jobs.wake(sweep)
+    return True
 
 
 def _own(channel: Channel, address: str) -> str:

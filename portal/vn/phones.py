@@ -40,6 +40,16 @@ def parse_phone(raw: str) -> str:
     return "+84" + national
 
 
+def parse_mobile(raw: str) -> str:
+    """The same where an SMS is promised. Raises InvalidPhone also for a landline, which takes none."""
+    number = parse_phone(raw)
+    if not is_mobile(number):
+        raise InvalidPhone(
+            Problem("not_a_mobile", _("An SMS needs a mobile number, for example 0912 345 678."), "phone")
+        )
+    return number
+
+
 def is_mobile(e164: str) -> bool:
     """Whether the number can receive an SMS."""
     return _MOBILE.fullmatch(e164.removeprefix("+84")) is not None

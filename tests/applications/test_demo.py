@@ -22,6 +22,7 @@ from applications.notarisation.enums import JobState
 from applications.notarisation.register import fault_in
 from centres import hours
 from centres.actions.draw import draw
+from centres.ahead import people_ahead
 from centres.enums import (
     AppointmentState,
     CounterState,
@@ -110,7 +111,7 @@ class TheDay(TestCase):
             ground=PriorityGround.AGE_75,
             at=MONDAY,
         )
-        assert not Ticket.objects.ahead_of(ticket).exists()
+        assert people_ahead(ticket, MONDAY) == 0
 
     def test_counters_stand_as_the_day_left_them(self) -> None:
         states = dict(Counter.objects.filter(centre=self.branch).values_list("number", "state"))

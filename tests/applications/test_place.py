@@ -67,6 +67,16 @@ def test_leave_and_come_back_from_the_phone(phone: Client, mine: Ticket) -> None
     assert Ticket.objects.get(pk=mine.pk).queue_at == mine.queue_at
 
 
+def test_going_and_coming_without_end_is_slowed(phone: Client, mine: Ticket) -> None:
+    for _time in range(10):
+        assert phone.post(f"/t/{mine.token}/hold/", {"minutes": "15"}).status_code == 302
+        assert phone.post(f"/t/{mine.token}/back/").status_code == 302
+    slowed = phone.post(f"/t/{mine.token}/hold/", {"minutes": "15"})
+    assert slowed.status_code == 429 and "tried too often" in slowed.content.decode()
+    assert state(mine) == TicketState.WAITING
+    assert phone.post(f"/t/{mine.token}/cancel/").status_code == 302
+
+
 @pytest.mark.parametrize("minutes", ["", "0", "61", "-3", "x", "99999"])
 def test_a_time_that_cannot_be_is_a_sentence(phone: Client, mine: Ticket, minutes: str) -> None:
     answer = phone.post(f"/t/{mine.token}/hold/", {"minutes": minutes})

@@ -163,6 +163,30 @@ class TestFailures:
         assert len(mail.taken) == 2
 
 
+class TestTooLate:
+    def test_what_has_lost_its_meaning_is_not_sent_any_more(self, tmp_path: Path):
+        message = send(MessageFactory(sms=True, not_after=NOW - timedelta(seconds=1)))
+        assert (message.state, message.sent_at) == (MessageState.EXPIRED, None)
+        assert not (tmp_path / "sms").exists()
+        assert deliver(message_id=message.pk, at=NOW) is None
+
+    def test_until_then_it_is(self):
+        assert send(MessageFactory(sms=True, not_after=NOW)).state == MessageState.SENT
+
+    def test_after_an_outage_only_what_is_still_true_goes_out(self, settings, mail: MailServer, at_hanoi):
+        settings.EMAIL_URL = f"smtp://127.0.0.1:{free_port()}"
+        stale, lasting = MessageFactory(not_after=NOW + timedelta(minutes=15)), MessageFactory()
+        for message in (stale, lasting):
+            with pytest.raises(Unreachable):
+                deliver(message_id=message.pk, at=NOW)
+        settings.EMAIL_URL = mail.url
+        at_hanoi("2026-11-23 13:26")
+        sweep()
+        assert len(mail.taken) == 1
+        stale.refresh_from_db()
+        assert stale.state == MessageState.EXPIRED
+
+
 class TestLease:
     def test_what_another_worker_holds_is_left_alone(self, mail: MailServer):
         message = MessageFactory(state=MessageState.SENDING, claimed_at=NOW - timedelta(seconds=59), attempts=1)

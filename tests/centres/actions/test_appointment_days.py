@@ -14,8 +14,8 @@ from centres.actions.draw import draw
 from centres.actions.move_appointment import move_appointment
 from centres.actions.park import park
 from centres.actions.sweep_appointments import close_missed, erase, remind
-from centres.enums import AppointmentState, ParkKind, PriorityGround, TicketEventKind
-from centres.models import CalendarChange, TicketEvent
+from centres.enums import AppointmentEventKind, AppointmentState, ParkKind, PriorityGround, TicketEventKind
+from centres.models import Appointment, CalendarChange, TicketEvent
 from notifications.models import Message
 from portal.errors import BadInput, NotAllowed
 from tests.centres.actions.booked import TOMORROW, booked, refused
@@ -42,6 +42,12 @@ class TestSweeps:
         assert remind(at=MORNING) == 0
         assert Message.objects.filter(kind="appointment_reminder").count() == 1
 
+    def test_a_reminder_of_tomorrow_is_not_sent_when_tomorrow_has_come(self, service):
+        booked(service, at=MORNING - timedelta(days=1))
+        remind(at=MORNING)
+        reminder = Message.objects.get(kind="appointment_reminder")
+        assert reminder.not_after == hanoi("2026-11-24 00:00")
+
     def test_who_has_booked_today_is_not_reminded_today(self, service):
         booked(service)
         assert remind(at=MORNING) == 0
@@ -62,6 +68,15 @@ class TestSweeps:
         made.refresh_from_db()
         assert (made.full_name, made.phone, made.email, made.identity_digest) == ("", "", "", "")
 
+    def test_what_was_written_to_them_forgets_them_too_and_nobody_else(self, service):
+        gone, kept = booked(service, email="mau@example.com"), booked(service, hanoi("2026-11-25 09:00"))
+        close_missed(at=TOMORROW + timedelta(hours=1))
+        erase(at=TOMORROW + timedelta(days=31))
+        written = Message.objects.of_occasion(f"appointment:{gone.pk}")
+        assert {message.channel for message in written} == {"sms", "email"}
+        assert {(message.recipient, message.body) for message in written} == {("", "")}
+        assert Message.objects.of_occasion(f"appointment:{kept.pk}").get().recipient == "+84912345678"
+
 
 class TestExceptions:
     def close(self, centre, user, day=date(2026, 11, 24), opening=(), reason="power cut", at=MORNING):
@@ -76,6 +91,12 @@ class TestExceptions:
         told = Message.objects.get(kind="appointment_closed")
         assert told.recipient == "+84912345678" and "power cut" in told.body
         assert CalendarChange.objects.count() == 2
+
+    def test_whom_no_message_reaches_is_not_counted_as_told(self, service, centre, manager):
+        made = booked(service)
+        Appointment.objects.filter(pk=made.pk).update(phone="+842438251234")  # taken before a mobile was asked for
+        assert self.close(centre, manager) == 0
+        assert not made.events.filter(kind=AppointmentEventKind.TOLD_CLOSED).exists()
 
     def test_slots_follow_at_once(self, service, centre, manager):
         self.close(centre, manager)

@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from centres.actions.calendar_days import set_calendar_day
 from centres.actions.cancel_appointment import cancel_appointment
 from centres.actions.check_in import check_in
 from centres.actions.move_appointment import move_appointment
 from centres.enums import AppointmentEventKind, AppointmentState, Priority, PriorityGround
-from centres.models import Appointment, AppointmentEvent
+from centres.models import Appointment, AppointmentEvent, Ticket
 from notifications.models import Message
 from portal.errors import BadInput, NotAllowed
 from tests.centres.actions.booked import TOMORROW, booked, refused
@@ -86,6 +87,8 @@ class TestBook:
         ("bad", "field"),
         [
             ({"phone": "12"}, "phone"),
+            ({"phone": "024 3825 1234"}, "phone"),
+            ({"phone": "024 3825 1234", "email": "mau@example.com"}, "phone"),
             ({"full_name": "  "}, "full_name"),
             ({"full_name": "X3"}, "full_name"),
             ({"email": "nobody"}, "email"),
@@ -174,6 +177,39 @@ class TestMove:
         assert moved[0] == moved[1]
         assert Appointment.objects.count() == 2
 
+    def moved(self, appointment, hour, **more):
+        return move_appointment(
+            appointment=appointment,
+            starts_at=hanoi(f"2026-11-24 {hour}:00"),
+            client_key=uuid4().hex,
+            at=MORNING,
+            **more,
+        )
+
+    def test_its_owner_moves_it_as_often_as_the_rules_say_and_staff_once_more(self, service, rules, officer):
+        made = booked(service)
+        for hour in ("10", "14", "15"):
+            made = self.moved(made, hour)
+        problem = refused("moved_enough", self.moved, made, "16")
+        assert "moved 3 times" in str(problem)
+        made.refresh_from_db()
+        assert made.state == AppointmentState.BOOKED
+        made = self.moved(made, "16", acting_user=officer)
+        rules.most_moves = 9
+        rules.save()
+        self.moved(made, "09")
+
+    def test_whoever_meets_a_closed_door_moves_it_however_often_it_was_moved(self, service, centre, rules, manager):
+        rules.most_moves = 0
+        rules.save()
+        made = booked(service)
+        refused("moved_enough", self.moved, made, "10")
+        hours = [(hanoi("2026-11-24 13:30").time(), hanoi("2026-11-24 17:00").time())]
+        set_calendar_day(
+            centre=centre, day=made.day, opening=hours, reason="power cut", at=MORNING, acting_user=manager
+        )
+        self.moved(made, "14")
+
     def test_a_cancelled_one_cannot_be_moved(self, service):
         old = cancel_appointment(appointment=booked(service), at=MORNING)
         refused("wrong_state", move_appointment, appointment=old, starts_at=TOMORROW + timedelta(hours=1),
@@ -231,6 +267,58 @@ class TestCheckIn:
         made.starts_at = made.on_time_from = hanoi("2026-11-25 07:50")
         made.save()
         assert check_in(appointment=made, at=hanoi("2026-11-25 07:55")).priority_ground == PriorityGround.BOOKED
+
+    def close(self, centre, manager, opening=()):
+        set_calendar_day(
+            centre=centre,
+            day=TOMORROW.date(),
+            opening=list(opening),
+            reason="power cut",
+            at=MORNING,
+            acting_user=manager,
+        )
+
+    @pytest.mark.parametrize("minutes", [-60, -15, 0, 10])
+    def test_a_day_that_was_closed_gives_no_number_and_says_what_to_do(self, service, centre, manager, minutes):
+        made = booked(service)
+        self.close(centre, manager)
+        problem = refused("centre_closed", check_in, appointment=made, at=TOMORROW + timedelta(minutes=minutes))
+        assert "closed at the time of your appointment" in str(problem) and "08:00 on 25/11/2026" in str(problem)
+        assert "choose another time" in str(problem)
+        if minutes > -60:
+            refused(
+                "centre_closed", check_in, appointment=made, ordinary=True, at=TOMORROW + timedelta(minutes=minutes)
+            )
+        made.refresh_from_db()
+        assert made.state == AppointmentState.BOOKED and not Ticket.objects.exists()
+
+    def test_when_the_doors_have_closed_for_the_day_nobody_is_there(self, service, centre, manager):
+        made = booked(service, hanoi("2026-11-24 14:00"))
+        self.close(centre, manager, [(hanoi("2026-11-24 08:00").time(), hanoi("2026-11-24 11:30").time())])
+        refused("centre_closed", check_in, appointment=made, at=hanoi("2026-11-24 13:50"))
+        Appointment.objects.filter(pk=made.pk).update(on_time_until=hanoi("2026-11-24 18:00"))
+        self.close(centre, manager, [(hanoi("2026-11-24 08:00").time(), hanoi("2026-11-24 14:20").time())])
+        check_in(appointment=Appointment.objects.get(pk=made.pk), at=hanoi("2026-11-24 14:10"))
+        late = booked(service, hanoi("2026-11-24 08:30"), phone="0987654321")
+        Appointment.objects.filter(pk=late.pk).update(on_time_until=hanoi("2026-11-24 18:00"))
+        refused(
+            "centre_closed", check_in, appointment=Appointment.objects.get(pk=late.pk), at=hanoi("2026-11-24 15:00")
+        )
+
+    def test_who_booked_is_taken_though_no_more_numbers_are_given(self, service, counter):
+        made = booked(service)
+        service.is_open = False
+        service.save()
+        refused("service_closed", check_in, appointment=made, ordinary=True, at=TOMORROW - timedelta(hours=1))
+        made.refresh_from_db()
+        assert check_in(appointment=made, at=TOMORROW).priority_ground == PriorityGround.BOOKED
+
+    def test_where_no_counter_does_it_any_more_no_number_is_given(self, service, counter):
+        made = booked(service)
+        service.is_open = False
+        service.save()
+        counter.services.clear()
+        refused("service_closed", check_in, appointment=made, at=TOMORROW)
 
     def test_nobody_can_claim_to_have_booked(self, service):
         early = booked(service)

@@ -12,9 +12,12 @@ from centres.actions.call_next import call_next
 from centres.actions.finish import finish
 from centres.actions.hold import come_back, hold
 from centres.actions.next_notices import do_not_tell, forget_phones, tell_by_push, tell_by_sms, tell_those_who_are_next
+from centres.actions.transfer import transfer
 from centres.enums import Priority
 from centres.models import NextNotice, NoticeRule, QueuePolicy, Ticket
 from centres.notice_rules import ahead_on
+from notifications.actions.deliver import deliver
+from notifications.enums import MessageState
 from notifications.models import Message, PushSubscription
 from portal import clock
 from portal.errors import BadInput, RuleBroken
@@ -69,6 +72,80 @@ def test_who_was_told_left_the_line_and_came_back_is_told_again(queue):
     assert tell_those_who_are_next(at=minute + timedelta(minutes=5)) == 1
     assert Message.objects.count() == 2
     assert tell_those_who_are_next(at=minute + timedelta(minutes=6)) == 0
+
+
+def test_who_was_told_stopped_it_and_asked_again_with_another_number_is_told(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 1
+    do_not_tell(ticket=queue[0])
+    tell_by_sms(ticket=queue[0], phone="0987 654 321", consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 1
+    assert Message.objects.get(state="queued").recipient == "+84987654321"
+
+
+def test_who_was_told_and_is_passed_on_to_another_service_is_told_of_that_turn_too(
+    queue, centre, other_service, counter, officer
+):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    assert tell_those_who_are_next(at=MORNING) == 1
+    ticket = call_next(at=MORNING + timedelta(minutes=1), acting_user=officer)
+    make.open_counter(centre, [other_service], number=9)
+    transfer(ticket=ticket, service=other_service, at=MORNING + timedelta(minutes=2), acting_user=officer)
+    assert tell_those_who_are_next(at=MORNING + timedelta(minutes=2)) == 1
+    assert Message.objects.count() == 2
+
+
+def away_and_back(ticket: Ticket, times: int) -> None:
+    """Told, away, back, and told again, so many times."""
+    for turn in range(times):
+        at = MORNING + timedelta(minutes=turn)
+        tell_those_who_are_next(at=at)
+        hold(ticket=ticket, back_by=at + timedelta(minutes=20), at=at)
+        come_back(ticket=ticket, at=at)
+
+
+def test_going_and_coming_all_day_sends_one_phone_no_more_than_the_rule_says(centre, queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    away_and_back(queue[0], 6)
+    assert Message.objects.count() == 3
+    assert NextNotice.objects.get().told_at is not None
+    do_not_tell(ticket=queue[0])
+    with pytest.raises(RuleBroken) as refused:
+        tell_by_sms(ticket=queue[0], phone="0987 654 321", consents=True, at=MORNING)
+    assert refused.value.code == "enough_sms" and "3 SMS" in str(refused.value)
+    NoticeRule.objects.create(centre=centre, ahead=2, most_sms=5, valid_from=date(2026, 1, 1), source="test")
+    tell_by_sms(ticket=queue[0], phone="0987 654 321", consents=True, at=MORNING)
+
+
+def test_a_browser_of_ones_own_is_told_of_every_turn(queue):
+    tell_by_push(ticket=queue[0], endpoint="https://fcm.googleapis.com/x", **GOOD, at=MORNING)
+    away_and_back(queue[0], 6)
+    assert Message.objects.count() == 6
+
+
+def test_stopping_on_one_slip_leaves_the_other_slip_of_the_same_phone(queue):
+    browser = {"endpoint": "https://fcm.googleapis.com/x", **GOOD}
+    tell_by_push(ticket=queue[0], **browser, at=MORNING)
+    tell_by_push(ticket=queue[1], **browser, at=MORNING)
+    do_not_tell(ticket=queue[0])
+    assert NextNotice.objects.get().ticket == queue[1]
+    do_not_tell(ticket=queue[1])
+    assert not PushSubscription.objects.exists()
+
+
+def test_stopping_takes_the_number_out_of_what_was_sent_too(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    tell_those_who_are_next(at=MORNING)
+    do_not_tell(ticket=queue[0])
+    message = Message.objects.get()
+    assert (message.recipient, message.body, message.state) == ("", "", "dead")
+
+
+def test_a_notice_that_could_not_be_sent_in_time_is_not_sent_hours_later(queue):
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    tell_those_who_are_next(at=MORNING)
+    message = Message.objects.get()
+    assert deliver(message_id=message.pk, at=MORNING + timedelta(hours=2)) == MessageState.EXPIRED
 
 
 def first_come(service, *numbers: int) -> list[Ticket]:

@@ -304,3 +304,14 @@ def test_around_midnight_in_hanoi_a_number_belongs_to_its_day(service, officer):
     assert code(come_back, ticket=held, at=after) == "other_day"
     miss_held(at=after)
     assert code(return_missed, ticket=stored(held), at=after, acting_user=officer) == "other_day"
+
+
+def test_a_class_changed_meanwhile_is_not_written_back_by_leaving_or_coming_back(ticket):
+    for priority, move in (
+        (Priority.FIRST, lambda: hold(ticket=ticket, back_by=MORNING + timedelta(minutes=20), at=MORNING)),
+        (Priority.PRIORITY, lambda: come_back(ticket=ticket, at=MORNING)),
+    ):
+        Ticket.objects.filter(pk=ticket.pk).update(priority=priority)
+        move()
+        assert Ticket.objects.get(pk=ticket.pk).priority == priority
+        assert ticket.events.last().priority == priority

@@ -93,6 +93,14 @@ class TestDetails:
         assert 'value="12"' in page and 'value="mau@example.com"' in page and "id_phone_error" in page
         assert "id_full_name_error" not in page
 
+    def test_a_landline_is_told_that_an_sms_needs_a_mobile_number(self, client, address):
+        client.cookies["django_language"] = "en"
+        for step in ("check", "book"):
+            answer = client.post(address, typed(step=step, phone="024 3825 1234"))
+            assert answer.status_code == 400 and "An SMS needs a mobile number" in text(answer)
+            assert 'value="024 3825 1234"' in text(answer)
+        assert not Appointment.objects.exists()
+
     def test_a_full_slot_offers_the_nearest_free_ones_and_keeps_what_was_typed(self, client, address, service):
         make.AppointmentFactory(service=service, starts_at=TOMORROW, seat=1)
         answer = client.post(address, typed(step="book"))
@@ -151,6 +159,24 @@ class TestMine:
         answer = client.post(url, {"hour": "0900", "client_key": uuid4().hex})
         new = Appointment.objects.get(moved_from=mine)
         assert answer.url == self.page(client, mine).url == reverse("centres:book_mine", args=[new.token])
+
+    def test_moving_without_end_is_slowed_on_the_page_and_by_programs(self, client, mine):
+        def move(appointment, hour, by_program):
+            if by_program:
+                return client.post(
+                    reverse("api_appointment_move", args=[appointment.token]),
+                    {"starts_at": f"2026-11-25T{hour[:2]}:{hour[2:]}:00+07:00", "client_key": uuid4().hex},
+                    content_type="application/json",
+                )
+            url = reverse("centres:book_move_slot", args=[appointment.token, "2026-11-25"])
+            return client.post(url, {"hour": hour, "client_key": uuid4().hex})
+
+        for tries in range(6):
+            assert move(mine, "0615", by_program=tries % 2 == 0).status_code == 400
+        assert move(mine, "1400", by_program=True).status_code == 429
+        assert move(mine, "1400", by_program=False).status_code == 429
+        mine.refresh_from_db()
+        assert mine.state == "booked"
 
     def test_on_time_the_phone_gives_the_number(self, client, mine):
         with clock.fixed(TOMORROW):

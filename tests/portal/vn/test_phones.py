@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.vn.phones import InvalidPhone, display_phone, is_mobile, last4, mask_phone, parse_phone
+from portal.vn.phones import InvalidPhone, display_phone, is_mobile, last4, mask_phone, parse_mobile, parse_phone
 
 MOBILES = st.from_regex(r"(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])[0-9]{7}", fullmatch=True)
 
@@ -45,3 +45,13 @@ def test_mask_shows_the_last_three_only():
     assert mask_phone("+84912345678") == "•• ••• 678"
     assert mask_phone("12") == "•• ••• •••"
     assert last4("+84912345678") == "5678"
+
+
+def test_where_an_sms_is_promised_a_landline_is_told_so():
+    assert parse_mobile("0912 345 678") == "+84912345678"
+    with pytest.raises(InvalidPhone) as refused:
+        parse_mobile("024 3825 1234")
+    assert refused.value.code == "not_a_mobile" and "mobile number" in str(refused.value)
+    with pytest.raises(InvalidPhone) as refused:
+        parse_mobile("12")
+    assert refused.value.code == "phone_invalid"
