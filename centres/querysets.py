@@ -12,7 +12,7 @@ from centres.enums import AT_COUNTER, TicketState
 from centres.permissions import centres_of
 
 if TYPE_CHECKING:  # only for the annotations: the models import these querysets
-    from centres.models import Centre
+    from centres.models import Centre, Ticket  # noqa: F401 - named in a string
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):

@@ -131,7 +131,7 @@ def _without_nulls(given: QueryDict) -> QueryDict:
     cleaned = QueryDict(mutable=True, encoding=given.encoding)
     for name, values in given.lists():
         cleaned.setlist(name.replace("\0", ""), [text.replace("\0", "") for text in values])
-    cleaned._mutable = False  # type: ignore[attr-defined]
+    cleaned._mutable = False
     return cleaned
 
 
