@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.mark_paper import FROM_FILE
@@ -18,6 +18,7 @@ from applications.notarisation.enums import JobState
 from centres.actions.hold import hold_choices
 from centres.actions.miss import recalls_left
 from centres.enums import AT_COUNTER, SEEN_GROUNDS, CounterState, PriorityGround, TicketState
+from centres.in_line import with_line
 from centres.models import Counter, Service, Ticket
 from centres.policy import policy_on
 from citizens.models import Citizen, HeldDocument, User
@@ -285,10 +286,7 @@ def waiting_for(counter: Counter, at: datetime) -> dict[str, Any]:
     counter that has closed.
     """
     day = clock.local_day(at)
-    services = counter.services.annotate(
-        waiting=Count("tickets", filter=Q(tickets__day=day, tickets__state=TicketState.WAITING)),
-        since=Min("tickets__issued_at", filter=Q(tickets__day=day, tickets__state=TicketState.WAITING)),
-    ).order_by("order")
+    services = with_line(counter.services.order_by("order"), day)
     nowhere_else = Q(service__in=counter.services.all()) & ~Q(counter__state=CounterState.OPEN)
     parked = Ticket.objects.filter(Q(counter=counter) | nowhere_else, day=day, state=TicketState.PARKED).order_by(
         "called_at"

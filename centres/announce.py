@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
-from centres.enums import Priority, TicketState
+from centres.in_line import with_line
 from centres.models import Counter, HallAnnouncement, Service, Ticket
 from portal import clock
 from portal.vn.text import fold
@@ -64,16 +64,10 @@ def waiting_by_service(centre_id: int, at: datetime, zone_id: int | None = None)
 
     For a zone, those that a counter there can give. Who only comes back to a counter does not count as waiting long.
     """
-    now_waiting = Q(tickets__state=TicketState.WAITING, tickets__day=clock.local_day(at))
     services = Service.objects.filter(centre=centre_id, is_open=True)
     if zone_id is not None:
         services = services.filter(Exists(Counter.objects.filter(zone=zone_id, services=OuterRef("pk"))))
-    rows: list[Any] = list(
-        services.annotate(
-            waiting=Count("tickets", filter=now_waiting),
-            since=Min("tickets__issued_at", filter=now_waiting & ~Q(tickets__priority=Priority.RETURNING)),
-        )
-    )
+    rows: list[Any] = list(with_line(services, clock.local_day(at)))
     for row in rows:
         row.longest = None if row.since is None else max(0, (at - row.since) // MINUTE)
     return rows

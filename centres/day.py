@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from centres import figures
 from centres.enums import AT_COUNTER, CounterState
 from centres.foresight import Foresight, foresee
-from centres.in_line import Waiting, in_line
+from centres.in_line import in_line
 from centres.models import Centre, Counter, Service, Ticket
 from centres.order import Place, reachable
 from centres.policy import Policy, policy_on
@@ -102,7 +102,7 @@ def _foreseen_sentence(
 
 
 def _idle(
-    centre: Centre, line: list[Waiting], named: set[str], idle: timedelta, at: datetime
+    centre: Centre, line: list[Any], named: set[str], idle: timedelta, at: datetime
 ) -> list[tuple[str, str, str]]:
     """Open counters that have been free for a while although they could call somebody; not those named already."""
     if not line:
@@ -110,8 +110,8 @@ def _idle(
     seats = figures.seats(centre, at)
     skills = {seat.counter.pk: {service.pk for service in seat.counter.services.all()} for seat in seats}
     is_open = {seat.counter.pk for seat in seats if seat.counter.state == CounterState.OPEN}
-    places = [_place(each.ticket, skills) for each in line]
-    since = {each.ticket.pk: each.since for each in line}
+    places = [_place(each, skills) for each in line]
+    since = {each.pk: each.since for each in line}
     found = []
     for seat in seats:
         url = counter_url(seat.counter)

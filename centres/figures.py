@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet
 
 from centres.counter_times import FREES, open_spans
 from centres.enums import AT_COUNTER, CounterState, TicketState
 from centres.foresight import Flow
-from centres.in_line import Waiting, in_line
+from centres.in_line import in_line
 from centres.models import Centre, Counter, Service, Ticket, TicketEvent
 from portal import clock
 
@@ -71,11 +72,7 @@ def numbers(centre: Centre, at: datetime) -> Numbers:
         left=Count("pk", filter=Q(state=TicketState.LEFT)),
     )
     longest = next(iter(in_line(centre, at)), None)
-    return Numbers(
-        longest=longest.ticket if longest else None,
-        longest_wait=at - longest.since if longest else timedelta(),
-        **counts,
-    )
+    return Numbers(longest=longest, longest_wait=at - longest.since if longest else timedelta(), **counts)
 
 
 def seats(centre: Centre, at: datetime) -> list[Seat]:
@@ -146,11 +143,11 @@ def flows(centre: Centre, at: datetime, window: timedelta) -> list[tuple[Service
     ]
 
 
-def queues(centre: Centre, at: datetime, line: Sequence[Waiting] | None = None) -> list[ServiceQueue]:
+def queues(centre: Centre, at: datetime, line: Sequence[Any] | None = None) -> list[ServiceQueue]:
     """Services somebody waits for, the longest wait first. ``line``: who waits, where it is known already."""
-    waiting: dict[int, list[Waiting]] = defaultdict(list)
+    waiting: dict[int, list[Any]] = defaultdict(list)
     for each in in_line(centre, at) if line is None else line:
-        waiting[each.ticket.service_id].append(each)
+        waiting[each.service_id].append(each)
     services = Service.objects.filter(pk__in=waiting).annotate(
         open_counters=Count("counters", filter=Q(counters__state=CounterState.OPEN)),
         paused_counters=Count("counters", filter=Q(counters__state=CounterState.PAUSED)),

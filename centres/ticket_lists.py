@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from centres import figures
 from centres.enums import AT_COUNTER, TicketState
+from centres.in_line import longest_first
 from centres.models import Centre, Counter, Service, Ticket
 from portal import clock
 from portal.text import pick
@@ -30,7 +31,7 @@ class TicketList:
 # What a figure counts, by its name in the address. "of the day": today, unless ``day`` names another.
 _SHOWS: dict[str, tuple[object, Callable[[Tickets, datetime], Tickets]]] = {
     "all": (gettext_lazy("All numbers of the day"), lambda tickets, at: tickets.order_by("-issued_at", "-id")),
-    "waiting": (gettext_lazy("Waiting now"), lambda tickets, at: tickets.waiting().order_by("issued_at", "id")),  # type: ignore[attr-defined]
+    "waiting": (gettext_lazy("Waiting now"), lambda tickets, at: longest_first(tickets)),
     "at_counter": (
         gettext_lazy("At a counter now"),
         lambda tickets, at: tickets.filter(state__in=AT_COUNTER).order_by("called_at", "id"),

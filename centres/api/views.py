@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import BigAutoField, Count, Prefetch, Q, QuerySet
+from django.db.models import BigAutoField, Prefetch, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
@@ -25,6 +25,7 @@ from centres.api.authentication import DeviceAuthentication
 from centres.enums import TicketState
 from centres.estimate.accuracy import last_week
 from centres.estimate.now import with_waits
+from centres.in_line import how_many_wait
 from centres.models import Centre, Device, Service, Ticket
 from centres.permissions import STAFF, has_role
 from citizens.api.authentication import TokenAuthentication
@@ -163,8 +164,7 @@ class TicketDetail(TicketView):
 
 def _centres() -> QuerySet[Centre]:
     """Active centres, each with ``queues``: its services and how many wait. Two statements however many."""
-    waiting = Q(tickets__state=TicketState.WAITING, tickets__day=clock.today())
-    services = Service.objects.annotate(waiting=Count("tickets", filter=waiting))
+    services = Service.objects.annotate(waiting=how_many_wait(clock.today()))
     return Centre.objects.filter(is_active=True).prefetch_related(
         Prefetch("services", queryset=services, to_attr="queues")
     )

@@ -18,6 +18,7 @@ from centres.actions.unpark import unpark
 from centres.day import needs_attention
 from centres.enums import ParkKind
 from centres.foresight import foresee
+from centres.ticket_lists import ticket_list
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
 
@@ -87,6 +88,11 @@ class TestHowLongSomebodyWaits:
         unpark(ticket=called, at=minute(20))
         second = make.TicketFactory(service=service, number=90, issued_at=minute(15))
         assert figures.numbers(centre, minute(30)).longest == second
+        held = make.TicketFactory(service=service, number=91, issued_at=minute(1))
+        hold(ticket=held, back_by=minute(28), at=minute(2))
+        come_back(ticket=held, at=minute(27))
+        shown = ticket_list(centre, minute(30), {"show": "waiting"}).tickets
+        assert list(shown) == [second, called, held], "the list behind it has them in the same order"
 
 
 class TestAFreeCounter:

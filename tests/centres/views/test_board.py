@@ -12,7 +12,7 @@ from centres.actions.announce_hall import announce as say
 from centres.actions.call_next import call_next
 from centres.actions.recall import recall
 from centres.enums import DeviceKind, Priority, TicketState
-from centres.models import Device, Zone
+from centres.models import Device, Ticket, Zone
 from centres.tasks import BOARDS_EVERY, tell_boards
 from portal import clock
 from tests.factories import centres as make
@@ -165,6 +165,12 @@ def test_the_longest_wait_is_told_in_whole_minutes_without_who_only_comes_back(c
     make.TicketFactory(service=service, issued_at=MORNING - timedelta(hours=2), priority=Priority.RETURNING)
     told = {each.letter: (each.waiting, each.longest) for each in announce.waiting_by_service(centre.pk, MORNING)}
     assert told == {"A": (3, 12), "B": (0, None)}
+
+
+def test_time_away_on_a_held_place_is_no_wait_on_the_board(centre, service, ticket):
+    Ticket.objects.filter(pk=ticket.pk).update(issued_at=MORNING - timedelta(minutes=50), parked_s=40 * 60)
+    [told] = announce.waiting_by_service(centre.pk, MORNING)
+    assert told.longest == 10
 
 
 def in_zone(centre, board, counter, service):
