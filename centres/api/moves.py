@@ -47,14 +47,14 @@ class Recall(TicketView):
     @move("recall")
     def post(self, request: Request, ticket_id: int) -> Response:
         """Call the same number again."""
-        return self.answer(recall(ticket=self.ticket(ticket_id), **self.now_by_user))
+        return self.answer(recall(ticket=self.to_move(ticket_id), **self.now_by_user))
 
 
 class Arrive(TicketView):
     @move("arrive")
     def post(self, request: Request, ticket_id: int) -> Response:
         """The person has come to the counter."""
-        return self.answer(arrive(ticket=self.ticket(ticket_id), **self.now_by_user))
+        return self.answer(arrive(ticket=self.to_move(ticket_id), **self.now_by_user))
 
 
 class Park(TicketView):
@@ -62,14 +62,14 @@ class Park(TicketView):
     def post(self, request: Request, ticket_id: int) -> Response:
         """Set the visit aside."""
         sent = self.sent(serializers.ParkSerializer)
-        return self.answer(park(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
+        return self.answer(park(ticket=self.to_move(ticket_id), **sent, **self.now_by_user))
 
 
 class Unpark(TicketView):
     @move("unpark")
     def post(self, request: Request, ticket_id: int) -> Response:
         """Bring the visit back to the queue."""
-        return self.answer(unpark(ticket=self.ticket(ticket_id), **self.now_by_user))
+        return self.answer(unpark(ticket=self.to_move(ticket_id), **self.now_by_user))
 
 
 class Transfer(TicketView):
@@ -77,21 +77,21 @@ class Transfer(TicketView):
     def post(self, request: Request, ticket_id: int) -> Response:
         """Pass the visit on to another service of the centre."""
         sent = self.sent(serializers.TransferSerializer)
-        return self.answer(transfer(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
+        return self.answer(transfer(ticket=self.to_move(ticket_id), **sent, **self.now_by_user))
 
 
 class NoShow(TicketView):
     @move("no_show")
     def post(self, request: Request, ticket_id: int) -> Response:
         """The person was called and did not come."""
-        return self.answer(miss(ticket=self.ticket(ticket_id), **self.now_by_user))
+        return self.answer(miss(ticket=self.to_move(ticket_id), **self.now_by_user))
 
 
 class Finish(TicketView):
     @move("finish")
     def post(self, request: Request, ticket_id: int) -> Response:
         """The visit is over."""
-        return self.answer(finish(ticket=self.ticket(ticket_id), **self.now_by_user))
+        return self.answer(finish(ticket=self.to_move(ticket_id), **self.now_by_user))
 
 
 class Call(TicketView):
@@ -99,7 +99,7 @@ class Call(TicketView):
     def post(self, request: Request, ticket_id: int) -> Response:
         """Call this number out of turn. The reason and the officer are kept."""
         sent = self.sent(serializers.ReasonSerializer)
-        return self.answer(call_number(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
+        return self.answer(call_number(ticket=self.to_move(ticket_id), **sent, **self.now_by_user))
 
 
 class ChangePriority(TicketView):
@@ -107,7 +107,7 @@ class ChangePriority(TicketView):
     def post(self, request: Request, ticket_id: int) -> Response:
         """Give somebody who waits the class of a ground that was seen."""
         sent = self.sent(serializers.PrioritySerializer)
-        return self.answer(change_priority(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
+        return self.answer(change_priority(ticket=self.to_move(ticket_id), **sent, **self.now_by_user))
 
 
 class Hold(TicketView):
@@ -115,21 +115,21 @@ class Hold(TicketView):
     def post(self, request: Request, ticket_id: int) -> Response:
         """Keep the place for somebody who leaves for a while."""
         sent = self.sent(serializers.HoldSerializer)
-        return self.answer(hold(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
+        return self.answer(hold(ticket=self.to_move(ticket_id), **sent, **self.now_by_user))
 
 
 class ComeBack(TicketView):
     @move("come_back")
     def post(self, request: Request, ticket_id: int) -> Response:
         """The person is back before the time."""
-        return self.answer(come_back(ticket=self.ticket(ticket_id), **self.now_by_user))
+        return self.answer(come_back(ticket=self.to_move(ticket_id), **self.now_by_user))
 
 
 class Return(TicketView):
     @move("return")
     def post(self, request: Request, ticket_id: int) -> Response:
         """The person missed the call and is here now."""
-        return self.answer(return_missed(ticket=self.ticket(ticket_id), **self.now_by_user))
+        return self.answer(return_missed(ticket=self.to_move(ticket_id), **self.now_by_user))
 
 
 class Leave(TicketView):
@@ -137,4 +137,4 @@ class Leave(TicketView):
     def post(self, request: Request, ticket_id: int) -> Response:
         """The person has gone."""
         sent = self.sent(serializers.LeaveSerializer)
-        return self.answer(leave(ticket=self.ticket(ticket_id), **sent, **self.now_by_user))
+        return self.answer(leave(ticket=self.to_move(ticket_id), **sent, **self.now_by_user))

@@ -9,6 +9,7 @@ from django.db.models import BigAutoField, Prefetch, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
@@ -22,7 +23,7 @@ from centres import hours
 from centres.actions.draw import draw
 from centres.api import serializers
 from centres.api.authentication import DeviceAuthentication
-from centres.enums import TicketState
+from centres.enums import AT_COUNTER, Role, TicketState
 from centres.estimate.accuracy import last_week
 from centres.estimate.now import with_waits
 from centres.in_line import how_many_wait
@@ -32,6 +33,7 @@ from citizens.api.authentication import TokenAuthentication
 from citizens.models import User
 from portal import clock
 from portal.api import ProblemSerializer, shown, taken
+from portal.errors import NotAllowed
 from portal.prepared import Given, Prepared
 
 _TICKET = Prepared(
@@ -142,6 +144,23 @@ class TicketView(APIView):
         ticket = _TICKET.first(ticket=ticket_id)
         if ticket is None or not has_role(self.request.user, STAFF, ticket.centre_id):
             raise Http404
+        return ticket
+
+    def to_move(self, ticket_id: int) -> Ticket:
+        """The same, to act on: whoever stands at a counter is in the hands of its officer, or of a manager."""
+        ticket = self.ticket(ticket_id)
+        counter = ticket.counter if ticket.state in AT_COUNTER else None
+        user = self.request.user
+        if (
+            counter
+            and counter.officer_id not in (None, user.pk)
+            and not has_role(user, {Role.MANAGER}, ticket.centre_id)
+        ):
+            raise NotAllowed(
+                _("Number %(label)s is at counter %(number)s. Only its officer or the manager can do this.")
+                % {"label": ticket.label, "number": counter.number},
+                code="other_counter",
+            )
         return ticket
 
     def answer(self, ticket: Ticket) -> Response:

@@ -116,6 +116,26 @@ def test_a_visit_at_the_desk_by_api(desk, service, other_service, ticket):
     assert send(desk, url + "return").json()["state"] == "waiting"
 
 
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [("recall", None), ("arrive", None), ("park", {"reason": "lấy giấy"}), ("no-show", None), ("finish", None),
+     ("hold", {"back_by": (MORNING + timedelta(minutes=15)).isoformat()}), ("leave", {"reason": "về"})],
+)  # fmt: skip
+def test_whoever_is_at_a_counter_is_moved_by_its_officer_or_the_manager(
+    client, desk, centre, service, ticket, verb, body
+):
+    send(desk, f"{TICKETS}next")
+    colleague = make.officer_at(centre)
+    make.open_counter(centre, [service], number=9, officer=colleague)
+    before = Ticket.objects.filter(pk=ticket.pk).values().get()
+    client.force_login(colleague)
+    refused = send(client, f"{TICKETS}{ticket.pk}/{verb}", body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "other_counter")
+    assert Ticket.objects.filter(pk=ticket.pk).values().get() == before
+    client.force_login(make.officer_at(centre, Role.MANAGER))
+    assert send(client, f"{TICKETS}{ticket.pk}/{verb}", body).json().get("code") != "other_counter"
+
+
 def test_a_broken_rule_is_a_sentence_with_a_code(desk, service):
     answer = send(desk, f"{TICKETS}next")
     assert answer.status_code == 409
