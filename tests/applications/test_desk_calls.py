@@ -113,6 +113,23 @@ def test_a_key_meant_for_the_person_before_acts_on_nobody(as_: As, counter: Coun
     assert not Citizen.objects.exists() and not Application.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("scan", {"payload": NUMBER}),
+        ("scan", {"payload": "không đọc được"}),
+        ("add_person", {"identity_number": NUMBER}),
+    ],
+)
+def test_nor_is_the_number_of_one_put_into_the_form_of_the_next(
+    as_: As, counter: Counter, there: Ticket, key: str, typed: dict[str, str]
+) -> None:
+    shown = {"ticket": there.pk - 1, **typed}
+    refused = as_(counter.officer).post(reverse(f"applications:{key}"), shown, headers={"HX-Request": "true"})
+    assert (refused.status_code, refused["X-Problem"]) == (409, "other_ticket")
+    assert NUMBER not in refused.content.decode()
+
+
 def test_every_form_about_the_person_there_says_whose_it_is(as_: As, counter: Counter, there: Ticket) -> None:
     page = as_(counter.officer).get(reverse("applications:desk")).content.decode()
     forms = re.findall(r'<form method="post" action="([^"]+)"(.*?)</form>', page, re.DOTALL)

@@ -52,6 +52,7 @@ def scan(request: HttpRequest) -> HttpResponse:
     payload = form.cleaned_data["payload"]
     if code := dossier_code_in(payload):
         return _dossier(request, form, code)
+    at_counter(request)
     if _looks_like_a_number(payload):
         return _by_number(request, form, payload)
     card = parse_card(payload, clock.today())
@@ -69,6 +70,7 @@ def scan(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def add(request: HttpRequest) -> HttpResponse:
     """A person typed from the card, when it cannot be scanned."""
+    at_counter(request)
     form = PersonForm(request.POST)
     if not form.is_valid():
         return page(request, status=422, person_form=form)
