@@ -41,9 +41,12 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, visit)
 
 
-def visit_page(request: HttpRequest, token: str, problem: RuleBroken) -> HttpResponse:
-    """The visit's page with a sentence about what could not be done."""
-    return _page(request, _visit_or_404(token), status=problem.status, problem=problem)
+def visit_page(request: HttpRequest, token: str, problem: RuleBroken, **typed: object) -> HttpResponse:
+    """The visit's page with a sentence about what could not be done: beside the field that it is about where that is
+    one of the ``typed`` values, which stay as they are, else above everything."""
+    visit = _visit_or_404(token)
+    is_beside = problem.field in typed and visit.waits_today
+    return _page(request, visit, status=problem.status, problem=problem, is_beside=is_beside, **typed)
 
 
 @login_not_required

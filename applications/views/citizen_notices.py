@@ -37,12 +37,12 @@ def worker(request: HttpRequest) -> HttpResponse:
 def by_sms(request: HttpRequest, token: str) -> HttpResponse:
     """Keep the phone for this visit, with consent."""
     ticket = _ticket(token)
+    phone, consents = request.POST.get("phone", ""), request.POST.get("consent") == "on"
     try:
         count_try(token)
-        consents = request.POST.get("consent") == "on"
-        tell_by_sms(ticket=ticket, phone=request.POST.get("phone", ""), consents=consents, at=clock.now())
+        tell_by_sms(ticket=ticket, phone=phone, consents=consents, at=clock.now())
     except RuleBroken as problem:
-        return visit_page(request, token, problem)
+        return visit_page(request, token, problem, phone=phone, consent=consents)
     return redirect(f"{reverse('applications:ticket', args=[token])}#tell")
 
 

@@ -1,24 +1,26 @@
-// [data-poll="url"][data-every="3000"]: asks again with If-None-Match. 200 replaces the inside, 304 costs nothing, and
-// no answer shows the page's own calm sentence and goes on, slower. Focus, typing and scrolling stay.
-// region.ask() asks now; while region.live is set (live.js), it asks seldom by itself.
+// [data-poll="url"][data-every="3000"]: asks again with If-None-Match. 200 replaces the inside; no answer shows
+// [data-offline] and goes on, slower. Focus, typing, scrolling, unfolding stay.
+// region.ask() asks now; region.live (live.js): seldom.
 (() => {
   "use strict";
   const SLOWEST_MS = 30000;
-  const SAFE_MS = 20000; // a change that was not told is seen by then
-  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Ho_Chi_Minh" });
+  const SAFE_MS = 20000; // sees what was not told
   let lastSeen = new Date();
 
-  const offline = (down) => document.querySelectorAll("[data-offline]").forEach((sentence) => {
-    if (down) sentence.querySelector("[data-offline-at]").textContent = time.format(lastSeen);
+  const all = (within, what) => [...within.querySelectorAll(what)];
+  const offline = (down) => all(document, "[data-offline]").forEach((sentence) => {
+    if (down) sentence.querySelector("[data-offline-at]").textContent = lastSeen.toLocaleTimeString("en-GB", { timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });
     sentence.hidden = !down;
   });
 
   const swap = (region, html) => {
     const active = region.contains(document.activeElement) ? document.activeElement : null;
     const was = active && { id: active.id, value: active.value, start: active.selectionStart, end: active.selectionEnd };
-    const scrolls = [region, ...region.querySelectorAll("[id]")].filter((e) => e.scrollTop).map((e) => [e.id, e.scrollTop]);
+    const scrolls = [region, ...all(region, "[id]")].filter((e) => e.scrollTop).map((e) => [e.id, e.scrollTop]);
+    const open = all(region, "details[open]>summary").map((e) => e.textContent);
     const said = region.querySelector("[data-announce]")?.dataset.announce;
     region.innerHTML = html;
+    all(region, "summary").forEach((e) => { e.parentElement.open ||= open.includes(e.textContent); });
     window.htmx?.process(region);
     scrolls.forEach(([id, top]) => { const e = id === region.id ? region : document.getElementById(id); if (e) e.scrollTop = top; });
     const again = was?.id && document.getElementById(was.id);
@@ -75,9 +77,8 @@
     timer = setTimeout(ask, "now" in region.dataset ? 0 : every);
   };
 
-  const start = () => document.querySelectorAll("[data-poll]").forEach(watch);
+  const start = () => all(document, "[data-poll]").forEach(watch);
   document.addEventListener("DOMContentLoaded", start);
   document.addEventListener("htmx:afterSettle", start);
-  // One listener holds no region that has left the page.
-  document.addEventListener("visibilitychange", () => document.querySelectorAll("[data-poll]").forEach((region) => region.ask?.()));
+  document.addEventListener("visibilitychange", () => all(document, "[data-poll]").forEach((region) => region.ask?.()));
 })();

@@ -61,6 +61,19 @@ def test_without_consent_or_a_mobile_number_nothing_is_kept(client, ticket, sent
     assert not NextNotice.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [({"phone": "024 3825 1234", "consent": "on"}, "phone"), ({"phone": "0912 345 678"}, "consent")],
+)
+def test_the_sentence_stands_beside_its_field_and_what_was_typed_stays(client, ticket, sent, field):
+    shown = client.post(f"/t/{ticket.token}/tell/sms/", sent).content.decode()
+    control = re.search(rf'<input id="{field}"[^>]*>', shown)
+    assert control and f'aria-describedby="{field}_error"' in control[0] and "data-focus" in control[0]
+    assert shown.count('role="alert"') - shown.count('role="alert" data-push-failed') - shown.count("data-failed") == 1
+    assert f'value="{sent["phone"]}"' in shown
+    assert ("checked" in shown) is ("consent" in sent)
+
+
 def test_asking_without_end_is_slowed(client, ticket):
     for _try in range(10):
         client.post(f"/t/{ticket.token}/tell/sms/", {"phone": "12", "consent": "on"})

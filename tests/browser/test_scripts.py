@@ -134,6 +134,19 @@ def test_poll_swaps_keeps_focus_and_says_when_nobody_answers(page: Page) -> None
     page.wait_for_selector("[data-offline]", state="hidden")
 
 
+def test_what_is_unfolded_stays_so_when_the_part_is_asked_for_again(page: Page) -> None:
+    page.clock.install()
+    folded = "<details><summary>Let me go</summary>15 min</details><details><summary>Give back</summary>sure?</details>"
+    show(page, f"<body><div data-poll='/part' data-every=1000>{folded}</div></body>", "poll")
+    page.route(
+        "**/part", lambda route: route.fulfill(body=f"<b>A047</b>{folded}", headers={"Content-Type": "text/html"})
+    )
+    page.click("summary:text('Let me go')")
+    page.clock.run_for(1_100)
+    page.wait_for_selector("b:text('A047')")
+    assert page.evaluate("[...document.querySelectorAll('details')].map((e) => e.open)") == [True, False]
+
+
 def test_a_desk_that_was_drawn_all_day_listens_as_one_drawn_once(page: Page) -> None:
     """Every drawing brings new parts; what the document holds of the old ones would stay in memory till the evening."""
     page.add_init_script(

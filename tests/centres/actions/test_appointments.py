@@ -269,6 +269,8 @@ class TestCheckIn:
         assert check_in(appointment=made, at=hanoi("2026-11-25 07:55")).priority_ground == PriorityGround.BOOKED
 
     def close(self, centre, manager, opening=()):
+        centre.keeps_hours = True
+        centre.save()
         set_calendar_day(
             centre=centre,
             day=TOMORROW.date(),
@@ -304,6 +306,14 @@ class TestCheckIn:
         refused(
             "centre_closed", check_in, appointment=Appointment.objects.get(pk=late.pk), at=hanoi("2026-11-24 15:00")
         )
+
+    def test_a_centre_that_keeps_no_hours_takes_them_at_any(self, service, centre, manager):
+        made = booked(service)
+        self.close(centre, manager)
+        centre.keeps_hours = False
+        centre.save()
+        check_in(appointment=Appointment.objects.get(pk=made.pk), at=TOMORROW)
+        assert Ticket.objects.get().priority_ground == PriorityGround.BOOKED
 
     def test_who_booked_is_taken_though_no_more_numbers_are_given(self, service, counter):
         made = booked(service)
