@@ -147,7 +147,9 @@ def my_ticket(user: User, shown: int | None) -> Ticket:
         raise RuleBroken(_("Nobody is at your counter any more. Call the next person."), code="nobody_here")
     if ticket.pk != shown:
         raise RuleBroken(
-            _("Number %(label)s is at your counter now; nothing was done. Look at the page anew, then do it again.")
+            _(
+                "Number %(label)s is at your counter now; nothing was done. Load the page anew to see who is there, then do it again."
+            )
             % {"label": ticket.label},
             code="other_ticket",
         )
