@@ -1,10 +1,9 @@
-// [data-poll="url"][data-every="3000"]: asks again with If-None-Match. 200 replaces the inside; no answer shows
-// [data-offline] and goes on, slower. Focus, typing, scrolling, unfolding stay.
-// region.ask() asks now; region.live (live.js): seldom.
+// [data-poll][data-every]: asked with If-None-Match. 200 replaces the inside; none shows [data-offline]
+// and goes on, slower. Focus, typing, scrolls, folds stay. region.ask(): now; .live (live.js): seldom.
 (() => {
   "use strict";
   const SLOWEST_MS = 30000;
-  const SAFE_MS = 20000; // sees what was not told
+  const SAFE_MS = 20000;
   let lastSeen = new Date();
 
   const all = (within, what) => [...within.querySelectorAll(what)];
@@ -15,7 +14,6 @@
 
   const swap = (region, html) => {
     const active = region.contains(document.activeElement) ? document.activeElement : null;
-    const was = active && { id: active.id, value: active.value, start: active.selectionStart, end: active.selectionEnd };
     const scrolls = [region, ...all(region, "[id]")].filter((e) => e.scrollTop).map((e) => [e.id, e.scrollTop]);
     const open = all(region, "details[open]>summary").map((e) => e.textContent);
     const said = region.querySelector("[data-announce]")?.dataset.announce;
@@ -23,11 +21,12 @@
     all(region, "summary").forEach((e) => { e.parentElement.open ||= open.includes(e.textContent); });
     window.htmx?.process(region);
     scrolls.forEach(([id, top]) => { const e = id === region.id ? region : document.getElementById(id); if (e) e.scrollTop = top; });
-    const again = was?.id && document.getElementById(was.id);
+    const twin = (e) => ["id", "name", "textContent"].every((key) => e[key] === active[key]);
+    const again = active && (active.id ? document.getElementById(active.id) : all(region, active.tagName).find(twin));
     again?.focus({ preventScroll: true });
-    if (again?.matches("input, textarea") && was.value !== undefined) {
-      again.value = was.value;
-      if (was.start != null) again.setSelectionRange?.(was.start, was.end);
+    if (again?.matches("input, textarea") && active.value !== undefined) {
+      again.value = active.value;
+      if (active.selectionStart != null) again.setSelectionRange?.(active.selectionStart, active.selectionEnd);
     }
     const say = region.querySelector("[data-announce]")?.dataset.announce;
     if (say && say !== said) document.dispatchEvent(new CustomEvent("announce", { detail: say }));

@@ -134,6 +134,32 @@ def test_poll_swaps_keeps_focus_and_says_when_nobody_answers(page: Page) -> None
     page.wait_for_selector("[data-offline]", state="hidden")
 
 
+@pytest.mark.parametrize(
+    ("shown", "answered", "focused"),
+    [
+        pytest.param("<button name=b>Later</button>", "<button name=b>Later</button>", "Later", id="the same button"),
+        pytest.param("<button id=b>Next, 3</button>", "<button id=b>Next, 4</button>", "Next, 4", id="other words"),
+        pytest.param("<a href='#'>Read</a>", "<p>Nothing to read</p>", None, id="gone"),
+    ],
+)
+def test_what_has_the_focus_keeps_it_and_is_no_lost_connection(
+    page: Page, shown: str, answered: str, focused: str | None
+) -> None:
+    page.clock.install()
+    offline = "<p data-offline hidden>No connection, from <b data-offline-at></b></p>"
+    part = "<div data-poll='/part' data-every=1000><button name=first>First</button>{}</div>"
+    show(page, f"<body>{offline}{part.format(shown)}</body>", "poll")
+    page.route("**/part", lambda route: route.fulfill(body=f"<button name=first>First</button>{answered}<hr>"))
+    page.locator("[data-poll] > :last-child").focus()
+    page.clock.run_for(1_100)
+    page.wait_for_selector("hr", state="attached")
+    assert page.locator("[data-offline]").is_hidden()
+    with page.expect_response("**/part"):  # and it goes on, at its pace
+        page.clock.run_for(1_100)
+    active = page.evaluate("document.activeElement === document.body ? null : document.activeElement.textContent")
+    assert active == focused
+
+
 def test_what_is_unfolded_stays_so_when_the_part_is_asked_for_again(page: Page) -> None:
     page.clock.install()
     folded = "<details><summary>Let me go</summary>15 min</details><details><summary>Give back</summary>sure?</details>"
