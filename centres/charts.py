@@ -60,7 +60,7 @@ def _options(height: int, top: float, colours: Sequence[str]) -> dict[str, Any]:
         "print_values": False,
         "y_labels": _steps(top),
         "value_formatter": lambda value: f"{value:.0f}",
-        "no_data_text": _("Nothing yet"),
+        "no_data_text": _("No full hour yet"),
     }
 
 

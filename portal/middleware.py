@@ -12,7 +12,8 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
+from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
@@ -21,6 +22,7 @@ from portal import live
 from portal.errors import RuleBroken
 from portal.once import remembering
 from portal.posts import page_of_action
+from portal.typed import Typed, typed_in
 
 View = Callable[..., HttpResponse]
 
@@ -77,13 +79,24 @@ class SignInRequired(LoginRequiredMiddleware):
     """Every page asks for sign-in unless its view says ``login_not_required``.
 
     A part of a page that is asked for after the session ended gets 401 and a sentence: the page around it stays,
-    with everything that was typed.
+    with everything that was typed. A form sent then gets 401 and the sign-in page, which carries what was typed.
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:  # type: ignore[override]
         if request.headers.get("HX-Request") or request.headers.get("X-Part"):
             return _beside(render(request, "includes/signed_out.html", status=401))
+        if request.method == "POST" and (kept := typed_in(request)):
+            return _sign_in_here(request, kept)
         return super().handle_no_permission(request, view_func)
+
+
+def _sign_in_here(request: HttpRequest, kept: Typed) -> HttpResponse:
+    """The sign-in page itself, in the place of the page that was wanted: an address could not carry what was typed."""
+    request.typed = kept  # type: ignore[attr-defined]
+    request.method = "GET"
+    response: HttpResponse = resolve(resolve_url(settings.LOGIN_URL)).func(request)
+    response.status_code = 401
+    return response
 
 
 class ActionsLeadBack:

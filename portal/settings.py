@@ -212,6 +212,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = reverse_lazy("login")
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 LOGIN_REDIRECT_URL = reverse_lazy("room")
 LOGOUT_REDIRECT_URL = reverse_lazy("home")
 # By name and address together, so that nobody can lock a colleague out from elsewhere.

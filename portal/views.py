@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError
 from portal.celery import app
 from portal.context import LARGE_PRINT_COOKIE
 from portal.shared import DOWN
+from portal.typed import typed_in
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -62,6 +63,18 @@ def large_print(request: HttpRequest) -> HttpResponse:
             LARGE_PRINT_COOKIE, "1", max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
         )
     return response
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token is not the browser's any more: somebody signed in again meanwhile, or its cookie has gone.
+
+    What came from one of our own pages is offered again with a token of now; from elsewhere it is only refused.
+    """
+    own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    kept = typed_in(request) if own and request.method == "POST" else None
+    template = "portal/send_again.html" if kept else "403_csrf.html"
+    return render(request, template, {"typed": kept}, status=403)
 
 
 @requires_csrf_token

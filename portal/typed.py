@@ -1,0 +1,61 @@
+"""What somebody typed into a page whose session had ended: it is offered again once they have signed in.
+
+It travels in the pages themselves, signed, and is stored nowhere: not in an address, not on the server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest
+
+FIELD = "typed"
+# As long as somebody may need to remember their password.
+KEPT_FOR = timedelta(hours=12)
+_SALT = "portal.typed"
+# What the page itself puts into its forms.
+_NOT_TYPED = {"csrfmiddlewaretoken", FIELD}
+# A form with one of these is typed anew: no page shows a secret again.
+_SECRETS = {"key", "password", "old_password", "new_password1", "new_password2", "password1", "password2"}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A form that was sent: where to, what was in its fields, and the names of its files, which cannot be kept."""
+
+    action: str
+    fields: list[tuple[str, str]]
+    files: list[str]
+
+    @property
+    def words(self) -> list[str]:
+        """What a reader recognises as their own: text, not the marks of a choice."""
+        return [text for name, text in self.fields if name != "next" and (" " in text.strip() or "\n" in text.strip())]
+
+
+def typed_in(request: HttpRequest) -> Typed | None:
+    """The form of this POST; ``None`` when nothing was in it, or a secret."""
+    if not _SECRETS.isdisjoint(request.POST):
+        return None
+    fields = [(name, text) for name, texts in request.POST.lists() if name not in _NOT_TYPED for text in texts]
+    files = list(request.FILES)
+    return Typed(request.get_full_path(), fields, files) if any(text for _name, text in fields) or files else None
+
+
+def sealed(typed: Typed) -> str:
+    """As a hidden field of a page carries it."""
+    return signing.dumps(asdict(typed), salt=_SALT, compress=True)
+
+
+def unsealed(text: str) -> Typed | None:
+    """What such a field holds; ``None`` when it is none of ours, or too old."""
+    if not text:
+        return None
+    try:
+        kept: dict[str, Any] = signing.loads(text, salt=_SALT, max_age=KEPT_FOR)
+    except signing.BadSignature:
+        return None
+    return Typed(kept["action"], [(name, value) for name, value in kept["fields"]], kept["files"])

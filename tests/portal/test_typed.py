@@ -1,0 +1,165 @@
+"""A session ends in the middle of a form: what was typed comes back, and is sent once."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from centres.enums import Role
+from centres.models import Centre, HallAnnouncement
+from citizens.models import User
+from portal import clock
+from portal.typed import Typed, sealed, unsealed
+from tests.factories.centres import CentreFactory, officer_at
+
+PASSWORD = "mot-cua-thu-2026"
+WORDS = 'Máy in ở quầy 3 hỏng,\nmời bác "Thử" & bác <b>Mẫu</b> sang quầy 4.'
+
+
+@pytest.fixture
+def centre(db: None) -> Centre:
+    return CentreFactory()
+
+
+@pytest.fixture
+def manager(centre: Centre) -> User:
+    user = officer_at(centre, Role.MANAGER)
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+class Browser(Client):
+    """Sends the forms of its pages as they stand, with their tokens, as a browser does."""
+
+    def __init__(self) -> None:
+        super().__init__(enforce_csrf_checks=True)
+
+    def lose_the_session(self) -> None:
+        del self.cookies[configured.SESSION_COOKIE_NAME]
+
+    def open(self, path: str) -> str:
+        return self.get(path).content.decode()
+
+    def send(self, page: str, action: str, typed: dict[str, Any] | None = None, **headers: str) -> Any:
+        forms = re.findall(r"<form.*?</form>", page, re.S)
+        form = next(each for each in forms if f'action="{action}"' in each or "action=" not in each)
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+        fields: dict[str, list[str]] = {}
+        for name, value in hidden:
+            fields.setdefault(name, []).append(unescape(value))
+        return self.post(unescape(action), {**fields, **(typed or {})}, headers=headers)
+
+
+def announcement(centre: Centre) -> dict[str, str]:
+    return {
+        "text": WORDS,
+        "from_at": "",
+        "until_at": f"{clock.local(clock.now() + timedelta(hours=1)):%Y-%m-%dT%H:%M}",
+        "every_minutes": "",
+    }
+
+
+@pytest.fixture
+def browser(manager: User) -> Browser:
+    browser = Browser()
+    browser.force_login(manager)
+    return browser
+
+
+def page_of(browser: Browser, centre: Centre) -> tuple[str, str]:
+    address = f"{reverse('centres:day_announcements')}?centre={centre.pk}"
+    return address, browser.open(address)
+
+
+def signed_in_again(browser: Browser, page: str, manager: User, password: str = PASSWORD) -> Any:
+    return browser.send(page, reverse("login"), {"username": manager.username, "password": password})
+
+
+def test_what_a_manager_typed_outlives_the_session(browser: Browser, manager: User, centre: Centre) -> None:
+    address, page = page_of(browser, centre)
+    browser.lose_the_session()
+    answer = browser.send(page, address, announcement(centre))
+    assert answer.status_code == 401
+    assert "Location" not in answer  # what was typed is in no address
+    again = signed_in_again(browser, answer.content.decode(), manager, "wrong")
+    assert again.status_code == 200
+    offered = signed_in_again(browser, again.content.decode(), manager).content.decode()
+    assert "Máy in ở quầy 3 hỏng," in offered
+    assert "<b>Mẫu</b>" not in offered
+    assert not HallAnnouncement.objects.exists()
+    sent = browser.send(offered, address)
+    assert sent.status_code == 302
+    row = HallAnnouncement.objects.get()
+    assert row.text.split() == WORDS.split()
+    assert row.centre == centre
+
+
+def test_nothing_typed_leads_to_sign_in_as_ever(client: Client, centre: Centre) -> None:
+    answer = client.post(reverse("centres:day_announcements"))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("login"))
+
+
+def test_what_somebody_else_made_up_is_not_offered(browser: Browser, manager: User) -> None:
+    browser.lose_the_session()
+    login = browser.open(reverse("login"))
+    made_up = sealed(Typed("/day/", [("text", "lạ lạ")], []))[:-1] + "A"
+    answer = browser.send(
+        login, reverse("login"), {"username": manager.username, "password": PASSWORD, "typed": made_up}
+    )
+    assert answer.status_code == 302
+
+
+def test_a_file_is_asked_for_again(client: Client) -> None:
+    address = reverse("applications:dossier_act", args=[1, "propose"])
+    answer = client.post(address, {"number": "88/XN", "file": SimpleUploadedFile("ket-qua.pdf", b"%PDF-1.7")})
+    assert answer.status_code == 401
+    kept = unsealed(unescape(re.search(r'name="typed" value="([^"]+)"', answer.content.decode())[1]))  # type: ignore[index]
+    assert kept == Typed(address, [("number", "88/XN")], ["file"])
+
+
+def test_a_form_older_than_the_last_sign_in_is_offered_again(browser: Browser, manager: User, centre: Centre) -> None:
+    address, page = page_of(browser, centre)
+    browser.lose_the_session()
+    assert signed_in_again(browser, browser.open(reverse("login")), manager).status_code == 302  # in another tab
+    refused = browser.send(page, address, announcement(centre), Origin="http://testserver")
+    assert refused.status_code == 403
+    assert not HallAnnouncement.objects.exists()
+    assert browser.send(refused.content.decode(), address).status_code == 302
+    assert HallAnnouncement.objects.count() == 1
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", ""])
+def test_what_comes_from_elsewhere_is_not_offered(browser: Browser, centre: Centre, origin: str) -> None:
+    address = f"{reverse('centres:day_announcements')}?centre={centre.pk}"
+    headers = {"Origin": origin} if origin else {}
+    answer = browser.post(address, announcement(centre), headers=headers)
+    assert answer.status_code == 403
+    assert "Máy in" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["password", "key"])
+def test_no_page_shows_a_secret_again(browser: Browser, name: str) -> None:
+    answer = browser.post(
+        reverse("login"), {"username": "quay1", name: PASSWORD}, headers={"Origin": "http://testserver"}
+    )
+    assert answer.status_code == 403
+    assert PASSWORD not in answer.content.decode()
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=200))), st.lists(st.text(max_size=20)))
+def test_whatever_was_typed_comes_back_as_it_was(fields: list[tuple[str, str]], files: list[str]) -> None:
+    typed = Typed("/day/?centre=3", fields, files)
+    assert unsealed(sealed(typed)) == typed
