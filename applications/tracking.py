@@ -20,8 +20,9 @@ from centres.ahead import people_ahead
 from centres.enums import IN_HALL, ParkKind, TicketState
 from centres.estimate.now import shown_to
 from centres.estimate.words import Shown
-from centres.models import Matter, NextNotice, Ticket
+from centres.models import Matter, Ticket
 from centres.papers_first import procedures_of
+from centres.told import Wish, wishes_of
 from notifications.channels.push_key import public_key
 from notifications.enums import Channel
 from notifications.leaving import leaves_the_machine
@@ -255,9 +256,9 @@ class TrackedVisit:
         return self.is_of_today and self.ticket is not None and self.ticket.state == TicketState.WAITING
 
     @cached_property
-    def wishes(self) -> list[NextNotice]:
+    def wishes(self) -> list[Wish]:
         """Where this number's holder wants to be told before the call."""
-        return [] if self.ticket is None else list(NextNotice.objects.filter(ticket=self.ticket).order_by("pk"))
+        return [] if self.ticket is None else wishes_of(self.ticket)
 
     @property
     def has_sms(self) -> bool:

@@ -19,6 +19,7 @@ from centres.estimate.waits import Range, ranges
 from centres.estimate.words import Shown
 from centres.models import Centre, Ticket
 from centres.order import Place
+from centres.soon import ahead_of_each
 from portal import clock, shared
 
 # A forecast older than this is no longer told: the worker that makes them has stopped.
@@ -29,7 +30,7 @@ CLASSES = (Priority.FIRST, Priority.PRIORITY, Priority.ORDINARY)
 
 @dataclass(frozen=True)
 class Wait:
-    """A range as it is shown, and as it was played."""
+    """A range as it is shown, and as it was played, and how many are called before one at counters that could call one."""
 
     shown: Range
     played: Range
@@ -112,18 +113,21 @@ def make(centre: Centre, at: datetime) -> Forecast:
         asked = [place.ticket_id for place in (*places.values(), *(hall.waiting if together else ()))]
         seed = int(at.timestamp()) % 2**31
         found |= ranges(replace(hall, waiting=(*hall.waiting, *places.values())), memory.learned, asked, seed=seed)
+    ahead = ahead_of_each(hall, {place.service_id for place in hall.waiting}, len(hall.waiting))
     return Forecast(
         at,
-        _waits(hall, hall.waiting, found, memory),
+        _waits(hall, hall.waiting, found, memory, ahead),
         {
             key: wait
             for key, place in newcomers.items()
-            if (wait := _waits(hall, [place], found, memory).get(place.ticket_id))
+            if (wait := _waits(hall, [place], found, memory, _with(hall, place)).get(place.ticket_id))
         },
     )
 
 
-def _waits(hall: Hall, places: Iterable[Place], found: dict[int, Range | None], memory: Known) -> dict[int, Wait]:
+def _waits(
+    hall: Hall, places: Iterable[Place], found: dict[int, Range | None], memory: Known, ahead: dict[int, int]
+) -> dict[int, Wait]:
     local = clock.local(hall.at)
     day = local.date().toordinal()
     waits = {}
@@ -131,14 +135,14 @@ def _waits(hall: Hall, places: Iterable[Place], found: dict[int, Range | None], 
         played = found.get(place.ticket_id)
         if played is not None:
             shown = memory.calibration.apply(played, day, local.hour)
-            waits[place.ticket_id] = Wait(shown, played, _ahead(hall, place))
+            waits[place.ticket_id] = Wait(shown, played, ahead.get(place.ticket_id, 0))
     return waits
 
 
-def _ahead(hall: Hall, mine: Place) -> int:
-    """Those of the same service who are called before, as things stand now."""
-    key = (mine.rank, *mine.in_time)
-    return sum(place.service_id == mine.service_id and (place.rank, *place.in_time) < key for place in hall.waiting)
+def _with(hall: Hall, newcomer: Place) -> dict[int, int]:
+    """How many are called before this one, did they come now and nobody else."""
+    joined = replace(hall, waiting=(*hall.waiting, newcomer))
+    return ahead_of_each(joined, {newcomer.service_id}, len(hall.waiting))
 
 
 def with_waits(services: list[Any], centre_id: int, at: datetime) -> list[Any]:

@@ -16,6 +16,7 @@ from centres.actions.transfer import transfer
 from centres.enums import Priority
 from centres.models import NextNotice, NoticeRule, QueuePolicy, Ticket
 from centres.notice_rules import ahead_on
+from centres.told import Wish, wishes_of
 from notifications.actions.deliver import deliver
 from notifications.enums import MessageState
 from notifications.models import Message, PushSubscription
@@ -115,6 +116,25 @@ def test_going_and_coming_all_day_sends_one_phone_no_more_than_the_rule_says(cen
     assert refused.value.code == "enough_sms" and "3 SMS" in str(refused.value)
     NoticeRule.objects.create(centre=centre, ahead=2, most_sms=5, valid_from=date(2026, 1, 1), source="test")
     tell_by_sms(ticket=queue[0], phone="0987 654 321", consents=True, at=MORNING)
+
+
+def test_the_page_says_sent_only_of_what_was_sent(queue):
+    """The gateway was away too long: the notice is not sent any more, and nobody reads that it was."""
+    tell_by_sms(ticket=queue[0], phone=PHONE, consents=True, at=MORNING)
+    assert wishes_of(queue[0]) == [Wish("+84912345678")]
+    tell_those_who_are_next(at=MORNING)
+    assert wishes_of(queue[0]) == [Wish("+84912345678", is_written=True)]
+    late = MORNING + timedelta(hours=1)
+    assert deliver(message_id=Message.objects.get().pk, at=late) == MessageState.EXPIRED
+    assert wishes_of(queue[0]) == [Wish("+84912345678", is_written=True, is_lost=True)]
+    # Back in the line there is another turn to be told of.
+    hold(ticket=queue[0], back_by=late + timedelta(minutes=20), at=late)
+    come_back(ticket=queue[0], at=late)
+    assert wishes_of(queue[0]) == [Wish("+84912345678")]
+    tell_those_who_are_next(at=late)
+    assert deliver(message_id=Message.objects.latest("pk").pk, at=late) == MessageState.SENT
+    [wish] = wishes_of(queue[0])
+    assert wish.sent_at is not None and wish.sent_at >= late and not wish.is_lost
 
 
 def test_a_browser_of_ones_own_is_told_of_every_turn(queue):

@@ -19,6 +19,7 @@ from centres.actions.learn_days import learn_days
 from centres.actions.park import park
 from centres.actions.recall import recall
 from centres.actions.unpark import unpark
+from centres.ahead import people_ahead
 from centres.enums import Priority, PriorityGround
 from centres.estimate import memory
 from centres.estimate.accuracy import ByService, by_service, last_week
@@ -162,6 +163,20 @@ def test_a_wait_that_is_first_told_long_after_the_drawing_was_not_told_at_the_dr
     assert give_estimates(centre=service.centre, at=MORNING) == 2
     assert [each.ticket.number for each in Estimate.objects.filter(is_first=True)] == [90]
     assert give_estimates(centre=service.centre, at=MORNING + MINUTE) == 0, "what was told late is not told again"
+
+
+def test_the_people_before_one_in_the_list_are_those_of_the_phone(service, counter, learned):
+    """The cap lets one of three calls overtake: not everybody of a class before mine is called before me."""
+    waiting(service, 2, minutes_ago=5)
+    for number in range(200, 204):
+        TicketFactory(service=service, number=number, issued_at=MORNING - MINUTE, priority=Priority.PRIORITY)
+    give_estimates(centre=service.centre, at=MORNING)
+    drawn = draw(service=service, client_key="khoa-9123456789", ground=PriorityGround.NONE, at=MORNING)
+    give_estimate(ticket=drawn, at=MORNING)
+    told = {each.ticket.number: (each.ahead, people_ahead(each.ticket, MORNING)) for each in Estimate.objects.all()}
+    assert len(told) == 7
+    assert {number for number, (listed, shown) in told.items() if listed != shown} == set()
+    assert told[100][0] == 1
 
 
 def test_later_estimates_are_kept_only_when_they_say_something_else(service, counter, learned):
