@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from centres import booking, hours, ics
 from centres.actions.cancel_appointment import cancel_appointment
-from centres.actions.check_in import check_in, not_on_time
+from centres.actions.check_in import check_in, earlier_than_booked, not_on_time
 from centres.actions.move_appointment import move_appointment
 from centres.booking_access import count_try
-from centres.enums import AppointmentState
+from centres.enums import SEEN_GROUNDS, AppointmentState
 from centres.models import Appointment, CalendarDay
 from centres.qr import qr_picture
 from centres.views.book import day_in, moment_in, parts_of_day
@@ -64,10 +64,16 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @require_POST
 def check_in_here(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the number on the phone; early or late, an ordinary one if that is asked for."""
+    """Take the number on the phone, by the higher of the two grounds as at the kiosk; early or late, an ordinary one if
+    that is asked for."""
     appointment = appointment_or_404(token)
     try:
-        ticket = check_in(appointment=appointment, ordinary="ordinary" in request.POST, at=clock.now())
+        ticket = check_in(
+            appointment=appointment,
+            ordinary="ordinary" in request.POST,
+            ground=request.POST.get("ground", ""),
+            at=clock.now(),
+        )
     except RuleBroken as problem:
         return _page(request, appointment_or_404(token), status=problem.status, problem=problem)
     return redirect("applications:ticket", token=ticket.token)
@@ -159,6 +165,7 @@ def _page(request: HttpRequest, appointment: Appointment, status: int = 200, **m
         "on_time": on_time,
         "not_on_time": not_on_time(appointment, at) if is_open and not on_time else None,
         "is_today": appointment.day == clock.local_day(at),
+        "grounds": earlier_than_booked(appointment.centre_id, appointment.day) if on_time else SEEN_GROUNDS,
         "papers": papers_to_bring(appointment),
         "qr": qr_picture(address),
         **more,

@@ -184,6 +184,23 @@ class TestMine:
         ticket = Ticket.objects.get()
         assert answer.url == f"/t/{ticket.token}/" and ticket.priority_ground == PriorityGround.BOOKED
 
+    def test_somebody_of_eighty_says_so_on_the_phone_and_goes_before_the_booked(self, client, mine):
+        with clock.fixed(TOMORROW):
+            assert 'value="age_75"' in text(self.page(client, mine))
+            assert (
+                client.post(reverse("centres:book_check_in", args=[mine.token]), {"ground": "tall"}).status_code == 400
+            )
+            client.post(reverse("centres:book_check_in", args=[mine.token]), {"ground": PriorityGround.AGE_75})
+        ticket = Ticket.objects.get()
+        assert (ticket.priority_ground, ticket.priority) == (PriorityGround.AGE_75, Priority.FIRST)
+
+    def test_early_an_ordinary_number_still_goes_by_age(self, client, mine):
+        with clock.fixed(TOMORROW - timedelta(hours=2)):
+            assert 'value="age_60"' in text(self.page(client, mine))
+            answer = {"ordinary": "1", "ground": PriorityGround.AGE_60}
+            client.post(reverse("centres:book_check_in", args=[mine.token]), answer)
+        assert Ticket.objects.get().priority_ground == PriorityGround.AGE_60
+
     def test_too_early_the_page_says_so_and_nothing_is_drawn(self, client, mine):
         assert client.post(reverse("centres:book_check_in", args=[mine.token])).status_code == 409
         assert not Ticket.objects.exists()
