@@ -78,11 +78,11 @@ class House:
             call_command(command, verbosity=0, stdout=io.StringIO())
 
     @contextmanager
-    def web(self, application: str = "portal.wsgi") -> Iterator[Web]:
-        """One gunicorn worker with four threads, ready to answer."""
+    def web(self, application: str = "portal.wsgi", *, workers: int = 1) -> Iterator[Web]:
+        """gunicorn with so many workers of four threads, ready to answer."""
         port = free_port()
         command = [
-            "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "1",
+            "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
             "--threads", str(THREADS), "--worker-class", "gthread", "--graceful-timeout", "10", "--keep-alive", "30",
             "--no-control-socket", "--log-level", "warning",
         ]  # fmt: skip

@@ -3,6 +3,7 @@
 A draw is one request and one transaction. A call is two of each: the next person is called, and their visit ends, for a
 counter holds one person. The floor stores the same rows with as many connections of its own, straight through psycopg2: it
 calls by the same rule and locks as we do, but checks and looks up nothing else.
+The portal runs as it is deployed by default, with two gunicorn workers (``WEB_WORKERS``), for the floor has both cores, too.
 Then ``BENCH_CALLS`` people are called by all clients at once: how many different ones came, what went wrong, and what
 share of the calls overtook somebody (the cap's promise to ordinary people). The short form calls 2,000 and takes
 less than two minutes; ``BENCH_CALLS=20000`` is the long form.
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from bench.scene import Scene
 
 CLIENTS = (1, 8, 32)
+WORKERS = int(os.environ.get("WEB_WORKERS", "2"))
 CALLS = int(os.environ.get("BENCH_CALLS", "2000"))
 # People who wait at once in the storm: as in a full hall, not as in no hall.
 HALL = 500
@@ -252,7 +254,7 @@ def main() -> None:
 
         scene = scenes.build(officers=max(CLIENTS))
         chances = chance()
-        with house.web() as web:
+        with house.web(workers=WORKERS) as web:
             clients = [Client(web, scene, number) for number in range(max(CLIENTS))]
             for client in clients:  # each keeps its connection, and the worker is warm
                 client.draw()
