@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
-from centres.enums import Role
+from centres.enums import AT_COUNTER, Role
 from centres.permissions import has_role
 from portal.errors import NotAllowed
 
@@ -36,6 +36,22 @@ def is_own_work(user: Any, application: Application) -> bool:
 
 def may_hand_over(user: Any, application: Application) -> bool:
     return has_role(user, RECEIVERS, application.received_at_centre_id)
+
+
+def check_receiver(user: Any, draft: Application) -> None:
+    """Raise ``NotAllowed`` unless this officer may work on the draft now: they receive at its centre, and its person does
+    not stand at somebody else's counter. A draft of its own copies is with the matter it is made for.
+    """
+    check(may_receive(user, draft))
+    matter = (draft.for_application or draft).matter
+    ticket = matter.ticket if matter else None
+    counter = ticket.counter if ticket and ticket.state in AT_COUNTER else None
+    if ticket and counter and counter.officer_id not in (None, user.pk):
+        raise NotAllowed(
+            _("Number %(label)s is at counter %(number)s. Only the officer there can do this.")
+            % {"label": ticket.label, "number": counter.number},
+            code="other_counter",
+        )
 
 
 def check(allowed: bool) -> None:

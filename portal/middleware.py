@@ -80,7 +80,15 @@ class SignInRequired(LoginRequiredMiddleware):
 
     A part of a page that is asked for after the session ended gets 401 and a sentence: the page around it stays,
     with everything that was typed. A form sent then gets 401 and the sign-in page, which carries what was typed.
+    Scripts say whose page they stand on (``X-User``): when somebody else has signed in on the same computer since, what
+    is done there gets 401, too, and is not done in the other's name.
     """
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
+        user, page_of = request.user, request.headers.get("X-User")
+        if page_of and user.is_authenticated and page_of != str(user.pk):
+            return _beside(render(request, "includes/other_user.html", status=401))
+        return super().process_view(request, *view)
 
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:  # type: ignore[override]
         if request.headers.get("HX-Request") or request.headers.get("X-Part"):

@@ -12,7 +12,7 @@ from applications.history import record
 from applications.models import CertificationItem, RegisterEntry, Step
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.register import enter
-from applications.permissions import check, may_receive
+from applications.permissions import check_receiver
 from citizens.models import User
 from portal import jobs, live
 
@@ -26,7 +26,7 @@ def approve_certification(*, item: CertificationItem, at: datetime, acting_user:
     Approved again, it is the same line. The desk officer of the centre signs until signers come with their own issue.
     """
     copy = locked(item.certification.application)
-    check(may_receive(acting_user, copy))
+    check_receiver(acting_user, copy)
     item = (
         CertificationItem.objects.select_for_update(of=("self",))
         .select_related("entry__register", "scan")

@@ -12,7 +12,7 @@ from applications.actions.papers_asked import refresh_papers
 from applications.catalogue import version_of
 from applications.enums import State
 from applications.models import Application
-from applications.permissions import check, may_receive
+from applications.permissions import check_receiver
 from citizens.models import User
 from portal import clock, live
 from portal.errors import RuleBroken
@@ -40,7 +40,7 @@ def bring_up_to_date(*, application: Application, at: datetime, acting_user: Use
     Raises ``RuleBroken`` (``no_version``) when the procedure has none any more; the draft is left as it is then.
     """
     draft = locked(application)
-    check(may_receive(acting_user, draft))
+    check_receiver(acting_user, draft)
     if draft.state != State.DRAFT or version_of(draft).is_in_force(clock.local_day(at)):
         return draft
     version = version_in_force(draft.version.procedure_id, clock.local_day(at))

@@ -12,7 +12,7 @@ from applications.enums import EventKind, PaperState
 from applications.history import record
 from applications.models import CertificationItem
 from applications.notarisation.enums import JobState
-from applications.permissions import check, may_receive
+from applications.permissions import check_receiver
 from citizens.models import User
 from portal import live
 from portal.errors import RuleBroken
@@ -25,7 +25,7 @@ def drop_certification(*, item: CertificationItem, at: datetime, acting_user: Us
     if application.for_application is not None:
         locked(application.for_application)
     copy = locked(application)
-    check(may_receive(acting_user, copy))
+    check_receiver(acting_user, copy)
     item = CertificationItem.objects.select_for_update(of=("self",)).select_related("for_paper").get(pk=item.pk)
     if item.state == JobState.DROPPED:
         return item

@@ -14,7 +14,7 @@ from applications.actions.papers_asked import refresh_papers
 from applications.catalogue import contact_in_form, given_by, version_of
 from applications.enums import PaperState, State
 from applications.models import Application
-from applications.permissions import check, may_receive
+from applications.permissions import check_receiver
 from citizens.models import Citizen, User
 from portal import live
 from portal.errors import BadInput, RuleBroken
@@ -28,7 +28,7 @@ MERGED = "unit_rearrangement"
 
 def _draft(application: Application, user: User) -> Application:
     draft = locked(application)
-    check(may_receive(user, draft))
+    check_receiver(user, draft)
     if draft.state != State.DRAFT:
         raise wrong_state(draft)
     return draft

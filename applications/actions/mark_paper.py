@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.actions.locking import locked, wrong_state
 from applications.enums import DocumentSource, PaperState, State
 from applications.models import Document, Paper
-from applications.permissions import check, may_receive
+from applications.permissions import check_receiver
 from citizens.models import HeldDocument, User
 from portal import clock, live
 from portal.errors import BadInput, RuleBroken
@@ -37,7 +37,7 @@ def mark_paper(*, paper: Paper, there: bool, at: datetime, acting_user: User) ->
     A line that is being certified or was certified here is left as it is.
     """
     draft = locked(paper.application)
-    check(may_receive(acting_user, draft))
+    check_receiver(acting_user, draft)
     if draft.state != State.DRAFT:
         raise wrong_state(draft)
     paper = Paper.objects.select_for_update().get(pk=paper.pk)
@@ -57,7 +57,7 @@ def use_held_document(*, paper: Paper, held: HeldDocument, at: datetime, acting_
     A copy on file stands for a copy, never for an original to be handed in or shown. Taken again, it is the same line.
     """
     draft = locked(paper.application)
-    check(may_receive(acting_user, draft))
+    check_receiver(acting_user, draft)
     if draft.state != State.DRAFT:
         raise wrong_state(draft)
     paper = Paper.objects.select_for_update(of=("self",)).select_related("kind").get(pk=paper.pk)

@@ -15,7 +15,7 @@ from applications.actions.receive import receive
 from applications.catalogue import quote_for
 from applications.enums import PAPER_THERE, DocumentSource, PaperState, State
 from applications.models import Application, Certification, CertificationItem, Document, Paper
-from applications.permissions import check, may_receive
+from applications.permissions import check_receiver
 from citizens.models import User
 from portal import clock, files, live
 from portal.errors import BadInput, RuleBroken
@@ -50,7 +50,7 @@ def open_certification(
     item. The fee is the catalogue's (Circular 226/2016: by page of the original, capped a copy). Raises ``BadInput``,
     ``RuleBroken`` and, when the store is full, ``Unavailable``; nothing is changed then.
     """
-    check(may_receive(acting_user, for_paper.application))
+    check_receiver(acting_user, for_paper.application)
     _check_quantity(pages, copies)
     if pages > upload.pages and not several_on_a_sheet:
         raise BadInput(

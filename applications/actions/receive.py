@@ -17,7 +17,7 @@ from applications.history import record
 from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Paper, Step
 from applications.notarisation.enums import JobState
 from applications.numbers import next_dossier_code
-from applications.permissions import check, may_receive
+from applications.permissions import check_receiver
 from centres.actions.matters import finish_matter
 from citizens.models import User
 from portal import clock, jobs, live
@@ -44,7 +44,7 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
     that is missing at once, or ``RulesChanged``; nothing is changed then.
     """
     draft = locked(application)
-    check(may_receive(acting_user, draft))
+    check_receiver(acting_user, draft)
     if draft.state not in (State.DRAFT, State.SUBMITTED):
         raise wrong_state(draft)
     refuse_old_rules(draft, at)

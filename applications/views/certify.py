@@ -41,7 +41,9 @@ def _shape(request: HttpRequest) -> str:
 
 
 def _paper(user: User, paper_id: int) -> Paper:
-    rows = Paper.objects.select_related("application__applicant", "application__helped_at", "kind")
+    rows = Paper.objects.select_related(
+        "application__applicant", "application__helped_at", "application__matter__ticket__counter", "kind"
+    )
     return get_object_or_404(rows.filter(application__in=Application.objects.visible_to(user)), pk=paper_id)
 
 

@@ -23,7 +23,7 @@
     const form = detail.elt;
     if (!form.matches("form[data-keep]")) return;
     sending = Math.max(0, sending - 1);
-    if (detail.successful && form.dataset.dirty === form.dataset.sentFor) delete form.dataset.dirty;
+    if (detail.xhr.status >= 200 && detail.xhr.status < 300 && form.dataset.dirty === form.dataset.sentFor) delete form.dataset.dirty;
     if (!sending) document.dispatchEvent(new Event("keep:idle"));
   });
   const idle = () => sending ? new Promise((done) => document.addEventListener("keep:idle", done, { once: true })) : Promise.resolve();
@@ -33,17 +33,25 @@
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken?.value;
     const answer = await fetch(form.action, {
       method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true, redirect: "error",
-      headers: { "X-CSRFToken": token, "HX-Request": "true" },
+      headers: { "X-CSRFToken": token, "HX-Request": "true", "X-User": document.body.dataset.user ?? "" },
     });
-    if (!answer.ok) throw new Error(answer.status);
+    if (!answer.ok) throw answer;
     if (form.dataset.dirty === mark) delete form.dataset.dirty;
   };
 
-  // A key, a link or another button: first what was typed, then the way there. Not kept: the page stays and says so.
+  // Why it was not kept, in the server's words where it has some; there was no answer or it broke: the page's own.
+  const refused = async (answer) => {
+    const said = answer.status >= 400 && answer.status < 500 && await answer.text();
+    if (!said) failed(true);
+    else if (answer.status === 401) document.dispatchEvent(new CustomEvent("session:ended", { detail: said }));
+    else document.getElementById("problems").innerHTML = said;
+  };
+
+  // A key, a link or another button: first what was typed, then the way there. Not kept: the page stays and says why.
   document.addEventListener("htmx:confirm", (event) => {
     if (event.detail.elt.matches("form[data-keep], [data-poll]") || !dirty().length) return;
     event.preventDefault();
-    idle().then(() => Promise.all(dirty().map(send))).then(() => event.detail.issueRequest(true), () => failed(true));
+    idle().then(() => Promise.all(dirty().map(send))).then(() => event.detail.issueRequest(true), refused);
   });
   // The page goes away (F5, another tab, closing): no time to wait, the browser sends it on.
   const leave = () => dirty().forEach((form) => send(form).catch(() => {}));

@@ -61,7 +61,9 @@
   });
   const failed = (shown) => document.querySelectorAll("[data-failed]").forEach((sentence) => { sentence.hidden = !shown; });
   // The token of now, not of when the page was opened: somebody may have signed in again in another tab meanwhile.
+  // And whose page this is: what somebody else's session is, is not acted on.
   document.addEventListener("htmx:configRequest", (event) => {
+    if (document.body.dataset.user) event.detail.headers["X-User"] = document.body.dataset.user;
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
     if (!token) return;
     event.detail.headers["X-CSRFToken"] = token;

@@ -103,7 +103,7 @@ def test_poll_swaps_keeps_focus_and_says_when_nobody_answers(page: Page) -> None
         "<body><p data-offline hidden>No connection, from <b data-offline-at></b></p>"
         "<div data-poll='/part' data-every=1000><input id=q></div></body>"
     )
-    show(page, body, "poll")
+    show(page, body, "swap", "poll")
     asked: list[str | None] = []
     state = {"down": False}
 
@@ -148,7 +148,7 @@ def test_what_has_the_focus_keeps_it_and_is_no_lost_connection(
     page.clock.install()
     offline = "<p data-offline hidden>No connection, from <b data-offline-at></b></p>"
     part = "<div data-poll='/part' data-every=1000><button name=first>First</button>{}</div>"
-    show(page, f"<body>{offline}{part.format(shown)}</body>", "poll")
+    show(page, f"<body>{offline}{part.format(shown)}</body>", "swap", "poll")
     page.route("**/part", lambda route: route.fulfill(body=f"<button name=first>First</button>{answered}<hr>"))
     page.locator("[data-poll] > :last-child").focus()
     page.clock.run_for(1_100)
@@ -163,7 +163,7 @@ def test_what_has_the_focus_keeps_it_and_is_no_lost_connection(
 def test_what_is_unfolded_stays_so_when_the_part_is_asked_for_again(page: Page) -> None:
     page.clock.install()
     folded = "<details><summary>Let me go</summary>15 min</details><details><summary>Give back</summary>sure?</details>"
-    show(page, f"<body><div data-poll='/part' data-every=1000>{folded}</div></body>", "poll")
+    show(page, f"<body><div data-poll='/part' data-every=1000>{folded}</div></body>", "swap", "poll")
     page.route(
         "**/part", lambda route: route.fulfill(body=f"<b>A047</b>{folded}", headers={"Content-Type": "text/html"})
     )
@@ -181,7 +181,7 @@ def test_a_desk_that_was_drawn_all_day_listens_as_one_drawn_once(page: Page) -> 
         " window.kinds[kind] = (window.kinds[kind] ?? 0) + 1; listen(kind, ...more); };"
     )
     part = "<div data-poll='/part' data-every=100000></div>"
-    show(page, f"<body><main>{part}</main></body>", "poll")
+    show(page, f"<body><main>{part}</main></body>", "swap", "poll")
     once = page.evaluate("window.kinds")
     asked: list[str] = []
     page.route("**/part", lambda route: (asked.append(route.request.url), route.fulfill(status=304))[1])
@@ -212,6 +212,7 @@ def a_live_page(page: Page) -> list[str]:
     show(
         page,
         "<body><div data-poll='/part' data-every=3000 data-live='/live?topics=ab:1:x'></div></body>",
+        "swap",
         "poll",
         "live",
     )

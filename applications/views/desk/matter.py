@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from applications import desk
@@ -27,15 +28,22 @@ from centres.models import Ticket
 from citizens.models import HeldDocument
 from citizens.session import signed_in
 from portal import clock, live
-from portal.errors import BadInput
+from portal.errors import BadInput, Gone
 from procedures.models import Procedure
 
 
 def _mine(request: HttpRequest, application_id: int) -> Application:
+    """Raises ``Gone``: it was taken back in another window, or never was."""
     rows = Application.objects.visible_to(signed_in(request)).select_related(
         "version", "competent", "helped_at", "applicant"
     )
-    return get_object_or_404(rows, pk=application_id)
+    found = rows.filter(pk=application_id).first()
+    if found is None:
+        raise Gone(
+            _("This matter is not there any more: it was taken back in another window. Please load the page anew."),
+            code="matter_gone",
+        )
+    return found
 
 
 @require_POST
