@@ -29,6 +29,7 @@ from centres.enums import DeviceKind, ParkKind, Role
 from centres.models import Appointment, CalendarDay, Counter, Device, Ticket, Zone
 from citizens.models import User
 from portal import clock
+from portal.context import LARGE_PRINT_COOKIE
 from procedures.models import Procedure
 from tests.factories.applications import a_dossier, a_draft, member_of
 from tests.factories.centres import AppointmentFactory, BookingRulesFactory
@@ -179,6 +180,9 @@ class Looker:
 
     def speak(self, page: Page, language: str) -> None:
         page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": self.url}])
+
+    def large(self, page: Page) -> None:
+        page.context.add_cookies([{"name": LARGE_PRINT_COOKIE, "value": "1", "url": self.url}])
 
     def close(self) -> None:
         for context in self.contexts:

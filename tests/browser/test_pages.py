@@ -146,17 +146,21 @@ def test_screens_of_the_hall_have_no_barriers_in_any_language(hall: Hall, look: 
     paths = ["/kiosk/", "/kiosk/help/", f"/kiosk/ticket/{hall.tickets['waiting'].token}/", "/kiosk/service/A/",
              f"/kiosk/ticket/{hall.tickets['waiting'].token}/sms/",
              "/kiosk/for/B/", LAND, f"{LAND}?yes=land_certificate&yes=joint_owners&no=marriage_certificate",
-             f"{LAND}back-with/land_certificate/", "/kiosk/offline/"]  # fmt: skip
+             f"{LAND}back-with/land_certificate/", "/kiosk/offline/", "/kiosk/booked/"]  # fmt: skip
     for path in paths:
         seen(kiosk, path)
     seen(board, "/board/")
     for path in ("/kiosk/sign-in/", "/board/sign-in/"):
         seen(nobody, path)
-    for language in LANGUAGES[1:]:
+    for language in LANGUAGES:
         look.speak(kiosk, language)
         for path in paths:
             look.open(kiosk, path)
             look.no_wider_than_the_screen(kiosk, f"{path} ({language})")
+    look.large(kiosk)
+    for path in paths:
+        look.open(kiosk, path)
+        look.no_wider_than_the_screen(kiosk, f"{path} (large print)")
     assert not look.wrong, "\n".join(look.wrong)
 
 
