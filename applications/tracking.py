@@ -17,7 +17,7 @@ from applications.tracking_words import STANDS, WHAT_TO_DO, todo_values
 from centres.actions.hold import hold_choices
 from centres.actions.return_missed import in_grace
 from centres.ahead import people_ahead
-from centres.enums import IN_HALL, ParkKind, TicketState
+from centres.enums import IN_HALL, ParkKind, TicketEventKind, TicketState
 from centres.estimate.now import shown_to
 from centres.estimate.words import Shown
 from centres.models import Matter, Ticket
@@ -295,6 +295,15 @@ class TrackedVisit:
             and ticket.state == TicketState.NO_SHOW
             and in_grace(ticket, self.at)
         )
+
+    @cached_property
+    def place_ran_out(self) -> bool:
+        """A place was kept until its time, and nobody took it: the number was not called. One statement after a miss."""
+        ticket = self.ticket
+        if ticket is None or ticket.state != TicketState.NO_SHOW:
+            return False
+        missed = ticket.events.filter(kind=TicketEventKind.NO_SHOW).order_by("pk").last()
+        return missed is not None and missed.actor_id is None
 
     @property
     def may_cancel(self) -> bool:

@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from centres.actions.call_next import call_next
+from centres.actions.miss_held import miss_held
 from centres.enums import Priority, TicketState
 from centres.models import Ticket, TicketEvent
 from centres.policy import policy_on
+from portal import clock
 from tests.applications.at_desk import DeskClient
 from tests.factories.applications import MONDAY, a_ticket_at_counter
 from tests.factories.centres import TicketFactory
@@ -98,6 +100,16 @@ def test_missed_and_here_after_all(phone: Client, mine: Ticket) -> None:
     assert "I am here now" in page(phone, mine)
     phone.post(f"/t/{mine.token}/here/")
     assert state(mine) == TicketState.WAITING
+
+
+def test_a_place_that_ran_out_is_not_said_to_have_been_called(phone: Client, mine: Ticket) -> None:
+    phone.post(f"/t/{mine.token}/hold/", {"minutes": "15"})
+    assert "Who comes back later may lose the place." in page(phone, mine)
+    with clock.fixed(MONDAY + timedelta(minutes=20)):
+        miss_held(at=clock.now())
+        after = page(phone, mine)
+    assert "You were not back by the time you chose." in after
+    assert "nobody came" not in after
 
 
 def test_anyone_asks_why_and_learns_nothing_about_persons(phone: Client, mine: Ticket, served: Ticket) -> None:
