@@ -22,6 +22,7 @@ class Policy:
     classes: Mapping[str, int]
     cap: int | None
     recalls: int
+    walk: timedelta  # to come after the last call
     grace: timedelta
     hold: timedelta
     closing: timedelta
@@ -65,6 +66,7 @@ def _find(rows: Iterable[QueuePolicy], centre_id: int | None, day: date) -> Poli
         classes=city.classes,
         cap=city.cap if city.cap > 1 else None,
         recalls=city.recalls,
+        walk=timedelta(seconds=city.walk_seconds),
         grace=timedelta(minutes=city.grace_minutes),
         hold=timedelta(minutes=city.hold_minutes),
         closing=timedelta(minutes=city.closing_minutes),

@@ -11,7 +11,7 @@ from procedures.data_files import rows
 
 FILE = Path(__file__).parent / "data" / "queue_policies.csv"
 _NUMBERS = (
-    "cap", "recalls", "grace_minutes", "hold_minutes", "closing_minutes", "long_wait_minutes", "soon_minutes",
+    "cap", "recalls", "walk_seconds", "grace_minutes", "hold_minutes", "closing_minutes", "long_wait_minutes", "soon_minutes",
     "ahead_minutes", "pace_minutes", "idle_minutes",
 )  # fmt: skip
 _GROUNDS = [ground.value for ground in PriorityGround if ground != PriorityGround.NONE]

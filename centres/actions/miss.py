@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import ceil
 
 from django.db import transaction
 from django.utils.translation import ngettext
@@ -20,7 +21,8 @@ from portal.errors import RuleBroken
 def miss(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
     """End the visit of somebody who was called, and called again as often as the policy says, and did not come.
 
-    They can come back (``return_missed``). Raises ``NotAllowed``, ``RuleBroken`` (``wrong_state``, ``call_again_first``).
+    The last call must be long enough ago for somebody to have heard it and walked over. They can come back
+    (``return_missed``). Raises ``NotAllowed``, ``RuleBroken`` (``wrong_state``, ``call_again_first``, ``on_the_way``).
     """
     guard(ticket, acting_user)
     if ticket.state != TicketState.CALLED or not can_proceed(ticket.miss):
@@ -35,6 +37,16 @@ def miss(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
             % {"label": ticket.label, "left": left},
             code="call_again_first",
         )
+    if seconds := seconds_to_come(ticket, at):
+        raise RuleBroken(
+            ngettext(
+                "Number %(label)s was called a moment ago. Please give the person %(seconds)d second more to come.",
+                "Number %(label)s was called a moment ago. Please give the person %(seconds)d seconds more to come.",
+                seconds,
+            )
+            % {"label": ticket.label, "seconds": seconds},
+            code="on_the_way",
+        )
     ticket.miss(at)
     keep(ticket, ENDING)
     write_down(ticket, TicketEventKind.NO_SHOW, at, acting_user)
@@ -44,3 +56,11 @@ def miss(*, ticket: Ticket, at: datetime, acting_user: User) -> Ticket:
 def recalls_left(ticket: Ticket) -> int:
     """How often a called number has to be called again before it may be a no-show."""
     return max(0, policy_on(ticket.centre_id, ticket.day).recalls - ticket.recalls)
+
+
+def seconds_to_come(ticket: Ticket, at: datetime) -> int:
+    """How long a called person may still be on the way: the last call takes its time to be said and to be followed."""
+    if ticket.called_at is None:
+        return 0
+    walk = policy_on(ticket.centre_id, ticket.day).walk
+    return max(0, ceil((ticket.called_at + walk - at).total_seconds()))

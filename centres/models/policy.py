@@ -43,6 +43,11 @@ class QueuePolicy(models.Model):
         help_text=_("Of so many calls running at one counter, at most one overtakes somebody. 1: no limit."),
     )
     recalls = models.PositiveSmallIntegerField(help_text=_("Times a number is called again before it is a no-show."))
+    walk_seconds = models.PositiveSmallIntegerField(
+        default=20,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text=_("Time a person is given to come after the last call, before it is a no-show."),
+    )
     grace_minutes = models.PositiveSmallIntegerField(
         validators=[MaxValueValidator(MOST_MINUTES)],
         help_text=_("How long after a no-show somebody gets the old place back."),

@@ -146,7 +146,10 @@ def test_not_here_says_how_many_calls_it_wants(desk: Client, mine: Ticket, serve
     assert refused.status_code == 409 and refused["HX-Trigger"] == "dialog:close"
     for _again in range(policy_on(mine.centre_id, mine.day).recalls):
         desk.post(reverse("applications:call_again"))
-    assert desk.post(reverse("applications:not_here")).status_code == 302
+    early = desk.post(reverse("applications:not_here"), headers={"HX-Request": "true"})
+    assert early["X-Problem"] == "on_the_way" and "20 seconds more" in early.content.decode()
+    with clock.fixed(clock.now() + timedelta(minutes=1)):
+        assert desk.post(reverse("applications:not_here")).status_code == 302
     assert state(mine) == TicketState.NO_SHOW
     desk.post(reverse("applications:missed_back"), {"number": mine.label})
     assert state(mine) == TicketState.WAITING

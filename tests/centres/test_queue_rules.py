@@ -195,6 +195,9 @@ class Hall(RuleBasedStateMachine):
             miss(ticket=ticket, at=self.now, acting_user=officer)
         for _again in range(2):
             recall(ticket=ticket, at=self.now, acting_user=officer)
+        with pytest.raises(RuleBroken):
+            miss(ticket=ticket, at=self.now, acting_user=officer)  # still on the way
+        self.now += policy_on(ticket.centre_id, ticket.day).walk
         miss(ticket=ticket, at=self.now, acting_user=officer)
 
     @rule(index=number)

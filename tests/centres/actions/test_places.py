@@ -24,7 +24,7 @@ from centres.counter_times import counter_times
 from centres.enums import CounterEventKind, ParkKind, Priority, PriorityGround, TicketEventKind, TicketState
 from centres.estimate.seen import spells_on
 from centres.hours import hours_on
-from centres.models import CounterEvent, Matter, Ticket, TicketEvent
+from centres.models import CounterEvent, Matter, QueuePolicy, Ticket, TicketEvent
 from portal import clock
 from portal.errors import BadInput, RuleBroken
 from tests.factories import centres as make
@@ -49,11 +49,11 @@ def code(action, **arguments):
 
 @pytest.fixture
 def missed(ticket, officer):
-    """Called at 10:00, called twice again, a no-show at 10:02."""
+    """Called at 10:00, called twice again, a no-show soon after 10:02."""
     called = call_next(at=MORNING, acting_user=officer)
     recall(ticket=called, at=minute(1), acting_user=officer)
     recall(ticket=called, at=minute(2), acting_user=officer)
-    return miss(ticket=called, at=minute(2), acting_user=officer)
+    return miss(ticket=called, at=minute(2) + timedelta(seconds=20), acting_user=officer)
 
 
 def test_a_held_place_is_where_it_was(service, officer, ticket):
@@ -142,13 +142,33 @@ def test_who_missed_a_call_may_come_to_any_counter_unless_the_matter_is_open_at_
         assert call_next(at=minute(6), acting_user=elsewhere) == missed
 
 
+def test_nobody_is_a_no_show_before_they_could_have_come(ticket, officer):
+    """Called, called again twice and given up within three seconds: the board had not even said the number."""
+    called = call_next(at=MORNING, acting_user=officer)
+    for second in (1, 2):
+        recall(ticket=called, at=MORNING + timedelta(seconds=second), acting_user=officer)
+    for second in (3, 21):
+        assert code(miss, ticket=called, at=MORNING + timedelta(seconds=second), acting_user=officer) == "on_the_way"
+    assert stored(called).state == TicketState.CALLED
+    assert miss(ticket=called, at=MORNING + timedelta(seconds=22), acting_user=officer).state == TicketState.NO_SHOW
+
+
+def test_how_long_somebody_is_given_to_come_is_the_rule_of_the_centre(ticket, officer):
+    QueuePolicy.objects.create(
+        centre=ticket.centre, valid_from=clock.local_day(MORNING), cap=3, recalls=0, walk_seconds=0, grace_minutes=15,
+        hold_minutes=60, closing_minutes=10, source="test", confidence="U",
+    )  # fmt: skip
+    called = call_next(at=MORNING, acting_user=officer)
+    assert miss(ticket=called, at=MORNING, acting_user=officer).state == TicketState.NO_SHOW
+
+
 def test_a_no_show_needs_two_recalls(ticket, officer):
     called = call_next(at=MORNING, acting_user=officer)
     assert code(miss, ticket=called, at=MORNING, acting_user=officer) == "call_again_first"
     recall(ticket=called, at=minute(1), acting_user=officer)
     assert code(miss, ticket=called, at=minute(1), acting_user=officer) == "call_again_first"
     recall(ticket=called, at=minute(2), acting_user=officer)
-    assert miss(ticket=called, at=minute(2), acting_user=officer).state == TicketState.NO_SHOW
+    assert miss(ticket=called, at=minute(3), acting_user=officer).state == TicketState.NO_SHOW
 
 
 def test_to_another_counter_with_the_place_kept(centre, service, officer, counter, ticket):

@@ -112,7 +112,9 @@ def test_a_visit_at_the_desk_by_api(desk, service, other_service, ticket):
     assert send(desk, url + "no-show").json()["code"] == "call_again_first"
     send(desk, url + "recall")
     send(desk, url + "recall")
-    assert send(desk, url + "no-show").json()["state"] == "no_show"
+    assert send(desk, url + "no-show").json()["code"] == "on_the_way"
+    with clock.fixed(clock.now() + timedelta(minutes=1)):
+        assert send(desk, url + "no-show").json()["state"] == "no_show"
     assert send(desk, url + "return").json()["state"] == "waiting"
 
 
