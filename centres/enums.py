@@ -140,6 +140,7 @@ class AppointmentEventKind(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
     MOVED = "moved", _("moved to another time")
     TOLD_CLOSED = "told_closed", _("told that the centre is closed then")
+    TOLD_OPEN = "told_open", _("told that the centre is open then after all")
     ERASED = "erased", _("name and phone erased")
 
 

@@ -159,6 +159,21 @@ class CentreClosed(AppointmentNotice):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenAgain(AppointmentNotice):
+    """The centre, said to be closed at that time, is open then after all."""
+
+    kind: ClassVar[str] = "appointment_open_again"
+
+    def subject(self) -> str:
+        return _("Your appointment at %(time)s stands again") % self.words
+
+    def sentence(self) -> str:
+        return _(
+            "%(centre)s is open after all: your appointment at %(time)s stands, code %(code)s. Move or cancel it here:"
+        ) % (self.words)
+
+
 def occasion_of(appointment: Appointment) -> str:
     """What the keys of its notices in the outbox begin with."""
     return f"appointment:{appointment.pk}"

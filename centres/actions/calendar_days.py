@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date, datetime, time
 
 from django.db import transaction
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from centres import booking, hours
 from centres.appointments import write_down
 from centres.enums import AppointmentEventKind, AppointmentState
-from centres.messages import CentreClosed, tell
+from centres.messages import CentreClosed, OpenAgain, tell
 from centres.models import Appointment, CalendarChange, CalendarDay, Centre
 from centres.moves import reason_of
 from centres.permissions import MANAGERS, has_role
@@ -21,6 +19,8 @@ from portal import clock, live
 from portal.errors import BadInput, NotAllowed
 
 REASON_LIMIT = 200
+# What somebody with an appointment was told of their day, as it changed.
+_TURNS = (AppointmentEventKind.TOLD_CLOSED, AppointmentEventKind.TOLD_OPEN)
 MOST_SPANS = 4
 
 
@@ -30,7 +30,8 @@ def set_calendar_day(
 ) -> int:
     """These hours on this day instead of the week's; no hours means closed. Slots follow at once.
 
-    Whoever has an appointment that falls out of the hours is told, with the way to another time. Returns how many.
+    Whoever has an appointment that falls out of the hours is told, with the way to another time, and whoever was told so
+    before and is in them again. Returns how many.
     Raises ``NotAllowed``, ``BadInput`` (``day``, ``opening``, ``reason``).
     """
     _guard(centre, acting_user)
@@ -42,14 +43,14 @@ def set_calendar_day(
     CalendarDay.objects.update_or_create(centre=centre, day=day, defaults={"hours": stored, "reason": reason})
     CalendarChange.objects.create(centre=centre, day=day, hours=stored, reason=reason, at=at, actor=acting_user)
     live.bump(f"queue:{centre.pk}")
-    return _tell_those_outside(centre, day, sorted(opening), reason, at, acting_user)
+    return _tell(centre, day, sorted(opening), reason, at, acting_user)
 
 
 @transaction.atomic
 def clear_calendar_day(*, centre: Centre, day: date, at: datetime, acting_user: User) -> int:
     """The day is again as the week and the nation's calendar have it. Doing it again changes nothing.
 
-    Returns how many people were told that the centre is closed at their time. Raises ``NotAllowed``, ``BadInput``.
+    Returns how many people were told of it, as above. Raises ``NotAllowed``, ``BadInput``.
     """
     _guard(centre, acting_user)
     _refuse_past(day, at)
@@ -60,21 +61,26 @@ def clear_calendar_day(*, centre: Centre, day: date, at: datetime, acting_user: 
     CalendarChange.objects.create(centre=centre, day=day, removed=True, at=at, actor=acting_user)
     live.bump(f"queue:{centre.pk}")
     usual = hours.usual_hours(centre, day)
-    return _tell_those_outside(centre, day, usual, _("opening hours changed"), at, acting_user)
+    return _tell(centre, day, usual, _("opening hours changed"), at, acting_user)
 
 
-def _tell_those_outside(centre: Centre, day: date, opening: hours.Hours, why: str, at: datetime, user: User) -> int:
-    # The same hours set twice are told once; other hours are news.
-    occasion = hashlib.sha256(json.dumps([[f"{a}", f"{b}"] for a, b in opening]).encode()).hexdigest()[:12]
+def _tell(centre: Centre, day: date, opening: hours.Hours, why: str, at: datetime, user: User) -> int:
+    """Who falls out of the hours, and who was told so before and falls into them again: each change once."""
     booked = Appointment.objects.filter(centre=centre, day=day, state=AppointmentState.BOOKED, ends_at__gt=at)
     told = 0
-    for appointment in booked.select_related("centre", "service"):
-        if booking.stands(appointment, opening):
+    for appointment in booked.select_related("centre", "service").prefetch_related("events"):
+        turns = [event.kind for event in appointment.events.all() if event.kind in _TURNS]
+        stands, was_told = booking.stands(appointment, opening), bool(turns) and turns[-1] == _TURNS[0]
+        if stands != was_told:  # told already, or nothing to tell
             continue
-        if not tell(CentreClosed, appointment, occasion=occasion, at=at, why=why):
-            continue
-        write_down(appointment, AppointmentEventKind.TOLD_CLOSED, at, user, why)
-        told += 1
+        occasion = str(len(turns))
+        if stands:
+            reached = tell(OpenAgain, appointment, occasion=occasion, at=at)
+        else:
+            reached = tell(CentreClosed, appointment, occasion=occasion, at=at, why=why)
+        if reached:
+            write_down(appointment, _TURNS[stands], at, user, why)
+            told += 1
     return told
 
 

@@ -101,8 +101,8 @@ def coming_weeks(centre: Centre) -> list[list[Day]]:
 
 def _done(request: HttpRequest, centre: Centre, sentence: str, told: int) -> HttpResponse:
     more = ngettext(
-        "%(count)d person with an appointment was told and offered another time.",
-        "%(count)d people with an appointment were told and offered another time.",
+        "%(count)d person with an appointment was told.",
+        "%(count)d people with an appointment were told.",
         told,
     ) % {"count": told}
     messages.success(request, f"{sentence} {more}" if told else sentence)

@@ -92,6 +92,21 @@ class TestExceptions:
         assert told.recipient == "+84912345678" and "power cut" in told.body
         assert CalendarChange.objects.count() == 2
 
+    def test_hours_changed_again_are_no_news_and_a_day_that_stands_again_is(self, service, centre, manager):
+        """Saved thrice: closed at nine, closed at nine by other hours, open again. And closed once more."""
+        made = booked(service)
+        later = [(hanoi("2026-11-24 13:30").time(), hanoi(f"2026-11-24 {end}").time()) for end in ("17:00", "16:00")]
+        whole_day = [(hanoi("2026-11-24 07:30").time(), hanoi("2026-11-24 17:00").time())]
+        assert [self.close(centre, manager, opening=[each]) for each in later] == [1, 0]
+        assert self.close(centre, manager, opening=whole_day) == 1
+        clear_calendar_day(centre=centre, day=made.day, at=MORNING, acting_user=manager)
+        again = Message.objects.get(kind="appointment_open_again")
+        assert again.recipient == "+84912345678" and "09:00" in again.body
+        assert self.close(centre, manager) == 1
+        assert Message.objects.filter(kind="appointment_closed").count() == 2
+        kinds = [each.kind for each in made.events.order_by("pk") if each.kind.startswith("told_")]
+        assert kinds == ["told_closed", "told_open", "told_closed"]
+
     def test_whom_no_message_reaches_is_not_counted_as_told(self, service, centre, manager):
         made = booked(service)
         Appointment.objects.filter(pk=made.pk).update(phone="+842438251234")  # taken before a mobile was asked for
