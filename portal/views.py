@@ -69,8 +69,13 @@ def large_print(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is not the browser's any more: somebody signed in again meanwhile, or its cookie has gone.
 
-    What came from one of our own pages is offered again with a token of now; from elsewhere it is only refused.
+    What came from one of our own pages is offered again with a token of now; from elsewhere it is only refused. A script
+    gets a sentence for the page, where everything typed still stands.
     """
+    if request.headers.get("HX-Request"):
+        part = render(request, "includes/too_old.html", status=403)
+        part["HX-Retarget"], part["HX-Reswap"] = "#problems", "innerHTML"
+        return part
     own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     kept = typed_in(request) if own and request.method == "POST" else None
     template = "portal/send_again.html" if kept else "403_csrf.html"

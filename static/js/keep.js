@@ -31,8 +31,10 @@
   const send = async (form) => {
     const mark = form.dataset.dirty;
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken?.value;
+    const body = new URLSearchParams(new FormData(form));
+    body.delete("csrfmiddlewaretoken"); // of when the page was opened: the browser's own is in the header
     const answer = await fetch(form.action, {
-      method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true, redirect: "error",
+      method: "POST", body, keepalive: true, redirect: "error",
       headers: { "X-CSRFToken": token, "HX-Request": "true", "X-User": document.body.dataset.user ?? "" },
     });
     if (!answer.ok) throw answer;

@@ -14,9 +14,11 @@
   const clear = () => document.querySelectorAll(SENTENCE).forEach((sentence) => sentence.remove());
   document.addEventListener("session:ended", (event) => {
     event.preventDefault();
-    if (place().querySelector(SENTENCE)) return;
+    const said = document.createElement("template");
+    said.innerHTML = event.detail;
+    if (place().querySelector(SENTENCE)?.textContent === said.content.querySelector(SENTENCE)?.textContent) return;
     clear();
-    place().innerHTML = event.detail;
+    place().replaceChildren(said.content);
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.xhr.status !== 401) return;

@@ -12,7 +12,8 @@ pytestmark = [pytest.mark.browser]
 SENTENCE = '<div data-session role="alert">You were signed out.</div>'
 PART = "<div id=part data-poll='/part' data-every=1000>first</div>"
 HTMX = """<body data-user=7><div id=problems></div><main>{}</main>
-    <form data-keep action="/keep/"><input name=child value="Lê Thị Cũ"></form></body>"""
+    <form data-keep action="/keep/"><input type=hidden name=csrfmiddlewaretoken value=old>
+    <input name=child value="Lê Thị Cũ"></form></body>"""
 
 
 class Session:
@@ -50,6 +51,14 @@ def test_a_part_asks_on_after_the_session_ended_and_the_sentence_goes_when_it_is
     assert {user for _method, user in session.asked} == {"7"}
 
 
+def test_the_sentence_follows_what_is_the_matter(page: Page) -> None:
+    show(page, "<body><div id=problems></div></body>", "session")
+    for words in ("You were signed out.", "You were signed out.", "Somebody else is signed in."):
+        sentence = f"<p data-session>{words}</p>"
+        page.evaluate("said => document.dispatchEvent(new CustomEvent('session:ended', { detail: said }))", sentence)
+        expect(page.locator("#problems [data-session]")).to_have_text([words])
+
+
 def test_a_page_without_a_place_for_problems_keeps_its_parts(page: Page) -> None:
     page.clock.install()
     show(page, f"<body><main>{PART}</main></body>", "swap", "poll", "session")
@@ -83,7 +92,7 @@ def test_what_is_typed_while_signed_out_is_still_to_be_kept_afterwards(page: Pag
     show(page, HTMX.format(""), "keep", "session")
     session = Session(page)
     session.well = False
-    page.fill("input", "Lê Thị Mới")
+    page.fill("[name=child]", "Lê Thị Mới")
     answered = """status => {
         const form = document.querySelector("form"), detail = { elt: form, successful: true, xhr: { status } };
         form.dispatchEvent(new CustomEvent("htmx:beforeSend", { bubbles: true, detail }));
@@ -108,7 +117,7 @@ def test_what_is_typed_while_signed_out_is_still_to_be_kept_afterwards(page: Pag
 def test_why_a_form_was_not_kept_is_said_in_the_words_of_the_answer(page: Page) -> None:
     show(page, HTMX.format("<p data-failed hidden>check the connection</p>"), "keep", "session")
     page.route("**/keep/", lambda route: route.fulfill(status=410, body="<p>This matter is not there any more.</p>"))
-    page.fill("input", "Lê")
+    page.fill("[name=child]", "Lê")
     page.evaluate(
         """() => document.querySelector("main").dispatchEvent(new CustomEvent("htmx:confirm", {
             bubbles: true, cancelable: true, detail: { elt: document.createElement("a"), issueRequest: () => {} } }))"""

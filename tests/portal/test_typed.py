@@ -114,7 +114,8 @@ def test_nothing_typed_leads_to_sign_in_as_ever(client: Client, centre: Centre) 
 def test_what_somebody_else_made_up_is_not_offered(browser: Browser, manager: User) -> None:
     browser.lose_the_session()
     login = browser.open(reverse("login"))
-    made_up = sealed(Typed("/day/", [("text", "lạ lạ")], []))[:-1] + "A"
+    ours = sealed(Typed("/day/", [("text", "lạ lạ")], []))
+    made_up = ours[:-1] + ("B" if ours.endswith("A") else "A")
     answer = browser.send(
         login, reverse("login"), {"username": manager.username, "password": PASSWORD, "typed": made_up}
     )
@@ -138,6 +139,13 @@ def test_a_form_older_than_the_last_sign_in_is_offered_again(browser: Browser, m
     assert not HallAnnouncement.objects.exists()
     assert browser.send(refused.content.decode(), address).status_code == 302
     assert HallAnnouncement.objects.count() == 1
+
+
+def test_a_script_gets_a_sentence_and_the_page_stays(browser: Browser, centre: Centre) -> None:
+    own = {"Origin": "http://testserver", "HX-Request": "true"}
+    answer = browser.post(reverse("centres:day_announcements"), announcement(centre), headers=own)
+    assert (answer.status_code, answer["HX-Retarget"]) == (403, "#problems")
+    assert "<html" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", ""])
