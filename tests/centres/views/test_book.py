@@ -65,6 +65,21 @@ class TestQuestions:
         assert 'href="/book/' in page and "2026-11-24/" not in page
         assert client.get(reverse("centres:book_slot", args=[centre.code, "A", "2026-11-24"])).status_code == 302
 
+    @pytest.mark.parametrize(
+        ("day", "said"),
+        [
+            ("2026-11-20", "Ngày đó đã qua"),
+            ("2026-11-29", "Trung tâm nghỉ ngày đó"),
+            ("2027-11-24", "Ngày đó còn xa quá"),
+            ("2026-11-24", "Ngày đó đã hết chỗ"),
+        ],
+    )
+    def test_a_day_asked_for_by_address_is_refused_for_its_own_reason(self, client, service, counter, day, said):
+        if day == "2026-11-24":
+            counter.services.clear()
+        answer = client.get(reverse("centres:book_slot", args=[service.centre.code, "A", day]), follow=True)
+        assert said in text(answer)
+
     @pytest.mark.parametrize("path", ["A/2026-13-01/", "A/nonsense/", "A/2026-11-24/99/", "A/2026-11-24/2560/", "Z/"])
     def test_made_up_addresses_are_not_there(self, client, centre, path):
         assert client.get(f"/book/{centre.code}/{path}").status_code == 404
