@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.mark_paper import FROM_FILE
@@ -17,9 +19,10 @@ from applications.models import Application, CertificationItem, Paper
 from applications.notarisation.enums import JobState
 from centres.actions.hold import hold_choices
 from centres.actions.miss import recalls_left
-from centres.enums import AT_COUNTER, SEEN_GROUNDS, CounterState, PriorityGround, TicketState
+from centres.enums import AT_COUNTER, SEEN_GROUNDS, CounterState, PriorityGround, Role, TicketState
 from centres.in_line import with_line
 from centres.models import Counter, Service, Ticket
+from centres.permissions import centres_of
 from centres.policy import policy_on
 from citizens.models import Citizen, HeldDocument, User
 from portal import clock
@@ -288,12 +291,50 @@ def waiting_for(counter: Counter, at: datetime) -> dict[str, Any]:
     counter that has closed.
     """
     day = clock.local_day(at)
-    services = with_line(counter.services.order_by("order"), day)
+    services = list(with_line(counter.services.order_by("order"), day))
     nowhere_else = Q(service__in=counter.services.all()) & ~Q(counter__state=CounterState.OPEN)
     parked = Ticket.objects.filter(Q(counter=counter) | nowhere_else, day=day, state=TicketState.PARKED).order_by(
         "called_at"
     )
-    return {"services": list(services), "parked": list(parked), "at": at, "called": None}
+    mark = mark_of(counter, services)
+    return {"services": services, "parked": list(parked), "at": at, "called": None, "changed": "", "mark": mark}
+
+
+def mark_of(counter: Counter, services: Iterable[Service]) -> str:
+    """What a page was made for, as it asks whether it still holds: counter, state and services."""
+    return f"{counter.pk}.{counter.state}.{''.join(sorted(service.letter for service in services))}"
+
+
+def changed_since(counter: Counter, mark: str, shown: str) -> str:
+    """What a manager did to the counter since the page of ``shown`` was made, in a sentence; empty for nothing."""
+    if mark == shown or shown.count(".") != 2:
+        return ""
+    pk, state, _letters = shown.split(".")
+    if pk != str(counter.pk):
+        return gettext("You sit at %(counter)s now.") % {"counter": counter}
+    if state != counter.state:
+        paused = gettext("%(counter)s was paused meanwhile.")
+        opened = gettext("%(counter)s was opened again meanwhile.")
+        return (opened if counter.state == CounterState.OPEN else paused) % {"counter": counter}
+    return gettext("%(counter)s was given other services meanwhile.") % {"counter": counter}
+
+
+def closed_since(user: User, shown: str) -> Counter | None:
+    """The counter of the page ``shown``, where its officer has none any more and may read of it."""
+    pk = shown.partition(".")[0]
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+        return None
+    centres = centres_of(user, {Role.COUNTER_OFFICER})
+    counters = Counter.objects.filter(pk=int(pk))
+    return counters.first() if centres is None else counters.filter(centre__in=centres).first()
+
+
+def closing_words(counter: Counter) -> str:
+    """That this counter was closed under its officer, with the reason where one was given."""
+    if counter.state == CounterState.CLOSED and counter.state_reason:
+        words = {"counter": counter, "reason": counter.state_reason}
+        return gettext("%(counter)s was closed meanwhile: %(reason)s") % words
+    return gettext("%(counter)s was closed meanwhile, or somebody else sits there now.") % {"counter": counter}
 
 
 def called_by_itself(counter: Counter, at: datetime, shown: int | None) -> Ticket | None:

@@ -115,7 +115,7 @@ LISTS = [
     WorkList("untaken", gettext_lazy("Nobody has taken it"), _MANAGERS, lambda user, at: untaken(at)),
     WorkList("unsigned-today", gettext_lazy("Due today, to sign"), _MANAGERS, lambda user, at: unsigned_today(at)),
     WorkList("open-today", gettext_lazy("Due today, open"), _MANAGERS, lambda user, at: open_today(at)),
-    WorkList("all", gettext_lazy("All in hand"), READERS, _all),
+    WorkList("all", gettext_lazy("Not handed over yet"), READERS, _all),
 ]
 
 

@@ -6,12 +6,16 @@ was counted at. A handful of statements for the first page after a change, none 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from centres.enums import TicketState
+from centres.enums import Priority, TicketState
+from centres.estimate.hall import Hall
 from centres.estimate.seen import hall_now
 from centres.models import Centre, Ticket
-from centres.soon import ahead_of_each
+from centres.order import Place
+from centres.soon import ahead_of_each, ahead_of_newcomer
 from portal import clock, live, shared
 
 # A version is new after a minute anyway.
@@ -38,5 +42,38 @@ def everybody_ahead(centre: Centre, at: datetime) -> dict[int, int]:
     return ahead_of_each(hall, {place.service_id for place in hall.waiting}, len(hall.waiting))
 
 
+@dataclass(frozen=True)
+class Coming:
+    """What an ordinary newcomer of a service would find: how many are called before, and whether a counter that does it
+    is open and has nobody."""
+
+    ahead: int
+    has_free_counter: bool
+
+
+def with_coming(services: list[Any], centre: Centre, at: datetime) -> list[Any]:
+    """The same services, each with ``coming``; the hall is counted again only when the queue has changed."""
+    mark = (live.version(f"queue:{centre.pk}"), clock.local_day(at))
+    kept: tuple[object, dict[int, Coming]] | None = shared.recall(_key_of_coming(centre.pk))
+    if kept is None or kept[0] != mark or any(service.pk not in kept[1] for service in services):
+        hall = hall_now(centre, at)
+        kept = mark, {service.pk: _coming(hall, service.pk) for service in services}
+        shared.keep(_key_of_coming(centre.pk), kept, SECONDS)
+    for service in services:
+        service.coming = kept[1][service.pk]
+    return services
+
+
+def _coming(hall: Hall, service_id: int) -> Coming:
+    last = max((place.ticket_id for place in hall.waiting), default=0)
+    newcomer = Place(last + 1, service_id, Priority.ORDINARY, hall.at)
+    free = any(desk.is_open and desk.serving is None and service_id in desk.services for desk in hall.desks)
+    return Coming(ahead_of_newcomer(hall, newcomer) or 0, free)
+
+
 def _key(centre_id: int) -> str:
     return f"ahead:{centre_id}"
+
+
+def _key_of_coming(centre_id: int) -> str:
+    return f"ahead.coming:{centre_id}"

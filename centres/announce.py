@@ -8,18 +8,21 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
+from centres.enums import AT_COUNTER, TicketState
 from centres.in_line import with_line
 from centres.models import Counter, HallAnnouncement, Service, Ticket
 from portal import clock
 from portal.vn.text import fold
 
 SHOWN = 6
+# Whoever has not come to the counter yet stays in sight: so many at most.
+EXPECTED = 8
 # More than these at once nobody reads while waiting for a number.
 NOTICES_SHOWN = 2
 SPOKEN = "vi"
@@ -30,13 +33,17 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Call:
-    """One call as a board needs it. ``id`` changes with every recall, so that it is announced again."""
+    """One call as a board needs it. ``id`` changes with every recall, so that it is announced again.
+
+    One that is ``over`` (served, or nobody came) is shown and not announced any more.
+    """
 
     id: str
     label: str
     place: str
     say: str
     clips: str
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,14 +56,24 @@ class Notice:
 
 
 def calls(centre_id: int, at: datetime, zone_id: int | None = None) -> list[Call]:
-    """The calls of this day in Hanoi to the counters of the centre (or of one zone), newest first."""
+    """The calls of this day in Hanoi to the counters of the centre (or of one zone), newest first.
+
+    Who waits again, is set aside or has left is called nowhere: the counter of such a number is where it is kept for.
+    """
     tickets = Ticket.objects.filter(
-        centre=centre_id, day=clock.local_day(at), called_at__isnull=False, counter__isnull=False
+        centre=centre_id,
+        day=clock.local_day(at),
+        called_at__isnull=False,
+        counter__isnull=False,
+        state__in=[*AT_COUNTER, TicketState.NO_SHOW, TicketState.DONE],
     )
     if zone_id is not None:
         tickets = tickets.filter(counter__zone=zone_id)
-    newest = tickets.select_related("counter").order_by("-called_at", "-id")[:SHOWN]
-    return [_call(ticket, ticket.counter) for ticket in newest if ticket.counter]
+    has_come = Case(When(state=TicketState.CALLED, then=0), default=1, output_field=IntegerField())
+    rows = list(tickets.select_related("counter").order_by(has_come, "-called_at", "-id")[:EXPECTED])
+    kept = [row for place, row in enumerate(rows) if place < SHOWN or row.state == TicketState.CALLED]
+    kept.sort(key=lambda row: (row.called_at or at, row.pk), reverse=True)
+    return [_call(row, row.counter) for row in kept if row.counter]
 
 
 def waiting_by_service(centre_id: int, at: datetime, zone_id: int | None = None) -> list[Service]:
@@ -101,7 +118,8 @@ def _call(ticket: Ticket, counter: Counter) -> Call:
                 "number": number,
                 "counter": counter.number,
             }
-    return Call(f"{ticket.pk}-{ticket.calls}", ticket.label, place, say, _clips(ticket.label, counter))
+    over = ticket.state not in AT_COUNTER
+    return Call(f"{ticket.pk}-{ticket.calls}", ticket.label, place, say, _clips(ticket.label, counter), over)
 
 
 def _clips(label: str, counter: Counter) -> str:

@@ -18,7 +18,7 @@ from centres import booking
 from centres.enums import HOLDING, AppointmentState
 from centres.models import Appointment, AppointmentEvent, BookingRules, Service
 from centres.permissions import STAFF, has_role
-from centres.slots import free_seat
+from centres.slots import Slot, free_seat
 from citizens.models import User
 from portal import clock, live
 from portal.errors import BadInput, NotAllowed, RuleBroken
@@ -99,7 +99,8 @@ def place(service: Service, starts_at: datetime, client_key: str, who: Who, at: 
     """Write the appointment into a free place of its slot, inside the caller's transaction.
 
     Two that want the same place meet at a unique constraint; the one that comes second looks again.
-    Raises ``BadInput`` (``no_such_slot``), ``RuleBroken`` (``slot_full``, ``field_booked``, ``day_booked``, ``busy``).
+    Raises ``BadInput`` (``no_such_slot``), ``RuleBroken`` (``slot_full``, ``field_booked``, ``day_booked``,
+    ``same_time``, ``busy``).
     """
     for _try in range(TRIES):
         try:
@@ -123,7 +124,7 @@ def _placed(
             code="no_such_slot",
             field="starts_at",
         )
-    nth = _nth_of_day(service, day, who, offer.rules)
+    nth = _nth_of_day(service, slot, day, who, offer.rules)
     taken = Appointment.objects.filter(service=service, starts_at=starts_at, state__in=HOLDING)
     seat = free_seat(slot.seats, set(taken.values_list("seat", flat=True)))
     if seat is None:
@@ -161,7 +162,7 @@ def field_key(service: Service) -> str:
     return f"field:{service.field_id}" if service.field_id else service.kind
 
 
-def _nth_of_day(service: Service, day: date, who: Who, rules: BookingRules) -> int:
+def _nth_of_day(service: Service, slot: Slot, day: date, who: Who, rules: BookingRules) -> int:
     """Which of the person's bookings of this day it will be."""
     person = Q(phone=who.phone)
     if who.identity_digest:
@@ -183,6 +184,12 @@ def _nth_of_day(service: Service, day: date, who: Who, rules: BookingRules) -> i
             % {"count": rules.per_day},
             code="day_booked",
             field="phone",
+        )
+    if any(each.starts_at < slot.ends_at and slot.starts_at < each.ends_at for each in held):
+        raise RuleBroken(
+            _("You have another appointment at that time. Please choose another time."),
+            code="same_time",
+            field="starts_at",
         )
     nth = free_seat(rules.per_day, {each.nth for each in held})
     return nth or rules.per_day

@@ -61,21 +61,24 @@ def offers(service: Service, at: datetime) -> list[DayOffer]:
     """
     today = clock.local_day(at)
     known = _rules_touching(service, today)
-    ruling = _nearest(known, today)
-    if ruling is None or not service.is_open:
-        return []
-    last = today + timedelta(days=ruling.days_ahead)
-    return _between(service, today, last, known, at)
+    last = _last_day(service, known, today)
+    return [] if last is None else _between(service, today, last, known, at)
 
 
 def offer_on(service: Service, day: date, at: datetime) -> DayOffer | None:
     """One day's offer, or ``None`` when that day cannot be booked now."""
     today = clock.local_day(at)
     known = _rules_touching(service, today)
-    ruling = _nearest(known, today)
-    if ruling is None or not service.is_open or not today <= day <= today + timedelta(days=ruling.days_ahead):
+    last = _last_day(service, known, today)
+    if last is None or not today <= day <= last:
         return None
     return _between(service, day, day, known, at)[0]
+
+
+def last_day(service: Service, at: datetime) -> date | None:
+    """The furthest day that can be booked now, or ``None`` when nothing can."""
+    today = clock.local_day(at)
+    return _last_day(service, _rules_touching(service, today), today)
 
 
 def rules_on(service: Service, day: date) -> BookingRules | None:
@@ -92,6 +95,11 @@ def stands(appointment: Appointment, open_hours: hours.Hours) -> bool:
     """Whether the centre is open during the whole slot, given the hours of that day."""
     begins, ends = clock.local(appointment.starts_at), clock.local(appointment.ends_at)
     return any(start <= begins.time() and ends.time() <= end for start, end in open_hours)
+
+
+def _last_day(service: Service, known: list[BookingRules], today: date) -> date | None:
+    ruling = _nearest(known, today)
+    return today + timedelta(days=ruling.days_ahead) if ruling is not None and service.is_open else None
 
 
 def _between(service: Service, first: date, last: date, known: list[BookingRules], at: datetime) -> list[DayOffer]:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -111,7 +112,7 @@ class TicketEventKind(models.TextChoices):
 
 class HallAnnouncementEventKind(models.TextChoices):
     MADE = "made", _("made")
-    STOPPED = "stopped", _("stopped")
+    STOPPED = "stopped", pgettext_lazy("an announcement", "stopped")
 
 
 class Score(models.IntegerChoices):

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from centres.actions.counters import REASON_LIMIT
+from centres.hours import PLANS_AHEAD
 from centres.models import Centre, Counter, Service
 from centres.permissions import DESK
 from citizens.models import User
@@ -132,13 +133,13 @@ class PeriodForm(forms.Form):
 
     span = forms.ChoiceField(label=_("Period"), choices=SPANS)
     # Before the first of these days there was no centre, and a report looks no further ahead than a plan does.
-    FIRST, AHEAD = date(2020, 1, 1), timedelta(days=366)
+    FIRST = date(2020, 1, 1)
 
     day = forms.DateField(label=_("With the day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
-        last = clock.today() + self.AHEAD
+        last = clock.today() + PLANS_AHEAD
         if not self.FIRST <= day <= last:
             raise forms.ValidationError(
                 _("Choose a day between %(first)s and %(last)s."),

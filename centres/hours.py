@@ -17,6 +17,8 @@ Stored = Iterable[tuple[str, str]]
 # A make-up day is worked like an ordinary one, whatever day of the week it falls on.
 ORDINARY_WEEKDAY = 1
 LOOK_AHEAD_DAYS = 21
+# What a manager plans (an exceptional day, words to the hall) is no further away.
+PLANS_AHEAD = timedelta(days=366)
 
 
 def hours_on(centre: Centre, day: date) -> Hours:

@@ -11,6 +11,7 @@ import segno
 import structlog
 from django.conf import settings
 from django.utils import translation
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from centres import hours
@@ -32,6 +33,11 @@ LONGEST_AGE_SECONDS = 3 * 24 * 60 * 60
 def ticket_code(token: str) -> segno.QRCode:
     """The code on a slip: the address of the visit's page."""
     return segno.make(f"{settings.PUBLIC_URL}/t/{token}/", error="m", micro=False)
+
+
+def qr_of(token: str) -> SafeString:
+    """The code as a picture for a page. Made from our own address by the library; nothing a reader typed is in it."""
+    return SafeString(ticket_code(token).svg_inline(omitsize=True, border=2, lineclass=None, svgclass=None))
 
 
 def bits_of(code: segno.QRCode) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from centres.estimate.hall import Desk, Hall
@@ -31,6 +32,12 @@ def ahead_of_each(hall: Hall, services: Collection[int], most: int) -> dict[int,
         if all(count > most for count in called.values()):
             break
     return found
+
+
+def ahead_of_newcomer(hall: Hall, newcomer: Place) -> int | None:
+    """How many are called before this one, did they come now and nobody else."""
+    joined = replace(hall, waiting=(*hall.waiting, newcomer))
+    return ahead_of_each(joined, {newcomer.service_id}, len(hall.waiting)).get(newcomer.ticket_id)
 
 
 def _desks(hall: Hall, services: Collection[int]) -> list[Desk]:

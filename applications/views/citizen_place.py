@@ -9,11 +9,13 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from centres.actions.cancel import cancel
 from centres.actions.hold import come_back, hold
 from centres.actions.return_missed import return_missed
+from centres.enums import TicketState
 from centres.labels import find_by_label
 from centres.models import Ticket
 from centres.why import why
@@ -24,6 +26,20 @@ from portal.errors import RuleBroken
 QUESTIONS, QUESTION_SECONDS = 30, 10 * 60
 # Times one slip may leave; coming back is never refused. Every page of the hall is drawn anew for each.
 LEAVES, LEAVE_SECONDS = 10, 60 * 60
+
+_WHERE_IT_STANDS = {
+    TicketState.WAITING: _(
+        "Your number %(label)s is in the line. Nothing needs to be done: please wait for your turn."
+    ),
+    TicketState.CALLED: _("Your number %(label)s has just been called. Please go to the counter that the board shows."),
+    TicketState.SERVING: _("Your number %(label)s is at a counter now. Please ask the officer there."),
+    TicketState.PARKED: _("The place of your number %(label)s is being kept already."),
+    TicketState.NO_SHOW: _("Your number %(label)s was called and nobody came. If you are here, say so on its page."),
+    TicketState.DONE: _("Your visit with number %(label)s has ended. If you still need something, take a new number."),
+    TicketState.LEFT: _(
+        "Your number %(label)s was given back and is not called any more. If you still need something, take a new number."
+    ),
+}
 
 
 @login_not_required
@@ -87,6 +103,12 @@ def _do(request: HttpRequest, token: str, move: Callable[[Ticket, Any], object])
     try:
         move(ticket, clock.now())
     except RuleBroken as problem:
-        context = {"problem": problem, "token": token}
+        context = {"problem": _for_the_citizen(problem, ticket), "token": token}
         return render(request, "applications/track/refused.html", context, status=problem.status)
     return redirect("applications:ticket", token=token)
+
+
+def _for_the_citizen(problem: RuleBroken, ticket: Ticket) -> object:
+    """The refusal as it is said to whoever holds the slip: the rule's own sentence about a state speaks to staff."""
+    words = _WHERE_IT_STANDS.get(problem.details.get("state", "")) if problem.code == "wrong_state" else None
+    return words % {"label": ticket.label} if words else problem

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from centres.enums import HallAnnouncementEventKind
+from centres.hours import PLANS_AHEAD
 from centres.models import Centre, HallAnnouncement, HallAnnouncementEvent, Zone
 from centres.models.hall import MOST_MINUTES, TEXT_LIMIT
 from centres.permissions import MANAGERS, has_role
 from citizens.models import User
-from portal import live
+from portal import clock, live
 from portal.errors import BadInput, NotAllowed
 
 LONGEST = timedelta(days=31)
@@ -51,6 +52,13 @@ def announce(
             field="every_minutes",
         )
     begins = max(at, from_at or at)
+    last = clock.local_day(at) + PLANS_AHEAD
+    if clock.local_day(begins) > last:
+        raise BadInput(
+            _("That is too far ahead. Choose a day until %(last)s.") % {"last": f"{last:%d/%m/%Y}"},
+            code="too_far",
+            field="from_at",
+        )
     if until_at <= begins:
         raise BadInput(_("The end must be later than the beginning and than now."), code="bad_end", field="until_at")
     if until_at - begins > LONGEST:

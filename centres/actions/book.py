@@ -46,7 +46,7 @@ def book(
     identity number, which may be left out, is kept as a keyed hash for the limits only (iHanoi's practice, facts §7: at
     most two bookings a person a day, one a field a day).
     Raises ``BadInput`` (with the field), ``NotAllowed``, ``RuleBroken`` (``service_closed``, ``slot_full``,
-    ``field_booked``, ``day_booked``, ``key_used``, ``busy``).
+    ``field_booked``, ``day_booked``, ``same_time``, ``key_used``, ``busy``).
     """
     _check(service, client_key, device, acting_user)
     if procedure is not None and procedure.field_id != service.field_id:

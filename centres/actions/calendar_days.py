@@ -36,6 +36,13 @@ def set_calendar_day(
     """
     _guard(centre, acting_user)
     _refuse_past(day, at)
+    last = clock.local_day(at) + hours.PLANS_AHEAD
+    if day > last:
+        raise BadInput(
+            _("That is too far ahead. Choose a day until %(last)s.") % {"last": f"{last:%d/%m/%Y}"},
+            code="too_far",
+            field="day",
+        )
     reason = reason_of(reason, REASON_LIMIT)
     if not reason:
         raise BadInput(_("Write the reason in a few words; citizens read it."), code="no_reason", field="reason")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from centres.actions.call_next import refuse_without_desk, start_of, take_to_counter
 from centres.actions.hold import check_day
@@ -29,7 +30,7 @@ def call_number(*, ticket: Ticket, reason: str, at: datetime, acting_user: User)
     """Call this number to the officer's open counter; reason and officer are kept for whoever asks why.
 
     It overtakes whoever came earlier and is not of a better class, and counts so in the cap: when a call shortly before
-    has overtaken somebody, the next in turn comes first.
+    has overtaken somebody, as many in turn as the cap asks for come first.
     Raises ``NotAllowed``, ``BadInput`` (reason), ``RuleBroken`` (``no_counter``, ``counter_paused``, ``counter_busy``,
     ``counter_cannot``, ``wrong_state``, ``other_day``, ``cap_reached``).
     """
@@ -46,11 +47,13 @@ def call_number(*, ticket: Ticket, reason: str, at: datetime, acting_user: User)
     passes_by, calm = _looks(ticket, acting_user, at)
     policy = policy_on(ticket.centre_id, ticket.day)
     if passes_by and not may_overtake(calm, policy.cap):
-        raise RuleBroken(
-            _("A call shortly before has gone ahead of others. Call the next in turn first, then number %(label)s.")
-            % {"label": ticket.label},
-            code="cap_reached",
+        first = (policy.cap or 1) - 1 - (calm or 0)
+        sentence = ngettext(
+            "A call shortly before has gone ahead of others. Call %(count)d more person in turn, then number %(label)s.",
+            "A call shortly before has gone ahead of others. Call %(count)d more people in turn, then number %(label)s.",
+            first,
         )
+        raise RuleBroken(sentence % {"count": first, "label": ticket.label}, code="cap_reached")
     take_to_counter(
         ticket, counter, max(at, ticket.issued_at), acting_user, passes_by=passes_by, calm=calm, reason=reason
     )

@@ -28,7 +28,7 @@ def move_appointment(
 
     Both or neither: where the new time has no place, the old one stands. The same key gives the same new one.
     Raises ``NotAllowed``, ``BadInput`` (key, ``no_such_slot``), ``RuleBroken`` (``wrong_state``, ``slot_full``,
-    ``moved_enough``, ``field_booked``, ``day_booked``, ``busy``).
+    ``moved_enough``, ``field_booked``, ``day_booked``, ``same_time``, ``busy``).
     """
     guard(appointment, acting_user)
     if not CLIENT_KEY.fullmatch(client_key):

@@ -19,7 +19,7 @@ from centres.estimate.waits import Range, ranges
 from centres.estimate.words import Shown
 from centres.models import Centre, Ticket
 from centres.order import Place
-from centres.soon import ahead_of_each
+from centres.soon import ahead_of_each, ahead_of_newcomer
 from portal import clock, shared
 
 # A forecast older than this is no longer told: the worker that makes them has stopped.
@@ -120,7 +120,7 @@ def make(centre: Centre, at: datetime) -> Forecast:
         {
             key: wait
             for key, place in newcomers.items()
-            if (wait := _waits(hall, [place], found, memory, _with(hall, place)).get(place.ticket_id))
+            if (wait := _waits(hall, [place], found, memory, _ahead(hall, place)).get(place.ticket_id))
         },
     )
 
@@ -139,10 +139,8 @@ def _waits(
     return waits
 
 
-def _with(hall: Hall, newcomer: Place) -> dict[int, int]:
-    """How many are called before this one, did they come now and nobody else."""
-    joined = replace(hall, waiting=(*hall.waiting, newcomer))
-    return ahead_of_each(joined, {newcomer.service_id}, len(hall.waiting))
+def _ahead(hall: Hall, newcomer: Place) -> dict[int, int]:
+    return {newcomer.ticket_id: ahead_of_newcomer(hall, newcomer) or 0}
 
 
 def with_waits(services: list[Any], centre_id: int, at: datetime) -> list[Any]:

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from centres.actions.draw import draw
-from centres.enums import AppointmentState
+from centres.ahead import people_ahead
+from centres.enums import AppointmentState, TicketEventKind
 from centres.forms_book import NumberForm
+from centres.line import qr_of
 from centres.models import Appointment, Centre, Service, Ticket
 from centres.permissions import DESK, MANAGERS, centres_of
 from centres.views.book import day_in
@@ -70,10 +72,24 @@ def give_number(request: HttpRequest) -> HttpResponse:
             status = problem.status
         else:
             messages.success(request, _("Number %(label)s was given.") % {"label": ticket.label})
-            return redirect(f"{reverse('centres:day_number')}?centre={centre.pk}")
+            return redirect(f"{reverse('centres:day_number')}?centre={centre.pk}&given={ticket.pk}")
     elif request.method == "POST":
         status = 400
-    return render(request, "centres/day/number.html", {"centre": centre, "form": form}, status=status)
+    given = _given(user, centre, request.GET.get("given", "")) if request.method == "GET" else None
+    context = {"centre": centre, "form": form, "given": given, "qr": qr_of(given.token) if given else ""}
+    if given:
+        context["ahead"] = people_ahead(given, clock.now())
+    return render(request, "centres/day/number.html", context, status=status)
+
+
+def _given(user: User, centre: Centre, asked: str) -> Ticket | None:
+    """The number of today that this person has just given: its slip is theirs to print."""
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        return None
+    mine = Ticket.objects.of_day(centre, clock.today()).filter(
+        pk=int(asked), events__kind=TicketEventKind.ISSUED, events__actor=user
+    )
+    return mine.select_related("centre", "service").first()
 
 
 def _own_centre(user: User, wanted: str) -> Centre:

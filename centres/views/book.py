@@ -99,7 +99,7 @@ def choose_slot(request: HttpRequest, code: str, letter: str, day: str) -> HttpR
     wish = _wish(request, code, letter)
     offer = booking.offer_on(wish.service, day_in(day), wish.at)
     if offer is None or not offer.free:
-        messages.warning(request, _("Nothing is free on that day any more. Please choose another day."))
+        messages.warning(request, _why_nothing(wish, day_in(day), offer))
         return redirect(reverse("centres:book_day", args=[code, letter]) + wish.query)
     return render(request, "centres/book/slot.html", {"wish": wish, "offer": offer, "parts": parts_of_day(offer)})
 
@@ -187,6 +187,20 @@ def moment_in(day: str, hour: str) -> datetime:
         return datetime.combine(day_in(day), time(int(hour[:2]), int(hour[2:])), tzinfo=clock.HANOI)
     except ValueError:
         raise Http404 from None
+
+
+def _why_nothing(wish: Wish, day: date, offer: booking.DayOffer | None) -> str:
+    """Why no time of this day can be chosen."""
+    if day < clock.local_day(wish.at):
+        return _("That day is over. Please choose another day.")
+    if offer is None:
+        last = booking.last_day(wish.service, wish.at)
+        if last is None:
+            return _("Nothing can be booked for this at the moment. Please choose something else.")
+        return _("That day is too far ahead. Please choose a day until %(last)s.") % {"last": f"{last:%d/%m/%Y}"}
+    if not offer.hours:
+        return _("The centre is closed on that day. Please choose another day.")
+    return _("Nothing is free on that day any more. Please choose another day.")
 
 
 def _wish(request: HttpRequest, code: str, letter: str) -> Wish:

@@ -24,6 +24,8 @@ from portal import clock, ratelimit
 from portal.errors import BadInput
 
 TRIES, TRY_SECONDS = 20, 600
+# A new screen and its key, from the answer that makes it to the page that shows it once.
+NEW_KEY = "new_device_key"
 # The page of each kind of screen.
 PAGES = {DeviceKind.KIOSK.value: "centres:kiosk", DeviceKind.BOARD.value: "centres:board"}
 
@@ -54,22 +56,23 @@ def sign_in(request: HttpRequest, kind: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def list_and_add(request: HttpRequest) -> HttpResponse:
-    """The centre's screens; a new one shows its key this once."""
+    """The centre's screens; a new one shows its key on the next page, this once."""
     centre = managed_centre(request)
     form = DeviceForm(request.POST or None, centre=centre)
-    key = None
     if request.method == "POST" and form.is_valid():
         new, key = devices.register(
             centre=centre, at=clock.now(), acting_user=cast(User, request.user), **form.cleaned_data
         )
-        form = DeviceForm(centre=centre)
+        request.session[NEW_KEY] = [new.pk, key]
+        return redirect(f"{reverse('centres:day_devices')}?centre={centre.pk}")
+    made, key = request.session.pop(NEW_KEY, (None, None))
     rows = Device.objects.filter(centre=centre).select_related("zone").order_by("revoked_at", "kind", "name")
     context = {
         "centre": centre,
         "centres": centres_to_choose(request),
         "devices": rows,
         "form": form,
-        "new": new if key else None,
+        "new": rows.filter(pk=made).first() if made else None,
         "key": key,
     }
     return render(request, "centres/devices/list.html", context, status=400 if form.errors else 200)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from centres.actions import announce_hall
@@ -21,6 +22,7 @@ from centres.views.managed import centres_to_choose, managed_centre
 from citizens.models import User
 from portal import clock
 from portal.errors import BadInput
+from portal.templatetags.portal import when
 
 PAGE_SIZE = 30
 AN_HOUR = timedelta(hours=1)
@@ -32,8 +34,10 @@ def announcements(request: HttpRequest) -> HttpResponse:
     centre = managed_centre(request)
     soon = clock.now() + AN_HOUR
     form = HallAnnouncementForm(request.POST or None, centre=centre, initial={"until_at": soon})
-    if request.method == "POST" and form.is_valid() and _announce(request, centre, form):
-        messages.success(request, _("The boards will say it."))
+    if request.method == "POST" and form.is_valid() and (made := _announce(request, centre, form)):
+        planned = made.is_ahead(clock.now())
+        told = _("The boards will say it at %(when)s.") % {"when": when(made.from_at)}
+        messages.success(request, told if planned else _("The boards will say it."))
         return redirect(f"{reverse('centres:day_announcements')}?centre={centre.pk}")
     return render(
         request, "centres/day/announcements.html", _context(request, centre, form), status=400 if form.errors else 200
@@ -49,15 +53,14 @@ def stop(request: HttpRequest, announcement_id: int) -> HttpResponse:
     return redirect(f"{reverse('centres:day_announcements')}?centre={row.centre_id}")
 
 
-def _announce(request: HttpRequest, centre: Centre, form: HallAnnouncementForm) -> bool:
-    """Whether it was taken; if not, the form says why."""
+def _announce(request: HttpRequest, centre: Centre, form: HallAnnouncementForm) -> HallAnnouncement | None:
+    """What was made; if nothing, the form says why."""
     given = {**form.cleaned_data, "every_minutes": form.cleaned_data["every_minutes"] or 0}
     try:
-        announce_hall.announce(centre=centre, at=clock.now(), acting_user=cast(User, request.user), **given)
+        return announce_hall.announce(centre=centre, at=clock.now(), acting_user=cast(User, request.user), **given)
     except BadInput as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return False
-    return True
+        return None
 
 
 def _context(request: HttpRequest, centre: Centre, form: HallAnnouncementForm) -> dict[str, object]:
@@ -80,7 +83,7 @@ def _context(request: HttpRequest, centre: Centre, form: HallAnnouncementForm) -
 def _state(row: HallAnnouncement, at: datetime) -> tuple[str, str]:
     """In a word, with the kind of ``includes/state.html``."""
     if row.stopped_at is not None:
-        return _("stopped"), ""
+        return pgettext("an announcement", "stopped"), ""
     if row.is_running(at):
         return _("on the boards"), "ok"
     if row.is_ahead(at):

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
@@ -18,13 +17,13 @@ from centres import hours
 from centres.actions.draw import draw
 from centres.actions.give_estimates import give_estimate
 from centres.actions.reprint import reprint
-from centres.ahead import people_ahead
+from centres.ahead import people_ahead, with_coming
 from centres.announce import waiting_by_service
 from centres.device_access import Seat, device_required
 from centres.enums import IN_HALL, SEEN_GROUNDS, DeviceKind, PriorityGround, TicketState
 from centres.estimate.now import with_waits
 from centres.estimate.words import Shown
-from centres.line import ticket_code
+from centres.line import qr_of
 from centres.models import Centre, NextNotice, Service, Ticket
 from centres.views import kiosk_visit
 from centres.views.kiosk_booking import full_page, page_when_full
@@ -49,7 +48,7 @@ def start(request: HttpRequest, seat: Seat) -> HttpResponse:
     if not hours.gives_numbers(centre, at):
         closed = {"hours": hours.hours_on(centre, clock.local_day(at)), "opening": hours.next_opening(centre, at)}
         return render(request, "centres/kiosk/closed.html", {"centre": centre, **closed, **back_to_start()})
-    return render(request, "centres/kiosk/start.html", {"centre": centre, "services": _tiles(seat)})
+    return render(request, "centres/kiosk/start.html", {"centre": centre, "services": _tiles(centre)})
 
 
 @require_GET
@@ -58,7 +57,8 @@ def tiles(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The tiles again, when the number of people waiting has changed."""
 
     def page() -> HttpResponse:
-        return render(request, "centres/kiosk/parts/tiles.html", {"services": _tiles(seat)})
+        services = _tiles(get_object_or_404(Centre, pk=seat.centre_id))
+        return render(request, "centres/kiosk/parts/tiles.html", {"services": services})
 
     return live.answer(request, [f"queue:{seat.centre_id}", f"waits:{seat.centre_id}"], page)
 
@@ -129,7 +129,7 @@ def ticket(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
         "ahead": people_ahead(drawn, clock.now()),
         "expected": Shown.told(drawn),
         "prints_itself": drawn.device is not None and drawn.device.prints_itself,
-        "qr": _qr(drawn.token),
+        "qr": qr_of(drawn.token),
         "idle_url": reverse("centres:kiosk_again"),
         "idle_seconds": SLIP_SECONDS,
     }
@@ -160,9 +160,10 @@ def services_of(seat: Seat) -> QuerySet[Service]:
     return Service.objects.filter(centre=seat.centre_id).select_related("centre")
 
 
-def _tiles(seat: Seat) -> list[Service]:
+def _tiles(centre: Centre) -> list[Service]:
     at = clock.now()
-    return with_waits(waiting_by_service(seat.centre_id, at)[:MOST_TILES], seat.centre_id, at)
+    services = waiting_by_service(centre.pk, at)[:MOST_TILES]
+    return with_coming(with_waits(services, centre.pk, at), centre, at)
 
 
 def _ground_seen(answer: str) -> str:
@@ -173,8 +174,3 @@ def _ground_seen(answer: str) -> str:
 def back_to_start() -> dict[str, object]:
     """Context of a page that returns to the start when nobody is there."""
     return {"idle_url": reverse("centres:kiosk_again"), "idle_seconds": 60}
-
-
-def _qr(token: str) -> SafeString:
-    # Made from our own address by the library; nothing a reader typed is in it.
-    return SafeString(ticket_code(token).svg_inline(omitsize=True, border=2, lineclass=None, svgclass=None))

@@ -1,5 +1,6 @@
 // The board's calls. Each new [data-call="id"][data-say][data-number][data-counter][data-clips] joins a queue: shown on the
-// stage and said twice, one after the other. [data-notice="id"][data-say][data-clips] is said once, after the calls.
+// stage and said twice, one after the other; one that left the page or is [data-over] by then is not. [data-notice="id"]
+// [data-say][data-clips] is said once, after the calls.
 (() => {
   "use strict";
   const SHOWN_MS = 8000; // how long a call stays on the stage when nothing can be heard, and when others wait
@@ -8,7 +9,7 @@
   const MOST = 8; // more than these are on the list already and are not said
   const AWAY_MS = 60000; // a page that shows so old a state was away
   const KNOWN = 400;
-  const calls = [];
+  let calls = [];
   const notices = [];
   const known = new Set(); // calls; those long gone from the list are forgotten
   const told = new Set(); // notices: few, and one may stand on the page all day
@@ -60,18 +61,19 @@
   const forget = () => {
     while (known.size > KNOWN) known.delete(known.values().next().value);
   };
-  const words = ({ dataset: d }) => ({ say: d.say, number: d.number, counter: d.counter, clips: (d.clips ?? "").split(" ").filter(Boolean) });
+  const words = ({ dataset: d }) => ({ id: d.call, say: d.say, number: d.number, counter: d.counter, clips: (d.clips ?? "").split(" ").filter(Boolean) });
 
   // Newest first on the page; the oldest new one is called first. What stood there when the page was opened is not new.
   const look = (first) => {
-    const fresh = [...document.querySelectorAll("[data-call]")].reverse().filter((e) => isNew(known, e.dataset.call));
+    const current = [...document.querySelectorAll("[data-call]:not([data-over])")].reverse();
+    const fresh = current.filter((e) => isNew(known, e.dataset.call));
     forget();
     const said = [...document.querySelectorAll("[data-notice]")].filter((e) => isNew(told, e.dataset.notice));
     const away = Date.now() - looked > AWAY_MS;
     looked = Date.now();
     if (!first) {
-      calls.push(...(away ? fresh.slice(-FEW) : fresh).map(words));
-      calls.splice(0, calls.length - MOST);
+      const there = new Set(current.map((e) => e.dataset.call));
+      calls = [...calls.filter(({ id }) => there.has(id)), ...(away ? fresh.slice(-FEW) : fresh).map(words)].slice(-MOST);
       notices.push(...said.map(words));
     }
     if (calls.length + notices.length) run();

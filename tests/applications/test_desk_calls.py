@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +15,7 @@ from django.urls import reverse
 from applications.desk import procedures_for
 from applications.models import Application
 from centres.actions.call_by_itself import call_by_itself
+from centres.actions.counters import close_counter, pause_counter, set_services
 from centres.enums import Role, ServiceKind
 from centres.models import Counter, QueuePolicy, Ticket
 from citizens.models import Citizen
@@ -140,3 +142,40 @@ def test_every_form_about_the_person_there_says_whose_it_is(as_: As, counter: Co
 @pytest.mark.parametrize("typed", [{"counter": "abc"}, {"service": "abc"}, {"counter": "9" * 30}, {}])
 def test_a_counter_that_is_none_is_not_found(as_: As, counter: Counter, there: Ticket, typed: dict[str, str]) -> None:
     assert as_(counter.officer).post(reverse("applications:pass_on"), typed).status_code == 404
+
+
+def polled(client: Client, page: str) -> str:
+    """The pane as that page asks for it."""
+    [address] = re.findall(r'data-poll="([^"]*/queue/[^"]*)"', page)
+    return client.get(html.unescape(address)).content.decode()
+
+
+def test_a_page_is_told_that_its_counter_was_changed_or_closed_and_leads_to_the_desk_as_it_is(
+    as_: As, centre: Any, counter: Counter
+) -> None:
+    client, boss = as_(counter.officer), member_of(Role.MANAGER, centre)
+    page = client.get(reverse("applications:desk")).content.decode()
+    by: dict[str, Any] = {"at": MONDAY, "acting_user": boss}
+    anew = f'<a href="{reverse("applications:desk")}">'
+    assert anew not in polled(client, page)
+
+    set_services(counter=counter, services=list(counter.services.all())[:1], reason="đông", **by)
+    assert f"{counter} vừa được giao việc khác" in polled(client, page) and anew in polled(client, page)
+    pause_counter(counter=counter, reason="họp", **by)
+    assert f"{counter} vừa được tạm dừng" in polled(client, page)
+    close_counter(counter=counter, reason="mất điện", **by)
+    assert f"{counter} vừa được đóng: mất điện" in polled(client, page) and anew in polled(client, page)
+    assert "mất điện" not in polled(as_(Role.SPECIALIST), page)
+
+    other = a_counter(centre, counter.officer)
+    assert f"đang ngồi ở {other}" in polled(client, page)
+    assert anew not in polled(client, client.get(reverse("applications:desk")).content.decode())
+
+
+def test_a_paused_counter_says_how_it_is_opened(as_: As, counter: Counter) -> None:
+    client = as_(counter.officer)
+    begin = "Mời người kế tiếp để bắt đầu."
+    assert begin in client.get(reverse("applications:desk")).content.decode()
+    pause_counter(counter=counter, reason="ăn trưa", at=MONDAY, acting_user=counter.officer)
+    page = client.get(reverse("applications:desk")).content.decode()
+    assert begin not in page and "Quầy đang tạm dừng. Bấm F12 để mở lại." in page

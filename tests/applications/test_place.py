@@ -59,6 +59,30 @@ def state(ticket: Ticket) -> str:
     return str(Ticket.objects.get(pk=ticket.pk).state)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Your number A047 was given back and is not called any more."),
+        ("vi", "Số A047 của bác đã được trả lại, không gọi nữa."),
+        ("ko", "A047번은 반납되어 더 이상 호출되지 않습니다."),
+    ],
+)
+def test_what_cannot_be_done_any_more_is_said_to_the_citizen_not_to_an_officer(
+    client: Client, mine: Ticket, language: str, said: str
+) -> None:
+    """Given back in one tab, then 'let me go' in another that still shows the number as waiting."""
+    client.cookies["django_language"] = language
+    client.post(f"/t/{mine.token}/cancel/")
+    answer = client.post(f"/t/{mine.token}/hold/", {"minutes": "30"})
+    assert answer.status_code == 409 and said in answer.content.decode()
+
+
+def test_a_phone_number_that_is_needed_is_not_called_optional(client: Client, mine: Ticket) -> None:
+    shown = page(client, mine)
+    field = shown[shown.index('<label for="phone">') :].split("</label>")[0]
+    assert "không bắt buộc" not in field
+
+
 def test_leave_and_come_back_from_the_phone(phone: Client, mine: Ticket) -> None:
     assert "I am back by 10:41" in page(phone, mine)
     phone.post(f"/t/{mine.token}/hold/", {"minutes": "15"})

@@ -11,10 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from applications.enums import State
 from applications.models import Application
-from applications.worklist import due_words
+from applications.worklist import LISTS, due_words
 from centres.enums import Role
 from citizens.models import Look
 from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member
@@ -215,3 +217,12 @@ def test_the_managers_panel_counts_and_leads_to_the_lists(as_: As, at_hanoi: Any
     assert severity == "act"
     assert "1" in sentence
     assert url == answer.context["url"]["overdue"]
+
+
+def test_a_list_has_not_the_name_of_a_figure_that_counts_something_else() -> None:
+    """The day counts what is being handled; the list of all holds what is finished and not collected, too."""
+    titles = {str(each.title): each.key for each in LISTS}
+    assert len(titles) == len(LISTS)
+    assert titles["Chưa trả xong"] == "all"
+    with translation.override("vi"):
+        assert all(str(each.title).casefold() != gettext("in hand") for each in LISTS)

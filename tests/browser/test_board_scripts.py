@@ -28,8 +28,8 @@ LOUDSPEAKER = """
 STAGE = "<section data-stage><div data-stage-call><b data-stage-number></b><i data-stage-counter></i></div><p data-stage-quiet>quiet</p></section>"
 
 
-def call(name: str, clips: str = "") -> str:
-    return f"<li data-call={name} data-say='{name} one' data-number={name.split('-')[0]} data-counter=3 data-clips='{clips}'></li>"
+def call(name: str, clips: str = "", *, over: bool = False) -> str:
+    return f"<li data-call={name}{' data-over' * over} data-say='{name} one' data-number={name.split('-')[0]} data-counter=3 data-clips='{clips}'></li>"
 
 
 def notice(name: str, clips: str = "") -> str:
@@ -124,6 +124,29 @@ def test_when_many_wait_each_is_said_once_and_the_newest_last(page: Page) -> Non
     said = [what for what, _stage in after(page, 120)]
     assert list(dict.fromkeys(said)) == [f"A{number} one" for number in (2, 3, 4, 5, 6, 7)]
     assert [said.count(f"A{number} one") for number in (2, 3, 4, 5, 6, 7)] == [1, 1, 2, 2, 2, 2]
+
+
+def test_a_call_that_is_over_before_its_turn_is_not_announced(page: Page) -> None:
+    """A2 is missed while A1 is being said, A3 goes back into the line and is on no list any more; A1 itself is finished."""
+    a_board(page, "A0")
+    renewed(page, *map(call, ("A4", "A3", "A2", "A1", "A0")))
+    assert after(page, 1) == [["A1 one", "A1"]]
+    renewed(page, call("A4"), call("A2", over=True), call("A1", over=True), call("A0"))
+    assert after(page, 40) == twice("A1", "A4")
+
+
+def test_calls_that_are_over_hurry_none_of_those_that_are_not(page: Page) -> None:
+    a_board(page, "A0")
+    renewed(page, *(call(f"A{number}", over=number < 6) for number in range(8, 0, -1)))
+    assert after(page, 60) == twice("A6", "A7", "A8")
+
+
+def test_a_recall_takes_the_place_of_a_call_not_said_yet(page: Page) -> None:
+    a_board(page, "A0")
+    renewed(page, *map(call, ("B1-1", "A1-1", "A0")))
+    assert after(page, 1) == [["A1-1 one", "A1"]]
+    renewed(page, *map(call, ("B1-2", "A1-1", "A0")))
+    assert after(page, 40) == twice("A1-1", "B1-2")
 
 
 def test_an_older_call_that_moves_up_is_no_new_one(page: Page) -> None:

@@ -136,6 +136,14 @@ def test_announcements_overwrite_each_other(board: Callable[..., Page], hall: Ha
     expect(page.locator("[data-stage-number]")).to_have_text("A003")
 
 
+def test_every_call_is_on_the_list_at_once_whatever_the_stage_shows(board: Callable[..., Page], hall: Hall) -> None:
+    page = board(OWN)
+    hall.labels += ["A001", "A002", "A003", "A004"]
+    heard(page, 1)
+    for label in hall.labels:
+        expect(page.locator(".recent li", has_text=label)).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("voices", "how"),
     [

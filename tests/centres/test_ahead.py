@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,10 @@ from django.urls import reverse
 
 from centres.actions.call_next import call_next
 from centres.actions.finish import finish
-from centres.enums import CounterState, Priority
+from centres.enums import CounterState, Priority, TicketState
 from centres.models import Counter, Device, Ticket
 from centres.views import kiosk_visit
-from portal import clock, live
+from portal import clock, live, shared
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
 
@@ -96,3 +97,41 @@ def test_a_number_drawn_since_the_last_count_is_counted_for(client, service, cou
     client.get(f"/t/{first.token}/")
     [mine] = waiting(service, 2)
     assert client.get(f"/t/{mine.token}/").context["visit"].people_before == 1
+
+
+def kiosk(client, centre):
+    make.DeviceFactory(centre=centre, key_hash=Device.hash_of("khóa"))
+    client.post(reverse("centres:kiosk_sign_in"), {"key": "khóa"})
+    return client
+
+
+def on_the_tiles(client) -> list[str]:
+    html = client.get(reverse("centres:kiosk_tiles")).content.decode()
+    return [" ".join(told.split()) for told in re.findall(r'<span class="wait[^>]*>([^<]*)', html)]
+
+
+def test_the_tile_says_what_the_slip_will_say(client, centre, service, other_service):
+    """The one counter does both: whoever waits for the other service is called before, although nobody waits for mine."""
+    make.open_counter(centre, [service, other_service], number=8)
+    waiting(service, 1, 2, 3)
+    told = on_the_tiles(kiosk(client, centre))
+    [mine] = waiting(other_service, 1, minutes=9)
+    assert told == ["Trước bác còn 3 người"] * 2
+    assert on_the_phone(client, mine) == 3
+
+
+def test_the_tile_says_that_nobody_waits_only_where_a_counter_is_free(client, centre, service, other_service, counter):
+    kiosk(client, centre)
+    assert on_the_tiles(client) == ["Không phải chờ", "Trước bác chưa có ai"]  # no counter does the second
+    make.TicketFactory(service=service, state=TicketState.SERVING, counter=counter, called_at=MORNING, calls=1)
+    shared.drop(f"ahead.coming:{centre.pk}")
+    assert on_the_tiles(client) == ["Trước bác chưa có ai"] * 2
+
+
+def test_the_tiles_count_the_hall_once_until_it_changes(client, centre, service, counter):
+    kiosk(client, centre)
+    waiting(service, *range(1, 31))
+    on_the_tiles(client)
+    with CaptureQueriesContext(connection) as made:
+        assert on_the_tiles(client) == ["Trước bác còn 30 người"]
+    assert len(made) <= 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,9 @@ from citizens.session import signed_in
 from portal import clock, live
 from portal.errors import NotAllowed
 from portal.vn.phones import display_phone
+
+# What cannot be part of ``desk.mark_of``.
+_MARK = re.compile(r"[^\w.]")
 
 
 @never_cache
@@ -114,16 +118,31 @@ def back(application_id: int | None = None, *, view: str = "", choosing: bool = 
 
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
-    """Who waits for this counter; asked for every few seconds. ``shows`` names the ticket that the page shows."""
+    """Who waits for this counter; asked for every few seconds. ``shows`` names the ticket that the page shows, ``desk``
+    the counter as it was then."""
     counter = desk.counter_of(signed_in(request))
+    shown, made_for = request.GET.get("shows", ""), _MARK.sub("", request.GET.get("desk", ""))
     if counter is None:
-        return HttpResponse()
-    shown = request.GET.get("shows", "")
+        return _closed(request, made_for)
 
     def part() -> HttpResponse:
         at = clock.now()
         queue = desk.waiting_for(counter, at)
         queue["called"] = desk.called_by_itself(counter, at, number_in(shown))
+        queue["changed"] = desk.changed_since(counter, queue["mark"], made_for)
         return render(request, "applications/desk/parts/queue.html", {"queue": queue, "counter": counter})
 
-    return live.answer(request, [f"queue:{counter.centre_id}"], part, vary=f"{counter.pk}-{number_in(shown)}")
+    vary = f"{counter.pk}-{number_in(shown)}-{made_for}"
+    return live.answer(request, [f"queue:{counter.centre_id}"], part, vary=vary)
+
+
+def _closed(request: HttpRequest, made_for: str) -> HttpResponse:
+    """The pane of a page whose counter was closed meanwhile."""
+    counter = desk.closed_since(signed_in(request), made_for)
+    if counter is None:
+        return HttpResponse()
+
+    def part() -> HttpResponse:
+        return render(request, "applications/desk/parts/changed.html", {"changed": desk.closing_words(counter)})
+
+    return live.answer(request, [f"queue:{counter.centre_id}"], part, vary=f"closed-{counter.pk}")

@@ -59,6 +59,18 @@ class TestBook:
                 identity_number="001 190 000 034")  # fmt: skip
         booked(service, TOMORROW + timedelta(days=1))
 
+    def test_nobody_is_booked_at_two_counters_at_one_time(self, centre, service):
+        other = make.ServiceFactory(centre=centre, letter="E")
+        make.CounterFactory(centre=centre, number=90, services=[other])
+        booked(service)
+        problem = refused("same_time", booked, other)
+        assert problem.field == "starts_at"
+        moving = booked(other, TOMORROW + timedelta(hours=1))
+        refused(
+            "same_time", move_appointment, appointment=moving, starts_at=TOMORROW, client_key=uuid4().hex, at=MORNING
+        )
+        booked(other, phone="0987654321")
+
     def test_at_most_two_a_day(self, centre, service):
         others = [make.ServiceFactory(centre=centre, letter=letter) for letter in "EFG"]
         for number, other in enumerate(others, start=90):

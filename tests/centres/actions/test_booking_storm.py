@@ -64,10 +64,22 @@ def test_one_person_booking_twelve_times_has_one_a_field_and_two_a_day(centre, s
     for number, other in enumerate(others, start=50):
         for more in range(4):
             make.CounterFactory(centre=centre, number=number * 10 + more, services=[other])
-    at_once(*[job(each, "0912345678") for each in [service, *others] * 3])
+    hours = enumerate([service, *others])
+    at_once(
+        *[job(each, "0912345678", starts_at=TOMORROW + timedelta(hours=n)) for n, each in hours for _time in range(3)]
+    )
     held = Appointment.objects.filter(state__in=HOLDING)
     assert held.count() == 2
     assert len({each.field_key for each in held}) == 2
+
+
+def test_one_person_booking_several_services_at_one_time_at_once_has_one(centre, service, seats):
+    others = [make.ServiceFactory(centre=centre, letter=letter) for letter in "EFG"]
+    for number, other in enumerate(others, start=50):
+        make.CounterFactory(centre=centre, number=number, services=[other])
+    results = at_once(*[job(each, "0912345678") for each in [service, *others]])
+    assert len([each for each in results if isinstance(each, Appointment)]) == 1
+    assert {each.code for each in results if isinstance(each, RuleBroken)} == {"same_time"}
 
 
 def test_moving_into_one_slot_at_once_leaves_everybody_with_one_appointment(service, seats):

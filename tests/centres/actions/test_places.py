@@ -205,8 +205,10 @@ def test_a_number_is_called_only_with_a_reason_and_counts_in_the_cap(service, of
     event = TicketEvent.objects.get(kind=TicketEventKind.PICKED)
     assert (event.reason, event.actor, event.jumped) == ("bị mệt", officer, True)
     finish(ticket=stored(last), **by)
-    assert code(call_number, ticket=before_last, reason="bị mệt", **by) == "cap_reached"
-    for expected in (ticket, Ticket.objects.get(number=20)):
+    for left, expected in ((2, ticket), (1, Ticket.objects.get(number=20))):
+        with pytest.raises(RuleBroken, match=f"{left} người") as refused:
+            call_number(ticket=before_last, reason="bị mệt", **by)
+        assert refused.value.code == "cap_reached"
         called = call_next(**by)
         assert called == expected
         finish(ticket=called, **by)

@@ -10,8 +10,11 @@ from centres import announce
 from centres.actions import devices
 from centres.actions.announce_hall import announce as say
 from centres.actions.call_next import call_next
+from centres.actions.leave import leave
+from centres.actions.park import park
 from centres.actions.recall import recall
-from centres.enums import DeviceKind, Priority, TicketState
+from centres.actions.transfer import transfer
+from centres.enums import DeviceKind, ParkKind, Priority, TicketState
 from centres.models import Device, Ticket, Zone
 from centres.tasks import BOARDS_EVERY, tell_boards
 from portal import clock
@@ -56,6 +59,54 @@ def test_the_latest_call_and_five_before_it_are_shown_newest_first(board, eight_
     page = board.get(reverse("centres:board")).content.decode()
     assert re.search(r"data-stage-number>A008<", page)
     assert labels(page) == ["A008", "A007", "A006", "A005", "A004", "A003"]
+
+
+def test_who_waits_again_is_called_nowhere(board, centre, service, other_service, officer, counter, ticket):
+    """Passed on to the counter where somebody sits, set aside for a paper, brought back, gone: nobody called them there."""
+    there = make.open_counter(centre, [service, other_service], number=9)
+    make.TicketFactory(service=service, number=29, state=TicketState.CALLED, counter=there, called_at=MORNING, calls=1)
+    call_next(at=MORNING, acting_user=officer)
+    ticket.refresh_from_db()
+    assert set(shown(board)) == {("A012", "Quầy 3"), ("A029", "Quầy 9")}
+    transfer(ticket=ticket, counter=there, at=MORNING, acting_user=officer)
+    assert shown(board) == [("A029", "Quầy 9")]
+    leave(ticket=ticket, at=MORNING, acting_user=officer)
+    assert shown(board) == [("A029", "Quầy 9")]
+    other = make.TicketFactory(service=service, number=13)
+    call_next(at=MORNING, acting_user=officer)
+    other.refresh_from_db()
+    park(ticket=other, kind=ParkKind.FETCHING, reason="", at=MORNING, acting_user=officer)
+    assert shown(board) == [("A029", "Quầy 9")]
+
+
+def shown(board):
+    html = board.get(reverse("centres:board")).content.decode()
+    return re.findall(r'data-number="(\w+)" data-counter="([^"]+)"', html)
+
+
+def test_a_call_that_is_over_stays_on_the_list_and_is_marked(board, service, counter):
+    for n, state in enumerate((TicketState.CALLED, TicketState.SERVING, TicketState.NO_SHOW, TicketState.DONE), 1):
+        where = counter if n == 1 else make.CounterFactory(centre=counter.centre, number=60 + n)
+        ended = {"finished_at": MORNING} if n > 2 else {}
+        make.TicketFactory(service=service, number=n, state=state, counter=where, called_at=MORNING, calls=1, **ended)
+    page = board.get(reverse("centres:board")).content.decode()
+    assert labels(page) == ["A004", "A003", "A002", "A001"]
+    over = re.findall(r'<li data-call="\d+-1" data-over data-number="(\w+)"', page)
+    assert over == ["A004", "A003"]
+
+
+def test_who_has_not_come_yet_stays_on_the_list_however_many_are_called_after(board, eight_calls, service, centre):
+    at = MORNING - timedelta(minutes=30)
+    for n in range(50, 57):
+        there = make.CounterFactory(centre=centre, number=n)
+        make.TicketFactory(
+            service=service, number=n, issued_at=at, state=TicketState.CALLED, counter=there, called_at=at, calls=1
+        )
+    page = board.get(reverse("centres:board")).content.decode()
+    assert labels(page) == ["A056", "A055", "A054", "A053", "A052", "A051", "A050"]
+    Ticket.objects.filter(number__gt=51).update(state=TicketState.SERVING)
+    page = board.get(reverse("centres:board")).content.decode()
+    assert labels(page) == ["A008", "A007", "A006", "A005", "A051", "A050"]
 
 
 def test_an_empty_day_is_quiet(board, service):

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from centres.actions.draw import draw
 from centres.enums import AppointmentState, Priority, PriorityGround
 from centres.models import Appointment, CalendarDay, Device, Ticket
 from portal import clock
@@ -63,6 +64,21 @@ class TestQuestions:
         page = text(client.get(reverse("centres:book_day", args=[centre.code, "A"])))
         assert 'href="/book/' in page and "2026-11-24/" not in page
         assert client.get(reverse("centres:book_slot", args=[centre.code, "A", "2026-11-24"])).status_code == 302
+
+    @pytest.mark.parametrize(
+        ("day", "said"),
+        [
+            ("2026-11-20", "Ngày đó đã qua"),
+            ("2026-11-29", "Trung tâm nghỉ ngày đó"),
+            ("2027-11-24", "Ngày đó còn xa quá"),
+            ("2026-11-24", "Ngày đó đã hết chỗ"),
+        ],
+    )
+    def test_a_day_asked_for_by_address_is_refused_for_its_own_reason(self, client, service, counter, day, said):
+        if day == "2026-11-24":
+            counter.services.clear()
+        answer = client.get(reverse("centres:book_slot", args=[service.centre.code, "A", day]), follow=True)
+        assert said in text(answer)
 
     @pytest.mark.parametrize("path", ["A/2026-13-01/", "A/nonsense/", "A/2026-11-24/99/", "A/2026-11-24/2560/", "Z/"])
     def test_made_up_addresses_are_not_there(self, client, centre, path):
@@ -353,3 +369,22 @@ class TestManager:
         for _twice in range(2):
             assert client.post(url, {"service": service.pk, "client_key": key, "reason": "ở xa"}).status_code == 302
         assert Ticket.objects.get().events.get().reason == "ở xa"
+
+    def test_the_slip_of_a_number_given_by_hand_is_there_to_print_and_to_scan(self, client, service, centre):
+        url = reverse("centres:day_number")
+        sent = {"service": service.pk, "client_key": uuid4().hex, "reason": "ở xa"}
+        page = text(client.post(url, sent, follow=True))
+        assert Ticket.objects.get().label in page
+        assert 'class="qr"' in page and "data-print" in page and "css/slip.css" in page
+        assert 'class="qr"' not in text(client.get(url))
+
+    def test_only_who_gave_a_number_sees_its_slip(self, client, service, officer):
+        theirs = draw(service=service, client_key=uuid4().hex, reason="ở xa", at=MORNING, acting_user=officer)
+        for asked in (theirs.pk, "x", "9" * 30):
+            assert 'class="qr"' not in text(client.get(reverse("centres:day_number"), {"given": asked}))
+
+    def test_an_exception_is_at_most_a_year_ahead(self, client):
+        sent = {"day": "9999-12-31", "opening": "", "reason": "tập huấn"}
+        answer = client.post(reverse("centres:day_hours"), sent)
+        assert answer.status_code == 400 and "id_day_error" in text(answer)
+        assert not CalendarDay.objects.exists()

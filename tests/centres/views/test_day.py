@@ -233,7 +233,7 @@ class TestWho:
 
 class TestDevices:
     def test_the_key_is_shown_once(self, client, centre):
-        answer = client.post(reverse("centres:day_devices"), {"name": "Cửa chính", "kind": "kiosk"})
+        answer = client.post(reverse("centres:day_devices"), {"name": "Cửa chính", "kind": "kiosk"}, follow=True)
         key = re.search(r'<code class="code">(.+?)</code>', answer.content.decode()).group(1)
         assert Device.objects.get().key_hash == Device.hash_of(key)
         assert "no-store" in answer.headers["Cache-Control"]

@@ -46,6 +46,36 @@ def test_times_are_those_of_hanoi(client, centre):
     assert f"{clock.local(row.from_at):%H:%M}–{clock.local(row.until_at):%H:%M}" == "13:30–17:00"
 
 
+def test_what_is_planned_is_not_said_to_be_on_the_boards(client, centre, in_english):
+    sent = {"text": "Chào", "from_at": "2026-11-24T13:30", "until_at": "2026-11-24T17:00"}
+    [told] = client.post(URL, sent, follow=True).context["messages"]
+    assert "13:30 24/11/2026" in str(told)
+
+
+def test_a_year_too_far_is_refused_at_its_field(client, centre):
+    sent = {"text": "Chào", "from_at": "9999-12-31T13:30", "until_at": "9999-12-31T17:00"}
+    answer = client.post(URL, sent)
+    assert answer.status_code == 400 and answer.context["form"].errors["from_at"]
+    assert not HallAnnouncement.objects.exists()
+
+
+def test_an_announcement_that_was_stopped_has_its_own_word(client, centre, manager):
+    client.post(reverse("centres:day_announcement_stop", args=[say(centre, manager).pk]))
+    page = client.get(URL).content.decode()
+    assert "đã dừng" in page and "Dừng xử lý" not in page
+
+
+def test_the_key_of_a_new_screen_is_shown_once_and_a_reload_makes_no_other(client, centre):
+    page = reverse("centres:day_devices")
+    answer = client.post(page, {"name": "Cửa chính", "kind": "kiosk"})
+    assert answer.status_code == 302
+    shown, again = (client.get(answer["Location"]) for _twice in range(2))
+    assert shown.context["new"] == Device.objects.get()
+    key = shown.context["key"]
+    assert key in shown.content.decode() and key not in again.content.decode()
+    assert again.context["key"] is None and key not in str(dict(client.session))
+
+
 def test_an_end_before_now_is_shown_at_its_field(client, centre, in_english):
     answer = client.post(URL, {"text": "Chào", "until_at": "2026-11-23T08:00"})
     assert answer.status_code == 400

@@ -32,12 +32,12 @@ def draw(kiosk, service, key=None, ground=""):
     return kiosk.post(reverse("centres:kiosk_draw"), sent)
 
 
-def test_the_start_shows_at_most_six_open_services_with_how_many_wait(kiosk, centre, service, ticket):
+def test_the_start_shows_at_most_six_open_services_with_how_many_are_before(kiosk, centre, service, ticket):
     for number, letter in enumerate("BCDEFGH"):
         make.ServiceFactory(centre=centre, letter=letter, order=number + 5)
     page = kiosk.get(reverse("centres:kiosk")).content.decode()
     assert len(re.findall(r'class="tile"', page)) == 6
-    assert re.search(r'class="wait">\s*1 ', page)
+    assert re.search(r'class="wait">\s*Trước bác còn 1 người', page)
 
 
 def test_a_closed_service_has_no_tile(kiosk, service):
