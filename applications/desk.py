@@ -156,9 +156,11 @@ def my_ticket(user: User, shown: int | None) -> Ticket:
     return ticket
 
 
-def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing: bool = False) -> Desk:
+def build(
+    counter: Counter, at: datetime, *, chosen: int | None = None, choosing: bool = False, marks_blanks: bool = False
+) -> Desk:
     """The screen for this counter. ``chosen`` is the application whose tab is open, ``choosing`` the list of
-    procedures."""
+    procedures; ``marks_blanks`` shows beside each field of the form, too, that it was left empty."""
     desk = Desk(counter=counter, at=at, ticket=ticket_at(counter))
     if desk.ticket is None:
         desk.selected = _last_received(counter, chosen)
@@ -173,7 +175,7 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
         drafts = [row for row in desk.matters if row.state == State.DRAFT]
         desk.selected = (drafts or desk.matters)[-1]
     if desk.selected is not None:
-        desk.work = work_on(desk.selected, at)
+        desk.work = work_on(desk.selected, at, marks_blanks=marks_blanks)
     if desk.selected is None or choosing:
         desk.selected, desk.work = None, None
         desk.procedures = procedures_for(desk.ticket, at)
@@ -226,12 +228,13 @@ def procedures_for(ticket: Ticket, at: datetime) -> list[ProcedureVersion]:
     return sorted(rows, key=lambda row: (row.procedure_id != service.procedure_id, row.procedure.field_id != field_id))
 
 
-def work_on(application: Application, at: datetime) -> Work:
+def work_on(application: Application, at: datetime, *, marks_blanks: bool = False) -> Work:
     facts = facts_of(application, at)
     version = version_of(application)
     form = bound_form_of(application, at)
     gaps = len(form.errors)
-    _leave_blanks_alone(form)
+    if not marks_blanks:
+        _leave_blanks_alone(form)
     return Work(
         application=application,
         quote=quote_for(application, at),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from citizens.enums import Sex
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number
-from portal.vn.names import InvalidName, display_name
+from portal.vn.names import InvalidName, validate_name
 from procedures.forms import LineField, PhoneField
 
 
@@ -55,7 +55,7 @@ class PersonForm(forms.Form):
 
     def clean_full_name(self) -> str:
         try:
-            return display_name(self.cleaned_data["full_name"])
+            return validate_name(self.cleaned_data["full_name"])
         except InvalidName as error:
             raise ValidationError(str(error)) from error
 

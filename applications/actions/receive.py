@@ -160,10 +160,15 @@ def what_is_missing(
     ]
     missing += [
         Missing(
-            _("Form, %(field)s: %(error)s") % {"field": form[name].label, "error": error},
-            f"{desk}&view=form#{form[name].auto_id}",
+            _("Form · %(section)s · %(field)s: %(error)s")
+            % {
+                "section": form.heading_of(name),
+                "field": form[name].label,
+                "error": _("not filled in yet") if error.code == "required" else error.messages[0],
+            },
+            f"{desk}&view=form&missing#{form[name].auto_id}",
         )
-        for name, errors in form.errors.items()
+        for name, errors in form.errors.as_data().items()
         for error in errors
     ]
     missing += [

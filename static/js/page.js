@@ -13,7 +13,10 @@
 
   const focusMarked = (root) => root.querySelector?.("[data-focus]")?.focus();
   document.addEventListener("DOMContentLoaded", () => focusMarked(document));
-  document.addEventListener("htmx:afterSettle", (event) => focusMarked(event.detail.target ?? document));
+  document.addEventListener("htmx:afterSettle", (event) => {
+    focusMarked(event.detail.target ?? document);
+    for (const { hash } of document.querySelectorAll("#problems a[href*='#id_']")) document.getElementById(hash.slice(1))?.setAttribute("aria-invalid", "true");
+  });
 
   // What was said to be missing is struck out as it comes, and the sentence goes with the last of it.
   document.addEventListener("poll:swapped", () => {

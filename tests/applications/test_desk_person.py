@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -206,7 +207,14 @@ def test_what_is_missing_leads_to_where_it_is_put_right(desk: Client, ticket: Ti
     page = desk.post(to("receive", draft.pk), headers={"HX-Request": "true"}).content.decode()
     assert f"#paper-{paper.pk}" in page
     assert "#id_child_name" in page
-    assert "Trường này là bắt buộc" not in page
+    assert "Xin điền mục này" not in page
+    assert "Người được khai sinh · Họ, chữ đệm, tên của con: chưa điền" in page, "whose it is, and no scolding"
+    shown = desk.get(to("desk"), {"matter": draft.pk, "view": "form"}).content.decode()
+    assert 'aria-invalid="true"' not in shown, "a field that is only empty yet is left alone"
+    led_there = desk.get(to("desk"), {"matter": draft.pk, "view": "form", "missing": ""}).content.decode()
+    assert re.search(
+        r'<input[^>]*id="id_child_name"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*id="id_child_name"', led_there
+    )
     assert f'id="paper-{paper.pk}"' in desk.get(to("desk"), {"matter": draft.pk}).content.decode()
 
 

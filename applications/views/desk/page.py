@@ -42,6 +42,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         clock.now(),
         chosen=number_in(chosen),
         choosing="choose" in request.GET or "choose" in request.POST,
+        marks_blanks="missing" in request.GET,
     )
     if state.ticket is not None and state.person is not None:
         looked_at_desk(
