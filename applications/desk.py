@@ -109,6 +109,7 @@ class Desk:
     work: Work | None = None
     person: Citizen | None = None
     resolution: UnitResolution | None = None
+    was_asked: bool = False
     procedures: list[ProcedureVersion] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
     counters: list[Counter] = field(default_factory=list)
@@ -181,8 +182,12 @@ def build(
         desk.procedures = procedures_for(desk.ticket, at)
     # Whoever's matter is open: the pane beside a dossier never shows somebody else.
     desk.person = (desk.selected.applicant if desk.selected else None) or desk.ticket.citizen
-    if desk.person and desk.person.card_address and not desk.person.unit_code:
-        desk.resolution = resolve_old_address(desk.person.card_address)
+    if desk.person and desk.person.card_address:
+        of_card = resolve_old_address(desk.person.card_address)
+        # What leaves no doubt is kept without a question (``settle_unit_if_certain``).
+        desk.was_asked = bool(desk.person.address) and of_card.unit is None
+        if not (desk.person.unit_code or desk.was_asked):
+            desk.resolution = of_card
     desk.recalls_left = recalls_left(desk.ticket)
     desk.holds = hold_choices(desk.ticket, at)
     desk.counters = list(

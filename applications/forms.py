@@ -66,6 +66,16 @@ class PersonForm(forms.Form):
             raise ValidationError(str(error)) from error
 
 
+class AddressForm(forms.Form):
+    """Where the person says they live now."""
+
+    address = LineField(
+        label=_("Present address"),
+        max_length=300,
+        error_messages={"required": _("Write the address of today as the person says it.")},
+    )
+
+
 class ContactForm(forms.Form):
     """Where the person can be reached. The phone's last four digits open the tracking page."""
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from applications import desk
-from applications.forms import ContactForm, QuantityForm, ScanForm
+from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk
 from applications.views.desk import other_person
 from centres.enums import CounterState, Role
@@ -60,6 +60,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "client_key": uuid4().hex,
         "scan_form": ScanForm(),
         "person_form": None,
+        "address_form": AddressForm(),
         "view": request.GET.get("view", ""),
         "grounds": desk.GROUNDS,
         "other": other_person.asked_about(request, state.ticket, state.person),
