@@ -85,12 +85,21 @@ class Work:
         return self.quote.total + sum(fee for _code, fee in self.copies_made)
 
     @property
+    def asks_pages(self) -> bool:
+        return self.quote.needs_pages or self.application.pages is not None
+
+    @property
+    def asks_copies(self) -> bool:
+        """Where the fee or the form goes by how many are wanted."""
+        return self.asks_pages or "copy_count" in self.form.counted
+
+    @property
     def is_touched(self) -> bool:
         """Something was typed or ticked that taking it back would lose."""
         row = self.application
         blank = (PaperState.MISSING, PaperState.LOOKED_UP)
         ticked = any(line.paper.state not in blank for line in self.lines)
-        return bool(row.form_data or row.acknowledged or row.pages or ticked)
+        return bool(row.form_data or row.acknowledged or row.pages or row.copies > 1 or ticked)
 
     @property
     def papers_missing(self) -> int:

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.open_certification import MOST_COPIES, MOST_PAGES
 from citizens.enums import Sex
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number
@@ -86,8 +87,8 @@ class ContactForm(forms.Form):
 class QuantityForm(forms.Form):
     """Pages of the original and copies wanted."""
 
-    pages = forms.IntegerField(label=_("Pages of the original"), min_value=1, max_value=2000, required=False)
-    copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=500, initial=1)
+    pages = forms.IntegerField(label=_("Pages of the original"), min_value=1, max_value=MOST_PAGES, required=False)
+    copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=MOST_COPIES, initial=1)
 
 
 def first_error(form: forms.BaseForm) -> Any:

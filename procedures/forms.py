@@ -148,14 +148,22 @@ class ProcedureForm(forms.Form):
         *,
         on: date | None = None,
         initial: MutableMapping[str, Any] | None = None,
+        counted: Mapping[str, int | None] | None = None,
     ) -> None:
-        """``on`` is the day it is filled in: no day after it is taken, but where the catalogue says that it may lie ahead."""
+        """``on`` is the day it is filled in: no day after it is taken, but where the catalogue says that it may lie ahead.
+
+        ``counted`` names fields whose values stand beside the fee and are in ``data``: they are checked and stored with
+        the rest, but not asked for again; one not counted yet (``None``) is left out.
+        """
         super().__init__(data, initial=initial)
         self.version = version
+        self.counted = counted or {}
         schema = version.form_schema
         required = set(schema.get("required", ()))
         for group in schema.get("x-groups", ()):
             for key in group["fields"]:
+                if key in self.counted and self.counted[key] is None:
+                    continue
                 self.fields[key] = _field(key, schema["properties"][key], is_required=key in required, on=on)
 
     def clean(self) -> dict[str, Any]:
@@ -167,9 +175,10 @@ class ProcedureForm(forms.Form):
         return cleaned
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
-        """Each group's heading in the current language, with its fields in order."""
+        """Each group's heading in the current language, with the fields it asks for in order."""
         for group in self.version.form_schema.get("x-groups", ()):
-            yield pick(group["title"]), [self[key] for key in group["fields"]]
+            if asked := [self[key] for key in group["fields"] if key not in self.counted]:
+                yield pick(group["title"]), asked
 
     def heading_of(self, name: str) -> str:
         """The heading, in the current language, under which this field stands."""
