@@ -17,6 +17,9 @@ from procedures.forms import ProcedureForm, prefill
 from procedures.models import ProcedureVersion
 from procedures.quote import Quote, quote
 
+# What some forms ask of what the dossier itself counts, since a fee goes by it: asked once, beside the fee.
+COUNTED = {"page_count": "pages", "copy_count": "copies"}
+
 
 def version_of(application: Application) -> ProcedureVersion:
     """The version the draft or dossier lives under, with its rules, from this process's memory."""
@@ -52,7 +55,13 @@ def notices_for(application: Application, at: datetime) -> list[dict[str, Any]]:
 def form_values(application: Application) -> dict[str, Any]:
     """What is known of the form: what was typed, over what the citizen's record and contact give. Nothing is typed twice."""
     known = prefill(version_of(application), _known_of(application, application.applicant))
-    return {**known, **application.form_data}
+    return {**known, **application.form_data, **counted(application)}
+
+
+def counted(application: Application) -> dict[str, int | None]:
+    """The form's questions that the dossier's own pages and copies answer; ``None`` while they are not counted."""
+    asked = version_of(application).form_schema.get("properties", {})
+    return {key: getattr(application, name) for key, name in COUNTED.items() if key in asked}
 
 
 def given_by(application: Application, citizen: Citizen) -> set[str]:
@@ -69,7 +78,9 @@ def contact_in_form(application: Application) -> dict[str, str]:
 
 def bound_form(application: Application, at: datetime) -> ProcedureForm:
     """The version's form holding what is known so far, checked as of this moment."""
-    return ProcedureForm(version_of(application), form_values(application), on=clock.local_day(at))
+    return ProcedureForm(
+        version_of(application), form_values(application), on=clock.local_day(at), counted=counted(application)
+    )
 
 
 def _known_of(application: Application, citizen: Citizen | None) -> dict[str, str]:

@@ -88,12 +88,21 @@ class Work:
         return self.quote.total + sum(fee for _code, fee in self.copies_made)
 
     @property
+    def asks_pages(self) -> bool:
+        return self.quote.needs_pages or self.application.pages is not None
+
+    @property
+    def asks_copies(self) -> bool:
+        """Where the fee or the form goes by how many are wanted."""
+        return self.asks_pages or "copy_count" in self.form.counted
+
+    @property
     def is_touched(self) -> bool:
         """Something was typed or ticked that taking it back would lose."""
         row = self.application
         blank = (PaperState.MISSING, PaperState.LOOKED_UP)
         ticked = any(line.paper.state not in blank for line in self.lines)
-        return bool(row.form_data or row.acknowledged or row.pages or ticked)
+        return bool(row.form_data or row.acknowledged or row.pages or row.copies > 1 or ticked)
 
     @property
     def papers_missing(self) -> int:
@@ -112,6 +121,7 @@ class Desk:
     work: Work | None = None
     person: Citizen | None = None
     resolution: UnitResolution | None = None
+    was_asked: bool = False
     procedures: list[ProcedureVersion] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
     counters: list[Counter] = field(default_factory=list)
@@ -159,9 +169,11 @@ def my_ticket(user: User, shown: int | None) -> Ticket:
     return ticket
 
 
-def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing: bool = False) -> Desk:
+def build(
+    counter: Counter, at: datetime, *, chosen: int | None = None, choosing: bool = False, marks_blanks: bool = False
+) -> Desk:
     """The screen for this counter. ``chosen`` is the application whose tab is open, ``choosing`` the list of
-    procedures."""
+    procedures; ``marks_blanks`` shows beside each field of the form, too, that it was left empty."""
     desk = Desk(counter=counter, at=at, ticket=ticket_at(counter))
     if desk.ticket is None:
         desk.selected = _last_received(counter, chosen)
@@ -176,14 +188,18 @@ def build(counter: Counter, at: datetime, *, chosen: int | None = None, choosing
         drafts = [row for row in desk.matters if row.state == State.DRAFT]
         desk.selected = (drafts or desk.matters)[-1]
     if desk.selected is not None:
-        desk.work = work_on(desk.selected, at)
+        desk.work = work_on(desk.selected, at, marks_blanks=marks_blanks)
     if desk.selected is None or choosing:
         desk.selected, desk.work = None, None
         desk.procedures = procedures_for(desk.ticket, at)
     # Whoever's matter is open: the pane beside a dossier never shows somebody else.
     desk.person = (desk.selected.applicant if desk.selected else None) or desk.ticket.citizen
-    if desk.person and desk.person.card_address and not desk.person.unit_code:
-        desk.resolution = resolve_old_address(desk.person.card_address)
+    if desk.person and desk.person.card_address:
+        of_card = resolve_old_address(desk.person.card_address)
+        # What leaves no doubt is kept without a question (``settle_unit_if_certain``).
+        desk.was_asked = bool(desk.person.address) and of_card.unit is None
+        if not (desk.person.unit_code or desk.was_asked):
+            desk.resolution = of_card
     desk.recalls_left = recalls_left(desk.ticket)
     desk.holds = hold_choices(desk.ticket, at)
     desk.counters = list(
@@ -229,12 +245,13 @@ def procedures_for(ticket: Ticket, at: datetime) -> list[ProcedureVersion]:
     return sorted(rows, key=lambda row: (row.procedure_id != service.procedure_id, row.procedure.field_id != field_id))
 
 
-def work_on(application: Application, at: datetime) -> Work:
+def work_on(application: Application, at: datetime, *, marks_blanks: bool = False) -> Work:
     facts = facts_of(application, at)
     version = version_of(application)
     form = bound_form_of(application, at)
     gaps = len(form.errors)
-    _leave_blanks_alone(form)
+    if not marks_blanks:
+        _leave_blanks_alone(form)
     return Work(
         application=application,
         quote=quote_for(application, at),

@@ -31,6 +31,8 @@ _COPY_FORMS = {
     CopyForm.SHOWN: "Xuất trình bản chính",
     CopyForm.LOOKED_UP: "Cơ quan tra cứu, không phải nộp",
 }
+# The paper that is a copy itself, as many of it as are to be certified.
+COPY_TO_CERTIFY = "copy_to_certify"
 _RESULT_WHERE = {DeliveryState.AT_COUNTER: "Tại {centre}", DeliveryState.HANDED: "Tại {centre}"}
 
 
@@ -74,7 +76,7 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "email": frozen["email"],
         "procedure": version.procedure.name[VIETNAMESE],
         "procedure_code": version.procedure.code,
-        "papers": [_paper(paper) for paper in application.papers.select_related("kind")],
+        "papers": [_paper(paper, application) for paper in application.papers.select_related("kind")],
         "sets": 1,
         "limit": _limit_in_words(applicable(version.time_limit, facts_of(application, received_at))),
         "received": _moment_in_words(received_at),
@@ -103,11 +105,13 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
     }
 
 
-def _paper(paper: Paper) -> dict[str, Any]:
+def _paper(paper: Paper, application: Application) -> dict[str, Any]:
+    to_certify = paper.kind.key == COPY_TO_CERTIFY
+    copies = application.copies if to_certify else paper.copies
     return {
         "name": paper.kind.name[VIETNAMESE],
-        "form": _COPY_FORMS[CopyForm(paper.form_of_copy)],
-        "quantity": "" if paper.form_of_copy == CopyForm.LOOKED_UP else f"{paper.copies:02}",
+        "form": "Bản sao" if to_certify else _COPY_FORMS[CopyForm(paper.form_of_copy)],
+        "quantity": "" if paper.form_of_copy == CopyForm.LOOKED_UP else f"{copies:02}",
         "note": paper.note,
     }
 

@@ -8,10 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.open_certification import MOST_COPIES, MOST_PAGES
 from citizens.enums import Sex
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number
-from portal.vn.names import InvalidName, display_name
+from portal.vn.names import InvalidName, validate_name
 from procedures.forms import LineField, PhoneField
 
 
@@ -55,7 +56,7 @@ class PersonForm(forms.Form):
 
     def clean_full_name(self) -> str:
         try:
-            return display_name(self.cleaned_data["full_name"])
+            return validate_name(self.cleaned_data["full_name"])
         except InvalidName as error:
             raise ValidationError(str(error)) from error
 
@@ -64,6 +65,16 @@ class PersonForm(forms.Form):
             return PartialDate.parse(self.cleaned_data["birth_text"]).format()
         except InvalidPartialDate as error:
             raise ValidationError(str(error)) from error
+
+
+class AddressForm(forms.Form):
+    """Where the person says they live now."""
+
+    address = LineField(
+        label=_("Present address"),
+        max_length=300,
+        error_messages={"required": _("Write the address of today as the person says it.")},
+    )
 
 
 class ContactForm(forms.Form):
@@ -76,8 +87,8 @@ class ContactForm(forms.Form):
 class QuantityForm(forms.Form):
     """Pages of the original and copies wanted."""
 
-    pages = forms.IntegerField(label=_("Pages of the original"), min_value=1, max_value=2000, required=False)
-    copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=500, initial=1)
+    pages = forms.IntegerField(label=_("Pages of the original"), min_value=1, max_value=MOST_PAGES, required=False)
+    copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=MOST_COPIES, initial=1)
 
 
 def first_error(form: forms.BaseForm) -> Any:

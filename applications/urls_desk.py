@@ -24,6 +24,7 @@ patterns = [
     path("desk/person/", person.scan, name="scan"),
     path("desk/person/new/", person.add, name="add_person"),
     path("desk/person/unit/", person.unit, name="settle_unit"),
+    path("desk/person/address/", person.lives_at, name="lives_at"),
     path("desk/person/applicant/", person.applicant, name="applicant"),
     path("desk/matters/", matter.choose, name="choose"),
     path("desk/matters/<int:application_id>/contact/", person.contact, name="contact"),

@@ -28,6 +28,7 @@ from PIL import Image, UnidentifiedImageError
 from portal.errors import BadInput, RuleBroken, Unavailable
 from portal.filekinds import IMAGE_FORMATS, PDF, TIFF, WORDS, name_says, what_is
 
+TAKEN = {PDF, *IMAGE_FORMATS}
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp"
 # An A3 sheet at 600 dots an inch. Pillow itself only warns, and later: a picture of a few KB may unfold to gigabytes.
 MAX_PIXELS = 70_000_000
@@ -182,6 +183,11 @@ def inspect_upload(upload: UploadedFile) -> Inspected:
         pages = _pages_of_pdf(stream)
     elif kind in IMAGE_FORMATS:
         pages = _pages_of_image(stream, kind)
+    elif kind == "unknown":
+        raise _bad(
+            "upload_not_supported",
+            _("This kind of file is not taken. Please use a PDF, or a JPEG, PNG, TIFF or WebP picture."),
+        )
     else:
         raise _bad(
             "upload_not_supported",
@@ -202,6 +208,8 @@ def _clean_name(name: str) -> str:
 
 def _check_name(name: str, kind: str) -> None:
     said = name_says(name)
+    if said not in TAKEN and kind not in TAKEN:
+        return  # by its name or not, it is of no use here; that is said instead
     # An old Office file does not say which program made it.
     if said is None or said == kind or (kind == "office" and said in ("word", "excel", "powerpoint")):
         return

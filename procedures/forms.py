@@ -13,12 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from portal.text import pick
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number
+from portal.vn.names import InvalidName, validate_name
 from portal.vn.phones import InvalidPhone, display_phone, parse_phone
 from portal.vn.text import TooLong, clean_line
 from procedures.catalogue_cache import units_of_today
 from procedures.models import ProcedureVersion
 
+# Text fields that hold a person's name; a paper, a contract and a shop have names of another kind.
+NAMES_OF_PEOPLE = frozenset(
+    f"{who}_name" for who in ("applicant", "child", "deceased", "father", "husband", "mother", "requester", "wife")
+)
+# Who cannot be one and the same person in a form.
+TWO_PEOPLE = (("husband", "wife"), ("mother", "father"), ("applicant", "deceased"))
 NO_DAY = _("This is not a date. Please type day/month/year, for example 02/07/2025.")
+ONE_NUMBER = _("This is also the other person's number, and they are two different people. Please check both numbers.")
 
 
 class LineField(forms.CharField):
@@ -31,6 +39,19 @@ class LineField(forms.CharField):
             raise ValidationError(str(error), code=error.code) from error
 
 
+class NameField(forms.CharField):
+    """A person's name, by the same rule as at the desk's own form for a person."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return validate_name(text)
+        except InvalidName as error:
+            raise ValidationError(str(error), code=error.code) from error
+
+
 class DayField(forms.CharField):
     """A day, kept as ISO text so that it goes into JSON as it is. ``until`` is the last day it may be, if there is one."""
 
@@ -39,7 +60,11 @@ class DayField(forms.CharField):
 
     def __init__(self, *, until: date | None = None, **kwargs: Any) -> None:
         super().__init__(
-            widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "dd/mm/yyyy"}) if self.whole else None,
+            widget=forms.TextInput(
+                {"inputmode": "numeric", "placeholder": _("day/month/year")}
+                if self.whole
+                else {"placeholder": _("day/month/year, or the year")}
+            ),
             **kwargs,
         )
         self.until = until
@@ -123,20 +148,42 @@ class ProcedureForm(forms.Form):
         *,
         on: date | None = None,
         initial: MutableMapping[str, Any] | None = None,
+        counted: Mapping[str, int | None] | None = None,
     ) -> None:
-        """``on`` is the day it is filled in: no day after it is taken, but where the catalogue says that it may lie ahead."""
+        """``on`` is the day it is filled in: no day after it is taken, but where the catalogue says that it may lie ahead.
+
+        ``counted`` names fields whose values stand beside the fee and are in ``data``: they are checked and stored with
+        the rest, but not asked for again; one not counted yet (``None``) is left out.
+        """
         super().__init__(data, initial=initial)
         self.version = version
+        self.counted = counted or {}
         schema = version.form_schema
         required = set(schema.get("required", ()))
         for group in schema.get("x-groups", ()):
             for key in group["fields"]:
-                self.fields[key] = _field(schema["properties"][key], is_required=key in required, on=on)
+                if key in self.counted and self.counted[key] is None:
+                    continue
+                self.fields[key] = _field(key, schema["properties"][key], is_required=key in required, on=on)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for first, second in TWO_PEOPLE:
+            number = cleaned.get(f"{first}_identity")
+            if number and number == cleaned.get(f"{second}_identity"):
+                self.add_error(f"{second}_identity", ValidationError(ONE_NUMBER, code="same_person"))
+        return cleaned
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
-        """Each group's heading in the current language, with its fields in order."""
+        """Each group's heading in the current language, with the fields it asks for in order."""
         for group in self.version.form_schema.get("x-groups", ()):
-            yield pick(group["title"]), [self[key] for key in group["fields"]]
+            if asked := [self[key] for key in group["fields"] if key not in self.counted]:
+                yield pick(group["title"]), asked
+
+    def heading_of(self, name: str) -> str:
+        """The heading, in the current language, under which this field stands."""
+        groups = self.version.form_schema.get("x-groups", ())
+        return next((pick(group["title"]) for group in groups if name in group["fields"]), "")
 
     def form_data(self) -> dict[str, Any]:
         """The cleaned values as they are stored: JSON that the version's schema accepts, blanks left out."""
@@ -153,7 +200,7 @@ def prefill(version: ProcedureVersion, values: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _field(rule: Mapping[str, Any], *, is_required: bool, on: date | None) -> forms.Field:
+def _field(key: str, rule: Mapping[str, Any], *, is_required: bool, on: date | None) -> forms.Field:
     common: dict[str, Any] = {
         "label": pick(rule["x-label"]),
         "help_text": pick(rule.get("x-help")),
@@ -180,5 +227,7 @@ def _field(rule: Mapping[str, Any], *, is_required: bool, on: date | None) -> fo
             return PhoneField(widget=forms.TextInput(attrs={"inputmode": "tel"}), **common)
         case "identity_number":
             return IdentityNumberField(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)
+        case _ if key in NAMES_OF_PEOPLE:
+            return NameField(max_length=rule["maxLength"], **common)
         case _:
             return LineField(max_length=rule["maxLength"], **common)

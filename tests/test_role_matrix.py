@@ -126,6 +126,7 @@ POST applications:end_visit                         sssr rrrrr rrrr
 POST applications:scan                              sssr .rrrr rrrr
 POST applications:add_person                        sssr .rrrr rrrr
 POST applications:settle_unit                       sssr rrrrr rrrr
+POST applications:lives_at                          sssr .rrrr rrrr
 POST applications:applicant                         sssr .rrrr rrrr
 POST applications:choose                            sssr .rrrr rrrr
 POST applications:contact                           sss0 .00ff 0000

@@ -12,7 +12,7 @@ from applications.models import Application
 from centres.actions.matters import add_matter
 from centres.enums import AT_COUNTER
 from centres.models import Ticket
-from citizens.models import User
+from citizens.models import Citizen, User
 from portal import clock, live
 from portal.errors import RuleBroken
 from portal.text import pick
@@ -26,7 +26,8 @@ def choose(
 ) -> Application:
     """Open a draft for one matter of the visit, under the version in force today.
 
-    The first matter inherits the ticket's public token; the same ``client_key`` again gives the same draft. Raises
+    The first matter inherits the ticket's public token, and the next the contact that the same person gave for one
+    before; the same ``client_key`` again gives the same draft. Raises
     ``RuleBroken`` when the person is not at a counter, no version is in force, or the centre does not take it in.
     """
     refuse_listed_only(procedure)
@@ -45,6 +46,7 @@ def choose(
         return known
     taken = Application.objects.filter(token=ticket.token).exists()
     citizen = ticket.citizen
+    phone, email = _contact_given(ticket, citizen)
     application = Application.objects.create(
         **({} if taken else {"token": ticket.token}),
         client_key=client_key or None,
@@ -53,8 +55,8 @@ def choose(
         helped_at=ticket.centre,
         competent=ticket.centre,
         applicant=citizen,
-        contact_phone=citizen.phone if citizen else "",
-        contact_email=citizen.email if citizen else "",
+        contact_phone=phone,
+        contact_email=email,
         language=ticket.language,
         started_at=at,
         changed_at=at,
@@ -63,6 +65,16 @@ def choose(
     refresh_papers(application, at, new=True)
     live.bump(f"ticket:{ticket.pk}", f"dossier:{application.pk}")
     return application
+
+
+def _contact_given(ticket: Ticket, citizen: Citizen | None) -> tuple[str, str]:
+    """Phone and e-mail as this person gave them for an earlier matter of the visit, or else as their record has them."""
+    given = Application.objects.filter(matter__ticket=ticket, applicant=citizen).order_by("-pk")
+    known = list(given.values_list("contact_phone", "contact_email"))
+    if citizen is not None:
+        known.append((citizen.phone, citizen.email))
+    phones, emails = (filter(None, column) for column in (zip(*known, strict=True) if known else ((), ())))
+    return next(phones, ""), next(emails, "")
 
 
 def refuse_listed_only(procedure: Procedure) -> None:

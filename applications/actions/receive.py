@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from applications import messages
 from applications.actions.bring_up_to_date import refuse_old_rules
 from applications.actions.locking import locked, wrong_state
-from applications.catalogue import bound_form, form_values, notices_for, quote_for, version_of
+from applications.catalogue import COUNTED, bound_form, form_values, notices_for, quote_for, version_of
 from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
 from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Paper, Step
@@ -160,10 +160,15 @@ def what_is_missing(
     ]
     missing += [
         Missing(
-            _("Form, %(field)s: %(error)s") % {"field": form[name].label, "error": error},
-            f"{desk}&view=form#{form[name].auto_id}",
+            _("Form · %(section)s · %(field)s: %(error)s")
+            % {
+                "section": form.heading_of(name),
+                "field": form[name].label,
+                "error": _("not filled in yet") if error.code == "required" else error.messages[0],
+            },
+            f"{desk}#id_{COUNTED[name]}" if name in form.counted else f"{desk}&view=form&missing#{form[name].auto_id}",
         )
-        for name, errors in form.errors.items()
+        for name, errors in form.errors.as_data().items()
         for error in errors
     ]
     missing += [
@@ -172,7 +177,7 @@ def what_is_missing(
         if finding.is_refusal
     ]
     if quote.needs_pages:
-        missing.append(_("Give the number of pages: the fee depends on it."))
+        missing.append(Missing(_("Give the number of pages: the fee depends on it."), f"{desk}#id_pages"))
     return [sentence if isinstance(sentence, Missing) else str(sentence) for sentence in missing]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.actions.choose import refuse_listed_only
 from applications.actions.mark_paper import ACCEPTED
 from applications.actions.receive import complete, refuse_if, what_is_missing
-from applications.catalogue import bound_form, quote_for
+from applications.catalogue import COUNTED, bound_form, quote_for
 from applications.enums import PaperState
 from applications.models import Application, Paper
 from applications.permissions import RECEIVERS, check
@@ -74,7 +74,7 @@ class Handed:
     phone: str = ""
     email: str = ""
     pages: int | None = None
-    copies: int = 1
+    copies: int | None = None
     client_key: str = ""
 
 
@@ -203,6 +203,8 @@ def _draft(
     ticket: Ticket, version: ProcedureVersion, citizen: Citizen, handed: Handed, at: datetime, user: User
 ) -> Application:
     """A draft that is not saved yet: it becomes a dossier in the same breath."""
+    asked = version.form_schema.get("properties", {})
+    pages, copies = (_one_count(handed, key if key in asked else "", name) for key, name in COUNTED.items())
     known = {notice["key"] for notice in version.notices}
     return Application(
         version=version,
@@ -217,13 +219,27 @@ def _draft(
         acknowledged={
             key: {"at": at.isoformat(), "by": user.pk} for key in sorted(set(handed.acknowledged)) if key in known
         },
-        pages=handed.pages,
-        copies=handed.copies,
+        pages=pages,
+        copies=copies or 1,
         client_key=handed.client_key or None,
         started_at=at,
         changed_at=at,
         opened_by=user,
     )
+
+
+def _one_count(handed: Handed, key: str, name: str) -> int | None:
+    """Pages or copies, by whichever of its two names they were given. Raises ``BadInput`` (``counts_differ``)."""
+    given, typed = getattr(handed, name), handed.form.get(key, "").strip()
+    count = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else None
+    if (typed and count is None) or (None not in (given, count) and given != count):
+        raise BadInput(
+            _("The form's %(key)s and %(name)s are one number; what was sent differs or is none. Send it once.")
+            % {"key": key, "name": name},
+            code="counts_differ",
+            field=name,
+        )
+    return count if given is None else int(given)
 
 
 def _papers(draft: Application, version: ProcedureVersion, quote: Quote, there: Collection[str]) -> list[Paper]:

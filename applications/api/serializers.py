@@ -90,7 +90,9 @@ class TakeInSerializer(serializers.Serializer[Any]):
         help_text="Keys of notices told first.",
     )
     pages = serializers.IntegerField(min_value=1, max_value=2000, required=False, allow_null=True, default=None)
-    copies = serializers.IntegerField(min_value=1, max_value=500, required=False, default=1)
+    copies = serializers.IntegerField(
+        min_value=1, max_value=500, required=False, allow_null=True, default=None, help_text="One if not given."
+    )
     finish_ticket = serializers.BooleanField(required=False, default=True)
 
 

@@ -31,6 +31,15 @@ def settle_unit_if_certain(*, citizen: Citizen, at: datetime, acting_user: User)
     return _keep(citizen, unit) if unit else citizen
 
 
+@transaction.atomic
+def keep_address(*, citizen: Citizen, address: str, at: datetime, acting_user: User) -> Citizen:
+    """Keep where the person says they live now; the unit, too, where what they say names one of today without doubt."""
+    unit = resolve_old_address(address).unit
+    citizen.address, citizen.unit_code = address, unit.code if unit else ""
+    citizen.save(update_fields=["address", "unit_code"])
+    return citizen
+
+
 def _keep(citizen: Citizen, unit: Unit) -> Citizen:
     citizen.unit_code = unit.code
     citizen.address = f"{_first_part(citizen.card_address)}{unit.name}, Hà Nội"

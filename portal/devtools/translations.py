@@ -61,6 +61,7 @@ CITIZEN_FACING = (
     "centres/views/kiosk*.py",
     "portal/api.py",
     "portal/context.py",
+    "portal/django_words.py",
     "portal/middleware.py",
     "portal/ratelimit.py",
     "portal/settings.py",

@@ -171,6 +171,8 @@ def _read(fields: list[str], today: date) -> ParsedCard:
 
 def _unusable(fields: list[str]) -> CardCode | None:
     """Why nothing beyond the number can be read, if so."""
+    if not any(char.isalnum() for part in fields for char in part):
+        return CardCode.NOT_A_CARD
     start = fields[0]
     if _NUMBER.fullmatch(start):
         return CardCode.CUT if len(fields) < MIN_FIELDS else None

@@ -13,7 +13,10 @@
 
   const focusMarked = (root) => root.querySelector?.("[data-focus]")?.focus();
   document.addEventListener("DOMContentLoaded", () => focusMarked(document));
-  document.addEventListener("htmx:afterSettle", (event) => focusMarked(event.detail.target ?? document));
+  document.addEventListener("htmx:afterSettle", (event) => {
+    focusMarked(event.detail.target ?? document);
+    for (const { hash } of document.querySelectorAll("#problems a[href*='#id_']")) document.getElementById(hash.slice(1))?.setAttribute("aria-invalid", "true");
+  });
 
   // What was said to be missing is struck out as it comes, and the sentence goes with the last of it.
   document.addEventListener("poll:swapped", () => {
@@ -61,9 +64,7 @@
   });
   const failed = (shown) => document.querySelectorAll("[data-failed]").forEach((sentence) => { sentence.hidden = !shown; });
   // The token of now, not of when the page was opened: somebody may have signed in again in another tab meanwhile.
-  // And whose page this is: what somebody else's session is, is not acted on.
   document.addEventListener("htmx:configRequest", (event) => {
-    if (document.body.dataset.user) event.detail.headers["X-User"] = document.body.dataset.user;
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
     if (!token) return;
     event.detail.headers["X-CSRFToken"] = token;

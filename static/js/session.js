@@ -20,6 +20,8 @@
     clear();
     place().replaceChildren(said.content);
   });
+  // Whose page this is: nothing is done in the name of somebody who has signed in since (portal.middleware).
+  document.addEventListener("htmx:configRequest", ({ detail }) => { detail.headers["X-User"] = document.body.dataset.user ?? ""; });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.xhr.status !== 401) return;
     clear();

@@ -11,7 +11,7 @@ from centres.enums import AT_COUNTER
 from centres.models import Ticket
 
 ABOUT_THE_PERSON = (
-    "call_again", "set_aside", "not_here", "pass_on", "hold_place", "end_visit", "scan", "add_person", "settle_unit",
+    "call_again", "set_aside", "not_here", "pass_on", "hold_place", "end_visit", "scan", "add_person", "settle_unit", "lives_at",
     "applicant", "choose",
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -206,7 +207,14 @@ def test_what_is_missing_leads_to_where_it_is_put_right(desk: Client, ticket: Ti
     page = desk.post(to("receive", draft.pk), headers={"HX-Request": "true"}).content.decode()
     assert f"#paper-{paper.pk}" in page
     assert "#id_child_name" in page
-    assert "Trường này là bắt buộc" not in page
+    assert "Xin điền mục này" not in page
+    assert "Người được khai sinh · Họ, chữ đệm, tên của con: chưa điền" in page, "whose it is, and no scolding"
+    shown = desk.get(to("desk"), {"matter": draft.pk, "view": "form"}).content.decode()
+    assert 'aria-invalid="true"' not in shown, "a field that is only empty yet is left alone"
+    led_there = desk.get(to("desk"), {"matter": draft.pk, "view": "form", "missing": ""}).content.decode()
+    assert re.search(
+        r'<input[^>]*id="id_child_name"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*id="id_child_name"', led_there
+    )
     assert f'id="paper-{paper.pk}"' in desk.get(to("desk"), {"matter": draft.pk}).content.decode()
 
 
@@ -280,3 +288,64 @@ def test_a_contact_that_is_put_right_is_put_right_in_the_form_that_was_kept_with
 
     draft.refresh_from_db()
     assert form_values(draft)["contact_phone"] == "+84912345678"
+
+
+# -- where they live, and how to reach them ---------------------------------------------------------------------------
+
+
+def test_a_divided_ward_says_afterwards_that_it_was_asked_and_not_that_it_was_one_place(
+    desk: Client, ticket: Ticket
+) -> None:
+    call_command("load_units", verbosity=0)
+    desk.post(to("scan"), {"payload": CARD})
+    page = desk.post(to("settle_unit"), {"unit": "00235"}, follow=True).content.decode()
+    assert "theo lời công dân" in page and "một nơi" not in page
+
+
+def test_an_address_the_card_does_not_tell_is_written_down_as_the_person_says_it(desk: Client, ticket: Ticket) -> None:
+    call_command("load_units", verbosity=0)
+    desk.post(to("scan"), {"payload": CARD.replace("Láng Hạ, Đống Đa, Hà Nội", "Quận 1, Hồ Chí Minh")})
+
+    empty = desk.post(to("lives_at"), {"address": " "})
+    assert empty.status_code == 422 and "Xin ghi địa chỉ hiện nay" in empty.content.decode()
+    page = desk.post(to("lives_at"), {"address": "12 ngõ 5, phường Kim Liên, Hà Nội"}, follow=True)
+
+    citizen = Citizen.objects.get(identity_number=NUMBER)
+    assert (citizen.address, citizen.unit_code) == ("12 ngõ 5, phường Kim Liên, Hà Nội", "00229")
+    assert 'id="address-form"' not in page.content.decode()
+
+
+def test_of_somebody_whose_year_of_birth_alone_is_known_only_the_sex_is_said(desk: Client, ticket: Ticket) -> None:
+    CitizenFactory(identity_number=NUMBER, birth_text="1948", birth_date=None, sex="female", address="Hà Nội")
+    page = desk.post(to("scan"), {"payload": NUMBER}, follow=True).content.decode()
+    assert '<p class="soft">nữ</p>' in page
+
+
+def test_a_second_matter_keeps_the_phone_given_for_the_first(desk: Client, ticket: Ticket) -> None:
+    CitizenFactory(identity_number=NUMBER, phone="+84900000000", address="Phường Kim Liên, Hà Nội")
+    desk.post(to("scan"), {"payload": NUMBER})
+    codes = {row.key: row.code for row in Procedure.objects.filter(key__in=["birth", "marriage"])}
+    desk.post(to("choose"), {"procedure": codes["birth"], "client_key": "mot"})
+    first = Application.objects.get(matter__ticket=ticket)
+    desk.post(to("contact", first.pk), {"phone": "0912 345 678", "email": "anh@example.vn"})
+
+    desk.post(to("choose"), {"procedure": codes["marriage"], "client_key": "hai"})
+
+    second = Application.objects.exclude(pk=first.pk).get(matter__ticket=ticket)
+    assert (second.contact_phone, second.contact_email) == ("+84912345678", "anh@example.vn")
+
+
+def test_what_is_wrong_with_a_typed_person_stands_beside_its_field_and_nothing_else(
+    desk: Client, ticket: Ticket
+) -> None:
+    typed = {"identity_number": NUMBER, "full_name": "Nguyễn Thị Hoà", "birth_text": "31/02/1990"}
+    bad_day = desk.post(to("add_person"), typed, headers={"HX-Request": "true"})
+    assert set(bad_day.context["person_form"].errors) == {"birth_text"}
+
+    bad_name = desk.post(
+        to("add_person"),
+        typed | {"full_name": "Nguyễn Thị 2", "birth_text": "15/06/1990"},
+        headers={"HX-Request": "true"},
+    )
+    assert set(bad_name.context["person_form"].errors) == {"full_name"}, "the day is right by now"
+    assert not Citizen.objects.exists()

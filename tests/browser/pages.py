@@ -38,6 +38,8 @@ from tests.factories.citizens import CitizenFactory
 
 DESK, BOARD, KIOSK = (1366, 768), (1920, 1080), (1080, 1920)
 PHONES = ((390, 844), (320, 640))
+# A phone of 390 px whose reader has zoomed to 200 %.
+MAGNIFIED = (195, 422)
 LAND = "/kiosk/for/A/land_change_info/"
 LANGUAGES = ("vi", "en", "ko")
 # Templates that went wrong show themselves by what they leave on the page.

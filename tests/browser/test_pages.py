@@ -13,7 +13,7 @@ from centres.enums import Role
 from centres.models import Appointment, CalendarDay
 from citizens.models import User
 from portal import clock
-from tests.browser.pages import BOARD, DESK, KIOSK, LAND, LANGUAGES, PHONES, Hall, Looker
+from tests.browser.pages import BOARD, DESK, KIOSK, LAND, LANGUAGES, MAGNIFIED, PHONES, Hall, Looker
 from tests.factories.applications import member_of
 from tests.factories.centres import TicketFactory
 
@@ -222,4 +222,32 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
     page = look.page(DESK, user=hall.with_person.officer)
     look.open(page, "/desk/")
     look.axe(page, "/desk/ with a new matter")
+    assert not look.wrong, "\n".join(look.wrong)
+
+
+def test_where_an_old_ward_was_divided_each_radio_stands_beside_its_name(hall: Hall, look: Looker) -> None:
+    page = look.page(DESK, user=hall.with_person.officer)
+    look.open(page, "/desk/")
+
+    choices = page.locator("#unit-form label")
+    assert choices.count() > 1
+    for choice in choices.all():
+        dot, name = choice.locator("input").bounding_box(), choice.locator("span").first.bounding_box()
+        assert dot and name
+        assert name["x"] > dot["x"] + dot["width"] and name["y"] < dot["y"] + dot["height"] / 2
+        assert dot["y"] + dot["height"] / 2 < name["y"] + name["height"], "the name is beside its dot"
+    last, button = choices.last.bounding_box(), page.locator("#unit-form button").bounding_box()
+    assert last and button and button["y"] >= last["y"] + last["height"], "the answer comes after the choices"
+    assert page.locator("#unit-form fieldset").evaluate("one => getComputedStyle(one).borderTopWidth") == "0px"
+    assert not look.wrong, "\n".join(look.wrong)
+
+
+def test_a_phone_that_magnifies_twofold_still_shows_the_whole_code(hall: Hall, look: Looker) -> None:
+    page = look.page(MAGNIFIED)
+    for state in hall.dossiers.values():
+        path = f"/t/{state.token}/"
+        look.open(page, path)
+        look.no_wider_than_the_screen(page, path)
+    look.open(page, "/")
+    look.no_wider_than_the_screen(page, "/")
     assert not look.wrong, "\n".join(look.wrong)

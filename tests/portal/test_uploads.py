@@ -103,6 +103,7 @@ def test_an_empty_file_is_refused() -> None:
         ("scan.pdf", b"<html><body>hello", "web page"),
         ("scan.pdf", "Tôi không phải PDF".encode(), "plain text"),
         ("scan.pdf", bytes(range(128, 256)) * 4, "another kind"),
+        ("scan.exe", pdf_of(1), "a PDF"),
     ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_named(name: str, content: bytes, words: str) -> None:
@@ -120,7 +121,7 @@ def test_a_file_that_is_not_what_its_name_says_is_named(name: str, content: byte
         ("photo.heic", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "HEIC picture"),
         ("moving.gif", picture("GIF"), "picture of another kind"),
         ("page.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", ""),
-        ("nothing", bytes(range(128, 256)) * 4, "another kind"),
+        ("nothing", bytes(range(128, 256)) * 4, "not taken"),
     ],
 )
 def test_a_kind_that_cannot_be_certified_is_named(name: str, content: bytes, words: str) -> None:
@@ -370,3 +371,10 @@ def test_a_full_disk_is_said_and_the_fields_are_kept(folder: Path, monkeypatch: 
     with pytest.raises(Unavailable) as caught:
         received_file(request)
     assert caught.value.code == "store_full"
+
+
+@pytest.mark.parametrize("name", ["scan.exe", "scan.zip", "scan"])
+def test_bytes_of_no_known_kind_are_not_said_to_be_something_else(name: str) -> None:
+    problem = refusal(name, bytes(range(128, 256)) * 4)
+    assert problem.code == "upload_not_supported"
+    assert str(problem) == "This kind of file is not taken. Please use a PDF, or a JPEG, PNG, TIFF or WebP picture."

@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from procedures import catalogue_cache
-from procedures.forms import ProcedureForm, prefill
+from procedures.forms import NAMES_OF_PEOPLE, ProcedureForm, prefill
 from procedures.models import ProcedureVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "units")]
@@ -106,3 +106,72 @@ def test_form_costs_no_query_once_warm(land: ProcedureVersion, django_assert_num
     with django_assert_num_queries(0):
         str(ProcedureForm(land))
         assert ProcedureForm(land, LAND).is_valid()
+
+
+def _in_force(key: str) -> ProcedureVersion:
+    found = catalogue_cache.version_in_force(key, date(2026, 11, 23))
+    assert found is not None
+    return found
+
+
+MARRIAGE: dict[str, Any] = {
+    "husband_name": "Phạm Văn Nam",
+    "husband_born": "06/05/1992",
+    "husband_identity": "001092000123",
+    "husband_residence": "Phường Kim Liên, Hà Nội",
+    "husband_times": "1",
+    "wife_name": "Nguyễn Thị Ánh",
+    "wife_born": "01/02/1990",
+    "wife_identity": "001190000321",
+    "wife_residence": "Phường Kim Liên, Hà Nội",
+    "wife_times": "1",
+}
+
+
+@pytest.mark.parametrize(
+    ("procedure", "first", "second"),
+    [
+        ("marriage", "husband_identity", "wife_identity"),
+        ("birth", "mother_identity", "father_identity"),
+        ("death", "applicant_identity", "deceased_identity"),
+    ],
+)
+def test_one_number_for_two_people_is_refused_at_the_second(procedure: str, first: str, second: str) -> None:
+    same = ProcedureForm(_in_force(procedure), {first: "001148000078", second: "001 148 000 078"})
+    assert first not in same.errors
+    assert [error.code for error in same.errors.as_data()[second]] == ["same_person"]
+
+    two = ProcedureForm(_in_force(procedure), {first: "001148000078", second: "001092000123"})
+    assert second not in two.errors
+
+
+@pytest.mark.parametrize("name", ["Nguyễn Văn A%00<script>alert(1)</script>", "Nguyễn Văn 2", "???"])
+def test_a_name_is_held_to_the_same_rule_in_every_form(name: str) -> None:
+    assert ProcedureForm(_in_force("marriage"), MARRIAGE).is_valid()
+    assert set(ProcedureForm(_in_force("marriage"), MARRIAGE | {"wife_name": name}).errors) == {"wife_name"}
+    assert "child_name" in ProcedureForm(_in_force("birth"), {"child_name": name}).errors
+    assert "requester_name" in ProcedureForm(_in_force("certified_copy"), {"requester_name": name}).errors
+
+
+def test_a_paper_and_a_shop_may_have_figures_in_their_names() -> None:
+    assert (
+        "document_name" not in ProcedureForm(_in_force("certified_copy"), {"document_name": "Bằng số 12/2020"}).errors
+    )
+
+
+def test_every_field_called_a_name_is_known_to_be_a_persons_or_a_things() -> None:
+    things = {"document_name", "contract_name", "business_name"}
+    asked = {
+        key
+        for version in ProcedureVersion.objects.all()
+        for key in version.form_schema.get("properties", {})
+        if key.endswith("_name")
+    }
+    assert asked == NAMES_OF_PEOPLE | things
+
+
+def test_a_day_is_hinted_at_in_the_readers_language() -> None:
+    with translation.override("vi"):
+        form = str(ProcedureForm(_in_force("birth")))
+    assert "dd/mm/yyyy" not in form
+    assert 'placeholder="ngày/tháng/năm"' in form and 'placeholder="ngày/tháng/năm, hoặc chỉ năm"' in form

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from applications import desk
-from applications.forms import ContactForm, QuantityForm, ScanForm
+from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk
 from applications.views.desk import other_person
 from centres.enums import CounterState, Role
@@ -46,6 +46,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         clock.now(),
         chosen=number_in(chosen),
         choosing="choose" in request.GET or "choose" in request.POST,
+        marks_blanks="missing" in request.GET,
     )
     if state.ticket is not None and state.person is not None:
         looked_at_desk(
@@ -63,6 +64,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "client_key": uuid4().hex,
         "scan_form": ScanForm(),
         "person_form": None,
+        "address_form": AddressForm(),
         "view": request.GET.get("view", ""),
         "grounds": desk.GROUNDS,
         "other": other_person.asked_about(request, state.ticket, state.person),

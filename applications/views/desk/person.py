@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from applications import desk
 from applications.actions.edit_draft import change_applicant, set_applicant, set_contact, suggest_facts
 from applications.enums import State
-from applications.forms import ContactForm, PersonForm, ScanForm
+from applications.forms import AddressForm, ContactForm, PersonForm, ScanForm
 from applications.models import Application
 from applications.numbers import dossier_code_in
 from applications.views.desk import other_person
@@ -28,12 +28,12 @@ from centres.enums import Role
 from centres.models import Ticket
 from citizens.actions.identify import identify
 from citizens.actions.record_look import record_look
-from citizens.actions.settle_unit import settle_unit, settle_unit_if_certain
+from citizens.actions.settle_unit import keep_address, settle_unit, settle_unit_if_certain
 from citizens.enums import IdentitySource
 from citizens.models import Citizen
 from citizens.session import signed_in
 from portal import clock
-from portal.errors import RuleBroken
+from portal.errors import BadInput, RuleBroken
 from portal.vn.card_qr import ParsedCard, parse_card
 from portal.vn.dates import format_date
 from portal.vn.identity import InvalidIdentity, parse_identity_number
@@ -74,8 +74,12 @@ def add(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST)
     if not form.is_valid():
         return page(request, status=422, person_form=form)
-    values = form.cleaned_data
-    citizen = _identify(request, source=IdentitySource.TYPED, number=values.pop("identity_number"), **values)
+    values = dict(form.cleaned_data)
+    try:
+        citizen = _identify(request, source=IdentitySource.TYPED, number=values.pop("identity_number"), **values)
+    except BadInput as problem:
+        form.add_error({"number": "identity_number"}.get(problem.field or "", problem.field), str(problem))
+        return page(request, status=422, person_form=form)
     return _serve(request, citizen)
 
 
@@ -106,6 +110,21 @@ def unit(request: HttpRequest) -> HttpResponse:
             acting_user=signed_in(request),
         )
         _suggest(request, _drafts_of(at_counter(request)).filter(applicant=citizen))
+    return _back(request)
+
+
+@require_POST
+def lives_at(request: HttpRequest) -> HttpResponse:
+    """Where the person lives now, as they say it, where the card's address names no unit of Hanoi."""
+    ticket = at_counter(request)
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return page(request, status=422, address_form=form)
+    citizen = _shown(request, ticket)
+    if citizen is not None:
+        keep_address(
+            citizen=citizen, address=form.cleaned_data["address"], at=clock.now(), acting_user=signed_in(request)
+        )
     return _back(request)
 
 

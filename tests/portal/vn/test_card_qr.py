@@ -56,6 +56,11 @@ def test_nothing_read(payload):
     assert read(payload).errors
 
 
+@pytest.mark.parametrize("payload", ["||||||", "|| | ||", "---|||"])
+def test_signs_without_a_letter_or_a_digit_are_no_card_whatever_the_keyboard(payload):
+    assert errors(payload) == [("card_not_a_card", "number")]
+
+
 def test_bare_number_is_a_cut_card_and_keeps_the_number():
     card = read(CARD.number)
     assert (card.errors[0].code, card.number) == ("card_cut", CARD.number)

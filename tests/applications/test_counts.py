@@ -1,0 +1,107 @@
+"""Pages and copies are asked once: what the fee goes by is what the form, the receipt and the register say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from applications.actions.edit_draft import keep_form, set_quantity
+from applications.actions.receive import NotComplete, receive
+from applications.documents import receipt_context
+from applications.models import Application
+from centres.enums import Role
+from procedures.models import Procedure
+from tests.applications.test_api import RECEIVE
+from tests.applications.test_desk import to
+from tests.factories.applications import MONDAY, a_draft, a_ticket_at_counter
+
+pytestmark = pytest.mark.django_db
+As = Callable[[Any], Client]
+
+
+@pytest.fixture(autouse=True)
+def _day(at_hanoi: Any) -> None:
+    at_hanoi("2026-11-23 10:26")
+
+
+def shown(desk: Client, draft: Application, view: str = "") -> str:
+    page: str = desk.get(to("desk"), {"matter": draft.pk, "view": view}).content.decode()
+    return page
+
+
+def test_the_form_of_a_certified_copy_asks_for_no_number_the_checklist_has(as_: As, centre: Any) -> None:
+    draft = a_draft(procedure="certified_copy")
+    desk = as_(draft.opened_by)
+    assert 'name="pages"' in shown(desk, draft) and 'name="copies"' in shown(desk, draft)
+    form = shown(desk, draft, "form")
+    assert 'name="document_name"' in form
+    assert 'name="page_count"' not in form and 'name="copy_count"' not in form
+
+
+def test_what_was_counted_is_received_whatever_a_form_said_before(as_: As, centre: Any) -> None:
+    draft = a_draft(procedure="certified_copy")
+    by: dict[str, Any] = {"application": draft, "at": MONDAY, "acting_user": draft.opened_by}
+    draft = keep_form(**by, values={"page_count": "10", "copy_count": "1"})
+    draft = set_quantity(**by, pages=4, copies=3)
+
+    dossier = receive(**by)
+
+    assert (dossier.form_data["page_count"], dossier.form_data["copy_count"]) == (4, 3)
+    assert [line.amount for line in dossier.fee_lines.all()] == [18_000]
+    printed = {paper["name"]: (paper["form"], paper["quantity"]) for paper in receipt_context(dossier)["papers"]}
+    assert printed["Bản sao cần chứng thực"] == ("Bản sao", "03")
+
+
+def test_pages_that_were_not_counted_are_said_once_to_be_missing(as_: As, centre: Any) -> None:
+    draft = a_draft(procedure="certified_copy")
+    by: dict[str, Any] = {"application": draft, "at": MONDAY, "acting_user": draft.opened_by}
+    set_quantity(**by, pages=None, copies=1)
+    with pytest.raises(NotComplete) as refused:
+        receive(**by)
+    [only] = refused.value.details["missing"]
+    assert only.href.endswith("#id_pages")
+
+
+def test_copies_of_an_extract_are_asked_beside_the_fee_that_goes_by_them(as_: As, centre: Any) -> None:
+    draft = a_draft(procedure="extract", complete=False)
+    desk = as_(draft.opened_by)
+    page = shown(desk, draft)
+    assert 'name="copies"' in page and 'name="pages"' not in page
+    desk.post(to("quantity", draft.pk), {"copies": "3"})
+    assert desk.get(to("desk"), {"matter": draft.pk}).context["desk"].work.total == 24_000
+    assert 'name="copy_count"' not in shown(desk, draft, "form")
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        ({"pages": 4, "copies": 3, "form": {"page_count": "10", "copy_count": "3"}}, 400),
+        ({"pages": 4, "copies": 3, "form": {"page_count": "4", "copy_count": "viele"}}, 400),
+        ({"pages": 4, "copies": 3, "form": {"page_count": "4", "copy_count": "3"}}, 201),
+        ({"pages": 4, "copies": 3, "form": {}}, 201),
+        ({"form": {"page_count": "4", "copy_count": "3"}}, 201),
+    ],
+)
+def test_a_program_sends_each_number_once_or_twice_the_same(as_: As, sent: dict[str, Any], answer: int) -> None:
+    ticket = a_ticket_at_counter()
+    papers = [{"kind": kind, "there": True} for kind in ("original_document", "copy_to_certify")]
+    body = {
+        "ticket": ticket.pk,
+        "procedure": Procedure.objects.get(key="certified_copy").code,
+        "citizen": {"identity_number": "001190012345", "full_name": "Nguyễn Thị Hoà"},
+        "papers": papers,
+        **sent,
+        "form": {"document_name": "Bằng tốt nghiệp", **sent["form"]},
+    }
+    told = as_(Role.COUNTER_OFFICER).post(RECEIVE, json.dumps(body), content_type="application/json")
+    assert told.status_code == answer, told.json()
+    if answer == 201:
+        dossier = Application.objects.get()
+        assert (dossier.pages, dossier.copies) == (4, 3)
+        assert (dossier.form_data["page_count"], dossier.form_data["copy_count"]) == (4, 3)
+    else:
+        assert told.json()["code"] == "counts_differ"
