@@ -101,6 +101,9 @@ def test_a_matter_taken_back_in_another_window_is_said_to_be_gone(as_: As, draft
         answer = officer.post(to(name, draft.pk), {"child_name": "Lê"}, headers=HTMX)
         assert (answer.status_code, answer["X-Problem"], answer["HX-Retarget"]) == (410, "matter_gone", "#problems")
         assert "load the page anew" in answer.content.decode()
+    checklist = officer.get(to("papers", draft.pk), headers={**HTMX, "X-Part": "1"})
+    assert checklist.status_code == 200 and "load the page anew" in checklist.content.decode()
+    assert officer.get(to("papers", draft.pk)).status_code == 404
 
 
 class TestSharedComputer:

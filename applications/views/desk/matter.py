@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -33,11 +33,13 @@ from procedures.models import Procedure
 
 
 def _mine(request: HttpRequest, application_id: int) -> Application:
-    """Raises ``Gone``: it was taken back in another window, or never was."""
+    """Raises ``Http404``; for a part of the page ``Gone``, with a sentence: it was taken back in another window."""
     rows = Application.objects.visible_to(signed_in(request)).select_related(
         "version", "competent", "helped_at", "applicant"
     )
     found = rows.filter(pk=application_id).first()
+    if found is None and not request.headers.get("HX-Request"):
+        raise Http404
     if found is None:
         raise Gone(
             _("This matter is not there any more: it was taken back in another window. Please load the page anew."),
@@ -143,7 +145,10 @@ def receive(request: HttpRequest, application_id: int) -> HttpResponse:
 @require_GET
 def papers(request: HttpRequest, application_id: int) -> HttpResponse:
     """Checklist and fee, asked for every second while a copy is being certified."""
-    draft = _mine(request, application_id)
+    try:
+        draft = _mine(request, application_id)
+    except Gone as problem:  # in the checklist's place: the connection is well
+        return render(request, "includes/problem.html", {"problem": problem})
     return live.answer(
         request,
         [f"dossier:{draft.pk}"],
