@@ -22,7 +22,7 @@ from centres.actions.counters import open_counter, pause_counter
 from centres.actions.draw import draw
 from centres.actions.finish import finish
 from centres.actions.hold import hold, latest_return
-from centres.actions.miss import miss, recalls_left
+from centres.actions.miss import miss, recalls_left, seconds_to_come
 from centres.actions.park import park
 from centres.actions.recall import recall
 from centres.enums import DeviceKind, ParkKind, Role
@@ -120,7 +120,8 @@ class Hall:
         made["missed"] = self._called("missed", self.empty)
         while recalls_left(made["missed"]):
             recall(ticket=made["missed"], **by)
-        miss(ticket=made["missed"], **by)
+        walked = timedelta(seconds=seconds_to_come(made["missed"], self.at))
+        miss(ticket=made["missed"], **{**by, "at": self.at + walked})
         made["parked"] = self._called("parked", self.empty)
         park(ticket=made["parked"], reason="chờ bản sao", **by)
         away = self._draw("held", "A")
