@@ -63,13 +63,13 @@ def test_a_number_counted_wrongly_at_the_desk(language: str, field: str, typed: 
     [
         (
             "vi",
-            "Số này lớn quá. Nhiều nhất là 2000.",
+            "Số này lớn quá. Nhiều nhất là 500.",
             "Địa chỉ thư điện tử này chưa đúng. Xin nhập như ten@vidu.vn.",
             "Nội dung này dài quá: có 61 ký tự, nhiều nhất được 60.",
         ),
         (
             "ko",
-            "숫자가 너무 큽니다. 최대 2000까지 입력할 수 있습니다.",
+            "숫자가 너무 큽니다. 최대 500까지 입력할 수 있습니다.",
             "이메일 주소가 올바르지 않습니다. name@example.com과 같이 입력해 주십시오.",
             "내용이 너무 깁니다. 현재 61자이며, 최대 60자까지 입력할 수 있습니다.",
         ),
