@@ -178,7 +178,11 @@ def _counters(centre: Centre, period: Period) -> Table:
         (_("Median walk"), SPAN), (_("Median service"), SPAN), (_("Nine of ten under"), SPAN), (_("Open"), SPAN),
         (_("Paused"), SPAN), (_("Idle"), SPAN),
     ]  # fmt: skip
-    return Table("counters", _("By counter"), columns, rows)
+    note = _(
+        "A call counts at the counter that made it: who was passed on was called at both. Served: by the counter that"
+        " finished the visit. Service is the time that a visit which was served in the end spent at this counter."
+    )
+    return Table("counters", _("By counter"), columns, rows, note)
 
 
 def _hours(period: Period) -> Table:

@@ -20,6 +20,7 @@ from centres.models import (
     TicketEvent,
 )
 from centres.summaries.counting import count_day
+from centres.summaries.turns import count_counters
 from portal import clock
 
 BATCH = 20_000
@@ -92,7 +93,7 @@ def count_again(*, centre_id: int, day: date, at: datetime) -> None:
     )
     CounterSummary.objects.bulk_create(
         CounterSummary(**part, counter_id=counter_id, service_id=service_id, **tally.stored())
-        for (counter_id, service_id), tally in sorted(count.counters.items())
+        for (counter_id, service_id), tally in sorted(count_counters(centre_id, day).items())
     )
     CounterHours.objects.bulk_create(
         CounterHours(**part, counter_id=counter_id, open_s=times.open_s, paused_s=times.paused_s, idle_s=times.idle_s)

@@ -72,7 +72,7 @@ class HourSummary(Summary):
 
 
 class CounterSummary(Summary):
-    """One counter's work for one service on one day."""
+    """One counter's work for one service on one day: its own calls, and the visits that it finished or had last."""
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")

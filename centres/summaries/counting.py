@@ -21,7 +21,6 @@ class Visit:
     """What is read of a ticket to count it. Times in seconds, ``None`` until they are known; ``jumped``: its last call."""
 
     service_id: int
-    counter_id: int | None
     letter: str
     ground: str
     state: str
@@ -36,17 +35,16 @@ class Visit:
     called_at: datetime | None = None
 
     COLUMNS: ClassVar = (
-        "service_id", "counter_id", "letter", "priority_ground", "state", "issued_at", "first_called_at", "finished_at",
-        "jumped", "waited_s", "walked_s", "served_s", "parked_s", "called_at",
+        "service_id", "letter", "priority_ground", "state", "issued_at", "first_called_at", "finished_at", "jumped",
+        "waited_s", "walked_s", "served_s", "parked_s", "called_at",
     )  # fmt: skip
 
 
 @dataclass
 class DayCount:
-    """By (hour, service), by (counter, service), and the whole day."""
+    """By (hour, service), and the whole day. What each counter did is counted apart (``centres.summaries.turns``)."""
 
     hours: dict[tuple[int, int], Tally] = field(default_factory=lambda: defaultdict(Tally))
-    counters: dict[tuple[int, int], Tally] = field(default_factory=lambda: defaultdict(Tally))
     whole: Tally = field(default_factory=Tally)
 
 
@@ -71,7 +69,7 @@ def add_up(visits: Iterable[Visit], day: date, drawn_for: dict[str, int]) -> Day
 
     A number counts as drawn in its hour and for the service of its letter; a call with its wait and its walk in the
     hour of the first call, and for the same service, which is what was waited for; the end with service and parking in
-    the hour of the end and for the service it ended at. At a counter a visit counts where and for what it ended.
+    the hour of the end and for the service it ended at.
     """
     count = DayCount()
     for visit in visits:
@@ -79,16 +77,13 @@ def add_up(visits: Iterable[Visit], day: date, drawn_for: dict[str, int]) -> Day
         drawn = count.hours[_hour(visit.issued_at, day), first_service]
         for tally in (drawn, count.whole):
             tally.draw(visit.ground)
-        at_counter = [count.whole]
-        if visit.counter_id is not None:
-            at_counter.append(count.counters[visit.counter_id, visit.service_id])
         if visit.first_called_at is not None:
             in_hour = count.hours[_hour(visit.first_called_at, day), first_service]
-            for tally in (in_hour, *at_counter):
+            for tally in (in_hour, count.whole):
                 _add_call(tally, visit)
         if visit.finished_at is not None:
             in_hour = count.hours[_hour_of_end(visit, visit.finished_at, day), visit.service_id]
-            for tally in (in_hour, *at_counter):
+            for tally in (in_hour, count.whole):
                 _add_end(tally, visit)
     return count
 

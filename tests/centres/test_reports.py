@@ -42,7 +42,7 @@ def kept(centre, service, other_service, counter):
     for ticket in centre.tickets.all():
         ticket.events.create(kind="issued", at=ticket.issued_at)
         if ticket.called_at:
-            ticket.events.create(kind="called", at=ticket.called_at)
+            ticket.events.create(kind="called", at=ticket.called_at, counter=ticket.counter)
         if ticket.arrived_at:
             ticket.events.create(kind="arrived", at=ticket.arrived_at)
         if ticket.finished_at:

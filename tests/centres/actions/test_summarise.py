@@ -22,6 +22,7 @@ from centres.actions.leave import leave
 from centres.actions.miss import miss
 from centres.actions.park import park
 from centres.actions.recall import recall
+from centres.actions.return_missed import return_missed
 from centres.actions.summarise import summarise
 from centres.actions.transfer import transfer
 from centres.actions.unpark import unpark
@@ -60,6 +61,10 @@ class Hall:
         self.spent: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.first_call: dict[int, object] = {}
         self.came: set[int] = set()
+        # By (counter, service), and of each visit which of them has it and what it spent there.
+        self.at_counters: dict[tuple[int, int], Tally] = defaultdict(Tally)
+        self.has: dict[int, tuple[int, int]] = {}
+        self.spent_at: dict[int, dict[tuple[int, int], Tally]] = defaultdict(lambda: defaultdict(Tally))
 
     def run(self, steps: int) -> None:
         moves = [
@@ -71,6 +76,7 @@ class Hall:
             self._at_counter,
             self._unpark,
             self._leave,
+            self._come_again,
         ]
         for _step in range(steps):
             self.at += timedelta(seconds=self.rng.uniform(5, 150))
@@ -86,8 +92,14 @@ class Hall:
         self.doing[ticket.pk] = ("waiting", self.at)
 
     def _call(self) -> None:
-        ticket = call_next(at=self.at, acting_user=self.rng.choice(self.counters).officer)
+        counter = self.rng.choice(self.counters)
+        ticket = call_next(at=self.at, acting_user=counter.officer)
+        self.has[ticket.pk] = (counter.pk, ticket.service_id)
         self._now(ticket.pk, "walking")
+        there = self.at_counters[self.has[ticket.pk]]
+        there.update(called=1, jumped=int(ticket.jumped))
+        if ticket.pk not in self.first_call:
+            there.update({"waiting count": 1, "waiting total": self.spent[ticket.pk]["waiting"]})
         self.first_call.setdefault(ticket.pk, self.at)
 
     def _at_counter(self) -> None:
@@ -104,9 +116,16 @@ class Hall:
             self._now(ticket.pk, {arrive: "service", recall: "walking"}.get(act, ""))
         else:
             act = self.rng.choice([finish, finish, finish, park, transfer])
-            more = {park: {"reason": "chờ"}, transfer: {"service": self.rng.choice(self.services)}}.get(act, {})
+            more = {park: {"reason": "chờ"}, transfer: self._elsewhere()}.get(act, {})
             act(**by, **more)
             self._now(ticket.pk, {park: "parked", transfer: "waiting"}.get(act, ""))
+            if act is transfer:
+                del self.has[ticket.pk]
+
+    def _elsewhere(self):
+        service = self.rng.choice(self.services)
+        able = [counter for counter in self.counters if service in counter.services.all()]
+        return {"service": service, "counter": self.rng.choice([None, *able])}
 
     def _unpark(self) -> None:
         ticket = Ticket.objects.filter(centre=self.centre, state=TicketState.PARKED).first()
@@ -120,12 +139,24 @@ class Hall:
             leave(ticket=ticket, at=self.at, acting_user=self.counters[0].officer)
             self._now(ticket.pk, "")
 
+    def _come_again(self) -> None:
+        ticket = Ticket.objects.filter(centre=self.centre, state=TicketState.NO_SHOW).first()
+        if ticket and self.rng.random() < 0.3:
+            return_missed(ticket=ticket, at=self.at, acting_user=self.counters[0].officer)
+            self._now(ticket.pk, "waiting")
+            del self.has[ticket.pk]
+
     def _now(self, pk: int, doing: str) -> None:
         was, since = self.doing[pk]
         # The way to the counter counts from the last call to the arrival.
         ends = {"waiting": pk not in self.first_call, "walking": doing == "service", "": False}
         if ends.get(was, True):
-            self.spent[pk][was] += round((self.at - since).total_seconds())
+            seconds = round((self.at - since).total_seconds())
+            self.spent[pk][was] += seconds
+            if was == "walking":
+                self.at_counters[self.has[pk]].update({"walking count": 1, "walking total": seconds})
+            elif was != "waiting":
+                self.spent_at[pk][self.has[pk]][was] += seconds
         self.doing[pk] = (doing, self.at)
 
 
@@ -148,11 +179,12 @@ def kept(model, centre, *keys):
 
 def full_count(hall):
     """The same, counted from every ticket, and from what the hall wrote down of the times."""
-    whole, hours, counters = Tally(), defaultdict(Tally), defaultdict(Tally)
+    whole, hours = Tally(), defaultdict(Tally)
+    counters = defaultdict(Tally, {key: Tally(tally) for key, tally in hall.at_counters.items()})
     ends = {TicketState.DONE: "served", TicketState.LEFT: "left", TicketState.NO_SHOW: "no_show"}
     for ticket in Ticket.objects.filter(centre=hall.centre):
 
-        def count(at, service, name, number=1, at_counter=True, ticket=ticket):
+        def count(at, service, name, number=1, ticket=ticket):
             local = clock.local(at)
             if local.date() != ticket.day:  # the evening's job: nobody knows when it ended, only when it last began
                 begun = ticket.events.filter(kind__in=["issued", "called", "recalled"]).latest("at", "id")
@@ -160,12 +192,10 @@ def full_count(hall):
             hour = local.hour
             whole[name] += number
             hours[hour, service][name] += number
-            if at_counter and ticket.counter_id:
-                counters[ticket.counter_id, ticket.service_id][name] += number
 
         drawn_for = next(service.pk for service in hall.services if service.letter == ticket.letter)
-        count(ticket.issued_at, drawn_for, "drawn", at_counter=False)
-        count(ticket.issued_at, drawn_for, f"ground {ticket.priority_ground}", at_counter=False)
+        count(ticket.issued_at, drawn_for, "drawn")
+        count(ticket.issued_at, drawn_for, f"ground {ticket.priority_ground}")
         spent, called = hall.spent[ticket.pk], hall.first_call.get(ticket.pk)
         if called:
             # They waited for what they drew for, whatever they were passed on to afterwards.
@@ -179,12 +209,17 @@ def full_count(hall):
                 count(called, drawn_for, "walking total", spent["walking"])
         if ticket.finished_at:
             count(ticket.finished_at, ticket.service_id, ends[ticket.state])
+            if ticket.pk in hall.has:
+                counters[hall.has[ticket.pk]][ends[ticket.state]] += 1
             if ticket.state == TicketState.DONE:
                 count(ticket.finished_at, ticket.service_id, "service count")
                 count(ticket.finished_at, ticket.service_id, "service total", spent["service"])
                 if spent["parked"]:
                     count(ticket.finished_at, ticket.service_id, "parked count")
                     count(ticket.finished_at, ticket.service_id, "parked total", spent["parked"])
+                for desk, times in hall.spent_at[ticket.pk].items():
+                    for kind, seconds in times.items():
+                        counters[desk].update({f"{kind} count": 1, f"{kind} total": seconds})
     clean = lambda found: {key: +tally for key, tally in found.items() if +tally}  # noqa: E731
     return {(): +whole}, clean(hours), clean(counters)
 
@@ -209,6 +244,31 @@ def test_summaries_kept_as_the_day_goes_are_those_of_a_full_count(seed):
     summarise(at=at)
     agree(hall)
     assert DaySummary.objects.get(centre=hall.centre).sealed
+
+
+@pytest.mark.django_db
+def test_a_call_counts_at_the_counter_that_made_it_and_a_visit_as_served_where_it_was_finished():
+    hall = Hall(0)
+    second, fifth = hall.counters[0], hall.counters[1]
+    here, there = hall.services[0], hall.services[1]
+    ticket = make.TicketFactory(service=here, issued_at=DAY)
+    minutes = iter(DAY + timedelta(minutes=number) for number in (10, 12, 15, 20, 21, 28))
+    for counter in (second, fifth):
+        by = {"acting_user": counter.officer}
+        ticket = call_next(at=next(minutes), **by)
+        arrive(ticket=ticket, at=next(minutes), **by)
+        if counter == second:
+            transfer(ticket=ticket, service=there, counter=fifth, at=next(minutes), **by)
+        else:
+            finish(ticket=ticket, at=next(minutes), **by)
+    summarise(at=EVENING)
+    once = {"called": 1, "walking count": 1, "service count": 1}
+    assert kept(CounterSummary, hall.centre, "counter_id", "service_id") == {
+        (second.pk, here.pk): {
+            **once, "waiting count": 1, "waiting total": 600, "walking total": 120, "service total": 180,
+        },
+        (fifth.pk, there.pk): {**once, "served": 1, "walking total": 60, "service total": 420},
+    }  # fmt: skip
 
 
 @pytest.mark.django_db
