@@ -1,7 +1,8 @@
 """Why was one number called before another? Answered from the record, in the reader's language, naming no citizen.
 
-What is compared is each number's first call of the day, or one number's call and another's wait. Every call wrote down
-how its number stood in the queue then (``TicketEvent``), so the answer is what was true, not what is true now.
+What is compared is each number's first call of the day, or one number's call and another's wait; who had been called
+and was back in line when the other was called is told why they were not called again then. Every call wrote down how its
+number stood in the queue (``TicketEvent``), so the answer is what was true, not what is true now.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from centres.enums import Priority, PriorityGround, TicketEventKind
+from centres.enums import Priority, PriorityGround, TicketEventKind, TicketState
 from centres.models import Counter, Service, Ticket, TicketEvent
 from centres.policy import policy_on
 from portal import clock
@@ -22,6 +23,7 @@ from portal.text import pick
 _CALLS = (TicketEventKind.CALLED, TicketEventKind.PICKED)
 _AWAY = (TicketEventKind.PARKED, TicketEventKind.NO_SHOW)
 _A_MOMENT = timedelta(seconds=10)
+_GONE = (TicketEventKind.LEFT, TicketEventKind.CLOSED)
 # In the line, or in it again after something else.
 _IN_LINE = (TicketEventKind.ISSUED, TicketEventKind.RETURNED, TicketEventKind.TRANSFERRED, TicketEventKind.CLASSED)
 
@@ -42,19 +44,37 @@ class Story:
 
     def at(self, call: TicketEvent) -> TicketEvent | None:
         """The last thing written down before this call; ``None`` when the number had not been drawn."""
-        before = [event for event in self.events if (event.at, event.pk) < (call.at, call.pk)]
+        before = self.before(call)
         if before:
             return before[-1]
         return TicketEvent(kind=TicketEventKind.ISSUED) if self.ticket.issued_at <= call.at else None
 
+    def before(self, event: TicketEvent) -> list[TicketEvent]:
+        return [each for each in self.events if (each.at, each.pk) < (event.at, event.pk)]
+
+    def called_after(self, call: TicketEvent) -> TicketEvent | None:
+        return next((each for each in self.calls() if (each.at, each.pk) > (call.at, call.pk)), None)
+
+    def was_called(self, before: TicketEvent) -> bool:
+        return any(each.kind in _CALLS for each in self.before(before))
+
     def was_missed(self, before: TicketEvent) -> TicketEvent | None:
         """The no-show it had before this moment, if any."""
-        missed = [e for e in self.events if e.kind == TicketEventKind.NO_SHOW and (e.at, e.pk) < (before.at, before.pk)]
+        missed = [each for each in self.before(before) if each.kind == TicketEventKind.NO_SHOW]
         return missed[-1] if missed else None
+
+    def stayed_away(self, missed: TicketEvent) -> bool:
+        """Whether this no-show was a kept place that nobody came back to, and not a call that nobody followed."""
+        before = [each for each in self.before(missed) if each.kind != TicketEventKind.CLASSED]
+        return bool(before) and before[-1].kind == TicketEventKind.PARKED
+
+    def kept_place(self, call: TicketEvent) -> bool:
+        """Whether its place in time was still that of the drawing at this call."""
+        return call.queue_at is None or call.queue_at == self.ticket.issued_at
 
 
 def why(one: Ticket, other: Ticket, *, for_staff: bool = False) -> list[str]:
-    """Sentences that say which of the two was called first, and why. At most four statements.
+    """Sentences that say which of the two was called first, and why. A few statements, however long the day.
 
     ``for_staff`` adds the officer's name and the reason to a call by number, and the ground to a class.
     """
@@ -64,11 +84,12 @@ def why(one: Ticket, other: Ticket, *, for_staff: bool = False) -> list[str]:
     first, second = _in_order_of_calls(*stories)
     call = _decisive_call(first, second)
     if call is None:
-        return [
-            _("Neither %(one)s nor %(other)s has been called yet.") % {"one": one.label, "other": other.label},
-            *_standing(*stories),
-        ]
-    return [_headline(first, second, call), *_Answer(first, second, call, for_staff).sentences()]
+        return list(_neither(*stories))
+    answer = [_headline(first, second, call), *_Answer(first, second, call, for_staff).sentences()]
+    later = second.called_after(call)
+    if later is None:
+        return [*answer, *(sentence for sentence in _gone(second) if sentence not in answer)]
+    return [*answer, *_once_more(first, second, later, for_staff)]
 
 
 def _stories(one: Ticket, other: Ticket) -> tuple[Story, Story]:
@@ -104,24 +125,74 @@ def _headline(first: Story, second: Story, call: TicketEvent) -> str:
     return _("%(first)s was called at %(time)s, %(second)s at %(later)s.") % values
 
 
-def _standing(one: Story, other: Story) -> Iterator[str]:
-    """Who is before whom as things stand."""
-    a, b = one.ticket, other.ticket
+def _neither(one: Story, other: Story) -> Iterator[str]:
+    """Neither was ever called: what became of those who are not in line, else who is before whom as things stand."""
+    names = {"one": one.label, "other": other.label}
+    gone = [*_gone(one), *_gone(other)]
+    if gone:
+        yield _("Neither %(one)s nor %(other)s was called.") % names
+    else:
+        yield _("Neither %(one)s nor %(other)s has been called yet.") % names
+    away = [*_held(one), *_held(other)]
+    yield from gone or away or [_standing(one.ticket, other.ticket)]
+    if gone:
+        yield from away
+
+
+def _standing(a: Ticket, b: Ticket) -> str:
     if a.service_id != b.service_id:
-        yield _("They wait for different things: %(one)s, %(other)s.") % {
+        return _("They wait for different things: %(one)s, %(other)s.") % {
             "one": pick(a.service.title),
             "other": pick(b.service.title),
         }
-        return
     first, second = sorted((a, b), key=lambda ticket: (ticket.priority, ticket.queue_at, ticket.pk))
     if first.priority < second.priority:
-        yield _("%(first)s goes before %(second)s: %(class)s.") % {
+        return _("%(first)s goes before %(second)s: %(class)s.") % {
             "first": first.label,
             "second": second.label,
             "class": Priority(first.priority).label,
         }
-    else:
-        yield _("%(first)s came first.") % {"first": first.label}
+    return _("%(first)s came first.") % {"first": first.label}
+
+
+def _gone(story: Story) -> Iterator[str]:
+    """What became of a number that was never called and is out of the line for good."""
+    ticket = story.ticket
+    if ticket.state == TicketState.NO_SHOW:
+        yield _given_up(story, ticket.finished_at)
+    elif ticket.state == TicketState.LEFT and story.events and story.events[-1].kind == TicketEventKind.CLOSED:
+        yield _("%(number)s was not called before the day ended.") % {"number": story.label}
+    elif ticket.state == TicketState.LEFT:
+        yield _("%(number)s left at %(time)s.") % {"number": story.label, "time": _hm(ticket.finished_at)}
+
+
+def _given_up(story: Story, at: datetime | None) -> str:
+    return _("%(number)s was away and not back in time; at %(time)s its place was given up.") % {
+        "number": story.label,
+        "time": _hm(at),
+    }
+
+
+def _held(story: Story) -> Iterator[str]:
+    if story.ticket.is_held:
+        yield _("%(number)s is away; its place is kept until %(time)s.") % {
+            "number": story.label,
+            "time": _hm(story.ticket.back_by),
+        }
+
+
+def _once_more(first: Story, second: Story, later: TicketEvent, for_staff: bool) -> Iterator[str]:
+    """Why the first, who had been called and was not at a counter any more, was not called again when the second was."""
+    stood = first.at(later)
+    if stood is None or stood.kind not in (*_AWAY, *_IN_LINE):
+        return
+    reasons = _Answer(second, first, later, for_staff).reasons()
+    if reasons:
+        yield _("When %(second)s was called, %(first)s was no longer at a counter.") % {
+            "first": first.label,
+            "second": second.label,
+        }
+        yield from reasons
 
 
 @dataclass
@@ -134,8 +205,10 @@ class _Answer:
     for_staff: bool
 
     def sentences(self) -> list[str]:
-        found = list(self._reasons())
-        return found or [_("Nothing else was written down about it.")]
+        return self.reasons() or [_("Nothing else was written down about it.")]
+
+    def reasons(self) -> list[str]:
+        return list(self._reasons())
 
     def _reasons(self) -> Iterator[str]:
         other = self.second.at(self.call)
@@ -145,6 +218,8 @@ class _Answer:
             yield _("%(second)s had not been drawn yet.") % self._names
         elif other.kind in _AWAY:
             yield self._away(other)
+        elif other.kind in _GONE:
+            yield from _gone(self.second)
         elif other.kind in _IN_LINE:
             yield from self._in_line(other)
 
@@ -158,8 +233,8 @@ class _Answer:
                 "theirs": pick(theirs.title),
             }
         counter = self.call.counter
-        if counter is not None and mine.pk != theirs.pk and not counter.services.filter(pk=theirs.pk).exists():
-            yield _("Counter %(counter)s does not do what %(second)s waited for.") % {
+        if counter is not None and mine.pk != theirs.pk and not _did(counter, theirs, self.call.at):
+            yield _("Counter %(counter)s did not do what %(second)s waited for.") % {
                 **self._names,
                 "counter": counter.number,
             }
@@ -169,7 +244,10 @@ class _Answer:
             yield _("%(second)s waited for counter %(counter)s.") % {**self._names, "counter": kept_for.number}
             return
         yield from self._order(other)
-        if self.second.was_missed(self.call):
+        missed = self.second.was_missed(self.call)
+        if missed and self.second.stayed_away(missed):
+            yield _("%(second)s had not been back in time before and came again later.") % self._names
+        elif missed:
             yield _("%(second)s had missed its call before and came again later.") % self._names
 
     def _kept_for(self, event: TicketEvent) -> Counter | None:
@@ -177,7 +255,7 @@ class _Answer:
 
         Rows of earlier versions name that one in the passing on itself, and no return after it.
         """
-        if event.kind == TicketEventKind.RETURNED:
+        if event.kind in (TicketEventKind.RETURNED, TicketEventKind.CLASSED):
             return event.counter
         if event.kind == TicketEventKind.TRANSFERRED:
             calls = [call for call in self.second.calls() if call.at <= event.at]
@@ -199,6 +277,8 @@ class _Answer:
 
     def _away(self, event: TicketEvent) -> str:
         values = {**self._names, "time": _hm(event.at)}
+        if event.kind == TicketEventKind.NO_SHOW and self.second.stayed_away(event):
+            return _given_up(self.second, event.at)
         if event.kind == TicketEventKind.NO_SHOW:
             return _("%(second)s had been called and nobody came; at %(time)s it was put aside.") % values
         if event.counter_id is None:
@@ -208,22 +288,30 @@ class _Answer:
     def _order(self, other: TicketEvent) -> Iterator[str]:
         rank, against = self._rank(self.call, self.first), self._rank(other, self.second)
         earlier = self._place(self.call, self.first) < self._place(other, self.second)
-        if rank == Priority.RETURNING:
-            yield _("%(first)s had been at this counter before and came back to it: such people are called first.") % (
-                self._names
-            )
+        if rank == Priority.RETURNING and against != rank:
+            yield self._came_back()
         elif rank < against:
             yield self._class(self.first, self.call, rank)
         elif rank == against and earlier:
             yield self._came_first(other)
-        elif earlier:
-            yield self._capped(against)
+        elif earlier and self._cap:
+            yield self._capped(against, self._cap)
         elif self._at_one_moment():
             yield _("Both were called at the same moment, by different counters.")
 
+    def _came_back(self) -> str:
+        before = [each.counter_id for each in self.first.before(self.call) if each.kind in _CALLS]
+        if before and before[-1] != self.call.counter_id:
+            return (
+                _("%(first)s had been at a counter before and came back: such people are called first.") % self._names
+            )
+        return _("%(first)s had been at this counter before and came back to it: such people are called first.") % (
+            self._names
+        )
+
     def _at_one_moment(self) -> bool:
-        later = next(iter(self.second.calls()), None)
-        return later is not None and later.at - self.call.at < _A_MOMENT
+        later = self.second.called_after(self.call)
+        return later is not None and later.at - self.call.at < _A_MOMENT and later.counter_id != self.call.counter_id
 
     def _class(self, story: Story, call: TicketEvent, rank: int) -> str:
         ground = story.ticket.priority_ground
@@ -243,8 +331,11 @@ class _Answer:
             said = _("An officer saw that at %(time)s and wrote it down.") % {"time": _hm(event.at)}
         return f"{sentence} {said}"
 
-    def _capped(self, against: int) -> str:
-        cap = policy_on(self.first.ticket.centre_id, self.first.ticket.day).cap or 1
+    @property
+    def _cap(self) -> int | None:
+        return policy_on(self.first.ticket.centre_id, self.first.ticket.day).cap
+
+    def _capped(self, against: int, cap: int) -> str:
         return ngettext(
             "%(second)s goes before others (%(class)s), but of %(cap)d calls at a counter at most one overtakes, and it "
             "was the turn of %(first)s, who came first.",
@@ -260,7 +351,9 @@ class _Answer:
             "mine": _hms(first[0]),
             "theirs": _hms(second[0]),
         }
-        before = [event.kind for event in self.first.events if event.at <= self.call.at]
+        before = [event.kind for event in self.first.before(self.call)]
+        if not self.first.kept_place(self.call):
+            return sentence
         if TicketEventKind.TRANSFERRED in before:
             return f"{sentence} " + _("It was passed on from another counter and kept its place.")
         if TicketEventKind.RETURNED in before:
@@ -280,8 +373,16 @@ class _Answer:
         return event.queue_at or story.ticket.queue_at, story.ticket.pk
 
 
-def _hm(moment: datetime) -> str:
-    return f"{clock.local(moment):%H:%M}"
+def _did(counter: Counter, service: Service, at: datetime) -> bool:
+    """Whether the counter gave this service then, whatever it gives now."""
+    change = counter.skill_changes.filter(at__gt=at).order_by("at", "id").first()
+    if change is not None:
+        return service.letter in change.before.split(", ")
+    return counter.services.filter(pk=service.pk).exists()
+
+
+def _hm(moment: datetime | None) -> str:
+    return f"{clock.local(moment):%H:%M}" if moment else ""
 
 
 def _hms(moment: datetime) -> str:

@@ -8,9 +8,13 @@ from centres.actions.arrive import arrive
 from centres.actions.call_next import call_next
 from centres.actions.call_number import call_number
 from centres.actions.change_priority import change_priority
+from centres.actions.close_day import close_day
+from centres.actions.counters import close_counter, set_services
 from centres.actions.finish import finish
 from centres.actions.hold import hold
+from centres.actions.leave import leave
 from centres.actions.miss import miss
+from centres.actions.miss_held import miss_held
 from centres.actions.park import park
 from centres.actions.recall import recall
 from centres.actions.return_missed import return_missed
@@ -19,6 +23,7 @@ from centres.actions.unpark import unpark
 from centres.enums import ParkKind, Priority, PriorityGround
 from centres.labels import find_by_label
 from centres.why import why
+from portal import clock
 from portal.errors import BadInput
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
@@ -134,9 +139,17 @@ def test_missed_and_back_at_the_end(drawn, officer, served):
     served(5)
     assert "A045 was called at 10:02, A047 at 10:05." in text(other, missed)
     return_missed(ticket=missed, at=minute(30), acting_user=officer)
-    third = drawn(48, at=29)
+    third, fourth = drawn(48, at=29), drawn(49, at=32)
     served(31)
-    assert "A045 had missed its call" in text(third, missed) or "A045 was called" in text(third, missed)
+    assert text(third, missed) == (
+        "A045 was called at 10:02, A048 at 10:31. A048 had not been drawn yet. When A048 was called, A045 was no longer at "
+        "a counter. A048 was in line before A045 (10:29:00, 10:30:00). A045 had missed its call before and came again "
+        "later."
+    )
+    served(33)
+    assert text(missed, fourth) == (
+        "A045 was called at 10:33; A049 has not been called. A045 was in line before A049 (10:30:00, 10:32:00)."
+    )
 
 
 def test_another_service_and_a_transfer_that_kept_the_place(drawn, service, other_service, officer, centre, served):
@@ -150,12 +163,92 @@ def test_another_service_and_a_transfer_that_kept_the_place(drawn, service, othe
     assert call_next(at=minute(4), acting_user=other_officer) == passed_on
     assert "It was passed on from another counter and kept its place." in text(waits, passed_on)
     stranger = drawn(50, at=1)
-    assert "does not do what A050 waited for" in text(passed_on, stranger)
+    assert "did not do what A050 waited for" in text(passed_on, stranger)
 
 
 def test_nobody_called_yet(drawn):
     first, elder = drawn(45), drawn(47, at=1, priority=Priority.FIRST)
     assert text(first, elder) == ("Neither A045 nor A047 has been called yet. A047 goes before A045: 75 years or over.")
+
+
+def test_who_left_is_told_so_and_nobody_is_said_to_be_before_them(drawn, officer, served):
+    gone, there = drawn(45), drawn(47, at=1)
+    leave(ticket=gone, at=minute(3), acting_user=officer)
+    assert text(gone, there) == "Neither A045 nor A047 was called. A045 left at 10:03."
+    served(5)
+    assert text(gone, there) == "A047 was called at 10:05; A045 has not been called. A045 left at 10:03."
+
+
+def test_who_left_after_the_other_was_called(drawn, officer, served):
+    early, late = drawn(45), drawn(47, at=1)
+    served(5)
+    leave(ticket=late, at=minute(8), acting_user=officer)
+    assert text(early, late) == (
+        "A045 was called at 10:05; A047 has not been called. "
+        "A045 was in line before A047 (10:00:00, 10:01:00). A047 left at 10:08."
+    )
+
+
+def test_a_place_kept_and_given_up(drawn, served):
+    away, there = drawn(45), drawn(47, at=1)
+    hold(ticket=away, back_by=minute(10), at=minute(2))
+    assert (
+        text(away, there) == "Neither A045 nor A047 has been called yet. A045 is away; its place is kept until 10:10."
+    )
+    miss_held(at=minute(11))
+    away.refresh_from_db()
+    given_up = "A045 was away and not back in time; at 10:11 its place was given up."
+    assert text(away, there) == f"Neither A045 nor A047 was called. {given_up}"
+    served(12)
+    assert text(away, there) == f"A047 was called at 10:12; A045 has not been called. {given_up}"
+
+
+def test_the_end_of_the_day(drawn):
+    one, other = drawn(45), drawn(47)
+    evening = minute(14 * 60)
+    close_day(before=clock.local_day(evening), at=evening)
+    one.refresh_from_db(), other.refresh_from_db()
+    assert text(one, other) == (
+        "Neither A045 nor A047 was called. A045 was not called before the day ended. "
+        "A047 was not called before the day ended."
+    )
+
+
+def test_called_and_passed_on_to_a_counter_that_was_busy_with_others(drawn, officer, service, centre, served):
+    passed_on, other = drawn(45), drawn(47, at=1)
+    fifth = make.open_counter(centre, [service], number=5)
+    served_there = call_next(at=minute(2), acting_user=officer)
+    transfer(ticket=served_there, counter=fifth, at=minute(3), acting_user=officer)
+    served(5)
+    passed_on.refresh_from_db()
+    assert text(passed_on, other) == (
+        "A045 was called at 10:02, A047 at 10:05. A045 was in line before A047 (10:00:00, 10:01:00). "
+        "When A047 was called, A045 was no longer at a counter. A045 waited for counter 5."
+    )
+
+
+def test_back_at_another_counter_because_the_first_has_closed(drawn, counter, officer, service, centre):
+    job, other = drawn(45), drawn(47, at=1)
+    fifth = make.open_counter(centre, [service], number=5)
+    park(ticket=call_next(at=minute(2), acting_user=officer), kind=ParkKind.JOB, at=minute(3), acting_user=officer)
+    job.refresh_from_db()
+    close_counter(counter=counter, at=minute(4), acting_user=officer)
+    unpark(ticket=job, at=minute(5))
+    assert call_next(at=minute(6), acting_user=fifth.officer) == job
+    assert "A045 had been at a counter before and came back: such people are called first." in text(job, other)
+
+
+def test_a_counter_that_gives_other_services_now(drawn, officer, counter, other_service, manager, served):
+    other, mine = drawn(7, service=other_service), drawn(45, at=1)
+    served(5)
+    set_services(
+        counter=counter,
+        services=[counter.services.get(), other_service],
+        reason="đông",
+        at=minute(9),
+        acting_user=manager,
+    )
+    assert "Counter 3 did not do what B007 waited for." in text(mine, other)
 
 
 @pytest.mark.parametrize("asked", ["", "47", "Z999", "A0a7", "A047; DROP"])
