@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from centres.reports import COUNT, SHARE, SPAN, Report, Table
 from portal import pdf
 from portal.text import pick
+from portal.vn.dates import format_moment
 
 LANGUAGE = "vi"
 # A duration past a day still counts in hours.
@@ -31,6 +32,14 @@ def period_words(report: Report) -> str:
     if report.first == report.last:
         return f"{report.first:%d/%m/%Y}"
     return f"{report.first:%d/%m/%Y} – {report.last:%d/%m/%Y}"
+
+
+def about(report: Report) -> str:
+    """Where, which days and, as the last of them may still be running, when they were counted."""
+    words = [where(report), period_words(report)]
+    if report.counted_at:
+        words.append(_("counted at %(time)s") % {"time": format_moment(report.counted_at, LANGUAGE)})
+    return " · ".join(words)
 
 
 def file_name(report: Report, ending: str) -> str:
@@ -62,7 +71,7 @@ def document(report: Report) -> bytes:
 
 
 def _sheet(sheet: Worksheet, table: Table, report: Report) -> None:
-    sheet["A1"], sheet["A2"] = table.title, f"{where(report)} · {period_words(report)}"
+    sheet["A1"], sheet["A2"] = table.title, about(report)
     sheet["A1"].font = Font(bold=True, size=14)
     for place, (title, _kind) in enumerate(table.columns, start=1):
         cell = sheet.cell(FIRST_ROW, place, title)

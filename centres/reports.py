@@ -75,7 +75,7 @@ def report_on(centre: Centre, first: date, last: date) -> Report:
 
 def report_on_city(first: date, last: date) -> Report:
     """Every centre with anything to tell, the busiest first. Two statements."""
-    found = centres_beside(first, last)
+    found, counted_at = centres_beside(first, last)
     names = {centre.pk: pick(centre.short_name) for centre in Centre.objects.filter(pk__in=found)}
     rows = [
         [names[pk], *_people(tally), *_waits(tally), tally.service.median, _share(tally.unserved, tally.drawn)]
@@ -91,7 +91,7 @@ def report_on_city(first: date, last: date) -> Report:
         ],
         rows,
     )  # fmt: skip
-    return Report(None, first, last, whole, None, [table, _times_of(whole, None), _priorities(whole)])
+    return Report(None, first, last, whole, counted_at, [table, _times_of(whole, None), _priorities(whole)])
 
 
 def _people_columns() -> list[tuple[str, str]]:

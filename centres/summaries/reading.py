@@ -84,10 +84,10 @@ def same_weekday_before(centre_id: int, day: date) -> tuple[date, Tally] | None:
     return (row["day"], Tally.from_stored(row)) if row else None
 
 
-def centres_beside(first: date, last: date) -> dict[int, Tally]:
-    """By centre, those with anything to tell. One statement."""
-    rows = DaySummary.objects.filter(day__range=(first, last)).values("centre_id", *_FIELDS)
-    return _by(rows, "centre_id")
+def centres_beside(first: date, last: date) -> tuple[dict[int, Tally], datetime | None]:
+    """By centre, those with anything to tell, and when the youngest of their days was counted. One statement."""
+    rows = list(DaySummary.objects.filter(day__range=(first, last)).values("centre_id", "built_at", *_FIELDS))
+    return _by(rows, "centre_id"), max((row["built_at"] for row in rows), default=None)
 
 
 def _by(rows: Iterable[dict[str, Any]], key: str) -> dict[int, Tally]:

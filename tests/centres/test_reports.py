@@ -137,6 +137,16 @@ class TestPages:
         assert row[1].value == 4 and row[1].data_type == "n"
         assert isinstance(row[6].value, timedelta) and row[6].number_format == "[h]:mm:ss"
 
+    @pytest.mark.parametrize("name", ["day_report", "day_city"])
+    def test_page_and_workbook_of_a_running_day_say_when_it_was_counted(self, client, kept, name):
+        client.force_login(make.city_admin())
+        asked = {"span": "day", "day": DAY.isoformat()}
+        counted = "tính đến 14:00 thứ Hai 23/11/2026"
+        assert counted in client.get(reverse(f"centres:{name}"), asked).content.decode()
+        answer = client.get(reverse(f"centres:{name}_xlsx"), asked)
+        for sheet in load_workbook(io.BytesIO(answer.content)):
+            assert sheet["A2"].value.endswith(f" · 23/11/2026 · {counted}")
+
     def test_the_paper_is_a_pdf(self, client, kept):
         answer = client.get(reverse("centres:day_report_pdf"), {"span": "day", "day": DAY.isoformat()})
         assert answer.content.startswith(b"%PDF") and answer.headers["Content-Type"] == "application/pdf"
