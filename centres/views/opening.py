@@ -43,9 +43,17 @@ class Day:
     is_over: bool
 
 
+@dataclass(frozen=True)
+class Planned:
+    """``weeks``: every day of this week and the next three, Monday first. ``later``: the exceptions after them."""
+
+    weeks: list[list[Day]]
+    later: list[Day]
+
+
 @require_http_methods(["GET", "POST"])
 def calendar(request: HttpRequest) -> HttpResponse:
-    """Four weeks from this Monday, and the form for an exception."""
+    """Four weeks from this Monday, the exceptions planned after them, and the form for one more."""
     centre = managed_centre(request)
     chosen = request.GET.get("day", "")
     initial = {"day": day_in(chosen)} if chosen else {}
@@ -63,7 +71,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             return _done(request, centre, _("The day was saved."), told)
     elif request.method == "POST":
         status = 400
-    context = {"centre": centre, "centres": centres_to_choose(request), "weeks": coming_weeks(centre), "form": form}
+    context = {"centre": centre, "centres": centres_to_choose(request), "planned": planned(centre), "form": form}
     return render(request, "centres/day/hours.html", context, status=status)
 
 
@@ -76,16 +84,16 @@ def remove(request: HttpRequest) -> HttpResponse:
     return _done(request, centre, _("The exception was removed."), told)
 
 
-def coming_weeks(centre: Centre) -> list[list[Day]]:
-    """The days of this week and the next three, Monday first. The same number of statements whatever is booked."""
+def planned(centre: Centre) -> Planned:
+    """What the calendar shows. The same number of statements whatever is planned or booked."""
     today = clock.today()
     first = today - timedelta(days=today.weekday())
     last = first + timedelta(days=7 * WEEKS - 1)
     opening = hours.hours_between(centre, first, last)
-    own = dict(CalendarDay.objects.filter(centre=centre, day__range=(first, last)).values_list("day", "reason"))
+    own = dict(CalendarDay.objects.filter(centre=centre, day__gte=first).order_by("day").values_list("day", "reason"))
     names = dict(NationalDay.objects.filter(date__range=(first, last)).values_list("date", "name"))
     booked = dict(
-        Appointment.objects.filter(centre=centre, day__range=(first, last), state=AppointmentState.BOOKED)
+        Appointment.objects.filter(centre=centre, day__gte=first, state=AppointmentState.BOOKED)
         .values_list("day")
         .annotate(count=Count("pk"))
         .order_by()
@@ -96,7 +104,14 @@ def coming_weeks(centre: Centre) -> list[list[Day]]:
         why = hours.why_on(day, own, national)
         words = own[day] if why == DayWhy.OWN else names.get(day, "") if why != DayWhy.WEEKLY else ""
         days.append(Day(day, opening[day], why, words, booked.get(day, 0), day < today))
-    return [days[start : start + 7] for start in range(0, len(days), 7)]
+    return Planned(
+        weeks=[days[start : start + 7] for start in range(0, len(days), 7)],
+        later=[
+            Day(day, hours.hours_on(centre, day), DayWhy.OWN, reason, booked.get(day, 0), is_over=False)
+            for day, reason in own.items()
+            if day > last
+        ],
+    )
 
 
 def _done(request: HttpRequest, centre: Centre, sentence: str, told: int) -> HttpResponse:

@@ -347,6 +347,17 @@ class TestManager:
         client.post(reverse("centres:day_hours_remove"), {"day": "2026-11-25"})
         assert not CalendarDay.objects.exists()
 
+    def test_an_exception_after_the_four_weeks_is_listed_and_removed_too(self, client, centre, service):
+        url = reverse("centres:day_hours")
+        for day, hours in (("2026-12-21", "8:00-10:30"), ("2027-10-04", "")):
+            client.post(url, {"day": day, "opening": hours, "reason": "tập huấn"})
+        make.AppointmentFactory(service=service, starts_at=MORNING + timedelta(days=28))
+        later = text(client.get(url)).partition('id="later"')[2].partition("</table>")[0]
+        assert "21/12/2026" in later and "08:00–10:30" in later and "1 lịch hẹn" in later
+        assert "04/10/2027" in later and "Nghỉ" in later and later.count("tập huấn") == 2
+        client.post(reverse("centres:day_hours_remove"), {"day": "2027-10-04"})
+        assert "04/10/2027" not in text(client.get(url))
+
     @pytest.mark.parametrize(
         ("bad", "field"),
         [
