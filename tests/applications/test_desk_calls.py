@@ -15,7 +15,10 @@ from django.urls import reverse
 from applications.desk import procedures_for
 from applications.models import Application
 from centres.actions.call_by_itself import call_by_itself
+from centres.actions.call_number import call_number
 from centres.actions.counters import close_counter, pause_counter, set_services
+from centres.actions.hold import hold
+from centres.actions.park import park
 from centres.enums import Role, ServiceKind
 from centres.models import Counter, QueuePolicy, Ticket
 from citizens.models import Citizen
@@ -57,6 +60,20 @@ def test_whoever_was_called_by_itself_brings_the_officers_page(as_: As, centre: 
     assert 'hx-trigger="load"' in part and waits.label in part
     assert waits.label in client.get(reverse("applications:desk")).content.decode()
     assert waits.label not in waiting_part(client, waits.pk), "the page that shows the person is left alone"
+
+
+def test_a_held_place_says_until_when_it_is_kept(as_: As, counter: Counter) -> None:
+    service = counter.services.order_by("order")[0]
+    away, there = (TicketFactory(service=service, number=number, issued_at=MONDAY) for number in (47, 48))
+    hold(ticket=away, back_by=MONDAY + timedelta(minutes=40), reason="đón con", at=MONDAY, acting_user=counter.officer)
+    call_number(ticket=there, reason="sốt", at=MONDAY, acting_user=counter.officer)
+    there.refresh_from_db()
+    park(ticket=there, reason="lấy giấy", at=MONDAY, acting_user=counter.officer)
+    client = as_(counter.officer)
+    client.cookies["django_language"] = "en"
+    rows = re.findall(r"<li.*?</li>", waiting_part(client).partition("Set aside")[2], re.DOTALL)
+    read = sorted(" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows)
+    assert read == ["A047 đón con · back by 11:06 Back to the queue", "A048 lấy giấy Back to the queue"]
 
 
 def test_the_procedure_that_a_number_was_drawn_for_comes_first(centre: Any, counter: Counter) -> None:
