@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from centres.enums import Role
+from centres.actions.counters import pause_counter
+from centres.enums import Role, TicketState
 from centres.models import Appointment, CalendarDay
 from citizens.models import User
 from portal import clock
@@ -222,6 +223,23 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
     page = look.page(DESK, user=hall.with_person.officer)
     look.open(page, "/desk/")
     look.axe(page, "/desk/ with a new matter")
+    assert not look.wrong, "\n".join(look.wrong)
+
+
+def test_the_keys_of_the_queue_stay_in_sight_however_much_stands_above_them(hall: Hall, look: Looker) -> None:
+    counter, width_and_height = hall.empty, DESK
+    for number in range(901, 909):
+        TicketFactory(
+            service=counter.services.all()[0], number=number, issued_at=hall.at, called_at=hall.at, counter=counter,
+            state=TicketState.PARKED, park_reason="lấy bản chính giấy khai sinh",
+        )  # fmt: skip
+    page = look.page(width_and_height, user=counter.officer)
+    look.open(page, "/desk/")
+    pause_counter(counter=counter, reason="họp", at=clock.now(), acting_user=hall.manager)
+    page.wait_for_selector("#waiting .note.warn")
+    for key in ("F2", "F8", "F10"):
+        box = page.locator(f"#queue [data-key={key}]").bounding_box()
+        assert box and box["y"] + box["height"] <= width_and_height[1], key
     assert not look.wrong, "\n".join(look.wrong)
 
 
