@@ -15,6 +15,7 @@ from centres.enums import AT_COUNTER, CounterState, TicketState
 from centres.foresight import Flow
 from centres.in_line import in_line
 from centres.models import Centre, Counter, Service, Ticket, TicketEvent
+from centres.wanted import time_wanted
 from portal import clock
 
 AN_HOUR = timedelta(hours=1)
@@ -112,7 +113,7 @@ def _free_since(counter: Counter, is_busy: bool, last: datetime | None) -> datet
 
 
 def flows(centre: Centre, at: datetime, window: timedelta) -> list[tuple[Service, Flow]]:
-    """Services with who waits, who came and who was called in the ``window`` before. Five statements."""
+    """Services with who waits, who came and who was called in the ``window`` before. Seven statements."""
     since = at - window
     day = today(centre, at)
     rows = (
@@ -128,15 +129,17 @@ def flows(centre: Centre, at: datetime, window: timedelta) -> list[tuple[Service
     found = {row["service"]: (row["waiting"], row["arrivals"], row["calls"]) for row in rows}
     open_counters: dict[int, int] = defaultdict(int)
     counter_time: dict[int, timedelta] = defaultdict(timedelta)
-    spans = open_spans(centre, clock.local_day(at), at)
-    for counter in Counter.objects.filter(centre=centre).prefetch_related("services"):
-        is_open = counter.state == CounterState.OPEN
+    counters = list(Counter.objects.filter(centre=centre).prefetch_related("services"))
+    opened = open_spans(centre, clock.local_day(at), at)
+    for counter in counters:
         # Open since before today, or by no event: its own word counts.
-        opened = spans.get(counter.pk) or ([(counter.state_since or since, at)] if is_open else [])
-        inside = sum((max(timedelta(), end - max(start, since)) for start, end in opened), timedelta())
+        if counter.state == CounterState.OPEN:
+            opened.setdefault(counter.pk, [(counter.state_since or since, at)])
+    wanted = time_wanted(centre, counters, opened, since, at)
+    for counter in counters:
         for service in counter.services.all():
-            open_counters[service.pk] += is_open
-            counter_time[service.pk] += inside
+            open_counters[service.pk] += counter.state == CounterState.OPEN
+            counter_time[service.pk] += wanted[counter.pk]
     return [
         (service, Flow(*found[pk], open_counters=open_counters[pk], window=window, counter_time=counter_time[pk]))
         for pk, service in Service.objects.in_bulk(list(found)).items()

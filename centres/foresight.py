@@ -17,8 +17,9 @@ MOST_MORE = 5
 class Flow:
     """One service now: who waits, and who came and was called in the ``window`` before.
 
-    ``counter_time``: for how long its counters were open in the window, added up; ``None`` says that those open now
-    were there all the while. Before the doors opened, over noon and at a counter that was closed nobody could be called.
+    ``counter_time``: for how long its counters were open in the window with somebody to serve, added up; ``None`` says
+    that those open now were so all the while. Before the doors opened, over noon, at a counter that was closed and while
+    nobody waited nobody could be called.
     """
 
     waiting: int

@@ -19,6 +19,7 @@ from centres.day import needs_attention
 from centres.enums import ParkKind
 from centres.foresight import foresee
 from centres.ticket_lists import ticket_list
+from centres.wanted import time_wanted
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
 
@@ -151,6 +152,30 @@ class TestThePaceOfCalls:
         flow = self.flow(centre, minute(10))
         assert (flow.calls, flow.waiting, flow.pace * 60) == (5, 15, 0.5)
         assert foresee(flow, timedelta(minutes=45), timedelta(minutes=60)) is None, "15 people are half an hour"
+
+    def test_leaves_out_the_time_in_which_nobody_waited(self, centre, service, counter, officer):
+        """A person every two minutes once they came; over the whole half hour it would be one in six."""
+        for number in range(1, 11):
+            make.TicketFactory(service=service, number=number, issued_at=minute(20))
+        self.serve(officer, 20, 30)
+        flow = self.flow(centre, minute(30))
+        assert (flow.calls, flow.waiting, flow.pace * 60) == (5, 5, pytest.approx(0.5))
+        assert foresee(flow, timedelta(minutes=45), timedelta(minutes=60)) is None, "5 people are ten minutes"
+
+    def test_counts_the_time_in_which_somebody_waited_and_nobody_was_called(self, centre, service, counter, officer):
+        for number in range(1, 11):
+            make.TicketFactory(service=service, number=number, issued_at=minute(0))
+        self.serve(officer, 20, 30)
+        assert self.flow(centre, minute(30)).pace * 60 == pytest.approx(5 / 30)
+
+    def test_leaves_out_who_waited_for_another_counter(self, centre, service, counter, officer):
+        other = make.open_counter(centre, [service], number=8)
+        make.TicketFactory(service=service, number=1, issued_at=minute(0))
+        passed_on = at_the_counter(officer)
+        transfer(ticket=passed_on, counter=other, at=minute(1), acting_user=officer)
+        spans = {each.pk: [(minute(0), minute(30))] for each in (counter, other)}
+        wanted = time_wanted(centre, [counter, other], spans, minute(0), minute(30))
+        assert wanted == {counter.pk: timedelta(minutes=1), other.pk: timedelta(minutes=29)}
 
     def test_leaves_out_the_pause_at_noon(self, centre, desk):
         counter, officer = desk

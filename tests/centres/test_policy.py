@@ -86,9 +86,10 @@ class TestForesight:
         counter.save()
         for number in range(1, 5):
             served = make.TicketFactory(
-                service=service, number=number, state=TicketState.DONE, counter=counter, issued_at=ago(20),
-                called_at=ago(10), arrived_at=ago(9), finished_at=ago(2), waited_s=600, walked_s=60, served_s=420,
+                service=service, number=number, state=TicketState.DONE, counter=counter, issued_at=ago(29),
+                called_at=ago(10), arrived_at=ago(9), finished_at=ago(2), waited_s=1140, walked_s=60, served_s=420,
             )  # fmt: skip
+            served.events.create(kind=TicketEventKind.CALLED, at=ago(10), counter=counter)
             served.events.create(kind=TicketEventKind.DONE, at=ago(2), counter=counter)
         for number in range(5, 9):
             make.TicketFactory(service=service, number=number, issued_at=ago(1))
