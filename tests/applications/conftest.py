@@ -29,3 +29,25 @@ def as_(centre: Any) -> Callable[[Any], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def monday(at_hanoi: Callable[[str], Any]) -> None:
+    """The clock stands at the moment of the factories: a working morning."""
+    at_hanoi("2026-11-23 10:26")
+
+
+@pytest.fixture
+def ticket(centre: Any) -> Any:
+    """Somebody of whom nothing is known yet stands at the counter."""
+    from tests.factories.applications import a_ticket_at_counter  # noqa: PLC0415
+
+    return a_ticket_at_counter()
+
+
+@pytest.fixture
+def desk(as_: Callable[[Any], Client], ticket: Any) -> Client:
+    """The page of the officer at whose counter that person stands."""
+    from centres.enums import Role  # noqa: PLC0415
+
+    return as_(Role.COUNTER_OFFICER)

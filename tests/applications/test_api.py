@@ -28,16 +28,11 @@ from tests.factories.applications import (
     a_ticket_at_counter,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 RECEIVE = "/api/v1/applications/receive/"
 MOST_STATEMENTS = 20
 BOUNDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 As = Callable[[Any], Client]
-
-
-@pytest.fixture(autouse=True)
-def _day(at_hanoi: Any) -> None:
-    at_hanoi("2026-11-23 10:26")
 
 
 def _body(ticket_id: int, **more: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,17 +14,11 @@ from applications.documents import receipt_context
 from applications.models import Application
 from centres.enums import Role
 from procedures.models import Procedure
+from tests.applications.at_desk import As, to
 from tests.applications.test_api import RECEIVE
-from tests.applications.test_desk import to
 from tests.factories.applications import MONDAY, a_draft, a_ticket_at_counter
 
-pytestmark = pytest.mark.django_db
-As = Callable[[Any], Client]
-
-
-@pytest.fixture(autouse=True)
-def _day(at_hanoi: Any) -> None:
-    at_hanoi("2026-11-23 10:26")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def shown(desk: Client, draft: Application, view: str = "") -> str:

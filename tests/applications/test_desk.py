@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -29,51 +28,22 @@ from notifications.enums import MessageState
 from notifications.models import Message
 from portal.celery import app
 from procedures.models import Unit
+from tests.applications.at_desk import CARD, NUMBER, OTHER_CARD, As, to, words
 from tests.factories.applications import (
     FORMS,
     MONDAY,
     a_counter,
     a_draft,
     a_member,
-    a_ticket_at_counter,
     member_of,
 )
 from tests.factories.centres import TicketFactory
 from tests.factories.certifications import a_missing_paper, a_picture
 from tests.factories.citizens import PASSWORD, CitizenFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 HTMX = {"HX-Request": "true"}
-NUMBER = "001190012345"
-CARD = f"{NUMBER}|012345678|Nguyễn Thị Hoà|15061990|Nữ|12 ngõ 5, Láng Hạ, Đống Đa, Hà Nội|01072021"
-OTHER_CARD = "001085099999||Trần Văn Bình|15061985|Nam|Đống Đa, Hà Nội|01072021"
 BOUNDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
-As = Callable[[Any], Client]
-
-
-@pytest.fixture(autouse=True)
-def _day(at_hanoi: Any) -> None:
-    at_hanoi("2026-11-23 10:26")
-
-
-@pytest.fixture
-def ticket(centre: Any) -> Ticket:
-    """Somebody of whom nothing is known yet stands at the counter."""
-    return a_ticket_at_counter()
-
-
-@pytest.fixture
-def desk(as_: As, ticket: Ticket) -> Client:
-    return as_(Role.COUNTER_OFFICER)
-
-
-def to(name: str, *numbers: int) -> str:
-    return reverse(f"applications:{name}", args=numbers)
-
-
-def words(answer: Any) -> str:
-    """What a person reads: one line, without tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
 def field_of(answer: Any, name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -23,18 +22,12 @@ from centres.enums import Role, ServiceKind
 from centres.models import Counter, QueuePolicy, Ticket
 from citizens.models import Citizen
 from procedures.models import Procedure
-from tests.applications.test_desk import CARD, NUMBER
+from tests.applications.at_desk import CARD, NUMBER, As
 from tests.factories.applications import MONDAY, a_counter, member_of
 from tests.factories.centres import ServiceFactory, TicketFactory
 
-pytestmark = pytest.mark.django_db
-As = Callable[[Any], Client]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 MORNING_BREAK = MONDAY + timedelta(minutes=5)
-
-
-@pytest.fixture(autouse=True)
-def _day(at_hanoi: Any) -> None:
-    at_hanoi("2026-11-23 10:26")
 
 
 @pytest.fixture

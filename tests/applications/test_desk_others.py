@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from applications.enums import State
@@ -16,22 +14,12 @@ from centres.actions.park import park
 from centres.enums import Role, TicketState
 from centres.models import Ticket
 from citizens.models import User
-from tests.factories.applications import MONDAY, a_counter, a_draft, a_member, a_ticket_at_counter
+from tests.applications.at_desk import As, to
+from tests.factories.applications import MONDAY, a_counter, a_draft, a_member
 from tests.factories.certifications import a_missing_paper, a_picture
 
-pytestmark = pytest.mark.django_db
-As = Callable[[Any], Client]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def _day(at_hanoi: Any) -> None:
-    at_hanoi("2026-11-23 10:26")
-
-
-@pytest.fixture
-def ticket(centre: Any) -> Ticket:
-    return a_ticket_at_counter()
 
 
 @pytest.fixture
@@ -45,10 +33,6 @@ def colleague(centre: Any, ticket: Ticket) -> User:
     other = a_member(Role.COUNTER_OFFICER, centre, "Phạm Văn Thử")
     a_counter(centre, other)
     return other
-
-
-def to(name: str, *numbers: int) -> str:
-    return reverse(f"applications:{name}", args=numbers)
 
 
 def keys(draft: Application) -> dict[str, tuple[str, dict[str, Any]]]:

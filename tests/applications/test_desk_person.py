@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -15,33 +13,16 @@ from applications.actions.edit_draft import keep_form
 from applications.catalogue import bound_form, form_values
 from applications.enums import PaperState, State
 from applications.models import Application
-from centres.enums import Role
 from centres.models import Ticket
 from citizens.models import Citizen, Look
 from procedures.models import Procedure
-from tests.applications.test_desk import CARD, NUMBER, OTHER_CARD, to, words
+from tests.applications.at_desk import CARD, NUMBER, OTHER_CARD, As, to, words
 from tests.factories.applications import MONDAY, a_dossier, a_draft, a_ticket_at_counter
 from tests.factories.certifications import a_missing_paper, an_item
 from tests.factories.citizens import CitizenFactory
 
-pytestmark = pytest.mark.django_db
-As = Callable[[Any], Client]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 OTHER = "001085099999"
-
-
-@pytest.fixture(autouse=True)
-def _day(at_hanoi: Any) -> None:
-    at_hanoi("2026-11-23 10:26")
-
-
-@pytest.fixture
-def ticket(centre: Any) -> Ticket:
-    return a_ticket_at_counter()
-
-
-@pytest.fixture
-def desk(as_: As, ticket: Ticket) -> Client:
-    return as_(Role.COUNTER_OFFICER)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,12 +18,7 @@ from tests.applications.at_desk import DeskClient
 from tests.factories.applications import MONDAY, a_ticket_at_counter
 from tests.factories.centres import TicketFactory
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _day(at_hanoi: Any) -> None:
-    at_hanoi("2026-11-23 10:26")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 @pytest.fixture

@@ -10,16 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
-from django.test import RequestFactory
 from playwright.sync_api import Browser, Page, Route
 
 from centres.announce import Call, Notice
+from tests.browser.board_page import HOUSE, BoardHouse
 
 pytestmark = [pytest.mark.full, pytest.mark.browser]
 
-HOUSE = "http://house.test"
 CALLS, WEIGHED_FROM = 2_000, 200
 # Each call is new at every third poll: nine seconds, as on a busy board.
 POLLS_A_CALL = 3
@@ -49,49 +46,31 @@ class Weight:
     listeners: int
 
 
-class Hall:
-    """Answers the page as the portal does; ``called`` counts up."""
+class Hall(BoardHouse):
+    """``called`` counts up, as the page asks."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.called = self.polls = 0
         self.down = False
 
-    def answer(self, route: Route) -> None:
-        path = route.request.url.removeprefix(HOUSE)
-        if path == "/board/":
-            html = render_to_string("centres/board/board.html", self._state(), request=RequestFactory().get("/board/"))
-            route.fulfill(body=html, content_type="text/html; charset=utf-8")
-        elif path == "/board/calls/":
-            self._part(route)
-        elif file := finders.find(path.removeprefix("/static/")):
-            route.fulfill(path=str(file))
-        else:
-            route.fulfill(status=404)
-
-    def _part(self, route: Route) -> None:
+    def answer_part(self, route: Route) -> None:
         if self.down:
             route.abort()
             return
         self.polls += 1
         if self.polls % POLLS_A_CALL == 0 and self.called < CALLS:
             self.called += 1
-        tag = f'"{self.called}"'
-        if route.request.headers.get("if-none-match") == tag:
-            route.fulfill(status=304, headers={"ETag": tag})
-        else:
-            html = render_to_string("centres/board/parts/calls.html", self._state())
-            route.fulfill(body=html, headers={"ETag": tag, "Content-Type": "text/html; charset=utf-8"})
+        super().answer_part(route)
 
-    def _state(self) -> dict[str, object]:
-        newest = [self._call(number) for number in range(self.called, max(0, self.called - 6), -1)]
-        notices = [Notice(f"1-{self.called // 50}", "Mời bác uống nước.", "")] if self.called % 100 > 50 else []
-        return {
-            "latest": newest[0] if newest else None,
-            "recent": newest[1:],
-            "services": [],
-            "notices": notices,
-            "centre": "Chi nhánh số 3",
-        }
+    def newest(self) -> list[Call]:
+        return [self._call(number) for number in range(self.called, max(0, self.called - 6), -1)]
+
+    def said(self) -> list[Notice]:
+        return [Notice(f"1-{self.called // 50}", "Mời bác uống nước.", "")] if self.called % 100 > 50 else []
+
+    def tag(self) -> str:
+        return str(self.called)
 
     def _call(self, number: int) -> Call:
         label = f"A{number:04}"

@@ -10,16 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
-from django.test import RequestFactory
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from centres.announce import Call, Notice
+from tests.browser.board_page import HOUSE, BoardHouse
 
 pytestmark = [pytest.mark.browser]
 
-HOUSE = "http://house.test"
 CLIPS = ("moi", "chu-a", "so-1", "den", "so-2")
 STAND_INS = """
     const later = window.setTimeout, now = Date.now, begun = now();
@@ -49,40 +46,23 @@ BROKEN = '{ name: "broken", lang: "vi-VN", localService: true, broken: true }'
 FOREIGN = '{ name: "foreign", lang: "en-US", localService: true }'
 
 
-class Hall:
-    """Answers the page as the portal does, and keeps what else was asked for."""
+class Hall(BoardHouse):
+    """Calls these numbers, says these notices."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.labels: list[str] = []
         self.notices: list[str] = []
-        self.elsewhere: list[str] = []
 
-    def answer(self, route: Route) -> None:
-        path = route.request.url.removeprefix(HOUSE)
-        if path == "/board/":
-            html = render_to_string("centres/board/board.html", self._state(), request=RequestFactory().get("/board/"))
-            route.fulfill(body=html, content_type="text/html; charset=utf-8")
-        elif path == "/board/calls/":
-            html = render_to_string("centres/board/parts/calls.html", self._state())
-            tag = f'"{len(self.labels)}-{len(self.notices)}"'
-            route.fulfill(body=html, headers={"ETag": tag, "Content-Type": "text/html; charset=utf-8"})
-        elif file := finders.find(path.removeprefix("/static/")):
-            route.fulfill(path=str(file))
-        else:
-            if not route.request.url.startswith(HOUSE):
-                self.elsewhere.append(route.request.url)
-            route.fulfill(status=404)
-
-    def _state(self) -> dict[str, object]:
+    def newest(self) -> list[Call]:
         clips = " ".join(f"/static/audio/vi/{name}.ogg" for name in CLIPS)
-        newest = [Call(f"{label}-1", label, "Quầy 2", f"Mời số {label}", clips) for label in reversed(self.labels)]
-        return {
-            "latest": newest[0] if newest else None,
-            "recent": newest[1:],
-            "services": [],
-            "notices": [Notice(f"{text}-0", text, "/static/audio/vi/chime.wav") for text in self.notices],
-            "centre": "Chi nhánh số 3",
-        }
+        return [Call(f"{label}-1", label, "Quầy 2", f"Mời số {label}", clips) for label in reversed(self.labels)]
+
+    def said(self) -> list[Notice]:
+        return [Notice(f"{text}-0", text, "/static/audio/vi/chime.wav") for text in self.notices]
+
+    def tag(self) -> str:
+        return f"{len(self.labels)}-{len(self.notices)}"
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
-"""An appointment as the tests of its verbs need it."""
+"""An appointment, and a day that may be full, as the tests of verbs and pages need them."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from centres.actions.book import book
 from portal.errors import RuleBroken
+from tests.factories import centres as make
 from tests.factories.centres import MORNING
 from tests.moments import hanoi
 
@@ -25,3 +27,18 @@ def refused(code, call, *args, **more):
         call(*args, **more)
     assert problem.value.code == code
     return problem.value
+
+
+def visits_take(minutes, service):
+    """So long each, by the one that is known; the centre keeps its hours, so that its day can be full."""
+    service.centre.keeps_hours = True
+    service.centre.save()
+    before = MORNING - timedelta(days=3)
+    make.TicketFactory(service=service, number=900, issued_at=before, called_at=before, arrived_at=before,
+                       finished_at=before + timedelta(minutes=minutes), served_s=minutes * 60, state="done")  # fmt: skip
+
+
+def waiting(service, count):
+    """So many wait since the morning."""
+    for number in range(count):
+        make.TicketFactory(service=service, number=100 + number)

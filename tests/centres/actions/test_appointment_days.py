@@ -18,7 +18,7 @@ from centres.enums import AppointmentEventKind, AppointmentState, ParkKind, Prio
 from centres.models import Appointment, CalendarChange, TicketEvent
 from notifications.models import Message
 from portal.errors import BadInput, NotAllowed
-from tests.centres.actions.booked import TOMORROW, booked, refused
+from tests.centres.actions.booked import TOMORROW, booked, refused, visits_take, waiting
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
 from tests.moments import hanoi
@@ -145,42 +145,33 @@ class TestExceptions:
 
 class TestDayIsFull:
     @pytest.fixture(autouse=True)
-    def busy(self, centre, service, counter):
+    def busy(self, service):
         """Twelve minutes a visit; one counter; the doors close at 17:00."""
-        centre.keeps_hours = True
-        centre.save()
-        before = MORNING - timedelta(days=3)
-        make.TicketFactory(service=service, number=900, issued_at=before, called_at=before, arrived_at=before,
-                           finished_at=before + timedelta(minutes=12), served_s=12 * 60,
-                           state="done")  # fmt: skip
-
-    def waiting(self, service, count):
-        for number in range(count):
-            make.TicketFactory(service=service, number=100 + number)
+        visits_take(12, service)
 
     def test_while_there_is_time_numbers_are_given(self, service):
-        self.waiting(service, 5)
+        waiting(service, 5)
         draw(service=service, client_key=uuid4().hex, at=hanoi("2026-11-23 15:30"))
 
     def test_when_those_waiting_need_the_rest_of_the_day_it_says_why_and_when_is_free(self, service):
-        self.waiting(service, 6)
+        waiting(service, 6)
         problem = refused("day_is_full", draw, service=service, client_key=uuid4().hex, at=hanoi("2026-11-23 15:30"))
         assert "6 people" in str(problem) and "17:00" in str(problem)
         assert problem.details["next_slot"] == hanoi("2026-11-24 08:00").isoformat()
 
     def test_the_rest_of_a_full_day_cannot_be_booked_over_those_who_wait(self, service):
-        self.waiting(service, 6)
+        waiting(service, 6)
         problem = refused("no_such_slot", booked, service, hanoi("2026-11-23 16:00"), at=hanoi("2026-11-23 15:30"))
         assert problem.field == "starts_at"
 
     def test_who_has_booked_for_later_today_is_counted_too(self, service):
         make.AppointmentFactory(service=service, starts_at=hanoi("2026-11-23 16:00"))
-        self.waiting(service, 5)
+        waiting(service, 5)
         problem = refused("day_is_full", draw, service=service, client_key=uuid4().hex, at=hanoi("2026-11-23 15:30"))
         assert "6 people" in str(problem)
 
     def test_who_is_set_aside_or_on_the_way_to_a_counter_is_still_to_be_served(self, service, officer):
-        self.waiting(service, 6)
+        waiting(service, 6)
         for kind in (ParkKind.FETCHING, ParkKind.JOB, None):
             ticket = call_next(at=MORNING, acting_user=officer)
             if kind:
@@ -193,7 +184,7 @@ class TestDayIsFull:
         assert "one more visit" in str(problem)
 
     def test_an_officer_with_a_reason_still_gives_one_and_the_reason_stays(self, service, officer, stranger):
-        self.waiting(service, 6)
+        waiting(service, 6)
         late = {"service": service, "client_key": uuid4().hex, "at": hanoi("2026-11-23 15:30")}
         refused("day_is_full", draw, **late, acting_user=officer)
         ticket = draw(**late, acting_user=officer, reason="came from far away")
@@ -202,16 +193,16 @@ class TestDayIsFull:
 
     def test_who_booked_in_time_gets_a_number_all_the_same(self, service):
         made = booked(service, hanoi("2026-11-23 15:30"))
-        self.waiting(service, 20)
+        waiting(service, 20)
         assert check_in(appointment=made, at=hanoi("2026-11-23 15:30")).priority_ground == PriorityGround.BOOKED
 
     def test_where_nobody_knows_how_long_a_visit_takes_nobody_is_sent_away(self, other_service, centre):
         make.CounterFactory(centre=centre, number=50, services=[other_service])
-        self.waiting(other_service, 50)
+        waiting(other_service, 50)
         draw(service=other_service, client_key=uuid4().hex, at=hanoi("2026-11-23 16:50"))
 
     def test_where_hours_are_not_confirmed_nobody_is_sent_away(self, service, centre):
         centre.keeps_hours = False
         centre.save()
-        self.waiting(service, 50)
+        waiting(service, 50)
         draw(service=service, client_key=uuid4().hex, at=hanoi("2026-11-23 16:50"))

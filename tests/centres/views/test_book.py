@@ -13,12 +13,12 @@ from centres.actions.draw import draw
 from centres.enums import AppointmentState, Priority, PriorityGround
 from centres.models import Appointment, CalendarDay, Device, Ticket
 from portal import clock
+from tests.centres.actions.booked import TOMORROW, visits_take, waiting
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
 from tests.moments import hanoi
 
 pytestmark = pytest.mark.usefixtures("counter", "rules")
-TOMORROW = hanoi("2026-11-24 09:00")
 
 
 @pytest.fixture(autouse=True)
@@ -286,15 +286,9 @@ class TestKiosk:
 
 class TestFull:
     @pytest.fixture(autouse=True)
-    def full(self, centre, service):
-        centre.keeps_hours = True
-        centre.save()
-        before = MORNING - timedelta(days=3)
-        make.TicketFactory(service=service, number=900, issued_at=before, called_at=before, arrived_at=before,
-                           finished_at=before + timedelta(minutes=30), served_s=30 * 60,
-                           state="done")  # fmt: skip
-        for number in range(12):
-            make.TicketFactory(service=service, number=100 + number)
+    def full(self, service):
+        visits_take(30, service)
+        waiting(service, 12)
 
     def test_the_kiosk_says_why_and_offers_a_time_and_a_qr(self, kiosk, service):
         for answer in (
