@@ -17,8 +17,17 @@ from portal import clock
 from tests.browser.pages import BOARD, DESK, KIOSK, LAND, LANGUAGES, MAGNIFIED, PHONES, Hall, Looker
 from tests.factories.applications import member_of
 from tests.factories.centres import TicketFactory
+from tests.moments import hanoi
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WEDNESDAY = hanoi("2026-11-18 10:00")
+
+
+@pytest.fixture(autouse=True)
+def _morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same at any hour: what was twenty minutes ago is of this day, and tomorrow is worked. Set for all threads, the
+    live server's too, which ``clock.fixed`` does not reach."""
+    monkeypatch.setattr(clock, "now", lambda: WEDNESDAY)
 
 
 @pytest.fixture
@@ -125,7 +134,7 @@ def test_a_full_day_at_the_kiosk_ends_with_an_appointment(hall: Hall, look: Look
     before = hall.at - timedelta(days=3)
     TicketFactory(service=hall.place.services["A"], number=900, issued_at=before, called_at=before, arrived_at=before,
                   finished_at=before + timedelta(hours=23), served_s=23 * 3600, state="done")  # fmt: skip
-    for number in range(60):  # more than a whole day of all counters, whatever the hour of the test
+    for number in range(60):  # more than the rest of the day of all counters
         TicketFactory(service=hall.place.services["A"], number=901 + number, issued_at=hall.at)
     kiosk = look.page(KIOSK, device=hall.kiosk)
     look.open(kiosk, "/kiosk/for/A/")
