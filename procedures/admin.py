@@ -12,6 +12,7 @@ from procedures.models import (
     DocumentKind,
     FeeRule,
     Field,
+    LifeEvent,
     NationalDay,
     Procedure,
     ProcedureVersion,
@@ -85,6 +86,11 @@ class ProcedureAdmin(EachTold):
 @admin.register(Field)
 class FieldAdmin(EachTold):
     list_display = ["code", "__str__", "order"]
+
+
+@admin.register(LifeEvent)
+class LifeEventAdmin(EachTold):
+    list_display = ["key", "__str__", "order"]
 
 
 @admin.register(DocumentKind)

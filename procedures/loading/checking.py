@@ -18,7 +18,10 @@ from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_so
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
+# A folder may do without these two.
+LISTED, LIFE_EVENTS = "listed.yaml", "life_events.yaml"
 FOREVER = date.max
+NOTHING = Source("", [], {})
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Catalogue:
     papers: dict[str, dict[str, str]]
     groups: dict[str, dict[str, Any]]
     procedures: list[Source]
+    listed: list[dict[str, Any]]
+    life_events: list[dict[str, Any]]
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
@@ -37,14 +42,20 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     fields, papers, groups = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) for name in (FIELDS, PAPERS, GROUPS)
     )
-    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in (FIELDS, PAPERS, GROUPS))
+    listed, events = (
+        _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) if (folder / name).exists() else NOTHING
+        for name in (LISTED, LIFE_EVENTS)
+    )
+    others = (FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS)
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in others)
     sources = [source for path in paths if (source := _read(path, "procedure_file", faults))]
-    if faults or not (fields and papers and groups):
+    if faults or not (fields and papers and groups and listed and events):
         raise Faulty(faults)
-    catalogue = Catalogue(fields.content, papers.content, groups.content, sources)
+    catalogue = Catalogue(fields.content, papers.content, groups.content, sources, listed.content, events.content)
     for source in sources:
         faults += [source.fault(path, reason) for path, reason in _Check(catalogue, source.content).faults()]
-    faults += _doubles(sources)
+    faults += _doubles(sources, listed)
+    faults += _lists(catalogue, listed, events)
     if faults:
         raise Faulty(faults)
     return catalogue
@@ -76,14 +87,33 @@ def _read(path: Path, definition: str, faults: list[Fault]) -> Source | None:
     return source
 
 
-def _doubles(sources: list[Source]) -> Iterator[Fault]:
+def _doubles(sources: list[Source], listed: Source) -> Iterator[Fault]:
+    entries: list[tuple[Source, ValuePath, Mapping[str, Any]]] = [(source, (), source.content) for source in sources]
+    entries += [(listed, (index,), row) for index, row in enumerate(listed.content)]
     for name in ("code", "key"):
         seen: dict[str, str] = {}
-        for source in sources:
-            value = source.content[name]
+        for source, at, content in entries:
+            value = content[name]
             if value in seen:
-                yield source.fault((name,), f"{name} {value!r} is taken by {seen[value]}")
+                yield source.fault((*at, name), f"{name} {value!r} is taken by {seen[value]}")
             seen.setdefault(value, source.file)
+
+
+def _lists(catalogue: Catalogue, listed: Source, events: Source) -> Iterator[Fault]:
+    """Fields, procedures and keys that the lists of names point at."""
+    fields = {field["code"] for field in catalogue.fields}
+    for index, row in enumerate(listed.content):
+        if row["field"] not in fields:
+            yield listed.fault((index, "field"), f"unknown field {row['field']!r} (see {FIELDS})")
+    known = {source.content["key"] for source in catalogue.procedures} | {row["key"] for row in listed.content}
+    seen: set[str] = set()
+    for index, event in enumerate(events.content):
+        if event["key"] in seen:
+            yield events.fault((index, "key"), f"{event['key']!r} stands twice")
+        seen.add(event["key"])
+        for number, key in enumerate(event["procedures"]):
+            if key not in known:
+                yield events.fault((index, "procedures", number), f"there is no procedure {key!r}")
 
 
 class _Check:

@@ -1,6 +1,6 @@
 """Tables of the law as data. One file a subject."""
 
-from procedures.models.catalogue import DocumentKind, Field, Procedure
+from procedures.models.catalogue import DocumentKind, Field, LifeEvent, Procedure
 from procedures.models.days import NationalDay
 from procedures.models.rules import FeeRule, Requirement
 from procedures.models.units import Unit, UnitChange
@@ -10,6 +10,7 @@ __all__ = [
     "DocumentKind",
     "FeeRule",
     "Field",
+    "LifeEvent",
     "NationalDay",
     "Procedure",
     "ProcedureVersion",
