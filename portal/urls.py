@@ -28,6 +28,7 @@ urlpatterns = [
     path("large-print/", views.large_print, name="large_print"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
+    path("", include("procedures.urls")),
     path("", include("citizens.urls")),
     path("", include("centres.urls_site")),
     path("", include("centres.urls")),

@@ -38,6 +38,7 @@ CITIZEN_FACING = (
     "templates/centres/kiosk/*",
     "templates/includes/*",
     "templates/portal/*",
+    "templates/procedures/*",
     "*/messages.py",
     "applications/api/*",
     "applications/enums.py",
@@ -69,8 +70,11 @@ CITIZEN_FACING = (
     "portal/vn/dates.py",
     "portal/vn/phones.py",
     "procedures/api/*",
+    "procedures/enums.py",
     "procedures/facts.py",
+    "procedures/forms_public.py",
     "procedures/limit_words.py",
+    "procedures/sheet.py",
 )
 # Beside citizens' parts, but shown to staff only.
 STAFF_FACING = (
