@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from portal.text import pick
 from procedures.conditions import holds
+from procedures.declarations import has_declaration
 from procedures.enums import CopyForm
 from procedures.first_questions import FILLED_IN_HERE
 from procedures.models import Procedure, ProcedureVersion
@@ -54,6 +55,11 @@ class Sheet:
     def filled_in_here(self) -> list[AskedPaper]:
         """Declarations: the officer fills them in with the citizen, who signs."""
         return [AskedPaper(row) for row in self.quote.papers if _is_form(row)]
+
+    @property
+    def has_form(self) -> bool:
+        """Whether there is a form to print, and to fill in at home by hand."""
+        return has_declaration(self.version)
 
     @property
     def looked_up(self) -> list[AskedPaper]:

@@ -128,6 +128,7 @@ class _Check:
             yield ("field",), f"unknown field {self.content['field']!r} (see {FIELDS})"
         yield from self._spans()
         yield from self._first_questions()
+        yield from self._signers()
         for index, version in enumerate(self.content["versions"]):
             at: ValuePath = ("versions", index)
             yield from self._papers(version, at)
@@ -173,6 +174,18 @@ class _Check:
             for fact in entry.get("facts", ()):
                 if fact not in FACTS or FACTS[fact].by != AnsweredBy.CITIZEN:
                     yield ("ask_first", index, "facts"), f"{fact!r} is no fact the citizen can answer"
+
+    def _signers(self) -> Iterator[tuple[ValuePath, str]]:
+        """Whoever signs has their name in a field that every version's form has."""
+        forms = [set(self._field_keys(version)) for version in self.content["versions"]]
+        for index, signer in enumerate(self.content.get("declaration", {}).get("signers", ())):
+            if "name" in signer and not all(signer["name"] in keys for keys in forms):
+                yield ("declaration", "signers", index, "name"), f"the form has no field {signer['name']!r}"
+
+    def _field_keys(self, version: Mapping[str, Any]) -> Iterator[str]:
+        for group in version.get("form", ()):
+            group = self.catalogue.groups.get(group["use"], {"fields": ()}) if "use" in group else group
+            yield from (field["key"] for field in group["fields"])
 
     def _form(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
         names: set[str] = set()

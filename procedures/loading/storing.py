@@ -95,6 +95,7 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "is_listed_only": content.get("listed_only", False),
         "order": content["order"],
         "ask_first": content.get("ask_first"),
+        "declaration": content.get("declaration", {}),
     }
 
 

@@ -73,6 +73,12 @@ class Procedure(InCatalogue):
         blank=True,
         help_text=_("Papers worth asking for before somebody waits; empty: the originals that must be brought."),
     )
+    declaration = models.JSONField(
+        _("the form on paper"),
+        default=dict,
+        blank=True,
+        help_text=_("Title, signers and promise where they differ from the usual; shaped as in the catalogue's files."),
+    )
 
     class Meta:
         ordering = ["field__order", "order", "code"]

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET
 
 from portal import clock
 from procedures import catalogue_cache
+from procedures.declaration_files import blank_form
+from procedures.declarations import has_declaration
 from procedures.forms_public import AddressForm, CaseForm, SearchForm
 from procedures.quote import quote
 from procedures.sheet import Sheet
@@ -86,6 +88,18 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     )
     context = {"form": form, "sheet": Sheet(version, answer, form.facts), "received_at": at, "quote": answer}
     return render(request, "procedures/detail.html", context)
+
+
+@login_not_required
+@require_GET
+def blank(request: HttpRequest, code: str) -> HttpResponse:
+    """The procedure's form as a PDF, to fill in by hand."""
+    version = catalogue_cache.version_in_force(code, clock.today())
+    if version is None or not has_declaration(version):
+        raise Http404
+    response = HttpResponse(blank_form(version), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{version.procedure.code}.pdf"'
+    return response
 
 
 def _without_version(request: HttpRequest, code: str) -> HttpResponse:
