@@ -48,6 +48,10 @@ class Sheet:
         return self.version.procedure
 
     @property
+    def papers(self) -> list[AskedPaper]:
+        return [AskedPaper(row) for row in self.quote.papers]
+
+    @property
     def brought(self) -> list[AskedPaper]:
         return [AskedPaper(row) for row in self.quote.papers if row.form_of_copy in _BROUGHT and not _is_form(row)]
 

@@ -81,6 +81,9 @@ STAFF_FACING = (
     "templates/includes/officer.html",
     "templates/includes/signed_out.html",
     "templates/includes/staff_nav.html",
+    "templates/procedures/admin/officer.html",
+    "templates/procedures/admin/procedure.html",
+    "templates/procedures/admin/version.html",
 )
 # Left out of the collection: not the portal's own text.
 IGNORED = ("bench", "docs", "node_modules", "static", "tests", "var", ".venv")

@@ -61,6 +61,24 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     return catalogue
 
 
+def faults_of(content: Mapping[str, Any], around: Catalogue) -> list[str]:
+    """What is wrong with one procedure's content, where it stands and why; nothing else of a catalogue is looked at."""
+    broken = [
+        (tuple(cause.absolute_path), cause.message)
+        for cause in map(_innermost, _validator("procedure_file").iter_errors(content))
+    ]
+    return [
+        f"{'.'.join(map(str, path)) or 'file'}: {reason}" for path, reason in broken or _Check(around, content).faults()
+    ]
+
+
+def _innermost(error: Any) -> Any:
+    """The innermost cause is what helps: "x is not one of …", not "is not valid under any of the given schemas"."""
+    while error.context:
+        error = max(error.context, key=lambda inner: len(inner.absolute_path))
+    return error
+
+
 @cache
 def _validator(definition: str) -> Draft202012Validator:
     schema = json.loads((CATALOGUE / "schema.json").read_text(encoding="utf-8"))
@@ -78,11 +96,7 @@ def _read(path: Path, definition: str, faults: list[Fault]) -> Source | None:
     except Faulty as error:
         faults += error.faults
         return None
-    # The innermost cause is what helps: "x is not one of …", not "is not valid under any of the given schemas".
-    for broken in _validator(definition).iter_errors(source.content):
-        cause = broken
-        while cause.context:
-            cause = max(cause.context, key=lambda inner: len(inner.absolute_path))
+    for cause in map(_innermost, _validator(definition).iter_errors(source.content)):
         faults.append(source.fault(tuple(cause.absolute_path), cause.message))
     return source
 

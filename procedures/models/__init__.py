@@ -2,6 +2,7 @@
 
 from procedures.models.catalogue import DocumentKind, Field, LifeEvent, Procedure
 from procedures.models.days import NationalDay
+from procedures.models.form_rows import FormField
 from procedures.models.rules import FeeRule, Requirement
 from procedures.models.units import Unit, UnitChange
 from procedures.models.versions import ProcedureVersion
@@ -10,6 +11,7 @@ __all__ = [
     "DocumentKind",
     "FeeRule",
     "Field",
+    "FormField",
     "LifeEvent",
     "NationalDay",
     "Procedure",
