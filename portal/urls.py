@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.utils.translation import gettext_lazy
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
 from portal import views
+
+admin.site.site_header = admin.site.site_title = gettext_lazy("One-stop Hanoi")
 
 urlpatterns = [
     # First: a counter's program asks more often than anyone, and patterns are tried in order.

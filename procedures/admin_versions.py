@@ -80,7 +80,10 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["procedure", "number", "effective_from", "effective_to", "legal_basis", "confidence"]}),
         (None, {"fields": ["limit_kind", "limit_number", "limit_cutoff", "limit_source", "result"]}),
-        (None, {"fields": ["layout_confirmed", "conditions", "notices"], "classes": ["collapse"]}),
+        (
+            gettext_lazy("Further rules"),
+            {"fields": ["layout_confirmed", "conditions", "notices"], "classes": ["collapse"]},
+        ),
     ]
 
     def get_fieldsets(self, request: HttpRequest, obj: ProcedureVersion | None = None) -> Any:
