@@ -8,6 +8,7 @@ from applications.views import (
     citizen_notices,
     citizen_papers,
     citizen_place,
+    declaration,
     dossier,
     manager,
     worklist,
@@ -17,6 +18,7 @@ app_name = "applications"
 urlpatterns = [
     *urls_desk.patterns,
     *urls_certify.patterns,
+    path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
     path("dossiers/<int:pk>/", dossier.show, name="dossier"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,13 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 STYLESHEET = "static:css/official.css"
 _thread = threading.local()
+
+
+class Variant(StrEnum):
+    """What a file is made to last for, or to be read by."""
+
+    READABLE = "pdf/ua-1"  # tagged, for screen readers
+    ARCHIVE = "pdf/a-3b"  # everything it needs inside, for the archive
 
 
 class StaticOnly(URLFetcher):
@@ -48,14 +56,16 @@ def _fetcher() -> StaticOnly:
     return StaticOnly(allowed_protocols={"file", "data", "static"})
 
 
-def render_html(html: str) -> bytes:
+def render_html(html: str, variant: Variant | None = None) -> bytes:
     """A PDF of this finished HTML with the official stylesheet (Decree 30/2020: A4, Times metrics)."""
     fonts, sheet = _fonts()
     document = HTML(string=html, base_url="static:", url_fetcher=_fetcher())
-    return document.write_pdf(stylesheets=[sheet], font_config=fonts, presentational_hints=False)
+    return document.write_pdf(
+        stylesheets=[sheet], font_config=fonts, presentational_hints=False, pdf_variant=variant and variant.value
+    )
 
 
-def render(template: str, context: dict[str, Any], *, language: str = "vi") -> bytes:
+def render(template: str, context: dict[str, Any], *, language: str = "vi", variant: Variant | None = None) -> bytes:
     """A PDF of ``template``; official papers are Vietnamese whatever the officer reads."""
     with translation.override(language):
-        return render_html(render_to_string(template, context))
+        return render_html(render_to_string(template, context), variant)

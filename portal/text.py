@@ -10,6 +10,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from portal.text_fields import LanguagesField
+
 LANGUAGES = ("vi", "en", "ko")
 
 
@@ -35,3 +37,6 @@ class TextField(models.JSONField):
     """A short text in up to three languages, stored as a JSON object."""
 
     default_validators = [check_languages]
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": LanguagesField, **kwargs})

@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.utils.translation import gettext_lazy
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
 from portal import views
+
+admin.site.site_header = admin.site.site_title = gettext_lazy("One-stop Hanoi")
 
 urlpatterns = [
     # First: a counter's program asks more often than anyone, and patterns are tried in order.
@@ -28,6 +31,7 @@ urlpatterns = [
     path("large-print/", views.large_print, name="large_print"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
+    path("", include("procedures.urls")),
     path("", include("citizens.urls")),
     path("", include("centres.urls_site")),
     path("", include("centres.urls")),

@@ -6,19 +6,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
 
-from procedures.models import (
-    DocumentKind,
-    FeeRule,
-    Field,
-    NationalDay,
-    Procedure,
-    ProcedureVersion,
-    Requirement,
-    Unit,
-    UnitChange,
-)
+from procedures import admin_versions  # noqa: F401 - registers versions
+from procedures.forms_admin import ProcedureAdminForm
+from procedures.loading.writing import as_content, as_yaml
+from procedures.models import DocumentKind, Field, LifeEvent, NationalDay, Procedure, Unit, UnitChange
 
 
 class EachTold(admin.ModelAdmin):
@@ -29,62 +24,35 @@ class EachTold(admin.ModelAdmin):
             row.delete()
 
 
-class FixedOnceInForce:
-    """Read-only for a version in force, and for all that belongs to it."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not _is_fixed(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not _is_fixed(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # An inline is asked with its version, a list page without.
-        given = (request, obj) if isinstance(self, admin.TabularInline) else (request,)
-        return not _is_fixed(obj) and super().has_add_permission(*given)  # type: ignore[misc]
-
-
-def _is_fixed(obj: Any) -> bool:
-    version = getattr(obj, "version", obj)
-    return isinstance(version, ProcedureVersion) and version.is_fixed
-
-
-class RequirementInline(FixedOnceInForce, admin.TabularInline):
-    model = Requirement
-    extra = 0
-
-
-class FeeRuleInline(FixedOnceInForce, admin.TabularInline):
-    model = FeeRule
-    extra = 0
-
-
-@admin.register(ProcedureVersion)
-class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
-    list_display = ["procedure", "number", "effective_from", "effective_to", "confidence", "published_at"]
-    list_filter = ["confidence", "procedure__field"]
-    list_select_related = ["procedure"]
-    readonly_fields = ["published_at"]
-    inlines = [RequirementInline, FeeRuleInline]
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Without deletion in bulk, which would pass by what protects a version in force."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
-
 @admin.register(Procedure)
 class ProcedureAdmin(EachTold):
+    form = ProcedureAdminForm
+    change_form_template = "procedures/admin/procedure.html"
     list_display = ["code", "key", "__str__", "field", "is_listed_only"]
     list_filter = ["field", "is_listed_only"]
     search_fields = ["code", "key"]
     list_select_related = ["field"]
 
+    def get_urls(self) -> list[URLPattern]:
+        export = self.admin_site.admin_view(self.export)
+        return [path("<int:pk>/export/", export, name="procedures_procedure_export"), *super().get_urls()]
+
+    def export(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What is published of a procedure, as the file it could be loaded from."""
+        procedure = get_object_or_404(Procedure.objects.select_related("field"), pk=pk)
+        response = HttpResponse(as_yaml(as_content(procedure)), content_type="application/yaml; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{procedure.key}.yaml"'
+        return response
+
 
 @admin.register(Field)
 class FieldAdmin(EachTold):
     list_display = ["code", "__str__", "order"]
+
+
+@admin.register(LifeEvent)
+class LifeEventAdmin(EachTold):
+    list_display = ["key", "__str__", "order"]
 
 
 @admin.register(DocumentKind)

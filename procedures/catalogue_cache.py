@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from procedures import revisions
 from procedures.calendars import WorkCalendar
-from procedures.models import NationalDay, ProcedureVersion, Unit
+from procedures.models import LifeEvent, NationalDay, Procedure, ProcedureVersion, Unit
 from procedures.revisions import Memory
+from procedures.search import ProcedureIndex
 
 _catalogue = Memory(revisions.CATALOGUE)
 _calendar = Memory(revisions.CALENDAR)
@@ -38,6 +39,12 @@ def version_in_force(procedure: str | int, day: date) -> ProcedureVersion | None
     return next((version for version in versions if version.is_in_force(day)), None)
 
 
+def version_after(procedure: Procedure, day: date) -> ProcedureVersion | None:
+    """The published version that comes into force next after this day."""
+    versions = _published().by_procedure.get(procedure.pk, ())
+    return next((version for version in versions if version.effective_from > day), None)
+
+
 def version_by_id(version_id: int) -> ProcedureVersion:
     """One published version with all that a quote needs. Raises ``ProcedureVersion.DoesNotExist``."""
     try:
@@ -49,6 +56,20 @@ def version_by_id(version_id: int) -> ProcedureVersion:
 def versions_on(day: date) -> list[ProcedureVersion]:
     """Every published version in force on this day, in the order of fields and procedures."""
     return [version for version in _published().in_order if version.is_in_force(day)]
+
+
+def procedure_index() -> ProcedureIndex:
+    """What people search: every procedure that may be handed in today, and those that are only listed."""
+    return _catalogue.get("index", _index)
+
+
+def life_events() -> list[LifeEvent]:
+    return _catalogue.get("life events", lambda: list(LifeEvent.objects.all()))
+
+
+def all_procedures() -> list[Procedure]:
+    """Every procedure there is, in the order of fields; whether it has a version in force is for the asker to see."""
+    return _catalogue.get("procedures", lambda: list(Procedure.objects.select_related("field")))
 
 
 def load_calendar() -> WorkCalendar:
@@ -68,6 +89,10 @@ def kept_with_calendar(key: Hashable, read: Callable[[], Kept]) -> Kept:
 def units_of_today() -> list[Unit]:
     """Hanoi's wards and communes as they stand, by name."""
     return _units.get("today", lambda: list(Unit.objects.current().order_by("folded")))
+
+
+def _index() -> ProcedureIndex:
+    return ProcedureIndex(all_procedures())
 
 
 def _published() -> _Catalogue:

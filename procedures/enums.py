@@ -55,6 +55,21 @@ class FeeBasis(models.TextChoices):
     PER_PAGE = "per_page", _("Per page")
 
 
+class FormFieldKind(models.TextChoices):
+    """What a field of a form takes."""
+
+    TEXT = "text", _("One line")
+    LONG_TEXT = "long_text", _("Several lines")
+    DATE = "date", _("Day")
+    PARTIAL_DATE = "partial_date", _("Day, month or only the year")
+    NUMBER = "number", _("Number")
+    CHOICE = "choice", _("One of several")
+    YES_NO = "yes_no", _("Yes or no")
+    UNIT = "unit", _("Ward or commune of today")
+    PHONE = "phone", _("Phone")
+    IDENTITY_NUMBER = "identity_number", _("Identity number")
+
+
 class StepRole(models.TextChoices):
     """Who carries a handling step; the app above maps these to its roles."""
 

@@ -27,6 +27,9 @@ _TYPES: dict[str, dict[str, Any]] = {
     "identity_number": {"type": "string", "pattern": r"^\d{12}$"},
 }
 
+_LIMITS = (("max_length", "maxLength"), ("minimum", "minimum"), ("maximum", "maximum"))
+_HINTS = ("help", "prefill", "may_be_ahead")
+
 
 def form_schema(groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The JSON Schema of a form made of these groups; empty for a procedure without a form of its own."""
@@ -48,13 +51,40 @@ def form_schema(groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _property(field: Mapping[str, Any]) -> dict[str, Any]:
     result = {**_TYPES[field["kind"]], "x-kind": field["kind"], "x-label": field["label"]}
-    for ours, theirs in (("max_length", "maxLength"), ("minimum", "minimum"), ("maximum", "maximum")):
+    for ours, theirs in _LIMITS:
         if ours in field:
             result[theirs] = field[ours]
     if "choices" in field:
         result["enum"] = [choice["value"] for choice in field["choices"]]
         result["x-choices"] = field["choices"]
-    for ours in ("help", "prefill", "may_be_ahead"):
+    for ours in _HINTS:
         if ours in field:
             result[f"x-{ours.replace('_', '-')}"] = field[ours]
     return result
+
+
+def form_groups(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The groups that ``form_schema`` makes this schema of: a form as the catalogue's files write it."""
+    properties, required = schema.get("properties", {}), set(schema.get("required", ()))
+    return [
+        {
+            "key": group["key"],
+            "title": group["title"],
+            "fields": [_field(key, properties[key], key in required) for key in group["fields"]],
+        }
+        for group in schema.get("x-groups", ())
+    ]
+
+
+def _field(key: str, rule: Mapping[str, Any], is_required: bool) -> dict[str, Any]:
+    field: dict[str, Any] = {"key": key, "kind": rule["x-kind"], "label": rule["x-label"]}
+    if is_required:
+        field["required"] = True
+    usual = _TYPES[rule["x-kind"]]
+    for ours, theirs in _LIMITS:
+        if theirs in rule and rule[theirs] != usual.get(theirs):
+            field[ours] = rule[theirs]
+    for ours in ("choices", *_HINTS):
+        if (name := f"x-{ours.replace('_', '-')}") in rule:
+            field[ours] = rule[name]
+    return field

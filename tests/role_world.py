@@ -159,7 +159,7 @@ def a_world(at_hanoi: Any) -> World:
     }
     world.arguments = {
         **{f"applications:{name}": by_kind["application_id"] for name in
-           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers")},
+           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration")},
         **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify")},
         **{f"applications:{name}": by_kind["item_id"] for name in
            ("certification", "approve_certification", "drop_certification")},
@@ -194,6 +194,10 @@ def a_world(at_hanoi: Any) -> World:
         "centres:day_counter_change": {"counter_id": free.pk, "key": "skills"},
         "centres:day_device": {"device_id": world.devices[DeviceKind.BOARD.value][0].pk},
         "centres:day_announcement_stop": {"announcement_id": said.pk},
+        "procedures:event": {"key": "child_born"},
+        "procedures:field": {"code": "land"},
+        "procedures:detail": {"code": "1.001193"},
+        "procedures:form": {"code": "1.001193"},
         "api_procedure": {"code": "1.001193"},
         "api_quote": {"code": "1.001193"},
         "api_centre": {"code": here.code},

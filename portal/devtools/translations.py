@@ -38,6 +38,7 @@ CITIZEN_FACING = (
     "templates/centres/kiosk/*",
     "templates/includes/*",
     "templates/portal/*",
+    "templates/procedures/*",
     "*/messages.py",
     "applications/api/*",
     "applications/enums.py",
@@ -69,14 +70,20 @@ CITIZEN_FACING = (
     "portal/vn/dates.py",
     "portal/vn/phones.py",
     "procedures/api/*",
+    "procedures/enums.py",
     "procedures/facts.py",
+    "procedures/forms_public.py",
     "procedures/limit_words.py",
+    "procedures/sheet.py",
 )
 # Beside citizens' parts, but shown to staff only.
 STAFF_FACING = (
     "templates/includes/officer.html",
     "templates/includes/signed_out.html",
     "templates/includes/staff_nav.html",
+    "templates/procedures/admin/officer.html",
+    "templates/procedures/admin/procedure.html",
+    "templates/procedures/admin/version.html",
 )
 # Left out of the collection: not the portal's own text.
 IGNORED = ("bench", "docs", "node_modules", "static", "tests", "var", ".venv")

@@ -25,6 +25,7 @@ from procedures.quote import facts_asked, quote
 from procedures.units import resolve_old_address, search_units
 
 _DAY = OpenApiParameter("day", OpenApiTypes.DATE, description="The law of this day; today when not given.")
+_WORDS = OpenApiParameter("q", OpenApiTypes.STR, description="What people say, with or without accents, with a slip.")
 _QUOTE = [
     OpenApiParameter("received_at", OpenApiTypes.DATETIME, description="When it is handed in; now when not given."),
     OpenApiParameter("facts", OpenApiTypes.STR, description="Keys of the facts that hold, with commas between."),
@@ -48,13 +49,17 @@ class PublicView(APIView):
 class ProcedureList(PublicView):
     @extend_schema(
         operation_id="procedures_list",
-        parameters=[_DAY],
+        parameters=[_DAY, _WORDS],
         responses={200: serializers.ProcedureSerializer(many=True), 400: ProblemSerializer},
     )
     def get(self, request: Request) -> Response:
-        """Every procedure in force, in the order of fields."""
+        """Every procedure in force, in the order of fields; with ``q`` those that answer it, the best first."""
         day = inputs.day(request.query_params, "day")
         procedures = [version.procedure for version in catalogue_cache.versions_on(day)]
+        if "q" in request.query_params:
+            in_force = {procedure.pk for procedure in procedures}
+            found = catalogue_cache.procedure_index().search(inputs.text(request.query_params, "q"))
+            procedures = [answer.procedure for answer in found if answer.procedure.pk in in_force]
         return Response(serializers.ProcedureSerializer(procedures, many=True).data)
 
 

@@ -18,7 +18,10 @@ from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_so
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
+# A folder may do without these two.
+LISTED, LIFE_EVENTS = "listed.yaml", "life_events.yaml"
 FOREVER = date.max
+NOTHING = Source("", [], {})
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Catalogue:
     papers: dict[str, dict[str, str]]
     groups: dict[str, dict[str, Any]]
     procedures: list[Source]
+    listed: list[dict[str, Any]]
+    life_events: list[dict[str, Any]]
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
@@ -37,17 +42,41 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     fields, papers, groups = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) for name in (FIELDS, PAPERS, GROUPS)
     )
-    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in (FIELDS, PAPERS, GROUPS))
+    listed, events = (
+        _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) if (folder / name).exists() else NOTHING
+        for name in (LISTED, LIFE_EVENTS)
+    )
+    others = (FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS)
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in others)
     sources = [source for path in paths if (source := _read(path, "procedure_file", faults))]
-    if faults or not (fields and papers and groups):
+    if faults or not (fields and papers and groups and listed and events):
         raise Faulty(faults)
-    catalogue = Catalogue(fields.content, papers.content, groups.content, sources)
+    catalogue = Catalogue(fields.content, papers.content, groups.content, sources, listed.content, events.content)
     for source in sources:
         faults += [source.fault(path, reason) for path, reason in _Check(catalogue, source.content).faults()]
-    faults += _doubles(sources)
+    faults += _doubles(sources, listed)
+    faults += _lists(catalogue, listed, events)
     if faults:
         raise Faulty(faults)
     return catalogue
+
+
+def faults_of(content: Mapping[str, Any], around: Catalogue) -> list[str]:
+    """What is wrong with one procedure's content, where it stands and why; nothing else of a catalogue is looked at."""
+    broken = [
+        (tuple(cause.absolute_path), cause.message)
+        for cause in map(_innermost, _validator("procedure_file").iter_errors(content))
+    ]
+    return [
+        f"{'.'.join(map(str, path)) or 'file'}: {reason}" for path, reason in broken or _Check(around, content).faults()
+    ]
+
+
+def _innermost(error: Any) -> Any:
+    """The innermost cause is what helps: "x is not one of …", not "is not valid under any of the given schemas"."""
+    while error.context:
+        error = max(error.context, key=lambda inner: len(inner.absolute_path))
+    return error
 
 
 @cache
@@ -67,23 +96,38 @@ def _read(path: Path, definition: str, faults: list[Fault]) -> Source | None:
     except Faulty as error:
         faults += error.faults
         return None
-    # The innermost cause is what helps: "x is not one of …", not "is not valid under any of the given schemas".
-    for broken in _validator(definition).iter_errors(source.content):
-        cause = broken
-        while cause.context:
-            cause = max(cause.context, key=lambda inner: len(inner.absolute_path))
+    for cause in map(_innermost, _validator(definition).iter_errors(source.content)):
         faults.append(source.fault(tuple(cause.absolute_path), cause.message))
     return source
 
 
-def _doubles(sources: list[Source]) -> Iterator[Fault]:
+def _doubles(sources: list[Source], listed: Source) -> Iterator[Fault]:
+    entries: list[tuple[Source, ValuePath, Mapping[str, Any]]] = [(source, (), source.content) for source in sources]
+    entries += [(listed, (index,), row) for index, row in enumerate(listed.content)]
     for name in ("code", "key"):
         seen: dict[str, str] = {}
-        for source in sources:
-            value = source.content[name]
+        for source, at, content in entries:
+            value = content[name]
             if value in seen:
-                yield source.fault((name,), f"{name} {value!r} is taken by {seen[value]}")
+                yield source.fault((*at, name), f"{name} {value!r} is taken by {seen[value]}")
             seen.setdefault(value, source.file)
+
+
+def _lists(catalogue: Catalogue, listed: Source, events: Source) -> Iterator[Fault]:
+    """Fields, procedures and keys that the lists of names point at."""
+    fields = {field["code"] for field in catalogue.fields}
+    for index, row in enumerate(listed.content):
+        if row["field"] not in fields:
+            yield listed.fault((index, "field"), f"unknown field {row['field']!r} (see {FIELDS})")
+    known = {source.content["key"] for source in catalogue.procedures} | {row["key"] for row in listed.content}
+    seen: set[str] = set()
+    for index, event in enumerate(events.content):
+        if event["key"] in seen:
+            yield events.fault((index, "key"), f"{event['key']!r} stands twice")
+        seen.add(event["key"])
+        for number, key in enumerate(event["procedures"]):
+            if key not in known:
+                yield events.fault((index, "procedures", number), f"there is no procedure {key!r}")
 
 
 class _Check:
@@ -98,6 +142,7 @@ class _Check:
             yield ("field",), f"unknown field {self.content['field']!r} (see {FIELDS})"
         yield from self._spans()
         yield from self._first_questions()
+        yield from self._signers()
         for index, version in enumerate(self.content["versions"]):
             at: ValuePath = ("versions", index)
             yield from self._papers(version, at)
@@ -143,6 +188,18 @@ class _Check:
             for fact in entry.get("facts", ()):
                 if fact not in FACTS or FACTS[fact].by != AnsweredBy.CITIZEN:
                     yield ("ask_first", index, "facts"), f"{fact!r} is no fact the citizen can answer"
+
+    def _signers(self) -> Iterator[tuple[ValuePath, str]]:
+        """Whoever signs has their name in a field that every version's form has."""
+        forms = [set(self._field_keys(version)) for version in self.content["versions"]]
+        for index, signer in enumerate(self.content.get("declaration", {}).get("signers", ())):
+            if "name" in signer and not all(signer["name"] in keys for keys in forms):
+                yield ("declaration", "signers", index, "name"), f"the form has no field {signer['name']!r}"
+
+    def _field_keys(self, version: Mapping[str, Any]) -> Iterator[str]:
+        for group in version.get("form", ()):
+            group = self.catalogue.groups.get(group["use"], {"fields": ()}) if "use" in group else group
+            yield from (field["key"] for field in group["fields"])
 
     def _form(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
         names: set[str] = set()

@@ -15,9 +15,11 @@ from procedures import revisions
 from procedures.form_schemas import form_schema
 from procedures.loading.checking import Catalogue
 from procedures.loading.reading import Faulty
-from procedures.models import DocumentKind, FeeRule, Field, Procedure, ProcedureVersion, Requirement
+from procedures.models import DocumentKind, FeeRule, Field, LifeEvent, Procedure, ProcedureVersion, Requirement
 from procedures.models.versions import version_is_fixed
 
+# After those that are taken in here.
+LAST = 1000
 _DATES = ("effective_from", "effective_to")
 
 
@@ -42,6 +44,10 @@ def store(catalogue: Catalogue) -> Changes:
         _upsert(DocumentKind, {"key": key}, {"name": name}, changes)
     kinds = {kind.key: kind for kind in DocumentKind.objects.all()}
     fields = {row.code: row for row in Field.objects.all()}
+    for row in catalogue.listed:
+        _upsert(Procedure, {"code": row["code"]}, _listed(row, fields), changes)
+    for order, row in enumerate(catalogue.life_events, start=1):
+        _upsert(LifeEvent, {"key": row["key"]}, _life_event(row, order), changes)
     faults = []
     for source in catalogue.procedures:
         content = source.content
@@ -81,6 +87,7 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "key": content["key"],
         "name": content["name"],
         "short_name": content["short_name"],
+        "also_said": content.get("also_said", []),
         "field": fields[content["field"]],
         "handler": content["handler"],
         "receive_at": content["receive_at"],
@@ -88,6 +95,30 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "is_listed_only": content.get("listed_only", False),
         "order": content["order"],
         "ask_first": content.get("ask_first"),
+        "declaration": content.get("declaration", {}),
+    }
+
+
+def _listed(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """A procedure of which only the name and the code are known."""
+    return {
+        "key": row["key"],
+        "name": row["name"],
+        "short_name": row["name"],
+        "also_said": row.get("also_said", []),
+        "field": fields[row["field"]],
+        "is_listed_only": True,
+        "order": LAST,
+    }
+
+
+def _life_event(row: Mapping[str, Any], order: int) -> dict[str, Any]:
+    return {
+        "name": row["name"],
+        "hint": row.get("hint"),
+        "procedures": row["procedures"],
+        "is_about_address": row.get("about_address", False),
+        "order": order,
     }
 
 

@@ -1,7 +1,8 @@
 """Tables of the law as data. One file a subject."""
 
-from procedures.models.catalogue import DocumentKind, Field, Procedure
+from procedures.models.catalogue import DocumentKind, Field, LifeEvent, Procedure
 from procedures.models.days import NationalDay
+from procedures.models.form_rows import FormField
 from procedures.models.rules import FeeRule, Requirement
 from procedures.models.units import Unit, UnitChange
 from procedures.models.versions import ProcedureVersion
@@ -10,6 +11,8 @@ __all__ = [
     "DocumentKind",
     "FeeRule",
     "Field",
+    "FormField",
+    "LifeEvent",
     "NationalDay",
     "Procedure",
     "ProcedureVersion",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -54,9 +55,15 @@ class Procedure(InCatalogue):
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = TextField(_("official name"))
     short_name = TextField(_("what people say"))
+    also_said = models.JSONField(
+        _("also said"),
+        default=list,
+        blank=True,
+        help_text=_("Other words under which people look for it; a list of texts."),
+    )
     field = models.ForeignKey(Field, on_delete=models.PROTECT, related_name="procedures", verbose_name=_("field"))
-    handler = TextField(_("who decides"))
-    receive_at = TextField(_("where it may be handed in"))
+    handler = TextField(_("who decides"), null=True, blank=True)
+    receive_at = TextField(_("where it may be handed in"), null=True, blank=True)
     other_codes = models.JSONField(_("other codes seen"), default=list, blank=True)
     is_listed_only = models.BooleanField(_("listed only"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -66,6 +73,12 @@ class Procedure(InCatalogue):
         blank=True,
         help_text=_("Papers worth asking for before somebody waits; empty: the originals that must be brought."),
     )
+    declaration = models.JSONField(
+        _("the form on paper"),
+        default=dict,
+        blank=True,
+        help_text=_("Title, signers and promise where they differ from the usual; shaped as in the catalogue's files."),
+    )
 
     class Meta:
         ordering = ["field__order", "order", "code"]
@@ -74,6 +87,36 @@ class Procedure(InCatalogue):
 
     def __str__(self) -> str:
         return f"{self.code} {pick(self.short_name)}"
+
+
+class LifeEvent(InCatalogue):
+    """What happened to somebody, in their own words, and the procedures that follow from it, the most usual first."""
+
+    key = models.SlugField(_("key"), max_length=60, unique=True)
+    name = TextField(_("name"))
+    hint = TextField(_("hint"), null=True, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    procedures = models.JSONField(
+        _("procedures"), default=list, blank=True, help_text=_("Keys of procedures, the most usual first.")
+    )
+    is_about_address = models.BooleanField(
+        _("about the address"), default=False, help_text=_("Its page also leads to the address of today.")
+    )
+
+    class Meta:
+        ordering = ["order", "key"]
+        verbose_name = _("life event")
+        verbose_name_plural = _("life events")
+
+    def __str__(self) -> str:
+        return pick(self.name)
+
+    def clean(self) -> None:
+        known = set(Procedure.objects.filter(key__in=self.procedures).values_list("key", flat=True))
+        if unknown := [key for key in self.procedures if key not in known]:
+            raise ValidationError(
+                {"procedures": _("There is no procedure with this key: %(names)s.") % {"names": ", ".join(unknown)}}
+            )
 
 
 class DocumentKind(InCatalogue):

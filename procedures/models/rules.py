@@ -15,11 +15,8 @@ from procedures.models.catalogue import DocumentKind
 from procedures.models.versions import ProcedureVersion, version_is_fixed
 
 
-class RuleOfVersion(models.Model):
-    """A row that is part of a version, and as fixed as it. ``condition`` is None when it always applies."""
-
-    condition = models.JSONField(_("condition"), null=True, blank=True)
-    confidence = models.CharField(_("confidence"), max_length=8, choices=Confidence.choices)
+class PartOfVersion(models.Model):
+    """A row that is part of a version, and as fixed as it."""
 
     class Meta:
         abstract = True
@@ -38,6 +35,16 @@ class RuleOfVersion(models.Model):
         deleted = super().delete(*args, **kwargs)
         revisions.changed(revisions.CATALOGUE)
         return deleted
+
+
+class RuleOfVersion(PartOfVersion):
+    """What a version asks for. ``condition`` is None when it always applies."""
+
+    condition = models.JSONField(_("condition"), null=True, blank=True)
+    confidence = models.CharField(_("confidence"), max_length=8, choices=Confidence.choices)
+
+    class Meta:
+        abstract = True
 
 
 class Requirement(RuleOfVersion):

@@ -22,8 +22,9 @@ from procedures.querysets import ProcedureVersionQuerySet
 class ProcedureVersion(models.Model):
     """A procedure as it stands from one day to another; a dossier keeps the version it was accepted under.
 
-    Versions of one procedure never overlap. Once published and in force a version cannot be changed or removed,
-    except that its last day may be set when a successor becomes known. The JSON fields have the shapes that
+    Published versions of one procedure never overlap; a draft may be written for days that another one still holds. Once
+    published and in force a version cannot be changed or removed, except that its last day may be set when a successor
+    becomes known. The JSON fields have the shapes that
     ``catalogue/schema.json`` describes.
     """
 
@@ -57,7 +58,7 @@ class ProcedureVersion(models.Model):
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
                 name="version_ends_after_it_begins",
             ),
-            # That versions never overlap is an exclusion constraint of the second migration (PostgreSQL only).
+            # That published versions never overlap is an exclusion constraint of the migrations (PostgreSQL only).
         ]
 
     def __str__(self) -> str:
@@ -72,14 +73,14 @@ class ProcedureVersion(models.Model):
         return self.published_at is not None and self.effective_from <= clock.today()
 
     def clean(self) -> None:
-        if self.procedure_id and self.effective_from and self._overlaps():
+        if self.procedure_id and self.effective_from and self.published_at and self._overlaps():
             raise ValidationError(
                 _("Another version of this procedure is in force in that time. Set its last day first."),
                 code="version_overlaps",
             )
 
     def _overlaps(self) -> bool:
-        others = ProcedureVersion.objects.filter(procedure_id=self.procedure_id).exclude(pk=self.pk)
+        others = ProcedureVersion.objects.published().filter(procedure_id=self.procedure_id).exclude(pk=self.pk)
         return others.overlapping(self.effective_from, self.effective_to).exists()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -87,7 +88,7 @@ class ProcedureVersion(models.Model):
         stored = ProcedureVersion.objects.filter(pk=self.pk).first() if self.pk else None
         if stored and stored.is_fixed and not self._only_ends_later_known(stored):
             raise version_is_fixed(stored)
-        if self._overlaps():
+        if self.published_at and self._overlaps():
             raise RuleBroken(
                 _("Another version of this procedure is in force in that time. Set its last day first."),
                 code="version_overlaps",

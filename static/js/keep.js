@@ -49,11 +49,19 @@
     else document.getElementById("problems").innerHTML = said;
   };
 
+  const first = (then) => idle().then(() => Promise.all(dirty().map(send))).then(then, refused);
   // A key, a link or another button: first what was typed, then the way there. Not kept: the page stays and says why.
   document.addEventListener("htmx:confirm", (event) => {
     if (event.detail.elt.matches("form[data-keep], [data-poll]") || !dirty().length) return;
     event.preventDefault();
-    idle().then(() => Promise.all(dirty().map(send))).then(() => event.detail.issueRequest(true), refused);
+    first(() => event.detail.issueRequest(true));
+  });
+  // A paper made of what was typed ([data-of-form]) opens when the last word is kept.
+  document.addEventListener("click", (event) => {
+    const paper = event.target.closest("a[data-of-form]");
+    if (!paper || !dirty().length) return;
+    event.preventDefault();
+    first(() => open(paper.href));
   });
   // The page goes away (F5, another tab, closing): no time to wait, the browser sends it on.
   const leave = () => dirty().forEach((form) => send(form).catch(() => {}));

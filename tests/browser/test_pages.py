@@ -42,6 +42,16 @@ def look(browser: Browser, live_server: Any) -> Iterator[Looker]:
     looker.close()
 
 
+# The public catalogue: what was found, what was not, and a reader's own case.
+CATALOGUE = (
+    "/procedures/", "/procedures/?q=khai+sinh", "/procedures/?q=xin+chao", "/procedures/?q=001190012345",
+    "/procedures/event/unit_renamed/", "/procedures/field/residence/", "/procedures/1.001193/?no_birth_paper=on",
+    "/procedures/1.013833/?unit_rearrangement=on&joint_owners=on", "/procedures/2.000815/?pages=0&copies=2",
+    "/procedures/2.001019/", "/units/?address=", "/units/?address=Trung+Phung,+Dong+Da", "/units/?address=Nam+Dong,+Dong+Da",
+    "/units/?address=Quang+Trung",
+)  # fmt: skip
+
+
 def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     """Addresses and the status each answers with."""
     tokens = [row.token for row in (*hall.tickets.values(), *hall.dossiers.values())]
@@ -55,6 +65,7 @@ def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
         *[(papers, 200), (f"{papers}?no=land_certificate", 200)],
         *[(f"{papers}?yes=land_certificate&no=joint_owners", 200), (f"{papers}back-with/land_certificate/", 200)],
         *[(path, 200) for path in booking_paths(hall)],
+        *[(path, 200) for path in CATALOGUE],
     ]
 
 

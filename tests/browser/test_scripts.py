@@ -296,6 +296,25 @@ def test_a_way_off_the_form_waits_until_what_was_typed_is_kept(page: Page, statu
     assert page.locator("[data-failed]").is_visible() is (outcome == "stayed")
 
 
+def test_a_paper_made_of_the_form_opens_when_the_last_word_is_kept(page: Page) -> None:
+    show(page, KEPT.replace("</body>", '<a href="/form.pdf" target="_blank" data-of-form>print</a></body>'), "keep")
+    seen: list[str] = []
+
+    def keep(route: Route) -> None:
+        seen.append(route.request.post_data or "")
+        route.fulfill(status=204, body="")
+
+    page.route("**/keep/", keep)
+    page.context.route("**/form.pdf", lambda route: (seen.append("the paper"), route.fulfill(body="paper"))[1])
+    page.locator("input").press_sequentially("Bao")
+    with page.expect_popup() as paper:
+        page.click("[data-of-form]")
+    paper.value.wait_for_load_state()
+    assert seen == ["child=Bao", "the paper"]
+    with page.expect_popup():  # nothing was typed since: a link like any other
+        page.click("[data-of-form]")
+
+
 def test_leaving_the_page_sends_what_was_typed(page: Page) -> None:
     show(page, KEPT, "keep")
     page.route("**/keep/", lambda route: route.fulfill(status=204, body=""))

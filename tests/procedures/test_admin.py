@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from portal import clock
-from procedures.admin import FeeRuleInline, RequirementInline
+from procedures.admin_versions import FeeRuleInline, RequirementInline
 from procedures.models import ProcedureVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]

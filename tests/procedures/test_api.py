@@ -26,6 +26,13 @@ def test_anyone_may_list_the_procedures_in_force(client: Client) -> None:
     assert client.get(f"{V1}/procedures/?day=2001-01-01").json() == []
 
 
+def test_the_list_can_be_searched_in_peoples_own_words(client: Client) -> None:
+    assert [row["key"] for row in client.get(f"{V1}/procedures/?q=giay+doc+than").json()] == ["marital_status"]
+    # Only listed: nothing of it is in force.
+    assert client.get(f"{V1}/procedures/?q=di+chuc").json() == []
+    assert client.get(f"{V1}/procedures/?q=").status_code == 400
+
+
 def test_list_costs_no_query_once_warm(client: Client, django_assert_num_queries) -> None:
     client.get(f"{V1}/procedures/")
     with django_assert_num_queries(0):

@@ -51,27 +51,38 @@ def make(procedure: Procedure, number: int, first: str, last: str | None = None,
     [("2026-06-30", None), ("2025-01-01", "2026-01-01"), ("2026-02-01", "2026-03-01"), ("2025-01-01", None)],
 )
 def test_overlapping_version_is_refused(procedure: Procedure, first: str, last: str | None) -> None:
-    make(procedure, 1, "2026-01-01", "2026-06-30")
+    make(procedure, 1, "2026-01-01", "2026-06-30", published_at=NOW)
     with pytest.raises(RuleBroken) as refusal:
-        make(procedure, 2, first, last)
+        make(procedure, 2, first, last, published_at=NOW)
     assert refusal.value.code == "version_overlaps"
-    wanted = ProcedureVersion(procedure=procedure, effective_from=date.fromisoformat(first))
+    wanted = ProcedureVersion(procedure=procedure, effective_from=date.fromisoformat(first), published_at=NOW)
     wanted.effective_to = date.fromisoformat(last) if last else None
     with pytest.raises(ValidationError):
         wanted.clean()
 
 
+def test_a_draft_may_be_written_for_days_that_a_version_still_holds(procedure: Procedure) -> None:
+    make(procedure, 1, "2026-01-01", published_at=NOW)
+    draft = make(procedure, 2, "2026-12-01")
+    draft.clean()
+    draft.published_at = NOW
+    with pytest.raises(RuleBroken):
+        draft.save()
+    assert catalogue_cache.version_in_force("trial", date(2026, 12, 1)).number == 1
+
+
 def test_version_may_begin_the_day_after_the_last_day(procedure: Procedure) -> None:
-    make(procedure, 1, "2026-01-01", "2026-06-30")
-    assert make(procedure, 2, "2026-07-01").pk
+    make(procedure, 1, "2026-01-01", "2026-06-30", published_at=NOW)
+    assert make(procedure, 2, "2026-07-01", published_at=NOW).pk
 
 
 @pytest.mark.postgres
 def test_database_itself_refuses_an_overlap(procedure: Procedure) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("exclusion constraints are PostgreSQL's")
-    make(procedure, 1, "2026-01-01", "2026-06-30")
-    make(procedure, 2, "2026-07-01")
+    make(procedure, 1, "2026-01-01", "2026-06-30", published_at=NOW)
+    make(procedure, 2, "2026-07-01", published_at=NOW)
+    make(procedure, 3, "2026-06-01")  # a draft may lie across
     for last_day in ("2026-07-01", None):
         with pytest.raises(IntegrityError, match="version_never_overlaps"), transaction.atomic():
             # Past save() on purpose, as two administrators at once would be.

@@ -1,0 +1,208 @@
+"""Versions in the administration: written as drafts, seen as officers and citizens will see them, then published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from portal import clock
+from portal.errors import RuleBroken
+from procedures import catalogue_cache
+from procedures.actions.draft_version import draft_version
+from procedures.actions.publish import publish
+from procedures.enums import Confidence
+from procedures.form_fields import schema_of_rows
+from procedures.forms import ProcedureForm
+from procedures.forms_admin import FeeRuleForm, FirstDayForm, FormFieldForm, RequirementForm, VersionForm
+from procedures.forms_public import CaseForm
+from procedures.models import FeeRule, FormField, ProcedureVersion, Requirement
+from procedures.quote import facts_asked, quote
+from procedures.sheet import Sheet
+
+
+def _is_fixed(obj: Any) -> bool:
+    version = getattr(obj, "version", obj)
+    return isinstance(version, ProcedureVersion) and version.is_fixed
+
+
+class FixedOnceInForce:
+    """Read-only for a version in force, and for all that belongs to it."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not _is_fixed(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not _is_fixed(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # An inline is asked with its version, a list page without.
+        given = (request, obj) if isinstance(self, admin.options.InlineModelAdmin) else (request,)
+        return not _is_fixed(obj) and super().has_add_permission(*given)  # type: ignore[misc]
+
+
+class RequirementInline(FixedOnceInForce, admin.StackedInline):
+    model = Requirement
+    form = RequirementForm
+    extra = 0
+
+
+class FeeRuleInline(FixedOnceInForce, admin.StackedInline):
+    model = FeeRule
+    form = FeeRuleForm
+    extra = 0
+
+
+class FormFieldInline(FixedOnceInForce, admin.StackedInline):
+    model = FormField
+    form = FormFieldForm
+    extra = 0
+
+
+@admin.register(ProcedureVersion)
+class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
+    form = VersionForm
+    change_form_template = "procedures/admin/version.html"
+    list_display = (
+        *("procedure", "number", "effective_from", "effective_to", "published_at"),
+        *("to_be_confirmed", "layout_confirmed"),
+    )
+    list_filter = ["confidence", "layout_confirmed", "procedure__field"]
+    list_select_related = ["procedure"]
+    inlines = [RequirementInline, FeeRuleInline, FormFieldInline]
+    fieldsets = [
+        (None, {"fields": ["procedure", "number", "effective_from", "effective_to", "legal_basis", "confidence"]}),
+        (None, {"fields": ["limit_kind", "limit_number", "limit_cutoff", "limit_source", "result"]}),
+        (
+            gettext_lazy("Further rules"),
+            {"fields": ["layout_confirmed", "conditions", "notices"], "classes": ["collapse"]},
+        ),
+    ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: ProcedureVersion | None = None) -> Any:
+        """What is in force is shown as it is stored: there is no form to fill in."""
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fieldsets
+        return [
+            (None, {"fields": [field.name for field in ProcedureVersion._meta.concrete_fields if field.name != "id"]})
+        ]
+
+    @admin.display(description=gettext_lazy("to be confirmed by legal staff"), boolean=True)
+    def to_be_confirmed(self, version: ProcedureVersion) -> bool | None:
+        """A mark where a fact of the version, or of one of its papers and fees, is not sure."""
+        rows: list[Any] = [version, *version.requirements.all(), *version.fee_rules.all()]
+        return False if any(row.confidence != Confidence.SURE for row in rows) else None
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("requirements", "fee_rules")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without deletion in bulk, which would pass by what protects a version in force."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        given = super().get_changeform_initial_data(request)
+        return {"number": 1, "effective_from": clock.today(), "confidence": Confidence.LIKELY, **given}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The form's schema follows its rows; a version that has none keeps what its file said."""
+        super().save_related(request, form, formsets, change)
+        version = form.instance
+        rows = list(version.form_fields.all())
+        if rows or any(formset.model is FormField and formset.deleted_objects for formset in formsets):
+            version.form_schema = schema_of_rows(rows)
+            for row in rows:
+                row.save(update_fields=["key"])
+            version.save()
+
+    def get_urls(self) -> list[URLPattern]:
+        def named(name: str, view: Any) -> URLPattern:
+            return path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"procedures_version_{name}")
+
+        own = [
+            named("citizen", self.as_citizen),
+            named("officer", self.as_officer),
+            named("publish", self.publish),
+            named("next", self.next_version),
+        ]
+        return [*own, *super().get_urls()]
+
+    def _version(self, pk: int) -> ProcedureVersion:
+        return get_object_or_404(ProcedureVersion.objects.for_quote(), pk=pk)
+
+    @method_decorator(require_GET)
+    def as_citizen(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The public page as it will be."""
+        version = self._version(pk)
+        form = CaseForm(version, request.GET or None)
+        at = clock.now()
+        answer = quote(
+            version,
+            form.facts,
+            at,
+            catalogue_cache.load_calendar(),
+            pages=form.number("pages"),
+            copies=form.number("copies") or 1,
+        )
+        context = {"form": form, "sheet": Sheet(version, answer, form.facts), "received_at": at, "quote": answer}
+        return render(request, "procedures/detail.html", context | {"is_preview": True})
+
+    @method_decorator(require_GET)
+    def as_officer(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Questions, papers, fee and form as the desk will show them; nothing that is typed here is kept."""
+        version = self._version(pk)
+        facts = dict.fromkeys(request.GET.getlist("yes"), True)
+        asked = [(fact, facts.get(fact.key, False)) for fact in facts_asked(version)]
+        answer = quote(version, facts, clock.now(), catalogue_cache.load_calendar())
+        context = {
+            **self.admin_site.each_context(request),
+            "version": version,
+            "asked": asked,
+            "sheet": Sheet(version, answer, facts),
+            "quote": answer,
+            "form": ProcedureForm(version),
+            "title": str(version),
+        }
+        return render(request, "procedures/admin/officer.html", context)
+
+    @method_decorator(require_POST)
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(pk)
+        try:
+            publish(version=version, at=clock.now(), acting_user=request.user)
+        except RuleBroken as problem:
+            messages.error(request, str(problem))
+        else:
+            self.log_change(request, version, "published")
+            messages.success(
+                request, _("Published. From its first day on the counters and the public pages follow it.")
+            )
+        return self._back_to(pk)
+
+    @method_decorator(require_POST)
+    def next_version(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = FirstDayForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, " ".join(map(str, form.errors["effective_from"])))
+            return self._back_to(pk)
+        try:
+            draft = draft_version(
+                like=self._version(pk), effective_from=form.cleaned_data["effective_from"], acting_user=request.user
+            )
+        except RuleBroken as problem:
+            messages.error(request, str(problem))
+            return self._back_to(pk)
+        messages.success(request, _("A draft with the same content. Change what is new, look at it, then publish it."))
+        return self._back_to(draft.pk)
+
+    def _back_to(self, pk: int) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:procedures_procedureversion_change", args=[pk]))

@@ -1,0 +1,86 @@
+"""Between a version's form as rows, which people edit, and its schema, which everything else reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.vn.text import syllables
+from procedures.form_schemas import form_groups, form_schema
+from procedures.models import FormField, ProcedureVersion
+
+FIRST_HEADING = {"vi": "Nội dung", "en": "Details", "ko": "내용"}
+# What the citizen's record can fill in, by the name that the desk knows it by.
+PREFILLS = {
+    "citizen.full_name": _("the citizen's name"),
+    "citizen.identity_number": _("the citizen's identity number"),
+    "citizen.birth_date": _("the citizen's date of birth"),
+    "citizen.sex": _("the citizen's sex"),
+    "citizen.phone": _("the citizen's phone"),
+    "citizen.email": _("the citizen's e-mail"),
+    "citizen.residence": _("the citizen's residence"),
+    "citizen.unit": _("the citizen's ward or commune"),
+}
+
+
+def write_rows(version: ProcedureVersion) -> None:
+    """The rows of a version whose form is known by its schema only."""
+    order = 0
+    for group in form_groups(version.form_schema):
+        for place, field in enumerate(group["fields"]):
+            order += 1
+            values = {name: value for name, value in field.items() if name != "required"}
+            FormField.objects.create(
+                version=version,
+                order=order,
+                heading=group["title"] if place == 0 else None,
+                group_key=group["key"] if place == 0 else "",
+                is_required=field.get("required", False),
+                **values,
+            )
+
+
+def schema_of_rows(rows: Iterable[FormField]) -> dict[str, Any]:
+    """The schema of these rows; a key that is missing is made of the label, one that stands twice is numbered."""
+    groups: list[dict[str, Any]] = []
+    taken: set[str] = set()
+    for row in rows:
+        if row.heading or not groups:
+            title = row.heading or FIRST_HEADING
+            key = _free(row.group_key or _key(title), {group["key"] for group in groups})
+            groups.append({"key": key, "title": title, "fields": []})
+        row.key = _free(row.key.replace("-", "_") or _key(row.label), taken)
+        taken.add(row.key)
+        groups[-1]["fields"].append(_as_field(row))
+    return form_schema(groups)
+
+
+def _as_field(row: FormField) -> dict[str, Any]:
+    given = {
+        "required": row.is_required or None,
+        "help": row.help,
+        "choices": row.choices or None,
+        "max_length": row.max_length,
+        "minimum": row.minimum,
+        "maximum": row.maximum,
+        "may_be_ahead": row.may_be_ahead or None,
+        "prefill": row.prefill or None,
+    }
+    known = {name: value for name, value in given.items() if value is not None}
+    return {"key": row.key, "kind": row.kind, "label": row.label, **known}
+
+
+def _key(text: Any) -> str:
+    """ "Họ và tên cha" gives "ho_va_ten_cha"."""
+    key = "_".join(syllables(text.get("vi", "")))[:50].strip("_")
+    return key if key[:1].isalpha() and key.isascii() else f"f_{key}" if key.isascii() and key else "field"
+
+
+def _free(key: str, taken: set[str]) -> str:
+    number, wanted = 1, key
+    while key in taken:
+        number += 1
+        key = f"{wanted}_{number}"
+    return key

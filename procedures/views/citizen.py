@@ -1,0 +1,134 @@
+"""The public catalogue: find a procedure in one's own words, and see on one page what it needs, costs and takes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from portal import clock
+from procedures import catalogue_cache
+from procedures.declaration_files import blank_form
+from procedures.declarations import has_declaration
+from procedures.forms_public import AddressForm, CaseForm, SearchForm
+from procedures.quote import quote
+from procedures.sheet import Sheet
+from procedures.units import Resolution, resolve_old_address, search_units
+
+MOST_FOUND = 20
+# A number of a person or of a dossier: neither is looked for here.
+_LONG_NUMBER = re.compile(r"\d[\d .-]{7,}\d")
+_DOSSIER_CODE = re.compile(r"[A-Z]\d{2}(\.\d{1,3}){0,3}-\d{6}-\d{4,6}", re.IGNORECASE)
+OPENS = time(8, 0)
+
+
+@login_not_required
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    """Search, life events and fields; with a query, what was found."""
+    form = SearchForm(request.GET or None)
+    query = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
+    context: dict[str, Any] = {"form": form, "query": query}
+    if _DOSSIER_CODE.search(query):
+        context["is_dossier_code"] = True
+    elif _LONG_NUMBER.search(query):
+        context["is_number"] = True
+    elif query:
+        found = catalogue_cache.procedure_index().search(query, MOST_FOUND)
+        context["found"] = [answer.procedure for answer in found]
+    if not context.get("found"):
+        context["events"] = catalogue_cache.life_events()
+        context["fields"] = list(dict.fromkeys(procedure.field for procedure in catalogue_cache.all_procedures()))
+    return render(request, "procedures/find.html", context)
+
+
+@login_not_required
+@require_GET
+def of_event(request: HttpRequest, key: str) -> HttpResponse:
+    """What follows when this has happened."""
+    event = next((event for event in catalogue_cache.life_events() if event.key == key), None)
+    if event is None:
+        raise Http404
+    by_key = {procedure.key: procedure for procedure in catalogue_cache.all_procedures()}
+    procedures = [by_key[key] for key in event.procedures if key in by_key]
+    return render(request, "procedures/list.html", {"title": event.name, "event": event, "procedures": procedures})
+
+
+@login_not_required
+@require_GET
+def of_field(request: HttpRequest, code: str) -> HttpResponse:
+    """Every procedure of one field; those only listed come last."""
+    procedures = [procedure for procedure in catalogue_cache.all_procedures() if procedure.field.code == code]
+    if not procedures:
+        raise Http404
+    return render(request, "procedures/list.html", {"title": procedures[0].field.name, "procedures": procedures})
+
+
+@login_not_required
+@require_GET
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One procedure on one page, for the reader's own case: papers, fees and the day, as the counter would say them."""
+    version = catalogue_cache.version_in_force(code, clock.today())
+    if version is None:
+        return _without_version(request, code)
+    form = CaseForm(version, request.GET or None)
+    at = _next_moment(clock.now())
+    answer = quote(
+        version,
+        form.facts,
+        at,
+        catalogue_cache.load_calendar(),
+        pages=form.number("pages"),
+        copies=form.number("copies") or 1,
+    )
+    context = {"form": form, "sheet": Sheet(version, answer, form.facts), "received_at": at, "quote": answer}
+    return render(request, "procedures/detail.html", context)
+
+
+@login_not_required
+@require_GET
+def blank(request: HttpRequest, code: str) -> HttpResponse:
+    """The procedure's form as a PDF, to fill in by hand."""
+    version = catalogue_cache.version_in_force(code, clock.today())
+    if version is None or not has_declaration(version):
+        raise Http404
+    response = HttpResponse(blank_form(version), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{version.procedure.code}.pdf"'
+    return response
+
+
+def _without_version(request: HttpRequest, code: str) -> HttpResponse:
+    """Only the name of a procedure is known, or its rules are not in force today."""
+    procedure = next((row for row in catalogue_cache.all_procedures() if code in (row.code, row.key)), None)
+    if procedure is None:
+        raise Http404
+    coming = catalogue_cache.version_after(procedure, clock.today())
+    return render(request, "procedures/only_listed.html", {"procedure": procedure, "coming": coming})
+
+
+def _next_moment(now: datetime) -> datetime:
+    """Now, while the day's work goes on; else eight o'clock of the next working day."""
+    calendar, at = catalogue_cache.load_calendar(), clock.local(now)
+    if calendar.is_working_day(at.date()) and at.time() < calendar.closing:
+        return max(at, datetime.combine(at.date(), OPENS, tzinfo=clock.HANOI))
+    return datetime.combine(calendar.next_working_day(at.date()), OPENS, tzinfo=clock.HANOI)
+
+
+@login_not_required
+@require_GET
+def units(request: HttpRequest) -> HttpResponse:
+    """ "My address after 1 July 2025": the ward or commune of today that an old address lies in."""
+    form = AddressForm(request.GET or None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        text = form.cleaned_data["address"]
+        found = resolve_old_address(text)
+        context |= {"found": found, "address": text}
+        if found.status == Resolution.UNKNOWN:
+            context["similar"] = search_units(text)
+    return render(request, "procedures/units.html", context)

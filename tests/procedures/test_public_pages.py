@@ -1,0 +1,172 @@
+"""The public catalogue as somebody at home reads it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.utils.html import strip_tags
+
+from portal import clock
+from procedures.models import LifeEvent, Procedure
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "national_days")]
+
+MONDAY = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def monday_at_ten():
+    with clock.fixed(MONDAY):
+        yield
+
+
+def text(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status
+    return " ".join(strip_tags(answer.content.decode().replace("&nbsp;", " ")).split())
+
+
+def links(client: Client, address: str) -> list[str]:
+    """Codes of the procedures that the page leads to, in its order."""
+    return re.findall(r'href="/procedures/(\d\.\d{6})/"', client.get(address).content.decode())
+
+
+def test_the_home_page_leads_to_the_catalogue(client: Client) -> None:
+    assert 'href="/procedures/"' in client.get("/").content.decode()
+
+
+def test_search_leads_to_what_was_meant_first(client: Client) -> None:
+    assert links(client, "/procedures/?q=lam+giay+khai+sinh+cho+chau")[0] == "1.001193"
+
+
+def test_what_is_not_found_keeps_the_words_and_offers_other_ways(client: Client) -> None:
+    page = client.get("/procedures/", {"q": "xin chào <b>"}).content.decode()
+    assert 'value="xin chào &lt;b&gt;"' in page
+    assert "/procedures/event/child_born/" in page
+
+
+@pytest.mark.parametrize("number", ["001190012345", "0912 345 678", "001 190 012 345"])
+def test_a_number_of_a_person_is_not_looked_for(client: Client, number: str) -> None:
+    page = text(client, f"/procedures/?q={number}")
+    assert "Xin đừng gõ số căn cước" in page
+
+
+def test_the_code_of_a_dossier_is_shown_the_way(client: Client) -> None:
+    assert "Xem hồ sơ đến đâu rồi" in text(client, "/procedures/?q=H26.30.3-261123-0047")
+
+
+def test_a_query_far_too_long_is_refused_beside_its_field_and_kept(client: Client) -> None:
+    page = client.get("/procedures/", {"q": "giấy " * 60}).content.decode()
+    assert 'aria-invalid="true"' in page
+    assert "giấy giấy" in page
+
+
+def test_a_life_event_lists_its_procedures_the_most_usual_first(client: Client) -> None:
+    assert links(client, "/procedures/event/child_born/") == ["1.001193", "2.002621", "2.000635"]
+    assert client.get("/procedures/event/khong-co/").status_code == 404
+
+
+def test_an_event_outlives_a_procedure_that_was_taken_away(client: Client) -> None:
+    event = LifeEvent.objects.get(key="child_born")
+    event.procedures = ["birth", "gone"]
+    event.save()
+    assert links(client, "/procedures/event/child_born/") == ["1.001193"]
+
+
+def test_a_field_lists_what_is_taken_in_before_what_is_only_listed(client: Client) -> None:
+    codes = links(client, "/procedures/field/residence/")
+    listed = set(Procedure.objects.filter(is_listed_only=True).values_list("code", flat=True))
+    marks = [code in listed for code in codes]
+    assert True in marks
+    assert marks == sorted(marks)
+    assert client.get("/procedures/field/khong-co/").status_code == 404
+
+
+def test_one_page_tells_papers_fee_and_day_for_the_readers_case(client: Client) -> None:
+    page = text(client, "/procedures/1.013833/?joint_owners=on&in_ward=on")
+    assert "Giấy chứng nhận kết hôn" in page
+    assert "28.000 đ" in page
+    assert "trước 17:00 thứ Sáu 04/12/2026" in page
+    plain = text(client, "/procedures/1.013833/")
+    assert "Giấy chứng nhận kết hôn" not in plain
+    assert "14.000 đ" in plain
+
+
+def test_what_must_be_said_first_stands_there(client: Client) -> None:
+    assert "Việc này không bắt buộc" in text(client, "/procedures/1.013833/?unit_rearrangement=on")
+
+
+def test_a_fee_by_the_page_asks_for_the_pages(client: Client) -> None:
+    assert "Tính theo số trang" in text(client, "/procedures/2.000815/")
+    assert "14.000 đ" in text(client, "/procedures/2.000815/?pages=5&copies=2")
+
+
+@pytest.mark.parametrize("query", ["pages=0", "pages=-3", "pages=abc", "pages=99999999999", "pages=5&copies=0"])
+def test_a_wrong_number_is_told_beside_its_field_and_the_page_still_stands(client: Client, query: str) -> None:
+    page = client.get(f"/procedures/2.000815/?{query}")
+    assert page.status_code == 200
+    assert 'aria-invalid="true"' in page.content.decode()
+
+
+def test_after_hours_the_day_is_counted_from_the_next_morning(client: Client) -> None:
+    with clock.fixed(datetime(2026, 12, 4, 13, 0, tzinfo=UTC)):  # Friday evening
+        assert "Nếu nộp lúc 08:00 thứ Hai 07/12/2026" in text(client, "/procedures/1.001193/")
+
+
+def test_before_a_change_of_law_the_page_says_until_when_it_holds(client: Client) -> None:
+    assert "Áp dụng đến hết 28/02/2027" in text(client, "/procedures/1.001193/")
+
+
+def test_what_is_only_listed_sends_to_the_counter(client: Client) -> None:
+    page = text(client, "/procedures/2.001019/")
+    assert "Chứng thực di chúc" in page
+    assert "Xin hỏi tại quầy trước khi chuẩn bị giấy tờ" in page
+    assert client.get("/procedures/9.999999/").status_code == 404
+
+
+def test_no_page_costs_a_query_once_warm(client: Client, django_assert_num_queries) -> None:
+    addresses = [
+        *("/procedures/", "/procedures/?q=khai+sinh", "/procedures/event/child_born/", "/procedures/field/land/"),
+        *("/procedures/1.001193/", "/procedures/2.001019/"),
+    ]
+    for address in addresses:
+        client.get(address)
+        with django_assert_num_queries(0):
+            client.get(address)
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "ko"])
+def test_every_procedure_has_its_page_in_every_language(client: Client, language: str) -> None:
+    client.cookies["django_language"] = language
+    for code in Procedure.objects.values_list("code", flat=True):
+        page = client.get(f"/procedures/{code}/")
+        assert page.status_code == 200
+        assert f'lang="{language}"' in page.content.decode()
+
+
+@pytest.mark.usefixtures("units")
+class TestAddress:
+    def test_a_whole_ward_is_answered_with_its_name_of_today(self, client: Client) -> None:
+        page = text(client, "/units/?address=trung+phung,+dong+da")
+        assert "Phường Văn Miếu - Quốc Tử Giám, Hà Nội" in page.replace("–", "-")
+
+    def test_a_divided_ward_is_never_guessed(self, client: Client) -> None:
+        page = text(client, "/units/?address=Nam+Đồng,+Đống+Đa")
+        assert "đã được chia ra" in page
+        assert "Phường Kim Liên" in page
+        assert "Phường Đống Đa" in page
+
+    def test_a_name_alone_finds_the_units_that_bear_it(self, client: Client) -> None:
+        assert "Quận Hà Đông" in text(client, "/units/?address=Quang+Trung")
+
+    def test_what_is_no_ward_of_hanoi_keeps_the_words(self, client: Client) -> None:
+        page = client.get("/units/", {"address": "Bến Nghé, Quận 1"}).content.decode()
+        assert 'value="Bến Nghé, Quận 1"' in page
+        assert "Chưa nhận ra" in page
+
+    def test_nothing_typed_is_asked_for_beside_the_field(self, client: Client) -> None:
+        assert 'aria-invalid="true"' in client.get("/units/?address=").content.decode()
+        assert 'aria-invalid="true"' not in client.get("/units/").content.decode()
