@@ -208,6 +208,31 @@ class TestMine:
         new = Appointment.objects.get(moved_from=mine)
         assert answer.url == self.page(client, mine).url == reverse("centres:book_mine", args=[new.token])
 
+    @pytest.mark.parametrize("sent", ["cancel", "check_in", "move", "the form that moved it"])
+    def test_a_page_from_before_the_move_changes_nothing_and_leads_to_the_new_one(self, client, mine, sent):
+        client.cookies["django_language"] = "en"
+        slots, key = reverse("centres:book_move_slot", args=[mine.token, "2026-11-25"]), uuid4().hex
+        client.post(slots, {"hour": "0900", "client_key": key})
+        new = Appointment.objects.get(moved_from=mine)
+        old = {
+            "move": (slots, {"hour": "1000", "client_key": uuid4().hex}),
+            "the form that moved it": (slots, {"hour": "1000", "client_key": key}),
+        }.get(sent) or (reverse(f"centres:book_{sent}", args=[mine.token]), {})
+        answer = client.post(*old, follow=True)
+        page = text(answer)
+        assert answer.redirect_chain[-1][0] == reverse("centres:book_mine", args=[new.token])
+        assert "That page was out of date, so nothing was changed" in page and "You have an appointment" in page
+        assert "was moved" not in page and "Book another time" not in page
+        assert list(Appointment.objects.exclude(state="moved")) == [new]
+
+    @pytest.mark.parametrize("state", ["cancelled", "missed"])
+    def test_an_old_page_does_not_offer_times_for_an_appointment_that_is_over(self, client, service, state):
+        over = make.AppointmentFactory(service=service, starts_at=TOMORROW, state=state, ended_at=MORNING)
+        slots = reverse("centres:book_move_slot", args=[over.token, "2026-11-25"])
+        answer = client.post(slots, {"hour": "1000", "client_key": uuid4().hex}, follow=True)
+        assert answer.redirect_chain[-1][0] == reverse("centres:book_mine", args=[over.token])
+        assert 'name="hour"' not in text(answer)
+
     def test_moving_without_end_is_slowed_on_the_page_and_by_programs(self, client, mine):
         def move(appointment, hour, by_program):
             if by_program:
