@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from applications.forms_track import TrackForm
 from applications.models import Application
-from applications.receipts import receipt_response
+from applications.receipts import public_copy_response
 from applications.tracking import ITS_OWN, TrackedVisit, dossier_address, find_visit
 from applications.tracking_access import open_by_code
 from centres.actions.rate import rate
@@ -69,11 +69,11 @@ def rate_visit(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @require_GET
 def receipt_for_citizen(request: HttpRequest, token: str) -> HttpResponse:
-    """The receipt of the dossier whose token this is."""
+    """A copy of the receipt of the dossier whose token this is; it shows no more of the person than the page."""
     application = Application.objects.filter(token=token).first()
     if application is None:
         raise Http404
-    return receipt_response(application)
+    return public_copy_response(application)
 
 
 @login_not_required
