@@ -178,6 +178,7 @@ def test_nobody_sends_in_their_name_what_somebody_else_typed(
         answer = browser.send(page, address, announcement(centre))
         answer = signed_in_again(browser, answer.content.decode(), colleague)
     offered = answer.content.decode()
+    assert "{#" not in offered
     assert f"{manager.full_name} typed this" in offered
     assert "Lê Thị Khác is signed in" in offered
     assert "Máy in ở quầy 3 hỏng," in offered, "it can be read and copied"
