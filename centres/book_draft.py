@@ -5,8 +5,9 @@ Every answer to the form is a redirect to a page that can be read again: with th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import uuid4
 
 from django.conf import settings
 from django.core import signing
@@ -35,7 +36,9 @@ class Draft:
         return cls({name: form.data.get(name, "")[: _most(one) + 1] for name, one in form.fields.items()})
 
     def with_problem(self, problem: RuleBroken) -> Draft:
-        return replace(self, refused=(problem.field or "", str(problem)))
+        """The same with why it was refused; where its key was, with another one, so that it can be begun again."""
+        fresh = {"client_key": uuid4().hex} if problem.code in ("key_used", "bad_client_key") else {}
+        return Draft(self.typed | fresh, (problem.field or "", str(problem)))
 
     def once_booked(self) -> Draft:
         """What is left of it then: nothing about the person."""

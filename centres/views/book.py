@@ -172,7 +172,7 @@ def _book(request: HttpRequest, wish: Wish, starts_at: datetime, form: PersonFor
 
 def _questions(draft: Draft, made: Appointment | None) -> PersonForm:
     """The form as it was left, with what is wrong; an empty one where nothing was typed, or all of it is booked."""
-    if not draft.typed or (made and not draft.refused):
+    if not draft.typed.get("client_key") or (made and not draft.refused):
         return PersonForm(initial={"client_key": uuid4().hex})
     form = PersonForm(draft.typed)
     if draft.refused:

@@ -160,6 +160,17 @@ class TestDetails:
         made = client.post(address, typed(step="book")).url
         assert client.get(check).url == made
 
+    @pytest.mark.parametrize("key", ["used", "bad"])
+    def test_a_form_whose_key_is_refused_can_be_begun_again(self, client, address, key):
+        first = typed(step="book", client_key="x" if key == "bad" else uuid4().hex)
+        client.post(address, first)
+        other = {**first, "full_name": "Lê Văn Thử", "phone": "0987654321"}
+        page = text(client.get(client.post(address, other).url))
+        assert "error-summary" in page and "Lê Văn Thử" in page
+        fresh = re.search(r'name="client_key" value="(\w+)"', page)[1]
+        client.post(address.replace("0900", "0930"), {**other, "client_key": fresh})
+        assert Appointment.objects.filter(phone="+84987654321").exists()
+
     def test_answers_that_were_not_kept_are_asked_again(self, client, address):
         assert client.get(f"{address}?step=check").url == address
         client.cookies[book_draft.COOKIE] = "made-up"
