@@ -7,6 +7,7 @@ from typing import Any
 
 from applications.models import Application
 from centres.hours import closing_times
+from citizens.enums import Sex
 from citizens.models import Citizen
 from portal import clock
 from procedures.catalogue_cache import load_calendar, version_by_id
@@ -19,6 +20,7 @@ from procedures.quote import Quote, quote
 
 # What some forms ask of what the dossier itself counts, since a fee goes by it: asked once, beside the fee.
 COUNTED = {"page_count": "pages", "copy_count": "copies"}
+_SIDES: dict[str, str] = {Sex.MALE: "man", Sex.FEMALE: "woman"}
 
 
 def version_of(application: Application) -> ProcedureVersion:
@@ -69,6 +71,13 @@ def given_by(application: Application, citizen: Citizen) -> set[str]:
     return set(prefill(version_of(application), _known_of(application, citizen)))
 
 
+def other_side(application: Application, citizen: Citizen) -> dict[str, str]:
+    """What this person's record gives to the side of the form that is not the applicant's; nothing where there is none."""
+    version, applicant = version_of(application), application.applicant
+    theirs = prefill(version, _side_of(citizen))
+    return {} if applicant and theirs.keys() & prefill(version, _side_of(applicant)).keys() else theirs
+
+
 def contact_in_form(application: Application) -> dict[str, str]:
     """What the draft's present contact gives to the form, field by field, as the form's page shows it."""
     known = prefill(version_of(application), _known_of(application, None))
@@ -88,12 +97,25 @@ def _known_of(application: Application, citizen: Citizen | None) -> dict[str, st
     if citizen is None:
         return reached
     return {
-        "citizen.full_name": citizen.full_name,
-        "citizen.identity_number": citizen.identity_number or "",
-        "citizen.birth_date": citizen.birth_text,
+        **{f"citizen.{name}": value for name, value in _record_of(citizen).items()},
+        **_side_of(citizen),
         "citizen.sex": citizen.sex,
-        "citizen.residence": citizen.address or citizen.card_address,
         "citizen.unit": citizen.unit_code,
         "citizen.phone": reached["citizen.phone"] or citizen.phone,
         "citizen.email": reached["citizen.email"] or citizen.email,
     }
+
+
+def _record_of(citizen: Citizen) -> dict[str, str]:
+    return {
+        "full_name": citizen.full_name,
+        "identity_number": citizen.identity_number or "",
+        "birth_date": citizen.birth_text,
+        "residence": citizen.address or citizen.card_address,
+    }
+
+
+def _side_of(citizen: Citizen) -> dict[str, str]:
+    """The same by the side that the card's sex says, for a form with a man's and a woman's."""
+    side = _SIDES.get(citizen.sex)
+    return {f"{side}.{name}": value for name, value in _record_of(citizen).items()} if side else {}

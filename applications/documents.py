@@ -15,10 +15,10 @@ from applications.enums import DeliveryState
 from applications.models import Application, Paper
 from applications.models.papers import as_issued
 from portal import clock
-from portal.text import pick
+from portal.text import mask_email, pick
 from portal.vn.dates import date_in_words, format_moment
 from portal.vn.money import amount_in_words, format_vnd
-from portal.vn.phones import display_phone
+from portal.vn.phones import display_phone, mask_phone
 from procedures.enums import CopyForm
 from procedures.limits import LimitKind, applicable
 
@@ -102,6 +102,16 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "officer": frozen["officer"],
         "hotline": settings.HOTLINE,
         "is_demo": settings.PORTAL_ENV == "demo",
+    }
+
+
+def masked(context: dict[str, Any]) -> dict[str, Any]:
+    """The same form for whoever has only its address: how the person is reached shows no more than they recognise."""
+    phone, email = context["phone"], context["email"]
+    return context | {
+        "phone": mask_phone(phone) if phone else "",
+        "email": mask_email(email) if email else "",
+        "is_masked": bool(phone or email),
     }
 
 

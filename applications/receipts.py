@@ -8,11 +8,14 @@ from contextlib import suppress
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from applications.actions.issue_receipt import draw, issue_receipt
+from applications.actions.issue_receipt import draw, draw_masked, issue_receipt, name_of
 from applications.actions.receive import RECEIPT
 from applications.models import Application, Document, IssuedForm
-from portal import clock, files
+from portal import clock, files, ratelimit
 from portal.errors import Gone, Unavailable
+
+# A copy is drawn anew each time, for a tenth of a second.
+COPIES, COPIES_SECONDS = 20, 10 * 60
 
 
 def receipt_response(application: Application) -> HttpResponse:
@@ -20,6 +23,24 @@ def receipt_response(application: Application) -> HttpResponse:
 
     Raises ``Http404`` for a draft, ``Gone`` when its file is lost and would not be the same if it were drawn now.
     """
+    form = _form_or_404(application)
+    document = issue_receipt(form=form, at=clock.now())
+    return _response(_content(form, document), document.name)
+
+
+def public_copy_response(application: Application) -> HttpResponse:
+    """The receipt as whoever has the dossier's address may see it: phone and e-mail are masked, as on its page.
+
+    Raises ``Http404`` for a draft, ``Gone`` once what it said of the person is erased, ``TooMany``.
+    """
+    form = _form_or_404(application)
+    if form.is_erased:
+        raise Gone(_("The receipt is not kept any more. Please ask at the counter."), code="receipt_erased")
+    ratelimit.count("receipt-copy", application.token, limit=COPIES, seconds=COPIES_SECONDS)
+    return _response(draw_masked(form), name_of(application))
+
+
+def _form_or_404(application: Application) -> IssuedForm:
     form = (
         IssuedForm.objects.filter(application=application, number=RECEIPT)
         .select_related(
@@ -33,9 +54,12 @@ def receipt_response(application: Application) -> HttpResponse:
     )
     if form is None:
         raise Http404
-    document = issue_receipt(form=form, at=clock.now())
-    response = HttpResponse(_content(form, document), content_type=document.media_type)
-    response["Content-Disposition"] = f'inline; filename="{document.name}"'
+    return form
+
+
+def _response(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import BigAutoField, CharField, Prefetch, Q
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -55,6 +57,10 @@ _TOLD = [
     EventKind.REFUSED,
     EventKind.STOPPED,
 ]
+
+
+# What the address of a page says that begins with the dossier whose token it is.
+ITS_OWN = {"first": "dossier"}
 
 
 @dataclass(frozen=True)
@@ -234,6 +240,12 @@ class TrackedVisit:
     ticket: Ticket | None
     at: datetime
     dossiers: list[TrackedDossier] = field(default_factory=list)
+    begins_with_its_own: bool = False
+
+    @property
+    def address(self) -> str:
+        """Of this page, with the dossier it begins with."""
+        return dossier_address(self.token) if self.begins_with_its_own else visit_address(self.token)
 
     @cached_property
     def is_of_today(self) -> bool:
@@ -334,17 +346,32 @@ class TrackedVisit:
         return topics
 
 
-def find_visit(token: str, at: datetime) -> TrackedVisit | None:
+def visit_address(token: str) -> str:
+    return reverse("applications:ticket", args=[token])
+
+
+def dossier_address(token: str) -> str:
+    """The page that begins with the dossier that has this token, where the token is the whole visit's as well."""
+    return f"{visit_address(token)}?{urlencode(ITS_OWN)}"
+
+
+def find_visit(token: str, at: datetime, *, begins_with_its_own: bool = False) -> TrackedVisit | None:
     """What this token opens, or None. A ticket's token opens the whole visit with its number, a later dossier's only
-    that one: whoever is shown one dossier learns of no other, and moves nobody's place."""
+    that one: whoever is shown one dossier learns of no other, and moves nobody's place. Where the dossier with this token
+    is what was asked for, the visit begins with it."""
     ticket = _TICKET.first(token=token)
     applications = [] if ticket and not _MATTERS.all(ticket=ticket.pk) else _applications(ticket, token)
     if ticket is None and not applications:
         return None
     # What waits for the citizen comes first, what is over last.
     order = {State.SUPPLEMENT: 0, State.PAYMENT: 0, State.DONE: 1, State.RETURNED: 3}
-    applications.sort(key=lambda application: order.get(State(application.state), 2))
-    return TrackedVisit(token, ticket, at, [TrackedDossier(application, at) for application in applications])
+
+    def place(application: Application) -> tuple[bool, int]:
+        is_asked_for = begins_with_its_own and application.token == token
+        return not is_asked_for, order.get(State(application.state), 2)
+
+    dossiers = [TrackedDossier(application, at) for application in sorted(applications, key=place)]
+    return TrackedVisit(token, ticket, at, dossiers, begins_with_its_own)
 
 
 def _applications(ticket: Ticket | None, token: str) -> list[Application]:

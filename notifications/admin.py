@@ -14,6 +14,7 @@ from notifications.actions.send_again import send_again
 from notifications.enums import Channel
 from notifications.models import Message
 from portal import clock
+from portal.text import mask_email
 from portal.vn.phones import mask_phone
 
 
@@ -47,8 +48,7 @@ class MessageAdmin(admin.ModelAdmin):
             return mask_phone(message.recipient)
         if message.channel == Channel.PUSH:
             return "•••"
-        name, _at, domain = message.recipient.rpartition("@")
-        return f"{name[:1]}•••@{domain}"
+        return mask_email(message.recipient)
 
     @admin.action(description=_("Send again those that were given up"), permissions=["change"])
     def queue_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:

@@ -1,4 +1,4 @@
-"""Texts that are data in several languages: ``{"vi": …, "en": …, "ko": …}``."""
+"""Texts that are data in several languages, ``{"vi": …, "en": …, "ko": …}``, and addresses that not all may read."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def pick(text: Mapping[str, str] | str | None, language: str | None = None) -> s
     if isinstance(text, str):
         return text
     return text.get((language or get_language() or "vi")[:2]) or text.get("vi") or next(iter(text.values()))
+
+
+def mask_email(address: str) -> str:
+    """An address its owner recognises and nobody can write to: ``a•••@example.com``."""
+    name, _sign, domain = address.rpartition("@")
+    return f"{name[:1]}•••@{domain}"
 
 
 def check_languages(value: Any) -> None:

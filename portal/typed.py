@@ -9,26 +9,33 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 FIELD = "typed"
+# Whose page a form stands on: every form's token brings it along (``portal.templatetags``).
+PAGE_OF = "page_of"
 # As long as somebody may need to remember their password.
 KEPT_FOR = timedelta(hours=12)
 _SALT = "portal.typed"
 # What the page itself puts into its forms.
-_NOT_TYPED = {"csrfmiddlewaretoken", FIELD}
+_NOT_TYPED = {"csrfmiddlewaretoken", FIELD, PAGE_OF}
 # A form with one of these is typed anew: no page shows a secret again.
 _SECRETS = {"key", "password", "old_password", "new_password1", "new_password2", "password1", "password2"}
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A form that was sent: where to, what was in its fields, and the names of its files, which cannot be kept."""
+    """A form that was sent: where to, what was in its fields, the names of its files, which cannot be kept, and who was
+    signed in on its page, if anybody was."""
 
     action: str
     fields: list[tuple[str, str]]
     files: list[str]
+    page_of: str = ""
 
     @property
     def words(self) -> list[str]:
@@ -42,7 +49,22 @@ def typed_in(request: HttpRequest) -> Typed | None:
         return None
     fields = [(name, text) for name, texts in request.POST.lists() if name not in _NOT_TYPED for text in texts]
     files = list(request.FILES)
-    return Typed(request.get_full_path(), fields, files) if any(text for _name, text in fields) or files else None
+    if not (files or any(text for _name, text in fields)):
+        return None
+    return Typed(request.get_full_path(), fields, files, request.POST.get(PAGE_OF, ""))
+
+
+def offer_again(request: HttpRequest, typed: Typed, status: int = 200) -> HttpResponse:
+    """The page that sends it after all, where whoever is signed in now typed it. To anybody else it only shows it."""
+    context: dict[str, object] = {"typed": typed}
+    if request.user.is_authenticated and typed.page_of not in ("", str(request.user.pk)):
+        context |= {"is_others": True, "owner": _user(typed.page_of), "sealed": sealed(typed)}
+    return render(request, "portal/send_again.html", context, status=status)
+
+
+def _user(key: str) -> AbstractBaseUser | None:
+    users = get_user_model()._default_manager
+    return users.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
 
 
 def sealed(typed: Typed) -> str:
@@ -58,4 +80,5 @@ def unsealed(text: str) -> Typed | None:
         kept: dict[str, Any] = signing.loads(text, salt=_SALT, max_age=KEPT_FOR)
     except signing.BadSignature:
         return None
-    return Typed(kept["action"], [(name, value) for name, value in kept["fields"]], kept["files"])
+    fields = [(name, value) for name, value in kept["fields"]]
+    return Typed(kept["action"], fields, kept["files"], kept.get("page_of", ""))

@@ -19,7 +19,7 @@ from kombu.exceptions import OperationalError
 from portal.celery import app
 from portal.context import LARGE_PRINT_COOKIE
 from portal.shared import DOWN
-from portal.typed import typed_in
+from portal.typed import offer_again, typed_in
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -78,8 +78,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return part
     own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     kept = typed_in(request) if own and request.method == "POST" else None
-    template = "portal/send_again.html" if kept else "403_csrf.html"
-    return render(request, template, {"typed": kept}, status=403)
+    return offer_again(request, kept, status=403) if kept else render(request, "403_csrf.html", status=403)
 
 
 @requires_csrf_token

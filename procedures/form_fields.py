@@ -22,6 +22,14 @@ PREFILLS = {
     "citizen.email": _("the citizen's e-mail"),
     "citizen.residence": _("the citizen's residence"),
     "citizen.unit": _("the citizen's ward or commune"),
+    "man.full_name": _("the man's name"),
+    "man.identity_number": _("the man's identity number"),
+    "man.birth_date": _("the man's date of birth"),
+    "man.residence": _("the man's residence"),
+    "woman.full_name": _("the woman's name"),
+    "woman.identity_number": _("the woman's identity number"),
+    "woman.birth_date": _("the woman's date of birth"),
+    "woman.residence": _("the woman's residence"),
 }
 
 

@@ -29,6 +29,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 _LIMITS = (("max_length", "maxLength"), ("minimum", "minimum"), ("maximum", "maximum"))
 _HINTS = ("help", "prefill", "may_be_ahead")
+_PRACTICE = ("x-help", "x-prefill")
 
 
 def form_schema(groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -61,6 +62,15 @@ def _property(field: Mapping[str, Any]) -> dict[str, Any]:
         if ours in field:
             result[f"x-{ours.replace('_', '-')}"] = field[ours]
     return result
+
+
+def as_law(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema without what only helps to fill it in: from where, and with which words of help."""
+    properties = {
+        key: {name: value for name, value in rule.items() if name not in _PRACTICE}
+        for key, rule in schema.get("properties", {}).items()
+    }
+    return {**schema, "properties": properties}
 
 
 def form_groups(schema: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from procedures.models import ProcedureVersion
 # Text fields that hold a person's name; a paper, a contract and a shop have names of another kind.
 NAMES_OF_PEOPLE = frozenset(
     f"{who}_name" for who in ("applicant", "child", "deceased", "father", "husband", "mother", "requester", "wife")
-)
+) | {"record_of", "intended_spouse"}
 # Who cannot be one and the same person in a form.
 TWO_PEOPLE = (("husband", "wife"), ("mother", "father"), ("applicant", "deceased"))
 NO_DAY = _("This is not a date. Please type day/month/year, for example 02/07/2025.")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
-from applications.catalogue import contact_in_form, given_by, version_of
+from applications.catalogue import contact_in_form, given_by, other_side, version_of
 from applications.enums import PaperState, State
 from applications.models import Application
 from applications.permissions import check_receiver
@@ -136,6 +136,17 @@ def change_applicant(*, application: Application, citizen: Citizen, at: datetime
         draft.papers.filter(state=PaperState.ON_FILE).update(state=PaperState.MISSING, document=None, note="")
         _save(draft, at, "form_data", "contact_phone", "contact_email")
     return set_applicant(application=draft, citizen=citizen, at=at, acting_user=acting_user)
+
+
+@transaction.atomic
+def fill_other_side(*, application: Application, citizen: Citizen, at: datetime, acting_user: User) -> Application:
+    """Take over this person's record into the side of the form that is not the applicant's. Raises ``BadInput``."""
+    draft = _draft(application, acting_user)
+    values = other_side(draft, citizen)
+    if not values:
+        raise BadInput(_("This form has no other side for this person."), code="no_side")
+    draft.form_data = {**draft.form_data, **values}
+    return _save(draft, at, "form_data")
 
 
 @transaction.atomic

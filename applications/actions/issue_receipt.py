@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from applications.documents import receipt_context
+from applications.documents import masked, receipt_context
 from applications.enums import DocumentSource
-from applications.models import Document, IssuedForm
+from applications.models import Application, Document, IssuedForm
 from portal import files, live, pdf
 
 TEMPLATE = "official/receipt.html"
@@ -33,7 +33,7 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
             sha256=stored.sha256,
             size=stored.size,
             media_type="application/pdf",
-            name=f"{application.code}-giay-hen.pdf",
+            name=name_of(application),
             source=DocumentSource.FORM,
             application=application,
             created_at=at,
@@ -44,6 +44,15 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
         return held.document
 
 
+def name_of(application: Application) -> str:
+    return f"{application.code}-giay-hen.pdf"
+
+
 def draw(form: IssuedForm) -> bytes:
     """The file of form 01; the same bytes each time."""
     return pdf.render(TEMPLATE, receipt_context(form.application, form.frozen))
+
+
+def draw_masked(form: IssuedForm) -> bytes:
+    """A copy for the public page, kept nowhere: the paper that was issued stays the one document."""
+    return pdf.render(TEMPLATE, masked(receipt_context(form.application, form.frozen)))

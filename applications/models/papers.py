@@ -101,6 +101,10 @@ class IssuedForm(models.Model):
             self.frozen = as_issued(self.application)
         super().save(*args, **kwargs)
 
+    @property
+    def is_erased(self) -> bool:
+        return bool(self.frozen) and not any(self.frozen.values())
+
     def erase(self) -> None:
         """Blank what it keeps of the person (Law 91/2025 art. 14). It cannot be drawn anew after that."""
         self.frozen = dict.fromkeys(self.frozen, "")

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from applications.forms_track import TrackForm
 from applications.models import Application
-from applications.receipts import receipt_response
-from applications.tracking import TrackedVisit, find_visit
+from applications.receipts import public_copy_response
+from applications.tracking import ITS_OWN, TrackedVisit, dossier_address, find_visit
 from applications.tracking_access import open_by_code
 from centres.actions.rate import rate
 from centres.enums import IN_HALL, Score
@@ -34,7 +34,7 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
     """Where this visit and its dossiers stand. Asked for as a part, an unchanged page costs no SQL."""
     if request.headers.get("X-Part"):
         return _unless_unchanged(request, token)
-    visit = find_visit(token, clock.now())
+    visit = _found(request, token)
     if visit is None:
         return _not_yet(request, token)
     _remember(token, visit)
@@ -44,7 +44,7 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
 def visit_page(request: HttpRequest, token: str, problem: RuleBroken, **typed: object) -> HttpResponse:
     """The visit's page with a sentence about what could not be done: beside the field that it is about where that is
     one of the ``typed`` values, which stay as they are, else above everything."""
-    visit = _visit_or_404(token)
+    visit = _visit_or_404(request, token)
     is_beside = problem.field in typed and visit.waits_today
     return _page(request, visit, status=problem.status, problem=problem, is_beside=is_beside, **typed)
 
@@ -53,7 +53,7 @@ def visit_page(request: HttpRequest, token: str, problem: RuleBroken, **typed: o
 @require_POST
 def rate_visit(request: HttpRequest, token: str) -> HttpResponse:
     """One answer of three about the visit, once."""
-    visit = _visit_or_404(token)
+    visit = _visit_or_404(request, token)
     if visit.ticket is None:
         raise Http404
     said = request.POST.get("score", "")
@@ -69,11 +69,11 @@ def rate_visit(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @require_GET
 def receipt_for_citizen(request: HttpRequest, token: str) -> HttpResponse:
-    """The receipt of the dossier whose token this is."""
+    """A copy of the receipt of the dossier whose token this is; it shows no more of the person than the page."""
     application = Application.objects.filter(token=token).first()
     if application is None:
         raise Http404
-    return receipt_response(application)
+    return public_copy_response(application)
 
 
 @login_not_required
@@ -87,7 +87,7 @@ def track(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             found = open_by_code(request, form.cleaned_data["code"], form.cleaned_data["phone_last4"])
-            return redirect("applications:ticket", token=found.token)
+            return redirect(dossier_address(found.token))
         except RuleBroken as problem:
             form.add_error(None, str(problem))
             status = problem.status
@@ -96,8 +96,13 @@ def track(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/track/find.html", {"form": form}, status=status)
 
 
-def _visit_or_404(token: str) -> TrackedVisit:
-    visit = find_visit(token, clock.now())
+def _found(request: HttpRequest, token: str) -> TrackedVisit | None:
+    its_own = all(request.GET.get(name) == value for name, value in ITS_OWN.items())
+    return find_visit(token, clock.now(), begins_with_its_own=its_own)
+
+
+def _visit_or_404(request: HttpRequest, token: str) -> TrackedVisit:
+    visit = _found(request, token)
     if visit is None:
         raise Http404
     return visit
@@ -125,7 +130,7 @@ def _page(request: HttpRequest, visit: TrackedVisit, status: int = 200, **more: 
 
 
 def _part(request: HttpRequest, token: str, made: list[TrackedVisit]) -> HttpResponse:
-    visit = _visit_or_404(token)
+    visit = _visit_or_404(request, token)
     _remember(token, visit)
     made.append(visit)
     return render(request, "applications/track/parts/visit.html", {"visit": visit, "scores": Score})
@@ -133,7 +138,7 @@ def _part(request: HttpRequest, token: str, made: list[TrackedVisit]) -> HttpRes
 
 def _unless_unchanged(request: HttpRequest, token: str) -> HttpResponse:
     """The part, with a tag of what it now waits for: a dossier that has just begun is a topic it did not have before."""
-    topics = shared.recall(_topics_key(token)) or _remember(token, _visit_or_404(token))
+    topics = shared.recall(_topics_key(token)) or _remember(token, _visit_or_404(request, token))
     for _try in range(TRIES):
         made: list[TrackedVisit] = []
         response = live.answer(request, topics, partial(_part, request, token, made), early=True)

@@ -26,7 +26,7 @@ def move_appointment(
 ) -> Appointment:
     """A new appointment of the same person for the same service at another time; the old one is ended by it.
 
-    Both or neither: where the new time has no place, the old one stands. The same key gives the same new one.
+    Both or neither: where the new time has no place, the old one stands. The same key with the same time gives the same new one.
     Raises ``NotAllowed``, ``BadInput`` (key, ``no_such_slot``), ``RuleBroken`` (``wrong_state``, ``slot_full``,
     ``moved_enough``, ``field_booked``, ``day_booked``, ``same_time``, ``busy``).
     """
@@ -37,7 +37,7 @@ def move_appointment(
     known = (
         Appointment.objects.filter(moved_from=row, client_key=client_key).select_related("centre", "service").first()
     )
-    if known:
+    if known and known.starts_at == starts_at:
         return known
     if not can_proceed(row.move):
         raise wrong_state(row)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import cast
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -19,8 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from centres import booking
+from centres import book_draft, booking
 from centres.actions.book import book
+from centres.book_draft import Draft
 from centres.booking_access import count_try
 from centres.forms_book import PersonForm
 from centres.models import Appointment, Centre, Service
@@ -50,6 +50,10 @@ class Wish:
     def query(self) -> str:
         """The procedure as the part of an address, with its question mark."""
         return f"?{urlencode({'for': self.version.procedure.key})}" if self.version else ""
+
+    def query_to(self, step: str) -> str:
+        """The same, at this step."""
+        return f"{self.query}{'&' if self.query else '?'}{urlencode({'step': step})}"
 
 
 @login_not_required
@@ -112,27 +116,46 @@ def details(request: HttpRequest, code: str, letter: str, day: str, hour: str) -
     """Name and phone, then all answers to check, then the booking: three steps of one address, told by ``step``."""
     wish = _wish(request, code, letter)
     starts_at = moment_in(day, hour)
+    if request.method == "POST":
+        return _sent(request, wish, starts_at)
+    draft = book_draft.read(request)
+    made = draft.booked
+    is_check = request.GET.get("step") == "check"
+    if is_check and made:
+        return redirect("centres:book_mine", token=made.token)
     offer = booking.offer_on(wish.service, clock.local_day(starts_at), wish.at)
-    slot = offer.slot_at(starts_at) if offer else None
-    page: dict[str, object] = {"wish": wish, "offer": offer, "slot": slot, "starts_at": starts_at}
-    if request.method == "GET":
-        if slot is None:
-            messages.warning(request, _("That time has passed or cannot be booked. Please choose another one."))
-            return redirect(reverse("centres:book_day", args=[code, letter]) + wish.query)
-        return render(
-            request, "centres/book/details.html", page | {"form": PersonForm(initial={"client_key": uuid4().hex})}
-        )
-    form = PersonForm(request.POST)
-    if not form.is_valid():
-        return render(request, "centres/book/details.html", page | {"form": form}, status=400)
-    step = request.POST.get("step")
-    if step == "book":
+    if draft.refused is None and (offer is None or offer.slot_at(starts_at) is None):
+        messages.warning(request, _("That time has passed or cannot be booked. Please choose another one."))
+        return redirect(reverse("centres:book_day", args=[code, letter]) + wish.query)
+    page: dict[str, object] = {"wish": wish, "starts_at": starts_at}
+    if is_check:
+        return _to_check(request, page, draft, wish)
+    nearest = _nearest(offer, starts_at) if draft.refused_for("starts_at") else []
+    page |= {"form": _questions(draft, made), "made": made, "nearest": nearest}
+    return render(request, "centres/book/details.html", page)
+
+
+def _sent(request: HttpRequest, wish: Wish, starts_at: datetime) -> HttpResponse:
+    """Booked, or on to the page of the next step. What was typed goes along."""
+    form, step = PersonForm(request.POST), request.POST.get("step")
+    is_valid = form.is_valid()
+    draft = Draft.of(form)
+    if is_valid and step == "book":
         try:
-            return redirect("centres:book_mine", token=_book(request, wish, starts_at, form).token)
+            made = _book(request, wish, starts_at, form)
         except RuleBroken as problem:
-            return _refused(request, page, form, problem)
-    template = "centres/book/check.html" if step == "check" else "centres/book/details.html"
-    return render(request, template, page | {"form": form})
+            return book_draft.keep(request, redirect(request.path + wish.query), draft.with_problem(problem))
+        return book_draft.keep(request, redirect("centres:book_mine", token=made.token), draft.once_booked())
+    query = wish.query_to("check") if is_valid and step == "check" else wish.query
+    return book_draft.keep(request, redirect(request.path + query), draft)
+
+
+def _to_check(request: HttpRequest, page: dict[str, object], draft: Draft, wish: Wish) -> HttpResponse:
+    """All answers once more; back to the questions where one is missing or was refused."""
+    form = PersonForm(draft.typed)
+    if draft.refused or not form.is_valid():
+        return redirect(request.path + wish.query)
+    return render(request, "centres/book/check.html", page | {"form": form})
 
 
 def _book(request: HttpRequest, wish: Wish, starts_at: datetime, form: PersonForm) -> Appointment:
@@ -147,19 +170,22 @@ def _book(request: HttpRequest, wish: Wish, starts_at: datetime, form: PersonFor
     )
 
 
-def _refused(request: HttpRequest, page: dict[str, object], form: PersonForm, problem: RuleBroken) -> HttpResponse:
-    """The form again with all that was typed; where the time is the trouble, with the nearest free ones as buttons."""
-    form.add_error(problem.field if problem.field in form.fields else None, str(problem))
-    nearest: list[Slot] = []
-    offer = page["offer"]
-    if problem.field == "starts_at" and isinstance(offer, booking.DayOffer):
-        wanted = cast(datetime, page["starts_at"])
-        free = [slot for slot in offer.free_slots if slot.starts_at != wanted]
-        by_distance = sorted(free, key=lambda slot: abs(slot.starts_at - wanted))
-        nearest = sorted(by_distance[:NEAREST], key=lambda slot: slot.starts_at)
-    return render(
-        request, "centres/book/details.html", page | {"form": form, "nearest": nearest}, status=problem.status
-    )
+def _questions(draft: Draft, made: Appointment | None) -> PersonForm:
+    """The form as it was left, with what is wrong; an empty one where nothing was typed, or all of it is booked."""
+    if not draft.typed.get("client_key") or (made and not draft.refused):
+        return PersonForm(initial={"client_key": uuid4().hex})
+    form = PersonForm(draft.typed)
+    if draft.refused:
+        field, sentence = draft.refused
+        form.add_error(field if field in form.fields else None, sentence)
+    return form
+
+
+def _nearest(offer: booking.DayOffer | None, wanted: datetime) -> list[Slot]:
+    """The free times of the day that are nearest to the one that cannot be had, in their order."""
+    free = [slot for slot in offer.free_slots if slot.starts_at != wanted] if offer else []
+    by_distance = sorted(free, key=lambda slot: abs(slot.starts_at - wanted))
+    return sorted(by_distance[:NEAREST], key=lambda slot: slot.starts_at)
 
 
 def parts_of_day(offer: booking.DayOffer) -> list[tuple[str, list[Slot]]]:

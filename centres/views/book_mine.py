@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -75,7 +76,7 @@ def check_in_here(request: HttpRequest, token: str) -> HttpResponse:
             at=clock.now(),
         )
     except RuleBroken as problem:
-        return _page(request, appointment_or_404(token), status=problem.status, problem=problem)
+        return _refused(request, token, problem)
     return redirect("applications:ticket", token=ticket.token)
 
 
@@ -88,7 +89,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         try:
             cancel_appointment(appointment=appointment, at=clock.now())
         except RuleBroken as problem:
-            return _page(request, appointment_or_404(token), status=problem.status, problem=problem)
+            return _refused(request, token, problem)
         return redirect("centres:book_mine", token=token)
     if appointment.state != AppointmentState.BOOKED:
         return redirect("centres:book_mine", token=token)
@@ -124,6 +125,8 @@ def move_slot(request: HttpRequest, token: str, day: str) -> HttpResponse:
             )
             return redirect("centres:book_mine", token=made.token)
         except RuleBroken as refused:
+            if refused.code == "wrong_state":
+                return _refused(request, token, refused)
             problem, status = refused, refused.status
             key = uuid4().hex
     elif appointment.state != AppointmentState.BOOKED:
@@ -137,6 +140,17 @@ def move_slot(request: HttpRequest, token: str, day: str) -> HttpResponse:
         "client_key": key,
     }
     return _private(render(request, "centres/book/move_slot.html", context, status=status))
+
+
+def _refused(request: HttpRequest, token: str, problem: RuleBroken) -> HttpResponse:
+    """The appointment with the sentence why not. A page that is older than its state leads to how it stands now: what is
+    true of the appointment it showed may not be of the one that this became."""
+    if problem.code == "wrong_state":
+        messages.warning(
+            request, _("That page was out of date, so nothing was changed. This is how the appointment stands now.")
+        )
+        return redirect("centres:book_mine", token=token)
+    return _page(request, appointment_or_404(token), status=problem.status, problem=problem)
 
 
 def appointment_or_404(token: str) -> Appointment:

@@ -25,6 +25,7 @@ from centres.estimate.now import with_waits
 from centres.estimate.words import Shown
 from centres.line import qr_of
 from centres.models import Centre, NextNotice, Service, Ticket
+from centres.papers_first import procedures_of
 from centres.views import kiosk_visit
 from centres.views.kiosk_booking import full_page, page_when_full
 from notifications.enums import Channel
@@ -82,7 +83,14 @@ def ground(request: HttpRequest, seat: Seat, letter: str) -> HttpResponse:
     if full := page_when_full(request, seat, service):
         return full
     grounds = SEEN_GROUNDS
-    context = {"service": service, "centre": service.centre, "grounds": grounds, "client_key": uuid4().hex}
+    asked = procedures_of(service, clock.today())
+    context = {
+        "service": service,
+        "centre": service.centre,
+        "grounds": grounds,
+        "client_key": uuid4().hex,
+        "back": reverse("centres:kiosk_which", args=[letter]) if asked else reverse("centres:kiosk"),
+    }
     return render(request, "centres/kiosk/ground.html", context | back_to_start())
 
 

@@ -48,7 +48,7 @@ def question(request: HttpRequest, seat: Seat, letter: str, key: str) -> HttpRes
         "service": service,
         "centre": service.centre,
         "walk": walk,
-        "back": _back(letter, walk),
+        "back": _back(service, walk),
         **back_to_start(),
     }
     if walk.missing:
@@ -121,10 +121,20 @@ def _decide(request: HttpRequest, service: Service, walk: Walk) -> HttpResponse:
     return redirect(reverse("centres:kiosk_question", kwargs=where) + walk.query(past=requirement.kind.key))
 
 
-def _back(letter: str, walk: Walk) -> str:
-    """The address of the step before."""
+def _back(service: Service, walk: Walk) -> str:
+    """The address of the step before: the question, or the tiles this procedure was chosen from."""
+    procedure = walk.version.procedure
     if walk.back is not None:
-        return (
-            reverse("centres:kiosk_question", kwargs={"letter": letter, "key": walk.version.procedure.key}) + walk.back
-        )
-    return reverse("centres:kiosk")
+        return reverse("centres:kiosk_question", kwargs={"letter": service.letter, "key": procedure.key}) + walk.back
+    procedures = procedures_of(service, clock.today())
+    if len(procedures) < 2:
+        return reverse("centres:kiosk")
+    number = _page_with(procedures, procedure)
+    return reverse("centres:kiosk_which", args=[service.letter]) + (f"?page={number}" if number > 1 else "")
+
+
+def _page_with(procedures: list[Procedure], procedure: Procedure) -> int:
+    """The page of tiles on which this procedure stands."""
+    if len(procedures) <= MOST_TILES:
+        return 1
+    return procedures.index(procedure) // (MOST_TILES - 1) + 1

@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
 from portal import typed
@@ -25,10 +24,16 @@ class SignIn(LoginView):
     http_method_names = ["get", "post", "head", "options"]
     template_name = "registration/login.html"
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "username" in request.POST:
+            return super().post(request, *args, **kwargs)
+        # From the page that offers what somebody else typed: it goes along to their sign-in.
+        return self.render_to_response(self.get_context_data(form=self.form_class(request)))
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         signed_in = super().form_valid(form)
         kept = typed.unsealed(self.request.POST.get(typed.FIELD, ""))
-        return render(self.request, "portal/send_again.html", {"typed": kept}) if kept else signed_in
+        return typed.offer_again(self.request, kept) if kept else signed_in
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kept = getattr(self.request, "typed", None) or typed.unsealed(self.request.POST.get(typed.FIELD, ""))

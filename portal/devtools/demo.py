@@ -22,7 +22,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -213,6 +213,13 @@ def end_with_the_terminal() -> None:
     signal.signal(signal.SIGHUP, hung_up)
 
 
+def ask_to_end(pid: int) -> None:
+    """Let this process end what it has started itself. Asked as a group, the worker's own child would die before the worker
+    ended it, which the worker reports as an error and waits for."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+
+
 def serve(progress: Progress, sign_ins: str) -> int:
     """Run web, worker and scheduler until Ctrl-C or until one of them ends; returns the exit code."""
     from honcho import manager as honcho_manager
@@ -224,6 +231,7 @@ def serve(progress: Progress, sign_ins: str) -> int:
     python, schedule = shlex.quote(sys.executable), shlex.quote(str(DEMO / "beat-schedule"))
     output: IO[str] = sys.stdout
     manager = honcho_manager.Manager(Printer(output, width=9))
+    manager._procmgr.terminate = ask_to_end
     environment = dict(os.environ)
     commands = {
         "web": f"{python} -m gunicorn portal.wsgi --bind {host()}:{port()} --worker-class gthread --workers 1 "

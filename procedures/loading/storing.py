@@ -190,6 +190,8 @@ def _as_stored(version: ProcedureVersion, like: Mapping[str, Any]) -> dict[str, 
     return result
 
 
+# What a version in force may still take on; whether of the form only its help has changed, it sees itself.
+_MAY_FOLLOW = {"effective_to", "form_schema"}
 _REQUIREMENT = dict.fromkeys(
     ("kind", "order", "form_of_copy", "copies", "is_kept", "condition", "note", "source", "confidence")
 )
@@ -217,7 +219,7 @@ def _store_version(
         if not changed and stored.published_at:
             return
         changes.lines.append(f"~ {label}: {', '.join(changed)}")
-        if stored.is_fixed and changed != ["effective_to"]:
+        if stored.is_fixed and not set(changed) <= _MAY_FOLLOW:
             raise version_is_fixed(stored)
         version = stored
         for name, value in columns.items():
@@ -225,7 +227,7 @@ def _store_version(
     for name in _DATES:
         setattr(version, name, date.fromisoformat(columns[name]) if columns[name] else None)
     version.save()
-    if stored is not None and stored.published_at and changed == ["effective_to"]:
+    if stored is not None and stored.published_at and set(changed) <= _MAY_FOLLOW:
         return
     if stored is not None:
         version.requirements.all().delete()

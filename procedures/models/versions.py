@@ -15,6 +15,7 @@ from portal.errors import RuleBroken
 from portal.text import pick
 from procedures import revisions
 from procedures.enums import Confidence
+from procedures.form_schemas import as_law
 from procedures.models.catalogue import Procedure
 from procedures.querysets import ProcedureVersionQuerySet
 
@@ -24,7 +25,7 @@ class ProcedureVersion(models.Model):
 
     Published versions of one procedure never overlap; a draft may be written for days that another one still holds. Once
     published and in force a version cannot be changed or removed, except that its last day may be set when a successor
-    becomes known. The JSON fields have the shapes that
+    becomes known, and what only helps to fill in its form may be put right. The JSON fields have the shapes that
     ``catalogue/schema.json`` describes.
     """
 
@@ -86,7 +87,7 @@ class ProcedureVersion(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save unless it is fixed or would overlap; raises ``RuleBroken`` (version_in_force, version_overlaps)."""
         stored = ProcedureVersion.objects.filter(pk=self.pk).first() if self.pk else None
-        if stored and stored.is_fixed and not self._only_ends_later_known(stored):
+        if stored and stored.is_fixed and not self._may_follow(stored):
             raise version_is_fixed(stored)
         if self.published_at and self._overlaps():
             raise RuleBroken(
@@ -97,13 +98,15 @@ class ProcedureVersion(models.Model):
         super().save(*args, **kwargs)
         revisions.changed(revisions.CATALOGUE)
 
-    def _only_ends_later_known(self, stored: ProcedureVersion) -> bool:
-        """Whether nothing differs but the last day, set for the first time and not in the past."""
+    def _may_follow(self, stored: ProcedureVersion) -> bool:
+        """Whether nothing differs but the last day, set for the first time and not in the past, and the form's help."""
         changed = {
             field.attname
             for field in self._meta.concrete_fields
             if getattr(self, field.attname) != getattr(stored, field.attname)
         }
+        if as_law(self.form_schema) == as_law(stored.form_schema):
+            changed.discard("form_schema")
         if not changed:
             return True
         end = self.effective_to

@@ -330,3 +330,39 @@ def test_what_is_wrong_with_a_typed_person_stands_beside_its_field_and_nothing_e
     )
     assert set(bad_name.context["person_form"].errors) == {"full_name"}, "the day is right by now"
     assert not Citizen.objects.exists()
+
+
+def test_at_a_marriage_the_scanned_person_stands_on_their_side_and_the_partner_is_put_on_the_other(
+    desk: Client, ticket: Ticket
+) -> None:
+    desk.cookies["django_language"] = "en"
+    woman = CitizenFactory(full_name="Nguyễn Thị Ánh", sex="female", address="Láng Hạ, Hà Nội")
+    draft = a_draft(ticket=ticket, citizen=woman, procedure="marriage", complete=False)
+    form = bound_form(draft, MONDAY)
+    assert form["wife_name"].value() == "Nguyễn Thị Ánh"
+    assert form["wife_identity"].value() == woman.identity_number
+    assert form["wife_residence"].value() == "Láng Hạ, Hà Nội"
+    assert not form["husband_name"].value()
+
+    page = desk.post(to("scan"), {"payload": OTHER_CARD, "matter": draft.pk}, follow=True)
+    assert "Put Trần Văn Bình into the form: The man" in words(page)
+    desk.post(to("applicant"), {"choice": "side", "matter": draft.pk})
+
+    draft.refresh_from_db()
+    form = bound_form(draft, MONDAY)
+    assert draft.applicant == woman
+    assert (form["husband_name"].value(), form["husband_identity"].value()) == ("Trần Văn Bình", OTHER)
+    assert form["wife_name"].value() == "Nguyễn Thị Ánh"
+    assert not {"husband_name", "husband_born", "husband_identity", "husband_residence"} & form.errors.keys()
+
+
+def test_a_person_of_the_same_sex_or_beside_another_form_is_not_offered_a_side(
+    desk: Client, ticket: Ticket, draft: Application
+) -> None:
+    desk.post(to("scan"), {"payload": OTHER_CARD, "matter": draft.pk})
+    assert 'value="side"' not in words(desk.get(to("desk"), {"matter": draft.pk}))
+    assert desk.post(to("applicant"), {"choice": "side", "matter": draft.pk}).status_code == 400
+    man = CitizenFactory(full_name="Phạm Văn Nam", sex="male")
+    theirs = a_draft(ticket=ticket, citizen=man, procedure="marriage", complete=False)
+    desk.post(to("scan"), {"payload": OTHER_CARD, "matter": theirs.pk})
+    assert 'value="side"' not in words(desk.get(to("desk"), {"matter": theirs.pk}))

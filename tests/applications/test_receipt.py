@@ -8,6 +8,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pikepdf
 import pytest
@@ -15,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from applications import tasks
+from applications import receipts, tasks
 from applications.actions.edit_draft import acknowledge, answer_facts
 from applications.actions.handle import ask_supplement
 from applications.actions.issue_receipt import TEMPLATE, draw, issue_receipt
@@ -119,19 +120,45 @@ def _corrected_later(dossier: Any) -> IssuedForm:
     return IssuedForm.objects.select_related("application__applicant", "application__received_by").get()
 
 
-def test_a_later_correction_does_not_change_what_was_issued(client: Client) -> None:
+def test_a_later_correction_does_not_change_what_was_issued(as_: Any) -> None:
     dossier = a_dossier(state=State.PROCESSING)
     before = draw(dossier.issued_forms.get())
     form = _corrected_later(dossier)
     assert draw(form) == before
-    assert client.get(f"/t/{dossier.token}/receipt.pdf").content == before
+    assert as_(Role.COUNTER_OFFICER).get(reverse("applications:receipt", args=[dossier.pk])).content == before
     form.erase()
     assert dossier.applicant.full_name not in str(form.frozen) and draw(form) != before
 
 
-def test_a_receipt_whose_file_was_lost_is_drawn_and_kept_again(client: Client) -> None:
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
+def test_the_copy_behind_the_address_shows_no_more_of_the_contact_than_its_page(client: Client) -> None:
+    dossier = a_dossier(state=State.PROCESSING, email="thuy.mai@example.com")
+    kept = issue_receipt(form=dossier.issued_forms.get(), at=MONDAY)
+    answer = client.get(f"/t/{dossier.token}/receipt.pdf")
+    words = _words(answer.content)
+    assert "•• ••• 678" in words and "t•••@example.com" in words and dossier.code in words
+    for personal in ("0912 345", "thuy", dossier.applicant.identity_number):
+        assert personal not in words
+    _corrected_later(dossier)
+    assert "•• ••• 678" in _words(client.get(f"/t/{dossier.token}/receipt.pdf").content), "as it was issued"
+    paper = _words(files.read(kept.sha256))
+    assert "0912 345 678" in paper and "thuy.mai@example.com" in paper, "the paper is as the form asks for"
+    assert Document.objects.get() == kept, "a copy is not filed"
+
+
+def test_a_copy_of_what_is_erased_is_gone_and_drawing_without_end_is_slowed(client: Client) -> None:
     dossier = a_dossier()
     address = f"/t/{dossier.token}/receipt.pdf"
+    with patch("applications.receipts.draw_masked", return_value=b"%PDF-"):
+        answers = [client.get(address).status_code for _time in range(receipts.COPIES + 1)]
+    assert answers == [200] * receipts.COPIES + [429]
+    dossier.issued_forms.get().erase()
+    assert client.get(address).status_code == 410
+
+
+def test_a_receipt_whose_file_was_lost_is_drawn_and_kept_again(as_: Any) -> None:
+    dossier = a_dossier()
+    client, address = as_(Role.COUNTER_OFFICER), reverse("applications:receipt", args=[dossier.pk])
     before = client.get(address).content
     lost = files.path_of(Document.objects.get().sha256)
     lost.unlink()
@@ -139,9 +166,9 @@ def test_a_receipt_whose_file_was_lost_is_drawn_and_kept_again(client: Client) -
     assert lost.read_bytes() == before
 
 
-def test_a_lost_receipt_that_would_come_out_differently_is_gone_and_no_error(client: Client) -> None:
+def test_a_lost_receipt_that_would_come_out_differently_is_gone_and_no_error(as_: Any) -> None:
     dossier = a_dossier()
-    address = f"/t/{dossier.token}/receipt.pdf"
+    client, address = as_(Role.COUNTER_OFFICER), reverse("applications:receipt", args=[dossier.pk])
     client.get(address)
     files.path_of(Document.objects.get().sha256).unlink()
     dossier.issued_forms.get().erase()

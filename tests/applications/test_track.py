@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from applications.actions.handle import ask_supplement, take
 from applications.actions.receive import receive
 from applications.enums import State
 from applications.models import Application
-from centres.enums import IN_HALL
+from centres.enums import IN_HALL, Role
 from centres.models import Rating
 from portal.logs import scrub
-from tests.factories.applications import LAST4, MONDAY, a_dossier, a_draft, a_ticket_at_counter
+from tests.factories.applications import LAST4, MONDAY, a_dossier, a_draft, a_ticket_at_counter, member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +32,7 @@ def phone(client: Client) -> Client:
 def test_a_code_and_the_right_digits_open_the_page(phone: Client) -> None:
     dossier = a_dossier()
     answer = phone.post("/track/", {"code": f" {dossier.code.lower()} ", "phone_last4": LAST4})
-    assert answer.url == f"/t/{dossier.token}/"
+    assert answer.url == f"/t/{dossier.token}/?first=dossier"
 
 
 def test_every_wrong_pair_gets_the_same_answer(phone: Client) -> None:
@@ -101,6 +103,29 @@ def test_a_later_dossiers_page_leads_to_no_other_of_the_visit_and_moves_nobodys_
     ticket.refresh_from_db()
     assert phone.post(f"/t/{later.token}/hold/", {"minutes": "15"}).status_code == 404
     assert ticket.state in IN_HALL, "the visit goes on: only then the page could have moved it"
+
+
+def test_the_dossier_whose_code_was_asked_for_comes_first_and_the_others_of_the_visit_below(phone: Client) -> None:
+    draft = a_draft()
+    ticket = draft.matter.ticket  # type: ignore[union-attr]
+    waits = a_draft(ticket=ticket, citizen=draft.applicant, procedure="marriage")
+    asked, other = (receive(application=row, at=MONDAY, acting_user=row.opened_by) for row in (draft, waits))
+    specialist = member_of(Role.SPECIALIST, other.competent)
+    take(application=other, at=MONDAY, acting_user=specialist)
+    ask_supplement(application=other, faults="Ảnh mờ.", at=MONDAY, acting_user=specialist)
+    assert asked.token == ticket.token, "its page is the visit's"
+    assert asked.code
+    assert other.code
+    page = phone.post("/track/", {"code": asked.code, "phone_last4": LAST4}, follow=True)
+    words = page.content.decode()
+    assert words.index(asked.code) < words.index(other.code)
+    assert page.context["visit"].dossiers[0].heading in words[: words.index("</title>")]
+    poll = re.search(r'data-poll="([^"]+)"', words)
+    assert poll
+    part = phone.get(poll[1], headers={"X-Part": "1"}).content.decode()
+    assert part.index(asked.code) < part.index(other.code), "the page stays so when it is renewed"
+    slip = phone.get(f"/t/{ticket.token}/").content.decode()
+    assert slip.index(other.code) < slip.index(asked.code), "the slip's page begins with what waits for the citizen"
 
 
 def test_the_page_is_kept_nowhere_and_shows_no_more_than_it_must(phone: Client) -> None:

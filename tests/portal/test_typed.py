@@ -141,6 +141,56 @@ def test_a_form_older_than_the_last_sign_in_is_offered_again(browser: Browser, m
     assert HallAnnouncement.objects.count() == 1
 
 
+@pytest.fixture
+def colleague(centre: Centre) -> User:
+    user = officer_at(centre, Role.MANAGER)
+    user.full_name = "Lê Thị Khác"
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def test_whose_it_was_is_said_to_whoever_signs_in(browser: Browser, manager: User, centre: Centre) -> None:
+    browser.cookies["django_language"] = "en"
+    address, page = page_of(browser, centre)
+    browser.lose_the_session()
+    answer = browser.send(page, address, announcement(centre))
+    offered = signed_in_again(browser, answer.content.decode(), manager).content.decode()
+    assert f"Signed in as <b>{manager.full_name}</b>" in offered
+
+
+@pytest.mark.parametrize("way", ["signed in on its page", "signed in meanwhile", "nobody, then signed in"])
+def test_nobody_sends_in_their_name_what_somebody_else_typed(
+    browser: Browser, manager: User, colleague: User, centre: Centre, way: str
+) -> None:
+    browser.cookies["django_language"] = "en"
+    address, page = page_of(browser, centre)
+    browser.lose_the_session()
+    if way == "signed in meanwhile":  # in another tab
+        signed_in_again(browser, browser.open(reverse("login")), colleague)
+        answer = browser.send(page, address, announcement(centre), Origin="http://testserver")
+    elif way == "nobody, then signed in":
+        del browser.cookies[configured.CSRF_COOKIE_NAME]
+        answer = browser.send(page, address, announcement(centre), Origin="http://testserver")
+        answer = browser.send(answer.content.decode(), address)
+        answer = signed_in_again(browser, answer.content.decode(), colleague)
+    else:
+        answer = browser.send(page, address, announcement(centre))
+        answer = signed_in_again(browser, answer.content.decode(), colleague)
+    offered = answer.content.decode()
+    assert "{#" not in offered
+    assert f"{manager.full_name} typed this" in offered
+    assert "Lê Thị Khác is signed in" in offered
+    assert "Máy in ở quầy 3 hỏng," in offered, "it can be read and copied"
+    assert f'action="{unescape(address)}"' not in offered
+    again = browser.send(offered, reverse("login"))
+    assert again.status_code == 200
+    assert "error-summary" not in again.content.decode()
+    back = signed_in_again(browser, again.content.decode(), manager).content.decode()
+    assert browser.send(back, address).status_code == 302
+    assert HallAnnouncement.objects.get().events.get().actor == manager
+
+
 def test_a_script_gets_a_sentence_and_the_page_stays(browser: Browser, centre: Centre) -> None:
     own = {"Origin": "http://testserver", "HX-Request": "true"}
     answer = browser.post(reverse("centres:day_announcements"), announcement(centre), headers=own)

@@ -52,6 +52,22 @@ def load(folder: Path, *options: str) -> str:
     return out.getvalue().strip()
 
 
+@pytest.mark.django_db
+def test_where_a_form_is_filled_in_from_may_be_put_right_while_the_version_is_in_force(folder: Path) -> None:
+    load(folder)
+    field = "          - key: certificate_serial\n"
+    spoil(folder, field, f"{field}            prefill: citizen.email\n")
+    assert "~ version 1.013833 v1: form_schema" in load(folder, "--diff")
+    load(folder)
+    version = ProcedureVersion.objects.get(procedure__code="1.013833", number=1)
+    assert version.form_schema["properties"]["certificate_serial"]["x-prefill"] == "citizen.email"
+    assert version.requirements.exists()
+    assert version.published_at
+    spoil(folder, "            prefill: citizen.email\n", "            may_be_ahead: true\n")
+    with pytest.raises(CommandError, match="in force"):
+        load(folder)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [

@@ -151,6 +151,16 @@ def test_a_name_is_held_to_the_same_rule_in_every_form(name: str) -> None:
     assert set(ProcedureForm(_in_force("marriage"), MARRIAGE | {"wife_name": name}).errors) == {"wife_name"}
     assert "child_name" in ProcedureForm(_in_force("birth"), {"child_name": name}).errors
     assert "requester_name" in ProcedureForm(_in_force("certified_copy"), {"requester_name": name}).errors
+    for procedure in ("extract", "civil_correction"):
+        assert "record_of" in ProcedureForm(_in_force(procedure), {"record_of": name}).errors
+    assert "intended_spouse" in ProcedureForm(_in_force("marital_status"), {"intended_spouse": name}).errors
+
+
+def test_whose_record_it_is_is_one_persons_name_tidied_as_others_are() -> None:
+    form = ProcedureForm(_in_force("extract"), {"record_of": " NGUYỄN   THỊ MẪU "})
+    assert "record_of" not in form.errors
+    assert form.cleaned_data["record_of"] == "Nguyễn Thị Mẫu"
+    assert "record_of" in ProcedureForm(_in_force("extract"), {"record_of": "Nguyễn Thị Mẫu, Lê Văn Thử"}).errors
 
 
 def test_a_paper_and_a_shop_may_have_figures_in_their_names() -> None:
@@ -160,12 +170,12 @@ def test_a_paper_and_a_shop_may_have_figures_in_their_names() -> None:
 
 
 def test_every_field_called_a_name_is_known_to_be_a_persons_or_a_things() -> None:
-    things = {"document_name", "contract_name", "business_name"}
+    things, called_otherwise = {"document_name", "contract_name", "business_name"}, {"record_of", "intended_spouse"}
     asked = {
         key
         for version in ProcedureVersion.objects.all()
         for key in version.form_schema.get("properties", {})
-        if key.endswith("_name")
+        if key.endswith("_name") or key in called_otherwise
     }
     assert asked == NAMES_OF_PEOPLE | things
 
@@ -174,4 +184,4 @@ def test_a_day_is_hinted_at_in_the_readers_language() -> None:
     with translation.override("vi"):
         form = str(ProcedureForm(_in_force("birth")))
     assert "dd/mm/yyyy" not in form
-    assert 'placeholder="ngày/tháng/năm"' in form and 'placeholder="ngày/tháng/năm, hoặc chỉ năm"' in form
+    assert 'placeholder="ngày/tháng/năm"' in form and 'placeholder="ngày/tháng/năm hoặc năm"' in form

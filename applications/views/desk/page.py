@@ -14,16 +14,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from applications import desk
+from applications.catalogue import other_side, version_of
 from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk
 from applications.views.desk import other_person
 from centres.enums import CounterState, Role
 from centres.models import Counter, Ticket
 from centres.permissions import centres_of
+from citizens.models import Citizen
 from citizens.session import signed_in
 from portal import clock, live
 from portal.errors import NotAllowed
 from portal.vn.phones import display_phone
+from procedures.forms import ProcedureForm
 
 # What cannot be part of ``desk.mark_of``.
 _MARK = re.compile(r"[^\w.]")
@@ -56,6 +59,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
             at=state.at,
             user=signed_in(request),
         )
+    other = other_person.asked_about(request, state.ticket, state.person)
     context = {
         "desk": state,
         "centre": counter.centre,
@@ -67,11 +71,20 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "address_form": AddressForm(),
         "view": request.GET.get("view", ""),
         "grounds": desk.GROUNDS,
-        "other": other_person.asked_about(request, state.ticket, state.person),
+        "other": other,
+        "other_side": _side_for(other, state),
         **_forms(state),
         **extra,
     }
     return render(request, "applications/desk/page.html", context, status=status)
+
+
+def _side_for(other: Citizen | None, state: desk.Desk) -> str:
+    """What the form of the open matter calls its other side, where this person can be put into it."""
+    if other is None or state.selected is None:
+        return ""
+    field = next(iter(other_side(state.selected, other)), "")
+    return ProcedureForm(version_of(state.selected)).heading_of(field) if field else ""
 
 
 def _forms(state: desk.Desk) -> dict[str, Any]:

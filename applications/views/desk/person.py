@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from applications import desk
-from applications.actions.edit_draft import change_applicant, set_applicant, set_contact, suggest_facts
+from applications.actions.edit_draft import change_applicant, fill_other_side, set_applicant, set_contact, suggest_facts
 from applications.enums import State
 from applications.forms import AddressForm, ContactForm, PersonForm, ScanForm
 from applications.models import Application
@@ -131,11 +131,16 @@ def lives_at(request: HttpRequest) -> HttpResponse:
 @require_POST
 @transaction.atomic
 def applicant(request: HttpRequest) -> HttpResponse:
-    """Another card was scanned: ``change`` makes that person the applicant of the matters, anything else keeps all."""
+    """Another card was scanned: ``change`` makes that person the applicant of the matters, ``side`` puts them into the
+    form of the open one beside the applicant, anything else keeps all."""
     at, ticket = clock.now(), at_counter(request)
     shown = _shown(request, ticket)
     other = other_person.asked_about(request, ticket, shown)
     other_person.settle(request)
+    if other is not None and request.POST.get("choice") == "side":
+        draft = get_object_or_404(_drafts_of(ticket), pk=number_in(request.POST.get("matter", "")))
+        fill_other_side(application=draft, citizen=other, at=at, acting_user=signed_in(request))
+        return _back(request)
     if other is None or request.POST.get("choice") != "change":
         return _back(request)
     welcome(ticket=ticket, citizen=other, at=at, acting_user=signed_in(request))

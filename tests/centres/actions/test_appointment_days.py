@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 
 from centres.actions.calendar_days import clear_calendar_day, set_calendar_day
 from centres.actions.call_next import call_next
@@ -75,6 +77,17 @@ class TestSweeps:
         written = Message.objects.of_occasion(f"appointment:{gone.pk}")
         assert {message.channel for message in written} == {"sms", "email"}
         assert {(message.recipient, message.body) for message in written} == {("", "")}
+        assert Message.objects.of_occasion(f"appointment:{kept.pk}").get().recipient == "+84912345678"
+
+    def test_who_was_erased_before_that_rule_is_forgotten_by_the_migration(self, service):
+        gone, kept = booked(service, email="mau@example.com"), booked(service, hanoi("2026-11-25 09:00"))
+        close_missed(at=TOMORROW + timedelta(hours=1))
+        Appointment.objects.filter(pk=gone.pk).update(full_name="", phone="", email="")
+        erase(at=TOMORROW + timedelta(days=31))
+        migration = import_module("centres.migrations.0016_forget_old_addresses")
+        migration.forget(apps, None)
+        written = Message.objects.of_occasion(f"appointment:{gone.pk}")
+        assert {(message.recipient, message.body, message.state) for message in written} == {("", "", "dead")}
         assert Message.objects.of_occasion(f"appointment:{kept.pk}").get().recipient == "+84912345678"
 
 

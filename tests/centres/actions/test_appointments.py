@@ -188,6 +188,8 @@ class TestMove:
         ]
         assert moved[0] == moved[1]
         assert Appointment.objects.count() == 2
+        refused("wrong_state", move_appointment, appointment=old, starts_at=TOMORROW + timedelta(hours=2), client_key=key,
+                at=MORNING)  # fmt: skip
 
     def moved(self, appointment, hour, **more):
         return move_appointment(

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from centres import book_draft
 from centres.actions.draw import draw
 from centres.enums import AppointmentState, Priority, PriorityGround
 from centres.models import Appointment, CalendarDay, Device, Ticket
@@ -90,8 +91,14 @@ class TestQuestions:
 
 
 class TestDetails:
+    def sent(self, client, address, step, **more):
+        """The page that the answer to the form leads to."""
+        answer = client.post(address, typed(step=step, **more))
+        assert answer.status_code == 302, "a page that answers a form could not be read again"
+        return client.get(answer.url)
+
     def test_the_answers_are_shown_before_anything_is_booked(self, client, address):
-        page = text(client.post(address, typed(step="check")))
+        page = text(self.sent(client, address, "check"))
         assert "Nguyễn Thị Mẫu" in page and "0912 345 678" in page
         assert not Appointment.objects.exists()
 
@@ -101,42 +108,78 @@ class TestDetails:
         assert first.url == second.url == reverse("centres:book_mine", args=[Appointment.objects.get().token])
 
     def test_what_was_typed_stays_when_it_is_changed_or_wrong(self, client, address):
-        changed = client.post(address, typed(step="change"))
+        changed = self.sent(client, address, "change")
         assert 'value="Nguyễn Thị Mẫu"' in text(changed)
-        wrong = client.post(address, typed(step="check", phone="12", email="mau@example.com"))
-        assert wrong.status_code == 400
-        page = text(wrong)
+        page = text(self.sent(client, address, "check", phone="12", email="mau@example.com"))
         assert 'value="12"' in page and 'value="mau@example.com"' in page and "id_phone_error" in page
         assert "id_full_name_error" not in page
 
     def test_a_landline_is_told_that_an_sms_needs_a_mobile_number(self, client, address):
         client.cookies["django_language"] = "en"
         for step in ("check", "book"):
-            answer = client.post(address, typed(step=step, phone="024 3825 1234"))
-            assert answer.status_code == 400 and "An SMS needs a mobile number" in text(answer)
-            assert 'value="024 3825 1234"' in text(answer)
+            page = text(self.sent(client, address, step, phone="024 3825 1234"))
+            assert "An SMS needs a mobile number" in page and 'value="024 3825 1234"' in page
         assert not Appointment.objects.exists()
 
     def test_a_full_slot_offers_the_nearest_free_ones_and_keeps_what_was_typed(self, client, address, service):
         make.AppointmentFactory(service=service, starts_at=TOMORROW, seat=1)
-        answer = client.post(address, typed(step="book"))
-        assert answer.status_code == 409
-        page = text(answer)
+        page = text(self.sent(client, address, "book"))
+        assert "Chỗ cuối cùng lúc 09:00" in page
         assert 'value="Nguyễn Thị Mẫu"' in page and 'formaction="' in page and "/0930/" in page
+
+    def test_a_time_that_passed_while_the_form_was_filled_in_keeps_what_was_typed(self, client, service):
+        past = reverse("centres:book_details", args=[service.centre.code, "A", "2026-11-23", "0800"])
+        page = text(self.sent(client, past, "book"))
+        assert 'value="Nguyễn Thị Mẫu"' in page and 'formaction="' in page
 
     def test_a_second_one_in_the_same_field_is_refused_and_says_no_hour_to_a_stranger(self, client, address):
         client.post(address, typed(step="book"))
-        answer = client.post(address.replace("0900", "1000"), typed(step="book"))
-        page = text(answer).replace("10:00", "")
-        assert answer.status_code == 409 and "đã có một lịch hẹn" in page and "09:00" not in page
+        page = text(self.sent(client, address.replace("0900", "1000"), "book")).replace("10:00", "")
+        assert "đã có một lịch hẹn" in page and "09:00" not in page
 
     def test_guessing_costs_time_and_keeps_what_was_typed(self, client, address):
-        answers = [client.post(address, typed(step="book")) for _try in range(7)]
-        assert answers[-1].status_code == 429
-        assert 'value="Nguyễn Thị Mẫu"' in text(answers[-1])
+        pages = [text(self.sent(client, address, "book")) for _try in range(7)]
+        assert "error-summary" in pages[-1] and "đã có một lịch hẹn" not in pages[-1]
+        assert 'value="Nguyễn Thị Mẫu"' in pages[-1]
 
     def test_nothing_about_the_person_is_in_an_address(self, client, address):
-        assert "Nguy" not in client.post(address, typed(step="book")).url
+        for step in ("check", "change", "book"):
+            answer = client.post(address, typed(step=step))
+            assert "Nguy" not in answer.url and "345678" not in answer.url
+
+    def test_what_was_typed_travels_to_its_own_address_only_and_not_past_the_booking(self, client, address):
+        kept = client.post(address, typed(step="check")).cookies[book_draft.COOKIE]
+        assert kept["path"] == address and kept["httponly"]
+        assert "Nguyễn" not in text(client.get(address.replace("0900", "1000")))
+        client.post(address, typed(step="book"))
+        page = text(client.get(address))
+        assert "Nguyễn" not in page and "Bác đã đặt giờ này" in page
+
+    def test_the_answers_to_check_lead_to_the_booking_they_became(self, client, address):
+        check = client.post(address, typed(step="check")).url
+        made = client.post(address, typed(step="book")).url
+        assert client.get(check).url == made
+
+    @pytest.mark.parametrize("key", ["used", "bad"])
+    def test_a_form_whose_key_is_refused_can_be_begun_again(self, client, address, key):
+        first = typed(step="book", client_key="x" if key == "bad" else uuid4().hex)
+        client.post(address, first)
+        other = {**first, "full_name": "Lê Văn Thử", "phone": "0987654321"}
+        page = text(client.get(client.post(address, other).url))
+        assert "error-summary" in page and "Lê Văn Thử" in page
+        fresh = re.search(r'name="client_key" value="(\w+)"', page)[1]
+        client.post(address.replace("0900", "0930"), {**other, "client_key": fresh})
+        assert Appointment.objects.filter(phone="+84987654321").exists()
+
+    def test_answers_that_were_not_kept_are_asked_again(self, client, address):
+        assert client.get(f"{address}?step=check").url == address
+        client.cookies[book_draft.COOKIE] = "made-up"
+        assert client.get(address).status_code == 200
+
+    def test_a_text_without_end_is_kept_as_far_as_a_cookie_reaches(self, client, address):
+        answer = client.post(address, typed(step="check", full_name="Nguyễn " * 3000, email="ẫ" * 9000))
+        assert len(answer.cookies[book_draft.COOKIE].value) < 3000
+        assert "id_full_name_error" in text(client.get(answer.url))
 
     def test_a_time_that_has_passed_leads_back_to_the_days(self, client, service):
         past = reverse("centres:book_details", args=[service.centre.code, "A", "2026-11-23", "0800"])
@@ -175,6 +218,31 @@ class TestMine:
         answer = client.post(url, {"hour": "0900", "client_key": uuid4().hex})
         new = Appointment.objects.get(moved_from=mine)
         assert answer.url == self.page(client, mine).url == reverse("centres:book_mine", args=[new.token])
+
+    @pytest.mark.parametrize("sent", ["cancel", "check_in", "move", "the form that moved it"])
+    def test_a_page_from_before_the_move_changes_nothing_and_leads_to_the_new_one(self, client, mine, sent):
+        client.cookies["django_language"] = "en"
+        slots, key = reverse("centres:book_move_slot", args=[mine.token, "2026-11-25"]), uuid4().hex
+        client.post(slots, {"hour": "0900", "client_key": key})
+        new = Appointment.objects.get(moved_from=mine)
+        old = {
+            "move": (slots, {"hour": "1000", "client_key": uuid4().hex}),
+            "the form that moved it": (slots, {"hour": "1000", "client_key": key}),
+        }.get(sent) or (reverse(f"centres:book_{sent}", args=[mine.token]), {})
+        answer = client.post(*old, follow=True)
+        page = text(answer)
+        assert answer.redirect_chain[-1][0] == reverse("centres:book_mine", args=[new.token])
+        assert "That page was out of date, so nothing was changed" in page and "You have an appointment" in page
+        assert "was moved" not in page and "Book another time" not in page
+        assert list(Appointment.objects.exclude(state="moved")) == [new]
+
+    @pytest.mark.parametrize("state", ["cancelled", "missed"])
+    def test_an_old_page_does_not_offer_times_for_an_appointment_that_is_over(self, client, service, state):
+        over = make.AppointmentFactory(service=service, starts_at=TOMORROW, state=state, ended_at=MORNING)
+        slots = reverse("centres:book_move_slot", args=[over.token, "2026-11-25"])
+        answer = client.post(slots, {"hour": "1000", "client_key": uuid4().hex}, follow=True)
+        assert answer.redirect_chain[-1][0] == reverse("centres:book_mine", args=[over.token])
+        assert 'name="hour"' not in text(answer)
 
     def test_moving_without_end_is_slowed_on_the_page_and_by_programs(self, client, mine):
         def move(appointment, hour, by_program):

@@ -148,6 +148,29 @@ def test_the_way_back_leads_to_the_question_before(kiosk):
     assert link(follow(kiosk, LAND), "Back") == "/kiosk/"
 
 
+def test_the_first_question_leads_back_to_the_procedures_it_was_chosen_from(kiosk):
+    assert link(kiosk.get(LAND), "Back") == "/kiosk/", "with one procedure nothing was chosen"
+    tiles = follow(kiosk, "/kiosk/for/B/")
+    others = kiosk.get("/kiosk/for/B/?page=2")
+    for page in (tiles, others):
+        keys = re.findall(r'href="/kiosk/for/B/(\w+)/"', words(page))
+        assert keys
+        for key in keys:
+            question = kiosk.get(f"/kiosk/for/B/{key}/")
+            if question.status_code == 200:
+                back = kiosk.get(link(question, "Back"))
+                assert f'href="/kiosk/for/B/{key}/"' in words(back)
+
+
+def test_the_grounds_lead_back_to_the_questions_of_the_service(kiosk):
+    assert link(kiosk.get("/kiosk/service/B/"), "Back") == "/kiosk/for/B/"
+
+
+def test_the_grounds_of_a_service_without_questions_lead_back_to_the_start(kiosk, centre):
+    make.ServiceFactory(centre=centre, letter="Y")
+    assert link(kiosk.get("/kiosk/service/Y/"), "Back") == "/kiosk/"
+
+
 @pytest.mark.parametrize(
     "path", ["/kiosk/for/Z/", "/kiosk/for/A/birth/", "/kiosk/for/A/none/", "/kiosk/for/A/land_change_info/back-with/x/"]
 )

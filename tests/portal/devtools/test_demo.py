@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,24 @@ def test_starting_afresh_removes_the_demo_and_nothing_beside_it(monkeypatch: pyt
     assert not (demo.DEMO / "db.sqlite3").exists()
     assert (demo.VAR / "mine").exists()
     assert (demo.DEMO / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_ends_in_order_ends_its_own_children():
+    """The child says how it was ended: by its parent, not by whoever asked the parent to end."""
+    parent = (
+        "import signal, subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
+        "def end(*_):\n"
+        "    child.stdin.write(b'done\\n'); child.stdin.close()\n"
+        "    sys.exit(child.wait())\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        "print('ready', flush=True)\n"
+        "signal.pause()\n"
+    )
+    command = [sys.executable, "-c", parent]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        demo.ask_to_end(process.pid)
+        assert process.wait(10) == 0
+    demo.ask_to_end(process.pid)

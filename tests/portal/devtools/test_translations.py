@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -94,3 +95,21 @@ def test_the_working_tree_is_left_as_it_was(tmp_path: Path):
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     translations.problems(root)
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_a_citizen_is_spoken_to_in_one_way():
+    """ "Bác" everywhere; "quý công dân" is whoever is meant in the hall's announcements and a letter's greeting."""
+    to_all = {
+        "Dear citizen,",
+        "Number %(number)s, please come to %(place)s.",
+        "Now calling number",
+        "Please take a number. It is called here.",
+    }
+    otherwise = re.compile(r"\b(quý|ông/bà|anh/chị|bạn)\b", re.IGNORECASE)
+    spoken = [
+        entry.msgid
+        for entry in polib.pofile(str(translations.catalogue("vi")))
+        if any(translations.is_citizen_facing(path) for path, _line in entry.occurrences)
+        and otherwise.search(" ".join([entry.msgstr, *entry.msgstr_plural.values()]))
+    ]
+    assert set(spoken) == to_all
