@@ -93,6 +93,12 @@ def closing_times(centre: Centre) -> Callable[[date], time | None]:
     return closes
 
 
+def centre_of_quote(code: str) -> tuple[Callable[[date], time | None], dict[str, bool]] | None:
+    """What an active centre adds to a quote (``settings.CENTRE_OF_QUOTE``): when it closes, and what holds of it."""
+    centre = Centre.objects.filter(code=code, is_active=True).first()
+    return (closing_times(centre), {"in_ward": centre.in_ward}) if centre else None
+
+
 def _own_days(centre: Centre) -> dict[date, Stored]:
     """The centre's exceptional days as they are stored. No SQL once warm."""
     return kept_with_calendar(

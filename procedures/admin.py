@@ -10,10 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 
-from procedures import admin_versions  # noqa: F401 - registers versions
-from procedures.forms_admin import ProcedureAdminForm
+from procedures import (
+    admin_versions,  # noqa: F401 - registers versions
+    revisions,
+)
+from procedures.forms_admin import IncentiveForm, ProcedureAdminForm
 from procedures.loading.writing import as_content, as_yaml
-from procedures.models import DocumentKind, Field, LifeEvent, NationalDay, Procedure, Unit, UnitChange
+from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange
 
 
 class EachTold(admin.ModelAdmin):
@@ -53,6 +56,19 @@ class FieldAdmin(EachTold):
 @admin.register(LifeEvent)
 class LifeEventAdmin(EachTold):
     list_display = ["key", "__str__", "order"]
+
+
+@admin.register(Incentive)
+class IncentiveAdmin(EachTold):
+    form = IncentiveForm
+    list_display = ["key", "__str__", "percent", "effective_from", "effective_to", "confidence"]
+    list_filter = ["confidence", "percent"]
+    filter_horizontal = ["procedures"]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Which procedures it is about is written after its row was told of."""
+        super().save_related(request, form, formsets, change)
+        revisions.changed(revisions.CATALOGUE)
 
 
 @admin.register(DocumentKind)

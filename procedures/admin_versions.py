@@ -154,7 +154,7 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
             copies=form.number("copies") or 1,
         )
         context = {"form": form, "sheet": Sheet(version, answer, form.facts), "received_at": at, "quote": answer}
-        return render(request, "procedures/detail.html", context | {"is_preview": True})
+        return render(request, "procedures/detail.html", context | {"is_preview": not version.is_fixed})
 
     @method_decorator(require_GET)
     def as_officer(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -166,6 +166,7 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "version": version,
+            "is_preview": not version.is_fixed,
             "asked": asked,
             "sheet": Sheet(version, answer, facts),
             "quote": answer,

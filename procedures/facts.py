@@ -69,6 +69,14 @@ _ALL = (
         "The dossier comes through the National Public Service Portal.",
     ),
     _fact(
+        "digital_citizen",
+        _PORTAL,
+        "Là công dân số (định danh điện tử mức độ 2, đã tích hợp đủ 5 giấy tờ)?",
+        "Is this a digital citizen (e-identity level 2, the five basic papers integrated)?",
+        "디지털 시민(전자신분 2등급, 기본 서류 5종 연동)입니까?",
+        "Said by the identity system, not by the citizen (Resolution 66.22/2026, Circular 117/2026).",
+    ),
+    _fact(
         "data_not_found",
         _OFFICER,
         "Không tra cứu được dữ liệu trong cơ sở dữ liệu?",
@@ -240,6 +248,22 @@ _ALL = (
         "원본이 VNeID에 있습니까?",
         "The original is shown through VNeID or read from a database: it is not asked for on paper "
         "(Decree 23/2015 art. 9.8, 9.9 as amended by 280/2025).",
+    ),
+    _fact(
+        "farm_credit",
+        _CITIZEN,
+        "Giấy tờ để vay vốn nông nghiệp, nông thôn?",
+        "Is this for a farm or rural loan?",
+        "농업·농촌 대출용 서류입니까?",
+        "The copies or the contract are for a mortgage of a farm or rural loan: no fee (Circular 226/2016 art. 5).",
+    ),
+    _fact(
+        "address_renamed",
+        _CITIZEN,
+        "Chỉ đổi địa chỉ hộ kinh doanh do sắp xếp đơn vị hành chính?",
+        "Does only the address of the business change, because units were merged?",
+        "행정구역 개편으로 사업장 주소만 바뀌었습니까?",
+        "Nothing but the written address changes: no fee (Resolution 78/2026 of the city's council).",
     ),
     _fact(
         "household_members",

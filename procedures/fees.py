@@ -13,7 +13,10 @@ from procedures.enums import FeeBasis
 
 @dataclass(frozen=True, slots=True)
 class FeeLine:
-    """One line of the bill. ``amount`` = ``quantity`` × ``unit_amount``, all whole numbers, money in đồng."""
+    """One line of the bill. ``amount`` = ``quantity`` × ``unit_amount``, all whole numbers, money in đồng.
+
+    Where an incentive applies the unit is what is left of it, and ``article`` names both.
+    """
 
     key: str
     name: dict[str, str]
@@ -38,15 +41,21 @@ def per_copy_of(pages: int, steps: Sequence[Sequence[int | None]], cap: int | No
 
 
 def fee_lines(
-    rules: Iterable[Any], facts: Mapping[str, bool], on: date, pages: int | None = None, copies: int = 1
+    rules: Iterable[Any],
+    facts: Mapping[str, bool],
+    on: date,
+    pages: int | None = None,
+    copies: int = 1,
+    incentives: Iterable[Any] = (),
 ) -> list[FeeLine]:
-    """The lines that apply on this day (rows of ``FeeRule``).
+    """The lines that apply on this day (rows of ``FeeRule``), each after the highest ``Incentive`` that applies to it.
 
     A fee per page needs ``pages``: while they are not known it has no line.
     """
+    granted = [one for one in incentives if _in_force(one, on) and holds(one.condition, facts)]
     lines = []
     for rule in rules:
-        if rule.effective_from > on or (rule.effective_to and rule.effective_to < on):
+        if not _in_force(rule, on):
             continue
         if not holds(rule.condition, facts):
             continue
@@ -56,5 +65,22 @@ def fee_lines(
         unit = rule.amount
         if rule.basis == FeeBasis.PER_PAGE and pages is not None:
             unit = per_copy_of(pages, rule.steps, rule.cap_per_copy)
-        lines.append(FeeLine(rule.key, dict(rule.name), rule.article, quantity, unit, quantity * unit))
+        article = rule.article
+        if unit and (best := _highest(granted, rule.key)):
+            unit, article = after(unit, best.percent), f"{article}; {best.article}"
+        lines.append(FeeLine(rule.key, dict(rule.name), article, quantity, unit, quantity * unit))
     return lines
+
+
+def after(amount: int, percent: int) -> int:
+    """What is left of an amount; a part of a đồng is the citizen's."""
+    return amount * (100 - percent) // 100
+
+
+def _highest(granted: Iterable[Any], fee_key: str) -> Any:
+    about = [one for one in granted if not one.fee_keys or fee_key in one.fee_keys]
+    return max(about, key=lambda one: one.percent, default=None)
+
+
+def _in_force(row: Any, on: date) -> bool:
+    return bool(row.effective_from <= on and (row.effective_to is None or on <= row.effective_to))

@@ -15,7 +15,7 @@ from procedures.enums import StepRole
 from procedures.facts import FACTS
 from procedures.form_fields import PREFILLS
 from procedures.limits import SAME_DAY_CUTOFF, LimitKind
-from procedures.models import FeeRule, FormField, Procedure, ProcedureVersion, Requirement
+from procedures.models import FeeRule, FormField, Incentive, Procedure, ProcedureVersion, Requirement
 
 LIMIT_KINDS = [
     (LimitKind.WORKING_DAYS, _("Working days")),
@@ -285,6 +285,20 @@ class ProcedureAdminForm(forms.ModelForm):
         said = (cleaned.get("short_name") or {}).get("vi", "")
         cleaned["key"] = "_".join(syllables(cleaned.get("key", "").replace("-", " ").replace("_", " ") or said))[:60]
         return cleaned
+
+
+class IncentiveForm(KeptCondition):
+    condition = ConditionField(label=_("granted"), required=False)
+    fee_keys = LinesField(
+        label=_("fees"), required=False, help_text=_("Keys of the fees it is about, one a line; none: all of them.")
+    )
+
+    class Meta:
+        model = Incentive
+        fields = (
+            *("key", "name", "percent", "procedures", "fee_keys", "condition", "article"),
+            *("effective_from", "effective_to", "confidence"),
+        )
 
 
 class FirstDayForm(forms.Form):

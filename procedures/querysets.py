@@ -35,5 +35,7 @@ class ProcedureVersionQuerySet(models.QuerySet["ProcedureVersion"]):
         return found if effective_to is None else found.filter(effective_from__lte=effective_to)
 
     def for_quote(self) -> Self:
-        """With all that ``quote`` reads, in three statements however many versions."""
-        return self.select_related("procedure__field").prefetch_related("requirements__kind", "fee_rules")
+        """With all that ``quote`` reads, in a few statements however many versions."""
+        return self.select_related("procedure__field").prefetch_related(
+            "requirements__kind", "fee_rules", "procedure__incentives"
+        )

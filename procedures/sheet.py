@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from portal import clock
 from portal.text import pick
 from procedures.conditions import holds
 from procedures.declarations import has_declaration
 from procedures.enums import CopyForm
 from procedures.first_questions import FILLED_IN_HERE
-from procedures.models import Procedure, ProcedureVersion
+from procedures.models import Incentive, Procedure, ProcedureVersion
 from procedures.quote import PaperAsk, Quote
 
 # What the reader does with a paper of each form is said by the form's own name.
@@ -59,6 +60,12 @@ class Sheet:
     def filled_in_here(self) -> list[AskedPaper]:
         """Declarations: the officer fills them in with the citizen, who signs."""
         return [AskedPaper(row) for row in self.quote.papers if _is_form(row)]
+
+    @property
+    def incentives(self) -> list[Incentive]:
+        """Reductions that begin or hold today, whoever is entitled to them."""
+        today = clock.today()
+        return [one for one in self.procedure.incentives.all() if one.effective_to is None or one.effective_to >= today]
 
     @property
     def has_form(self) -> bool:

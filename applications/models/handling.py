@@ -59,7 +59,7 @@ class FeeLine(models.Model):
 
     application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="fee_lines")
     name = models.JSONField()
-    article = models.CharField(max_length=200, blank=True)
+    article = models.CharField(max_length=300, blank=True)
     quantity = models.PositiveIntegerField(default=1)
     amount = models.PositiveIntegerField()
 

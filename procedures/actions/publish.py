@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from portal import clock
@@ -15,6 +15,7 @@ from portal.text import pick
 from procedures.loading.checking import faults_of
 from procedures.loading.writing import around, as_content, version_content
 from procedures.models import ProcedureVersion
+from procedures.models.versions import version_overlaps
 
 PERMISSION = "procedures.change_procedureversion"
 
@@ -48,7 +49,11 @@ def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pro
         )
     _end_the_one_before(draft)
     draft.published_at = at
-    draft.save()
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError:  # the database's own word: somebody published another one at the same moment
+        raise version_overlaps() from None
     return draft
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.errors import BadInput
+from procedures.calendars import CLOSING
 from procedures.facts import FACTS
+from procedures.limits import ClosingTimes
 
 # Rules of law are asked about for years near our own; beyond, the answer would mean nothing.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -61,6 +65,20 @@ def facts(params: QueryDict, name: str) -> dict[str, bool]:
                 field=name,
             )
     return dict.fromkeys(keys, True)
+
+
+def centre(params: QueryDict, name: str) -> tuple[ClosingTimes | time, dict[str, bool]]:
+    """When the centre of this code closes, and its own facts; the nation's hours when none is given. Raises ``BadInput``."""
+    code = params.get(name)
+    if not code:
+        return CLOSING, {}
+    found = import_string(settings.CENTRE_OF_QUOTE)(code[:80])
+    if found is None:
+        raise BadInput(
+            _("There is no centre with this code. The list of centres gives them."), code="centre_unknown", field=name
+        )
+    closes, facts_of_it = found
+    return closes, facts_of_it
 
 
 def whole_number(params: QueryDict, name: str, most: int) -> int | None:

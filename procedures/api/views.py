@@ -28,6 +28,7 @@ _DAY = OpenApiParameter("day", OpenApiTypes.DATE, description="The law of this d
 _WORDS = OpenApiParameter("q", OpenApiTypes.STR, description="What people say, with or without accents, with a slip.")
 _QUOTE = [
     OpenApiParameter("received_at", OpenApiTypes.DATETIME, description="When it is handed in; now when not given."),
+    OpenApiParameter("centre", OpenApiTypes.STR, description="Code of the centre: its hours count, and where it lies."),
     OpenApiParameter("facts", OpenApiTypes.STR, description="Keys of the facts that hold, with commas between."),
     OpenApiParameter("pages", OpenApiTypes.INT, description="Pages of the original, for fees by the page."),
     OpenApiParameter("copies", OpenApiTypes.INT, description="Copies wanted; 1 when not given."),
@@ -93,11 +94,13 @@ class ProcedureQuote(PublicView):
         """Papers, fee and due date for these facts, as the counter would say them."""
         params = request.query_params
         received_at = inputs.moment(params, "received_at")
+        closes_at, of_centre = inputs.centre(params, "centre")
         answer = quote(
             _version(code, clock.local_day(received_at)),
-            inputs.facts(params, "facts"),
+            of_centre | inputs.facts(params, "facts"),
             received_at,
             catalogue_cache.load_calendar(),
+            closes_at,
             pages=inputs.whole_number(params, "pages", inputs.MOST_PAGES),
             copies=inputs.whole_number(params, "copies", inputs.MOST_COPIES) or 1,
         )

@@ -18,8 +18,8 @@ from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_so
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
-# A folder may do without these two.
-LISTED, LIFE_EVENTS = "listed.yaml", "life_events.yaml"
+# A folder may do without these.
+LISTED, LIFE_EVENTS, INCENTIVES = "listed.yaml", "life_events.yaml", "incentives.yaml"
 FOREVER = date.max
 NOTHING = Source("", [], {})
 
@@ -34,6 +34,7 @@ class Catalogue:
     procedures: list[Source]
     listed: list[dict[str, Any]]
     life_events: list[dict[str, Any]]
+    incentives: list[dict[str, Any]]
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
@@ -42,23 +43,53 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     fields, papers, groups = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) for name in (FIELDS, PAPERS, GROUPS)
     )
-    listed, events = (
+    listed, events, incentives = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) if (folder / name).exists() else NOTHING
-        for name in (LISTED, LIFE_EVENTS)
+        for name in (LISTED, LIFE_EVENTS, INCENTIVES)
     )
-    others = (FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS)
+    others = (FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES)
     paths = sorted(path for path in folder.glob("*.yaml") if path.name not in others)
     sources = [source for path in paths if (source := _read(path, "procedure_file", faults))]
-    if faults or not (fields and papers and groups and listed and events):
+    if faults or not (fields and papers and groups and listed and events and incentives):
         raise Faulty(faults)
-    catalogue = Catalogue(fields.content, papers.content, groups.content, sources, listed.content, events.content)
+    catalogue = Catalogue(
+        fields.content, papers.content, groups.content, sources, listed.content, events.content, incentives.content
+    )
     for source in sources:
         faults += [source.fault(path, reason) for path, reason in _Check(catalogue, source.content).faults()]
     faults += _doubles(sources, listed)
     faults += _lists(catalogue, listed, events)
+    faults += _reductions(catalogue, incentives)
     if faults:
         raise Faulty(faults)
     return catalogue
+
+
+def _reductions(catalogue: Catalogue, incentives: Source) -> Iterator[Fault]:
+    """Each incentive about procedures and fees that there are, in days that end after they begin."""
+    fees = {
+        source.content["key"]: {fee["key"] for version in source.content["versions"] for fee in version.get("fees", ())}
+        for source in catalogue.procedures
+    }
+    seen: set[str] = set()
+    for index, row in enumerate(incentives.content):
+        if row["key"] in seen:
+            yield incentives.fault((index, "key"), f"{row['key']!r} stands twice")
+        seen.add(row["key"])
+        for number, key in enumerate(row["procedures"]):
+            if key not in fees:
+                yield incentives.fault((index, "procedures", number), f"there is no procedure {key!r} with fees")
+        known = set().union(*(fees.get(key, set()) for key in row["procedures"]))
+        for number, key in enumerate(row.get("fees", ())):
+            if key not in known:
+                yield incentives.fault((index, "fees", number), f"none of these procedures has a fee {key!r}")
+        if row.get("effective_to", "9999") < row["effective_from"]:
+            yield incentives.fault((index, "effective_to"), "the last day is before the first")
+        if "when" in row:
+            try:
+                check_condition(row["when"])
+            except BadCondition as error:
+                yield incentives.fault((index, "when"), str(error))
 
 
 def faults_of(content: Mapping[str, Any], around: Catalogue) -> list[str]:

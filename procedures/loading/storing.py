@@ -15,7 +15,16 @@ from procedures import revisions
 from procedures.form_schemas import form_schema
 from procedures.loading.checking import Catalogue
 from procedures.loading.reading import Faulty
-from procedures.models import DocumentKind, FeeRule, Field, LifeEvent, Procedure, ProcedureVersion, Requirement
+from procedures.models import (
+    DocumentKind,
+    FeeRule,
+    Field,
+    Incentive,
+    LifeEvent,
+    Procedure,
+    ProcedureVersion,
+    Requirement,
+)
 from procedures.models.versions import version_is_fixed
 
 # After those that are taken in here.
@@ -60,6 +69,8 @@ def store(catalogue: Catalogue) -> Changes:
                 _store_version(procedure, stored.get(wanted["number"]), _version(wanted, catalogue), kinds, changes)
             except RuleBroken as error:
                 faults.append(source.fault(("versions", index), f"version {wanted['number']}: {error}"))
+    for row in catalogue.incentives:
+        _store_incentive(row, changes)
     if faults:
         raise Faulty(faults)
     if changes.lines:
@@ -97,6 +108,24 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "ask_first": content.get("ask_first"),
         "declaration": content.get("declaration", {}),
     }
+
+
+def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:
+    values = {
+        "name": row["name"],
+        "percent": row["percent"],
+        "fee_keys": row.get("fees", []),
+        "condition": row.get("when"),
+        "article": row["article"],
+        "effective_from": date.fromisoformat(row["effective_from"]),
+        "effective_to": date.fromisoformat(row["effective_to"]) if "effective_to" in row else None,
+        "confidence": row["confidence"],
+    }
+    incentive = _upsert(Incentive, {"key": row["key"]}, values, changes)
+    wanted = set(Procedure.objects.filter(key__in=row["procedures"]))
+    if set(incentive.procedures.all()) != wanted:
+        changes.lines.append(f"~ incentive {row['key']}: procedures")
+        incentive.procedures.set(wanted)
 
 
 def _listed(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:

@@ -119,4 +119,5 @@ def around() -> Catalogue:
         procedures=[],
         listed=[],
         life_events=[],
+        incentives=[],
     )

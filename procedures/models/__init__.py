@@ -3,6 +3,7 @@
 from procedures.models.catalogue import DocumentKind, Field, LifeEvent, Procedure
 from procedures.models.days import NationalDay
 from procedures.models.form_rows import FormField
+from procedures.models.incentives import Incentive
 from procedures.models.rules import FeeRule, Requirement
 from procedures.models.units import Unit, UnitChange
 from procedures.models.versions import ProcedureVersion
@@ -12,6 +13,7 @@ __all__ = [
     "FeeRule",
     "Field",
     "FormField",
+    "Incentive",
     "LifeEvent",
     "NationalDay",
     "Procedure",

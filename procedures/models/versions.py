@@ -90,11 +90,7 @@ class ProcedureVersion(models.Model):
         if stored and stored.is_fixed and not self._may_follow(stored):
             raise version_is_fixed(stored)
         if self.published_at and self._overlaps():
-            raise RuleBroken(
-                _("Another version of this procedure is in force in that time. Set its last day first."),
-                code="version_overlaps",
-                field="effective_from",
-            )
+            raise version_overlaps()
         super().save(*args, **kwargs)
         revisions.changed(revisions.CATALOGUE)
 
@@ -118,6 +114,14 @@ class ProcedureVersion(models.Model):
         deleted = super().delete(*args, **kwargs)
         revisions.changed(revisions.CATALOGUE)
         return deleted
+
+
+def version_overlaps() -> RuleBroken:
+    return RuleBroken(
+        _("Another version of this procedure is in force in that time. Set its last day first."),
+        code="version_overlaps",
+        field="effective_from",
+    )
 
 
 def version_is_fixed(version: ProcedureVersion) -> RuleBroken:

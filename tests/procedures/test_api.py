@@ -6,6 +6,7 @@ from urllib.parse import quote as escape
 import pytest
 from django.test import Client
 
+from centres.models import Centre
 from portal import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "national_days")]
@@ -52,6 +53,24 @@ def test_quote_is_what_the_counter_says(client: Client) -> None:
     assert answer["total"] == 28_000
     assert answer["due_at"] == "2026-11-30T17:00:00+07:00"
     assert answer["explanation"]["vi"].startswith("4 ngày làm việc, tính từ thứ Tư 25/11")
+
+
+def test_quote_at_a_centre_goes_by_its_hours_and_place(client: Client) -> None:
+    received = escape("2026-11-23T10:26:00+07:00")
+    Centre.objects.create(
+        code="gan-nha",
+        agency_code="H26.99",
+        name={"vi": "Gần nhà"},
+        short_name={"vi": "Gần nhà"},
+        in_ward=True,
+        weekly_hours={str(day): [["08:00", "11:30"]] for day in range(7)},
+    )
+    address = f"{V1}/procedures/1.013833/quote?received_at={received}"
+    there = client.get(f"{address}&centre=gan-nha").json()
+    assert (there["total"], there["due_at"]) == (28_000, "2026-11-30T11:30:00+07:00")
+    assert client.get(address).json()["total"] == 14_000
+    refused = client.get(f"{address}&centre=khong-co")
+    assert (refused.status_code, refused.json()["code"]) == (400, "centre_unknown")
 
 
 def test_quote_without_a_moment_is_for_now(client: Client) -> None:

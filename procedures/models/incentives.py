@@ -1,0 +1,45 @@
+"""Reductions that the law grants for a time, across procedures."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.text import TextField, pick
+from procedures.enums import Confidence
+from procedures.models.catalogue import InCatalogue, Procedure
+
+
+class Incentive(InCatalogue):
+    """A waiver or discount (miễn, giảm phí, lệ phí) of some procedures' fees, in its days and under its condition.
+
+    Of several that apply to a fee the highest counts (Resolution 66.22/2026). ``fee_keys`` names the fees it is about; none
+    named: all of these procedures. Who is entitled is found out by the portal, not said by the citizen: see its facts.
+    """
+
+    key = models.SlugField(_("key"), max_length=60, unique=True)
+    name = TextField(_("name"))
+    percent = models.PositiveSmallIntegerField(_("percent off"), help_text=_("100: the fee is waived."))
+    procedures = models.ManyToManyField(Procedure, related_name="incentives", verbose_name=_("procedures"))
+    fee_keys = models.JSONField(_("fees"), default=list, blank=True)
+    condition = models.JSONField(_("condition"), null=True, blank=True)
+    article = models.CharField(_("article of law"), max_length=90)
+    effective_from = models.DateField(_("in force from"))
+    effective_to = models.DateField(_("in force to"), null=True, blank=True, help_text=_("The last day."))
+    confidence = models.CharField(_("confidence"), max_length=8, choices=Confidence.choices)
+
+    class Meta:
+        ordering = ["key"]
+        verbose_name = _("incentive")
+        verbose_name_plural = _("incentives")
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__gte=1, percent__lte=100), name="incentive_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
+                name="incentive_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return pick(self.name)
