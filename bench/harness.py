@@ -2,7 +2,7 @@
 
 with House() as house:
     house.use_django()          # this process works as the application role, on the same data
-    with house.web() as web:    # one gunicorn worker
+    with house.web() as web:    # gunicorn, with one worker unless more are asked for
         web.port
 """
 
