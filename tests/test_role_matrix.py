@@ -146,7 +146,7 @@ POST applications:approve_certification             sss0 .ffff 0000
 POST applications:drop_certification                sss0 .ffff 0000
 GET  applications:document                          sss0 ..... 0000
 GET  applications:receipt                           sss0 ..... 0000
-GET  applications:declaration                       sss0 ..... 0000
+GET  applications:declaration                       sss0 .00.. 0000
 GET  applications:worklist                          sssf ..... ....
 GET  applications:dossier                           sss0 ..... 0000
 GET  applications:dossier @draft                    sss0 00000 0000
