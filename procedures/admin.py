@@ -4,23 +4,49 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from portal import clock
 from procedures import (
     admin_versions,  # noqa: F401 - registers versions
     revisions,
 )
-from procedures.forms_admin import IncentiveForm, ProcedureAdminForm
+from procedures.forms_admin import IncentiveForm, LifeEventForm, ProcedureAdminForm
 from procedures.loading.writing import as_content, as_yaml
 from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange
+from procedures.models.catalogue import InCatalogue
 
 
 class EachTold(admin.ModelAdmin):
-    """What processes keep in memory: rows chosen together are deleted one by one, so that each deletion is told."""
+    """What processes keep in memory: rows chosen together are deleted one by one, so that each deletion is told.
+
+    What is edited here is left alone by the catalogue's files from then on, until it is told to follow them again.
+    """
+
+    actions = ["follow_the_file"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if isinstance(obj, InCatalogue):
+            obj.edited_at = clock.now()
+        super().save_model(request, obj, form, change)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        if not issubclass(self.model, InCatalogue):
+            actions.pop("follow_the_file", None)
+        return actions
+
+    @admin.action(description=gettext_lazy("Follow the catalogue's files again"), permissions=["change"])
+    def follow_the_file(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        queryset.update(edited_at=None)
+        messages.success(request, _("From the next loading on the files' words count again."))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:
@@ -43,6 +69,11 @@ class ProcedureAdmin(EachTold):
     def export(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What is published of a procedure, as the file it could be loaded from."""
         procedure = get_object_or_404(Procedure.objects.select_related("field"), pk=pk)
+        if not self.has_view_permission(request, procedure):
+            raise PermissionDenied
+        if not procedure.versions.published().exists():
+            messages.error(request, _("Nothing of this procedure is published yet: there is no file of it."))
+            return HttpResponseRedirect(reverse("admin:procedures_procedure_change", args=[pk]))
         response = HttpResponse(as_yaml(as_content(procedure)), content_type="application/yaml; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{procedure.key}.yaml"'
         return response
@@ -55,6 +86,7 @@ class FieldAdmin(EachTold):
 
 @admin.register(LifeEvent)
 class LifeEventAdmin(EachTold):
+    form = LifeEventForm
     list_display = ["key", "__str__", "order"]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -17,9 +19,11 @@ from portal import clock
 from portal.errors import RuleBroken
 from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
-from procedures.actions.publish import publish
+from procedures.actions.publish import PERMISSION, publish
+from procedures.actions.withdraw import withdraw
 from procedures.enums import Confidence
-from procedures.form_fields import schema_of_rows
+from procedures.facts import AnsweredBy
+from procedures.form_fields import schema_of_rows, write_rows
 from procedures.forms import ProcedureForm
 from procedures.forms_admin import FeeRuleForm, FirstDayForm, FormFieldForm, RequirementForm, VersionForm
 from procedures.forms_public import CaseForm
@@ -27,47 +31,49 @@ from procedures.models import FeeRule, FormField, ProcedureVersion, Requirement
 from procedures.quote import facts_asked, quote
 from procedures.sheet import Sheet
 
+OPENS = time(8, 0)
 
-def _is_fixed(obj: Any) -> bool:
+
+def _is_published(obj: Any) -> bool:
     version = getattr(obj, "version", obj)
-    return isinstance(version, ProcedureVersion) and version.is_fixed
+    return isinstance(version, ProcedureVersion) and version.published_at is not None
 
 
-class FixedOnceInForce:
-    """Read-only for a version in force, and for all that belongs to it."""
+class OnlyDrafts:
+    """Read-only once a version is published, and for all that belongs to it: what the publication checked stays true."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not _is_fixed(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
+        return not _is_published(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not _is_fixed(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
+        return not _is_published(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # An inline is asked with its version, a list page without.
         given = (request, obj) if isinstance(self, admin.options.InlineModelAdmin) else (request,)
-        return not _is_fixed(obj) and super().has_add_permission(*given)  # type: ignore[misc]
+        return not _is_published(obj) and super().has_add_permission(*given)  # type: ignore[misc]
 
 
-class RequirementInline(FixedOnceInForce, admin.StackedInline):
+class RequirementInline(OnlyDrafts, admin.StackedInline):
     model = Requirement
     form = RequirementForm
     extra = 0
 
 
-class FeeRuleInline(FixedOnceInForce, admin.StackedInline):
+class FeeRuleInline(OnlyDrafts, admin.StackedInline):
     model = FeeRule
     form = FeeRuleForm
     extra = 0
 
 
-class FormFieldInline(FixedOnceInForce, admin.StackedInline):
+class FormFieldInline(OnlyDrafts, admin.StackedInline):
     model = FormField
     form = FormFieldForm
     extra = 0
 
 
 @admin.register(ProcedureVersion)
-class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
+class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     form = VersionForm
     change_form_template = "procedures/admin/version.html"
     list_display = (
@@ -114,15 +120,29 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
         return {"number": 1, "effective_from": clock.today(), "confidence": Confidence.LIKELY, **given}
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The form's schema follows its rows; a version that has none keeps what its file said."""
-        super().save_related(request, form, formsets, change)
+        """The form's schema follows its rows, fees that began with the version its first day.
+
+        A version that only has a schema, as from a file, gets its rows first: a new one is added to them.
+        """
         version = form.instance
+        if version.form_schema and not version.form_fields.exists():
+            write_rows(version)
+        super().save_related(request, form, formsets, change)
+        if "effective_from" in form.changed_data and (before := form.initial.get("effective_from")):
+            for rule in version.fee_rules.filter(effective_from=before):
+                rule.effective_from = version.effective_from
+                rule.save(update_fields=["effective_from"])
         rows = list(version.form_fields.all())
-        if rows or any(formset.model is FormField and formset.deleted_objects for formset in formsets):
-            version.form_schema = schema_of_rows(rows)
-            for row in rows:
-                row.save(update_fields=["key"])
-            version.save()
+        version.form_schema = schema_of_rows(rows) if rows else {}
+        for row in rows:
+            row.save(update_fields=["key"])
+        version.save()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for rule in formset.save(commit=False):
+            if isinstance(rule, FeeRule) and not getattr(rule, "effective_from", None):
+                rule.effective_from = form.instance.effective_from
+        super().save_formset(request, form, formset, change)
 
     def get_urls(self) -> list[URLPattern]:
         def named(name: str, view: Any) -> URLPattern:
@@ -132,19 +152,24 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
             named("citizen", self.as_citizen),
             named("officer", self.as_officer),
             named("publish", self.publish),
+            named("withdraw", self.withdraw),
+            named("layout", self.confirm_layout),
             named("next", self.next_version),
         ]
         return [*own, *super().get_urls()]
 
-    def _version(self, pk: int) -> ProcedureVersion:
-        return get_object_or_404(ProcedureVersion.objects.for_quote(), pk=pk)
+    def _version(self, request: HttpRequest, pk: int) -> ProcedureVersion:
+        version = get_object_or_404(ProcedureVersion.objects.for_quote(), pk=pk)
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        return version
 
     @method_decorator(require_GET)
     def as_citizen(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The public page as it will be."""
-        version = self._version(pk)
+        version = self._version(request, pk)
         form = CaseForm(version, request.GET or None)
-        at = clock.now()
+        at = _when_it_holds(version)
         answer = quote(
             version,
             form.facts,
@@ -159,10 +184,10 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
     @method_decorator(require_GET)
     def as_officer(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Questions, papers, fee and form as the desk will show them; nothing that is typed here is kept."""
-        version = self._version(pk)
+        version = self._version(request, pk)
         facts = dict.fromkeys(request.GET.getlist("yes"), True)
-        asked = [(fact, facts.get(fact.key, False)) for fact in facts_asked(version)]
-        answer = quote(version, facts, clock.now(), catalogue_cache.load_calendar())
+        asked = [(fact, facts.get(fact.key, False)) for fact in facts_asked(version) if fact.by != AnsweredBy.PORTAL]
+        answer = quote(version, facts, _when_it_holds(version), catalogue_cache.load_calendar())
         context = {
             **self.admin_site.each_context(request),
             "version": version,
@@ -177,7 +202,7 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
 
     @method_decorator(require_POST)
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = self._version(pk)
+        version = self._version(request, pk)
         try:
             publish(version=version, at=clock.now(), acting_user=request.user)
         except RuleBroken as problem:
@@ -190,14 +215,41 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
         return self._back_to(pk)
 
     @method_decorator(require_POST)
+    def withdraw(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(request, pk)
+        try:
+            withdraw(version=version, at=clock.now(), acting_user=request.user)
+        except RuleBroken as problem:
+            messages.error(request, str(problem))
+        else:
+            self.log_change(request, version, "withdrawn")
+            messages.success(request, _("A draft again; the version before goes on until it is published."))
+        return self._back_to(pk)
+
+    @method_decorator(require_POST)
+    def confirm_layout(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Legal staff have seen the printed form: that may be said of a version in force, too."""
+        version = self._version(request, pk)
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        version.layout_confirmed = True
+        version.save()
+        self.log_change(request, version, "layout confirmed")
+        messages.success(request, _("The layout of the form is confirmed."))
+        return self._back_to(pk)
+
+    @method_decorator(require_POST)
     def next_version(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(request, pk)
         form = FirstDayForm(request.POST)
         if not form.is_valid():
             messages.error(request, " ".join(map(str, form.errors["effective_from"])))
             return self._back_to(pk)
         try:
             draft = draft_version(
-                like=self._version(pk), effective_from=form.cleaned_data["effective_from"], acting_user=request.user
+                like=version,
+                effective_from=form.cleaned_data["effective_from"],
+                acting_user=request.user,
             )
         except RuleBroken as problem:
             messages.error(request, str(problem))
@@ -207,3 +259,9 @@ class ProcedureVersionAdmin(FixedOnceInForce, admin.ModelAdmin):
 
     def _back_to(self, pk: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:procedures_procedureversion_change", args=[pk]))
+
+
+def _when_it_holds(version: ProcedureVersion) -> datetime:
+    """Now, or the morning of its first day while that lies ahead: before it, its fees do not count yet."""
+    first = datetime.combine(version.effective_from, OPENS, tzinfo=clock.HANOI)
+    return max(clock.local(clock.now()), first)

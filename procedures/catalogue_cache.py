@@ -59,7 +59,7 @@ def versions_on(day: date) -> list[ProcedureVersion]:
 
 
 def procedure_index() -> ProcedureIndex:
-    """What people search: every procedure that may be handed in today, and those that are only listed."""
+    """What people search: every procedure that they may be told of."""
     return _catalogue.get("index", _index)
 
 
@@ -68,8 +68,9 @@ def life_events() -> list[LifeEvent]:
 
 
 def all_procedures() -> list[Procedure]:
-    """Every procedure there is, in the order of fields; whether it has a version in force is for the asker to see."""
-    return _catalogue.get("procedures", lambda: list(Procedure.objects.select_related("field")))
+    """Every procedure that people may be told of, in the order of fields: with a published version, now or to come, or
+    only listed. One that somebody still writes is nobody's business yet."""
+    return _catalogue.get("procedures", _procedures)
 
 
 def load_calendar() -> WorkCalendar:
@@ -89,6 +90,11 @@ def kept_with_calendar(key: Hashable, read: Callable[[], Kept]) -> Kept:
 def units_of_today() -> list[Unit]:
     """Hanoi's wards and communes as they stand, by name."""
     return _units.get("today", lambda: list(Unit.objects.current().order_by("folded")))
+
+
+def _procedures() -> list[Procedure]:
+    versions = _published().by_procedure
+    return [row for row in Procedure.objects.select_related("field") if row.is_listed_only or row.pk in versions]
 
 
 def _index() -> ProcedureIndex:

@@ -33,21 +33,21 @@ PREFILLS = {
 }
 
 
-def write_rows(version: ProcedureVersion) -> None:
-    """The rows of a version whose form is known by its schema only."""
-    order = 0
+def rows_of(version: ProcedureVersion) -> list[FormField]:
+    """The rows of a version whose form is known by its schema only; not saved."""
+    rows: list[FormField] = []
     for group in form_groups(version.form_schema):
         for place, field in enumerate(group["fields"]):
-            order += 1
             values = {name: value for name, value in field.items() if name != "required"}
-            FormField.objects.create(
-                version=version,
-                order=order,
-                heading=group["title"] if place == 0 else None,
-                group_key=group["key"] if place == 0 else "",
-                is_required=field.get("required", False),
-                **values,
-            )
+            begins = {"heading": group["title"], "group_key": group["key"]} if place == 0 else {}
+            is_required = field.get("required", False)
+            rows.append(FormField(version=version, order=len(rows) + 1, is_required=is_required, **begins, **values))
+    return rows
+
+
+def write_rows(version: ProcedureVersion) -> None:
+    for row in rows_of(version):
+        row.save()
 
 
 def schema_of_rows(rows: Iterable[FormField]) -> dict[str, Any]:
@@ -57,9 +57,9 @@ def schema_of_rows(rows: Iterable[FormField]) -> dict[str, Any]:
     for row in rows:
         if row.heading or not groups:
             title = row.heading or FIRST_HEADING
-            key = _free(row.group_key or _key(title), {group["key"] for group in groups})
+            key = free(row.group_key or key_of(title["vi"]), {group["key"] for group in groups})
             groups.append({"key": key, "title": title, "fields": []})
-        row.key = _free(row.key.replace("-", "_") or _key(row.label), taken)
+        row.key = free(row.key.replace("-", "_") or key_of(row.label["vi"]), taken)
         taken.add(row.key)
         groups[-1]["fields"].append(_as_field(row))
     return form_schema(groups)
@@ -80,13 +80,14 @@ def _as_field(row: FormField) -> dict[str, Any]:
     return {"key": row.key, "kind": row.kind, "label": row.label, **known}
 
 
-def _key(text: Any) -> str:
-    """ "Họ và tên cha" gives "ho_va_ten_cha"."""
-    key = "_".join(syllables(text.get("vi", "")))[:50].strip("_")
-    return key if key[:1].isalpha() and key.isascii() else f"f_{key}" if key.isascii() and key else "field"
+def key_of(text: str, before: str = "f") -> str:
+    """ "Họ và tên cha" gives "ho_va_ten_cha"; what does not begin with a letter gets one before it."""
+    key = "_".join(word for word in syllables(text) if word.isascii())[:50].strip("_")
+    return key if key[:1].isalpha() else f"{before}_{key}".rstrip("_")
 
 
-def _free(key: str, taken: set[str]) -> str:
+def free(key: str, taken: set[str]) -> str:
+    """The key itself, or numbered where it is taken."""
     number, wanted = 1, key
     while key in taken:
         number += 1

@@ -8,14 +8,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.text import pick
+from portal.text import LANGUAGES, pick
 from portal.text_fields import LanguagesField, LinesField
 from portal.vn.text import syllables
 from procedures.enums import StepRole
 from procedures.facts import FACTS
-from procedures.form_fields import PREFILLS
+from procedures.form_fields import PREFILLS, free, key_of
 from procedures.limits import SAME_DAY_CUTOFF, LimitKind
-from procedures.models import FeeRule, FormField, Incentive, Procedure, ProcedureVersion, Requirement
+from procedures.loading.checking import part_faults
+from procedures.models import FeeRule, FormField, Incentive, LifeEvent, Procedure, ProcedureVersion, Requirement
 
 LIMIT_KINDS = [
     (LimitKind.WORKING_DAYS, _("Working days")),
@@ -128,6 +129,12 @@ class PageStepsField(forms.CharField):
 
 
 class FeeRuleForm(KeptCondition):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("effective_from"):
+            field.required = False
+            field.help_text = _("Empty: from the version's first day.")
+
     condition = ConditionField(label=_("charged"), required=False)
     steps = PageStepsField(
         label=_("steps per page"), required=False, help_text=_("“2 = 2000” up to page 2, “* = 1000” for all after it.")
@@ -152,23 +159,25 @@ class ChoicesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return "\n".join(" | ".join(choice["label"].values()) for choice in value)
+        return "\n".join(map(self._line, value))
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         known = {self._line(choice): choice for choice in self.initial or () if isinstance(choice, dict)}
         choices: list[dict[str, Any]] = []
         for line in filter(None, map(str.strip, super().clean(value).splitlines())):
-            label = dict(zip(("vi", "en", "ko"), (part.strip() for part in line.split("|")), strict=False))
-            label = {language: text for language, text in label.items() if text}
+            texts = dict(zip(LANGUAGES, (part.strip() for part in line.split("|")), strict=False))
+            label = {language: text for language, text in texts.items() if text}
             if "vi" not in label:
                 raise forms.ValidationError(_("Begin each line with the answer in Vietnamese."), code="invalid")
-            same = known.get(line)
-            key = same["value"] if same else "_".join(syllables(label["vi"])) or f"o{len(choices) + 1}"
-            choices.append({"value": key if key[:1].isalpha() else f"o_{key}", "label": label})
+            same = known.get(self._line({"label": label}))
+            wanted = same["value"] if same else key_of(label["vi"], "o")
+            choices.append({"value": free(wanted, {choice["value"] for choice in choices}), "label": label})
         return choices
 
-    def _line(self, choice: dict[str, Any]) -> str:
-        return " | ".join(choice["label"].values())
+    @staticmethod
+    def _line(choice: dict[str, Any]) -> str:
+        """Vietnamese, English and Korean in this order, however the database keeps them; nothing after the last."""
+        return " | ".join(str(choice["label"].get(language, "")) for language in LANGUAGES).rstrip("| ")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
@@ -199,6 +208,9 @@ class FormFieldForm(forms.ModelForm):
             self.add_error("choices", _("Write at least two answers to choose from."))
         if not several and cleaned.get("choices"):
             self.add_error("choices", _("Answers to choose from belong to a field of the kind “one of several”."))
+        least, most = cleaned.get("minimum"), cleaned.get("maximum")
+        if least is not None and most is not None and least > most:
+            self.add_error("maximum", _("The largest number is smaller than the smallest."))
         return cleaned
 
 
@@ -240,6 +252,11 @@ class VersionForm(forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("limit_kind") in NUMBERED and not cleaned.get("limit_number"):
             self.add_error("limit_number", _("Write how many days or hours."))
+        for name, definition in (("conditions", "check"), ("notices", "notice")):
+            values = cleaned.get(name) or []
+            rows = values if isinstance(values, list) else [values]
+            if faults := [one for row in rows for one in part_faults(definition, row)]:
+                self.add_error(name, _("This cannot be read: %(faults)s") % {"faults": "; ".join(faults)})
         return cleaned
 
     def _post_clean(self) -> None:
@@ -284,7 +301,25 @@ class ProcedureAdminForm(forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or {}
         said = (cleaned.get("short_name") or {}).get("vi", "")
         cleaned["key"] = "_".join(syllables(cleaned.get("key", "").replace("-", " ").replace("_", " ") or said))[:60]
+        cleaned["declaration"] = cleaned.get("declaration") or {}
+        self._check_part("declaration", [cleaned["declaration"]], "declaration")
+        asked = cleaned.get("ask_first")
+        if asked is not None:
+            self._check_part("first_question", asked if isinstance(asked, list) else [None], "ask_first")
         return cleaned
+
+    def _check_part(self, definition: str, values: list[Any], name: str) -> None:
+        """What a file would be refused for is refused here, too."""
+        if name not in self.errors and (faults := [one for value in values for one in part_faults(definition, value)]):
+            self.add_error(name, _("This cannot be read: %(faults)s") % {"faults": "; ".join(faults)})
+
+
+class LifeEventForm(forms.ModelForm):
+    procedures = LinesField(label=_("procedures"), help_text=_("Keys of procedures, one a line, the most usual first."))
+
+    class Meta:
+        model = LifeEvent
+        fields = ("key", "name", "hint", "procedures", "is_about_address", "order")
 
 
 class IncentiveForm(KeptCondition):

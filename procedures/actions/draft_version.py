@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.errors import NotAllowed
 from procedures.actions.publish import PERMISSION
 from procedures.form_fields import write_rows
-from procedures.models import ProcedureVersion
+from procedures.models import Procedure, ProcedureVersion
 
 _OWN = {"id", "number", "effective_from", "effective_to", "published_at", "layout_confirmed"}
 
@@ -25,6 +25,8 @@ def draft_version(*, like: ProcedureVersion, effective_from: date, acting_user: 
     """
     if not acting_user.has_perm(PERMISSION):
         raise NotAllowed(_("You may not change procedures. Ask the city administrator."), code="not_allowed")
+    # One at a time for a procedure: the next number is counted from those there are.
+    Procedure.objects.select_for_update().get(pk=like.procedure_id)
     source = ProcedureVersion.objects.for_quote().get(pk=like.pk)
     last = source.procedure.versions.aggregate(last=Max("number"))["last"]
     draft = ProcedureVersion(number=last + 1, effective_from=effective_from)
@@ -36,8 +38,11 @@ def draft_version(*, like: ProcedureVersion, effective_from: date, acting_user: 
         row.pk, row.version = None, draft
         row.save(force_insert=True)
     for rule in source.fee_rules.all():
+        if rule.effective_to and rule.effective_to < effective_from:
+            continue
+        began_with_it = rule.effective_from <= max(source.effective_from, effective_from)
         rule.pk, rule.version = None, draft
-        if rule.effective_from == source.effective_from:
+        if began_with_it:
             rule.effective_from = effective_from
         rule.save(force_insert=True)
     write_rows(draft)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,7 +22,7 @@ PERMISSION = "procedures.change_procedureversion"
 
 @transaction.atomic
 def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> ProcedureVersion:
-    """Publish a draft; the version before it ends on the day before, if its last day was not known yet.
+    """Publish a draft; the version before it ends on the day before.
 
     Raises ``NotAllowed``, ``RuleBroken`` (``already_published``, ``first_day_over``, ``not_complete`` with ``faults``, a
     list of sentences, ``version_overlaps``).
@@ -32,14 +32,7 @@ def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pro
     draft = ProcedureVersion.objects.for_quote().get(pk=version.pk)
     if draft.published_at is not None:
         raise RuleBroken(_("This version has been published already."), code="already_published")
-    if draft.effective_from < clock.local_day(at):
-        raise RuleBroken(
-            _(
-                "The first day is over: what was handed in since then was taken in under other rules. Choose a later day."
-            ),
-            code="first_day_over",
-            field="effective_from",
-        )
+    _refuse_first_day(draft, clock.local_day(at))
     content = as_content(draft.procedure) | {"versions": [version_content(draft)]}
     if faults := [*_gaps(draft)] or faults_of(content, around()):
         raise RuleBroken(
@@ -57,14 +50,28 @@ def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pro
     return draft
 
 
+def _refuse_first_day(draft: ProcedureVersion, today: date) -> None:
+    over = draft.effective_from < today
+    if over or (draft.effective_from == today and draft.procedure.versions.published().on(today).exists()):
+        raise RuleBroken(
+            _("Choose a later first day: what was handed in until now was taken in under other rules."),
+            code="first_day_over",
+            field="effective_from",
+        )
+
+
 def _gaps(draft: ProcedureVersion) -> Iterator[str]:
     """What a person forgets; whatever else a file would be refused for is told as the loader tells it."""
-    papers = list(draft.requirements.all())
+    papers, fees = list(draft.requirements.all()), list(draft.fee_rules.all())
     if not papers:
         yield _("Name at least one paper, if only the ID card that is shown.")
     for paper in papers:
         if not paper.source:
             yield _("Write the article of law that asks for “%(paper)s”.") % {"paper": pick(paper.kind.name)}
+    for key in dict.fromkeys(fee.key for fee in fees):
+        spans = [fee for fee in fees if fee.key == key]
+        if not any(fee.effective_from <= draft.effective_from for fee in spans):
+            yield _("The fee “%(fee)s” begins only after the version's first day.") % {"fee": pick(spans[0].name)}
     if not draft.legal_basis:
         yield _("Write the acts it is based on.")
     if not (draft.procedure.handler and draft.procedure.receive_at):
@@ -72,12 +79,8 @@ def _gaps(draft: ProcedureVersion) -> Iterator[str]:
 
 
 def _end_the_one_before(draft: ProcedureVersion) -> None:
-    """An open end meets the new first day; one that is known already stays, and must leave room."""
-    before = (
-        ProcedureVersion.objects.published()
-        .filter(procedure=draft.procedure, effective_from__lt=draft.effective_from, effective_to__isnull=True)
-        .first()
-    )
-    if before is not None:
-        before.effective_to = draft.effective_from - timedelta(days=1)
-        before.save()
+    """Whichever version would still be in force on the first day ends on the day before, also where a later last day was
+    known: past its own guard, which lets a last day be set but once."""
+    others = draft.procedure.versions.published().on(draft.effective_from)
+    earlier = others.filter(effective_from__lt=draft.effective_from)
+    earlier.update(effective_to=draft.effective_from - timedelta(days=1))

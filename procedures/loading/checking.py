@@ -103,6 +103,14 @@ def faults_of(content: Mapping[str, Any], around: Catalogue) -> list[str]:
     ]
 
 
+def part_faults(definition: str, value: Any) -> list[str]:
+    """What is wrong with one piece of a file, such as a ``declaration`` or a ``first_question``, against its schema."""
+    return [
+        f"{'.'.join(map(str, cause.absolute_path)) or definition}: {cause.message}"
+        for cause in map(_innermost, _validator(definition).iter_errors(value))
+    ]
+
+
 def _innermost(error: Any) -> Any:
     """The innermost cause is what helps: "x is not one of …", not "is not valid under any of the given schemas"."""
     while error.context:
@@ -245,6 +253,11 @@ class _Check:
                 if field["key"] in names:
                     yield (*here, "fields", number, "key"), f"the form has two fields {field['key']!r}"
                 names.add(field["key"])
+                if field.get("minimum", 0) > field.get("maximum", field.get("minimum", 0)):
+                    yield (*here, "fields", number, "minimum"), "no number is that large and that small"
+                values = [choice["value"] for choice in field.get("choices", ())]
+                if len(values) != len(set(values)):
+                    yield (*here, "fields", number, "choices"), "two answers have one value"
         for index, check in enumerate(version.get("checks", ())):
             if check["field"] not in names:
                 yield (*at, "checks", index, "field"), f"the form has no field {check['field']!r}"

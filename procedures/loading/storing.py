@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -43,7 +43,7 @@ class Changes:
 def store(catalogue: Catalogue) -> Changes:
     """Make the tables say what the files say. Safe to run again.
 
-    Versions not in the files stay. Raises ``Faulty``, with nothing written, when a version in force differs from its
+    Versions not in the files stay, and so does what was edited in the administration. Raises ``Faulty``, with nothing written, when a version in force differs from its
     file in more than a newly set last day.
     """
     changes = Changes()
@@ -61,12 +61,21 @@ def store(catalogue: Catalogue) -> Changes:
     for source in catalogue.procedures:
         content = source.content
         procedure = _upsert(Procedure, {"code": content["code"]}, _procedure(content, fields), changes)
-        stored = {version.number: version for version in procedure.versions.for_quote()}
+        numbers = {version["number"] for version in content["versions"]}
+        _make_way(procedure, numbers, changes)
+        stored = {version.number: version for version in procedure.versions.published().for_quote()}
         # The earlier first: its last day makes room for the next.
         in_order = sorted(enumerate(content["versions"]), key=lambda numbered: numbered[1]["effective_from"])
         for index, wanted in in_order:
             try:
-                _store_version(procedure, stored.get(wanted["number"]), _version(wanted, catalogue), kinds, changes)
+                _store_version(
+                    procedure,
+                    stored.get(wanted["number"]),
+                    _version(wanted, catalogue),
+                    kinds,
+                    numbers,
+                    changes,
+                )
             except RuleBroken as error:
                 faults.append(source.fault(("versions", index), f"version {wanted['number']}: {error}"))
     for row in catalogue.incentives:
@@ -85,7 +94,9 @@ def _upsert(model: type[Any], key: dict[str, Any], values: dict[str, Any], chang
         changes.lines.append(f"+ {label}")
         return model.objects.create(**key, **values)
     changed = [name for name, value in values.items() if getattr(row, name) != value]
-    if changed:
+    if changed and row.edited_at:
+        changes.lines.append(f"= {label}: {', '.join(changed)} kept as edited in the administration")
+    elif changed:
         changes.lines.append(f"~ {label}: {', '.join(changed)}")
         for name in changed:
             setattr(row, name, values[name])
@@ -123,7 +134,7 @@ def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:
     }
     incentive = _upsert(Incentive, {"key": row["key"]}, values, changes)
     wanted = set(Procedure.objects.filter(key__in=row["procedures"]))
-    if set(incentive.procedures.all()) != wanted:
+    if set(incentive.procedures.all()) != wanted and not incentive.edited_at:
         changes.lines.append(f"~ incentive {row['key']}: procedures")
         incentive.procedures.set(wanted)
 
@@ -201,6 +212,29 @@ def _version(content: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]
     }
 
 
+def _make_way(procedure: Procedure, numbers: set[int], changes: Changes) -> None:
+    """A draft of the administration gives its number to a version of the file."""
+    taken = {*numbers, *procedure.versions.values_list("number", flat=True)}
+    for draft in procedure.versions.filter(published_at__isnull=True, number__in=numbers).order_by("number"):
+        changes.lines.append(f"~ draft {procedure.code} v{draft.number}: v{max(taken) + 1}")
+        draft.number = max(taken) + 1
+        taken.add(draft.number)
+        draft.save()
+
+
+def _keeps(stored: ProcedureVersion, wanted: dict[str, Any], numbers: set[int]) -> dict[str, Any]:
+    """What the tables know better than the file: the last day that a version published here has brought, and a layout that
+    was confirmed."""
+    kept: dict[str, Any] = {}
+    if stored.effective_to is not None:
+        following = stored.procedure.versions.published().filter(effective_from=stored.effective_to + timedelta(days=1))
+        if following.exclude(number__in=numbers).exists():
+            kept["effective_to"] = stored.effective_to.isoformat()
+    if stored.layout_confirmed:
+        kept["layout_confirmed"] = True
+    return wanted | kept
+
+
 def _as_stored(version: ProcedureVersion, like: Mapping[str, Any]) -> dict[str, Any]:
     """The same shape as ``_version``, read from the tables."""
 
@@ -220,7 +254,7 @@ def _as_stored(version: ProcedureVersion, like: Mapping[str, Any]) -> dict[str, 
 
 
 # What a version in force may still take on; whether of the form only its help has changed, it sees itself.
-_MAY_FOLLOW = {"effective_to", "form_schema"}
+_MAY_FOLLOW = {"effective_to", "form_schema", "layout_confirmed"}
 _REQUIREMENT = dict.fromkeys(
     ("kind", "order", "form_of_copy", "copies", "is_kept", "condition", "note", "source", "confidence")
 )
@@ -234,9 +268,12 @@ def _store_version(
     stored: ProcedureVersion | None,
     wanted: dict[str, Any],
     kinds: Mapping[str, DocumentKind],
+    numbers: set[int],
     changes: Changes,
 ) -> None:
     label = f"version {procedure.code} v{wanted['number']}"
+    if stored is not None:
+        wanted = _keeps(stored, wanted, numbers)
     requirements, fees = wanted["requirements"], wanted["fee_rules"]
     columns = {name: value for name, value in wanted.items() if name not in ("requirements", "fee_rules")}
     if stored is None:
@@ -245,7 +282,7 @@ def _store_version(
     else:
         was = _as_stored(stored, wanted)
         changed = [name for name in wanted if was[name] != wanted[name]]
-        if not changed and stored.published_at:
+        if not changed:
             return
         changes.lines.append(f"~ {label}: {', '.join(changed)}")
         if stored.is_fixed and not set(changed) <= _MAY_FOLLOW:
@@ -256,7 +293,9 @@ def _store_version(
     for name in _DATES:
         setattr(version, name, date.fromisoformat(columns[name]) if columns[name] else None)
     version.save()
-    if stored is not None and stored.published_at and set(changed) <= _MAY_FOLLOW:
+    if stored is not None and "form_schema" in changed:
+        version.form_fields.all().delete()
+    if stored is not None and set(changed) <= _MAY_FOLLOW:
         return
     if stored is not None:
         version.requirements.all().delete()

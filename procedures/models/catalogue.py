@@ -13,7 +13,12 @@ from procedures import revisions
 
 
 class InCatalogue(models.Model):
-    """A row that processes keep in memory: a change of it is told to all."""
+    """A row that processes keep in memory: a change of it is told to all.
+
+    ``edited_at`` says that somebody wrote it in the administration: from then on its file leaves it alone.
+    """
+
+    edited_at = models.DateTimeField(_("edited here at"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True

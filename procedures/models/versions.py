@@ -25,7 +25,7 @@ class ProcedureVersion(models.Model):
 
     Published versions of one procedure never overlap; a draft may be written for days that another one still holds. Once
     published and in force a version cannot be changed or removed, except that its last day may be set when a successor
-    becomes known, and what only helps to fill in its form may be put right. The JSON fields have the shapes that
+    becomes known, what only helps to fill in its form may be put right, and its layout confirmed. The JSON fields have the shapes that
     ``catalogue/schema.json`` describes.
     """
 
@@ -54,7 +54,11 @@ class ProcedureVersion(models.Model):
         verbose_name_plural = _("versions of procedures")
         constraints = [
             models.UniqueConstraint(fields=["procedure", "number"], name="version_number_once"),
-            models.UniqueConstraint(fields=["procedure", "effective_from"], name="version_first_day_once"),
+            models.UniqueConstraint(
+                fields=["procedure", "effective_from"],
+                condition=Q(published_at__isnull=False),
+                name="version_first_day_once",
+            ),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
                 name="version_ends_after_it_begins",
@@ -95,12 +99,14 @@ class ProcedureVersion(models.Model):
         revisions.changed(revisions.CATALOGUE)
 
     def _may_follow(self, stored: ProcedureVersion) -> bool:
-        """Whether nothing differs but the last day, set for the first time and not in the past, and the form's help."""
+        """Whether nothing differs but the last day, set for the first time and not in the past, the form's help, and that
+        legal staff have seen its layout."""
         changed = {
             field.attname
             for field in self._meta.concrete_fields
             if getattr(self, field.attname) != getattr(stored, field.attname)
         }
+        changed.discard("layout_confirmed")
         if as_law(self.form_schema) == as_law(stored.form_schema):
             changed.discard("form_schema")
         if not changed:

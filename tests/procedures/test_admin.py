@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from portal import clock
+from procedures.actions.withdraw import withdraw
 from procedures.admin_versions import FeeRuleInline, RequirementInline
 from procedures.models import ProcedureVersion
 
@@ -30,9 +31,12 @@ def request_of_administrator(rf: RequestFactory):
     return request
 
 
-@pytest.mark.parametrize(("number", "may"), [(1, False), (2, True)])
-def test_only_a_version_before_its_first_day_may_be_changed(request_of_administrator, number: int, may: bool) -> None:
+@pytest.mark.parametrize(("number", "is_draft", "may"), [(1, False, False), (2, False, False), (2, True, True)])
+def test_only_a_draft_may_be_changed(request_of_administrator, number: int, is_draft: bool, may: bool) -> None:
     version = ProcedureVersion.objects.get(procedure__key="birth", number=number)
+    if is_draft:
+        withdraw(version=version, at=clock.now(), acting_user=request_of_administrator.user)
+        version.refresh_from_db()
     page = admin.site._registry[ProcedureVersion]
     assert page.has_change_permission(request_of_administrator, version) is may
     assert page.has_delete_permission(request_of_administrator, version) is may
