@@ -31,6 +31,7 @@ from citizens.models import Citizen, User
 from portal.clock import local_day
 from procedures.models import Field, NationalDay, Procedure, Unit
 from tests.factories.citizens import CitizenFactory, UserFactory
+from tests.law import load_catalogue
 from tests.moments import hanoi
 
 MONDAY = hanoi("2026-11-23 10:26")
@@ -78,7 +79,7 @@ def load_law() -> None:
     """The catalogue and the national days as they ship, once in a test's database."""
     if not Procedure.objects.exists():
         cache.clear()
-        call_command("load_catalogue", verbosity=0)
+        load_catalogue()
     if not NationalDay.objects.exists():
         call_command("load_national_days", verbosity=0)
 

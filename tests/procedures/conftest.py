@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from procedures.calendars import WorkCalendar
 from procedures.data_files import DATA
+from tests.law import load_catalogue
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +31,7 @@ def fresh_cache() -> None:
 
 @pytest.fixture
 def catalogue(db: None) -> None:
-    call_command("load_catalogue", verbosity=0, stdout=_Quiet())
+    load_catalogue()
 
 
 @pytest.fixture
