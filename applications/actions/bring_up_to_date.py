@@ -17,6 +17,7 @@ from citizens.models import User
 from portal import clock, live
 from portal.errors import RuleBroken
 from procedures.catalogue_cache import version_in_force
+from procedures.differences import differences
 
 
 class RulesChanged(RuleBroken):
@@ -25,11 +26,14 @@ class RulesChanged(RuleBroken):
 
 def refuse_old_rules(draft: Application, at: datetime) -> None:
     """Raise ``RulesChanged`` unless the draft's version is in force today: a dossier keeps the version it is received
-    under, so it must be the one of that day."""
-    if not version_of(draft).is_in_force(clock.local_day(at)):
+    under, so it must be the one of that day. Its ``missing`` says what is new."""
+    old, day = version_of(draft), clock.local_day(at)
+    if not old.is_in_force(day):
+        new = version_in_force(old.procedure_id, day)
         raise RulesChanged(
             _("The rules changed while this was being prepared. What was typed is kept; look at the checklist again."),
             code="rules_changed",
+            details={"missing": differences(old, new)} if new else None,
         )
 
 
