@@ -68,6 +68,10 @@ class FormFieldKind(models.TextChoices):
     UNIT = "unit", _("Ward or commune of today")
     PHONE = "phone", _("Phone")
     IDENTITY_NUMBER = "identity_number", _("Identity number")
+    ORGANISATION_CODE = "organisation_code", _("Number of an organisation")
+    PASSPORT = "passport", _("Passport")
+    CERTIFICATE_SERIAL = "certificate_serial", _("Serial of a land certificate")
+    BIRTH_NOTICE_CODE = "birth_notice_code", _("Number of a clinic's certificate of birth")
 
 
 class StepRole(models.TextChoices):

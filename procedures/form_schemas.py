@@ -25,6 +25,10 @@ _TYPES: dict[str, dict[str, Any]] = {
     "unit": {"type": "string", "pattern": r"^\d{5}$"},
     "phone": {"type": "string", "pattern": r"^\+84\d{9,10}$"},
     "identity_number": {"type": "string", "pattern": r"^\d{12}$"},
+    "organisation_code": {"type": "string", "pattern": r"^\d{10}(-\d{3})?$"},
+    "passport": {"type": "string", "pattern": "^[0-9A-Z]{5,9}$"},
+    "certificate_serial": {"type": "string", "pattern": r"^[A-ZĐ]{1,2} (\d{6}|\d{8})$"},
+    "birth_notice_code": {"type": "string", "pattern": r"^[0-9A-Z]{5}\.GCS\.[0-9A-Z]{5}\.\d{2}$"},
 }
 
 _LIMITS = (("max_length", "maxLength"), ("minimum", "minimum"), ("maximum", "maximum"))

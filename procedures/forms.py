@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.text import pick
+from portal.vn.codes import (
+    InvalidCode,
+    parse_birth_notice_code,
+    parse_certificate_serial,
+    parse_organisation_code,
+    parse_passport,
+)
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number
 from portal.vn.names import InvalidName, validate_name
@@ -127,6 +134,31 @@ class IdentityNumberField(forms.CharField):
             raise ValidationError(str(error), code=error.code) from error
 
 
+class CodeField(forms.CharField):
+    """A number of a paper or an organisation, kept in the one form its parser gives it."""
+
+    def __init__(self, *, parse: Callable[[str], str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.parse = parse
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return self.parse(text)
+        except InvalidCode as error:
+            raise ValidationError(str(error), code=error.code) from error
+
+
+CODES: dict[str, Callable[[str], str]] = {
+    "organisation_code": parse_organisation_code,
+    "passport": parse_passport,
+    "certificate_serial": parse_certificate_serial,
+    "birth_notice_code": parse_birth_notice_code,
+}
+
+
 class UnitField(forms.ChoiceField):
     """A ward or commune of Hanoi as it stands today, kept by its code."""
 
@@ -227,6 +259,8 @@ def _field(key: str, rule: Mapping[str, Any], *, is_required: bool, on: date | N
             return PhoneField(widget=forms.TextInput(attrs={"inputmode": "tel"}), **common)
         case "identity_number":
             return IdentityNumberField(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)
+        case kind if kind in CODES:
+            return CodeField(parse=CODES[kind], **common)
         case _ if key in NAMES_OF_PEOPLE:
             return NameField(max_length=rule["maxLength"], **common)
         case _:

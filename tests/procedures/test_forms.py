@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 
 from procedures import catalogue_cache
+from procedures.form_schemas import form_schema
 from procedures.forms import NAMES_OF_PEOPLE, ProcedureForm, prefill
 from procedures.models import ProcedureVersion
 
@@ -185,3 +186,28 @@ def test_a_day_is_hinted_at_in_the_readers_language() -> None:
         form = str(ProcedureForm(_in_force("birth")))
     assert "dd/mm/yyyy" not in form
     assert 'placeholder="ngày/tháng/năm"' in form and 'placeholder="ngày/tháng/năm hoặc năm"' in form
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "stored", "wrong"),
+    [
+        ("organisation_code", "0100 109 106", "0100109106", "0100109107"),
+        ("passport", "c1234567", "C1234567", "hộ chiếu"),
+        ("certificate_serial", "ct123456", "CT 123456", "123"),
+        ("birth_notice_code", "01234.gcs.00123.26", "01234.GCS.00123.26", "01234"),
+    ],
+)
+def test_numbers_of_papers_are_stored_as_their_schema_wants_them(
+    kind: str, typed: str, stored: str, wrong: str
+) -> None:
+    schema = form_schema(
+        [{"key": "g", "title": {"vi": "G"}, "fields": [{"key": "it", "kind": kind, "label": {"vi": "X"}}]}]
+    )
+    version = ProcedureVersion(form_schema=schema)
+    form = ProcedureForm(version, {"it": typed})
+    assert form.is_valid()
+    assert form.form_data() == {"it": stored}
+    jsonschema.Draft202012Validator(schema).validate(form.form_data())
+    refused = ProcedureForm(version, {"it": wrong})
+    assert not refused.is_valid()
+    assert ProcedureForm(version, {"it": ""}).is_valid()
