@@ -48,14 +48,35 @@ def test_what_is_not_found_keeps_the_words_and_offers_other_ways(client: Client)
     assert "/procedures/event/child_born/" in page
 
 
-@pytest.mark.parametrize("number", ["001190012345", "0912 345 678", "001 190 012 345"])
-def test_a_number_of_a_person_is_not_looked_for(client: Client, number: str) -> None:
-    page = text(client, f"/procedures/?q={number}")
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("001190012345", "0912 345 678", "001 190 012 345", "012_345_678_901", "001/099/012345", "+84 (912) 345-678"),
+        *("０１２３４５６７８９０１", "căn cước 001․190․012․345", "001190012345 " * 20),
+    ],
+)
+def test_a_number_of_a_person_is_not_looked_for_and_not_kept(client: Client, number: str) -> None:
+    answer = client.get("/procedures/", {"q": number}, follow=True)
+    page = answer.content.decode()
     assert "Xin đừng gõ số căn cước" in page
+    assert answer.redirect_chain == [("/procedures/?refused=number", 302)]
+    assert "345" not in page and "３４５" not in page
 
 
-def test_the_code_of_a_dossier_is_shown_the_way(client: Client) -> None:
-    assert "Xem hồ sơ đến đâu rồi" in text(client, "/procedures/?q=H26.30.3-261123-0047")
+@pytest.mark.parametrize("words", ["Nghị định 123/2015 và 104/2022", "sinh ngày 01/02/1990", "khai sinh 2 bản, 3 con"])
+def test_dates_and_laws_are_words_like_others(client: Client, words: str) -> None:
+    assert client.get("/procedures/", {"q": words}).context["query"] == words
+
+
+def test_the_code_of_a_dossier_is_shown_the_way_and_not_kept(client: Client) -> None:
+    answer = client.get("/procedures/?q=H26.30.3-261123-0047", follow=True)
+    page = answer.content.decode()
+    assert "Xem hồ sơ đến đâu rồi" in page
+    assert "0047" not in page and answer.redirect_chain == [("/procedures/?refused=dossier", 302)]
+
+
+def test_an_unknown_reason_is_no_reason(client: Client) -> None:
+    assert "todo warn" not in client.get("/procedures/?refused=x").content.decode()
 
 
 def test_a_query_far_too_long_is_refused_beside_its_field_and_kept(client: Client) -> None:
@@ -149,24 +170,44 @@ def test_every_procedure_has_its_page_in_every_language(client: Client, language
 
 @pytest.mark.usefixtures("units")
 class TestAddress:
+    def answer(self, client: Client, address: str) -> str:
+        """The page that what was typed leads to; its own address says nothing of it and can be read again."""
+        sent = client.post("/units/", {"address": address})
+        assert sent.status_code == 302
+        assert re.fullmatch(r"/units/\?unit=\d+(&unit=\d+)*", sent["Location"])
+        assert text(client, sent["Location"]) == text(client, sent["Location"])
+        return text(client, sent["Location"])
+
     def test_a_whole_ward_is_answered_with_its_name_of_today(self, client: Client) -> None:
-        page = text(client, "/units/?address=trung+phung,+dong+da")
+        page = self.answer(client, "số 12 ngõ 5, trung phung, dong da")
         assert "Phường Văn Miếu - Quốc Tử Giám, Hà Nội" in page.replace("–", "-")
+        assert "ngõ 5" not in page
 
     def test_a_divided_ward_is_never_guessed(self, client: Client) -> None:
-        page = text(client, "/units/?address=Nam+Đồng,+Đống+Đa")
+        page = self.answer(client, "Nam Đồng, Đống Đa")
         assert "đã được chia ra" in page
         assert "Phường Kim Liên" in page
         assert "Phường Đống Đa" in page
 
+    def test_a_name_of_today_is_said_to_be_one(self, client: Client) -> None:
+        assert "Phường Đống Đa, Hà Nội" in self.answer(client, "phường Đống Đa, Hà Nội")
+
     def test_a_name_alone_finds_the_units_that_bear_it(self, client: Client) -> None:
-        assert "Quận Hà Đông" in text(client, "/units/?address=Quang+Trung")
+        assert "Quận Hà Đông" in client.post("/units/", {"address": "Quang Trung"}).content.decode()
 
     def test_what_is_no_ward_of_hanoi_keeps_the_words(self, client: Client) -> None:
-        page = client.get("/units/", {"address": "Bến Nghé, Quận 1"}).content.decode()
+        page = client.post("/units/", {"address": "Bến Nghé, Quận 1"}).content.decode()
         assert 'value="Bến Nghé, Quận 1"' in page
         assert "Chưa nhận ra" in page
 
     def test_nothing_typed_is_asked_for_beside_the_field(self, client: Client) -> None:
-        assert 'aria-invalid="true"' in client.get("/units/?address=").content.decode()
+        assert 'aria-invalid="true"' in client.post("/units/", {"address": ""}).content.decode()
         assert 'aria-invalid="true"' not in client.get("/units/").content.decode()
+
+    def test_an_address_in_the_address_is_not_read(self, client: Client) -> None:
+        page = client.get("/units/", {"address": "Nam Đồng, Đống Đa"}).content.decode()
+        assert "Kim Liên" not in page and "Nam " not in page
+
+    @pytest.mark.parametrize("unit", ["0", "x", "", "9" * 30, "-1", "1&unit=x"])
+    def test_a_made_up_unit_is_not_there(self, client: Client, unit: str) -> None:
+        assert client.get(f"/units/?unit={unit}").status_code == 404
