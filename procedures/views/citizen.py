@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -83,12 +83,13 @@ def of_field(request: HttpRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_GET
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One procedure on one page, for the reader's own case: papers, fees and the day, as the counter would say them."""
-    version = catalogue_cache.version_in_force(code, clock.today())
-    if version is None:
-        return _without_version(request, code)
-    form = CaseForm(version, request.GET or None)
+    """One procedure on one page, for the reader's own case: papers, fees and the day, as the counter would say them when it
+    is handed in next."""
     at = _next_moment(clock.now())
+    version = catalogue_cache.version_in_force(code, at.date())
+    if version is None:
+        return _without_version(request, code, at.date())
+    form = CaseForm(version, request.GET or None)
     answer = quote(
         version,
         form.facts,
@@ -105,7 +106,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def blank(request: HttpRequest, code: str) -> HttpResponse:
     """The procedure's form as a PDF, to fill in by hand."""
-    version = catalogue_cache.version_in_force(code, clock.today())
+    version = catalogue_cache.version_in_force(code, _next_moment(clock.now()).date())
     if version is None or not has_declaration(version):
         raise Http404
     response = HttpResponse(blank_form(version), content_type="application/pdf")
@@ -113,12 +114,12 @@ def blank(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _without_version(request: HttpRequest, code: str) -> HttpResponse:
-    """Only the name of a procedure is known, or its rules are not in force today."""
+def _without_version(request: HttpRequest, code: str, day: date) -> HttpResponse:
+    """Only the name of a procedure is known, or its rules are not in force on this day."""
     procedure = next((row for row in catalogue_cache.all_procedures() if code in (row.code, row.key)), None)
     if procedure is None:
         raise Http404
-    coming = catalogue_cache.version_after(procedure, clock.today())
+    coming = catalogue_cache.version_after(procedure, day)
     return render(request, "procedures/only_listed.html", {"procedure": procedure, "coming": coming})
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
 from portal import clock
-from procedures.models import LifeEvent, Procedure
+from procedures.models import LifeEvent, Procedure, ProcedureVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "national_days")]
 
@@ -139,6 +139,33 @@ def test_after_hours_the_day_is_counted_from_the_next_morning(client: Client) ->
 
 def test_before_a_change_of_law_the_page_says_until_when_it_holds(client: Client) -> None:
     assert "Áp dụng đến hết 28/02/2027" in text(client, "/procedures/1.001193/")
+
+
+# In UTC: Friday 26/02/2027 at 10:00, at 20:00; Saturday; Sunday; Monday at 09:00 and, before the doors open, at 00:30.
+AROUND_A_CHANGE = [
+    (datetime(2027, 2, 26, 3, 0, tzinfo=UTC), False),
+    (datetime(2027, 2, 26, 13, 0, tzinfo=UTC), True),
+    (datetime(2027, 2, 27, 3, 0, tzinfo=UTC), True),
+    (datetime(2027, 2, 28, 3, 0, tzinfo=UTC), True),
+    (datetime(2027, 2, 28, 17, 30, tzinfo=UTC), True),
+    (datetime(2027, 3, 1, 2, 0, tzinfo=UTC), True),
+]
+
+
+@pytest.mark.parametrize(("now", "is_new"), AROUND_A_CHANGE)
+def test_the_rules_are_those_of_the_day_it_is_handed_in(
+    client: Client, monkeypatch: pytest.MonkeyPatch, now: datetime, is_new: bool
+) -> None:
+    printed: list[ProcedureVersion] = []
+    monkeypatch.setattr("procedures.views.citizen.blank_form", lambda version: printed.append(version) or b"%PDF")
+    with clock.fixed(now):
+        page = client.get("/procedures/1.000894/")
+        client.get("/procedures/1.000894/form.pdf")
+    handed_in, version = page.context["received_at"].date(), page.context["sheet"].version
+    assert handed_in == (date(2027, 3, 1) if is_new else date(2027, 2, 26))
+    assert version.effective_from <= handed_in and (version.effective_to is None or handed_in <= version.effective_to)
+    assert (version.effective_from == date(2027, 3, 1)) is is_new
+    assert printed == [version]
 
 
 def test_what_is_only_listed_sends_to_the_counter(client: Client) -> None:
