@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
+import time
+import zlib
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -155,6 +159,25 @@ class TestDetails:
         page = text(client.get(address))
         assert "Nguyễn" not in page and "Bác đã đặt giờ này" in page
 
+    def test_what_was_typed_can_be_read_by_nobody_and_does_not_stay_on_a_shared_computer(self, client, address):
+        sent = typed(step="check", email="mau@example.com", identity_number="001190012345")
+        kept = client.post(address, sent).cookies[book_draft.COOKIE]
+        assert kept["max-age"] == 3600
+        assert "Nguyễn" in text(client.get(address)) and "001190012345" in text(client.get(address))
+        for part in (kept.value, *kept.value.lstrip(".").split(":")):
+            held = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+            with contextlib.suppress(zlib.error):
+                held += zlib.decompress(held)
+            for value in ("Nguyễn", "Nguy\\u1ec5n", "345 678", "mau@example.com", "001190012345"):
+                assert value.encode() not in held
+
+    def test_what_was_typed_an_hour_ago_is_not_shown_even_if_a_browser_kept_it(self, client, address, monkeypatch):
+        client.post(address, typed(step="check"))
+        assert "Nguyễn" in text(client.get(address))
+        later = time.time() + 3601
+        monkeypatch.setattr(time, "time", lambda: later)
+        assert "Nguyễn" not in text(client.get(address))
+
     def test_the_answers_to_check_lead_to_the_booking_they_became(self, client, address):
         check = client.post(address, typed(step="check")).url
         made = client.post(address, typed(step="book")).url
@@ -173,8 +196,9 @@ class TestDetails:
 
     def test_answers_that_were_not_kept_are_asked_again(self, client, address):
         assert client.get(f"{address}?step=check").url == address
-        client.cookies[book_draft.COOKIE] = "made-up"
-        assert client.get(address).status_code == 200
+        for made_up in ("made-up", "", "gAAAAABé"):
+            client.cookies[book_draft.COOKIE] = made_up
+            assert client.get(address).status_code == 200
 
     def test_a_text_without_end_is_kept_as_far_as_a_cookie_reaches(self, client, address):
         answer = client.post(address, typed(step="check", full_name="Nguyễn " * 3000, email="ẫ" * 9000))
