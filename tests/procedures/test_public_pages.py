@@ -168,6 +168,20 @@ def test_the_rules_are_those_of_the_day_it_is_handed_in(
     assert printed == [version]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("vi", "Chỉ áp dụng khi nộp trực tuyến trên Cổng Dịch vụ công quốc gia, không áp dụng tại quầy."),
+        ("en", "Only when filed online on the National Public Service Portal, not at the counter."),
+        ("ko", "국가공공서비스포털에서 온라인으로 신청할 때만 적용되며"),
+    ],
+)
+def test_a_waiver_for_filing_online_is_not_promised_at_the_counter(client: Client, language: str, said: str) -> None:
+    client.cookies["django_language"] = language
+    assert said in text(client, "/procedures/2.000635/")
+    assert said not in text(client, "/procedures/2.000815/"), "a farm loan's waiver is given at the counter"
+
+
 def test_what_is_only_listed_sends_to_the_counter(client: Client) -> None:
     page = text(client, "/procedures/2.001019/")
     assert "Chứng thực di chúc" in page
