@@ -256,7 +256,9 @@ def page_of(phone: Client, address: str) -> str:
 
 
 @pytest.mark.usefixtures("monday")
-@pytest.mark.parametrize(("name", "sent"), [("rate_visit", {"score": "3"}), ("rate_visit", {"score": "7"}), ("give_back", {})])
+@pytest.mark.parametrize(
+    ("name", "sent"), [("rate_visit", {"score": "3"}), ("rate_visit", {"score": "7"}), ("give_back", {})]
+)
 def test_a_page_that_begins_with_its_dossier_still_does_after_an_action(
     phone: Client, name: str, sent: dict[str, str]
 ) -> None:
@@ -265,7 +267,9 @@ def test_a_page_that_begins_with_its_dossier_still_does_after_an_action(
     if name == "give_back":
         Ticket.objects.filter(pk=dossier.matter.ticket_id).update(state="called", arrived_at=None)
     address = f"/t/{dossier.token}/?first=dossier"
-    action = re.search(rf'action="({reverse(f"applications:{name}", args=[dossier.token])}[^"]*)"', page_of(phone, address))
+    action = re.search(
+        rf'action="({reverse(f"applications:{name}", args=[dossier.token])}[^"]*)"', page_of(phone, address)
+    )
     assert action is not None and action[1].endswith("?first=dossier")
     answer = phone.post(action[1], sent)
     if answer.status_code == 302:

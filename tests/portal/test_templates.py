@@ -24,12 +24,16 @@ def torn(text: str) -> Iterator[int]:
             yield number
 
 
-@pytest.mark.parametrize("text", ["{# one\ntwo #}", "<p>{{ name\n|pick }}</p>", "{% if a\n and b %}{% endif %}", "{# one }"])
+@pytest.mark.parametrize(
+    "text", ["{# one\ntwo #}", "<p>{{ name\n|pick }}</p>", "{% if a\n and b %}{% endif %}", "{# one }"]
+)
 def test_a_torn_mark_is_seen(text: str) -> None:
     assert list(torn(text))
 
 
-@pytest.mark.parametrize("text", ["{# one #}{{ two|x:'{' }}\n{% if a %}b{% endif %}", "<style>a{b{}}\n</style>", "100 %"])
+@pytest.mark.parametrize(
+    "text", ["{# one #}{{ two|x:'{' }}\n{% if a %}b{% endif %}", "<style>a{b{}}\n</style>", "100 %"]
+)
 def test_a_whole_one_is_not(text: str) -> None:
     assert not list(torn(text))
 

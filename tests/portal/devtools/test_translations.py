@@ -117,7 +117,10 @@ def test_a_citizen_is_spoken_to_in_one_way():
 
 def test_every_page_of_citizens_and_what_it_includes_is_read_by_them() -> None:
     """Whatever stands on the citizens' frame or the hall's, found out from the templates themselves."""
-    sources = {str(path.relative_to(translations.ROOT)): path.read_text() for path in (translations.ROOT / "templates").rglob("*.html")}
+    sources = {
+        str(path.relative_to(translations.ROOT)): path.read_text()
+        for path in (translations.ROOT / "templates").rglob("*.html")
+    }
     seen = {"templates/base_citizen.html", "templates/base_hall.html", "templates/base_board.html"}
     grown = True
     while grown:
