@@ -101,6 +101,11 @@ def address_again(request: HttpRequest, token: str) -> str:
     return dossier_address(token) if _begins_with_its_own(request) else visit_address(token)
 
 
+def carried(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form sent by GET has to bring along for that, as hidden fields."""
+    return list(ITS_OWN.items()) if _begins_with_its_own(request) else []
+
+
 def _begins_with_its_own(request: HttpRequest) -> bool:
     return all(request.GET.get(name) == value for name, value in ITS_OWN.items())
 

@@ -281,6 +281,19 @@ def test_a_page_that_begins_with_its_dossier_still_does_after_an_action(
     assert "first=dossier" not in plain
 
 
+@pytest.mark.usefixtures("monday")
+def test_the_question_why_leads_back_to_the_page_as_it_began(phone: Client) -> None:
+    draft = a_draft()
+    address = f"/t/{draft.token}/?first=dossier"
+    asked = re.search(r'href="(/t/[^"]+/why/[^"]*)"', page_of(phone, address))
+    assert asked is not None
+    page = page_of(phone, asked[1])
+    assert f'href="{address}"' in page
+    # A form sent by GET takes its fields only, not the query of its action.
+    assert '<input type="hidden" name="first" value="dossier">' in page
+    assert "dossier" not in page_of(phone, asked[1].partition("?")[0]).partition("<main")[2].partition("</main")[0]
+
+
 def test_a_refused_action_leads_back_to_the_page_as_it_began(phone: Client) -> None:
     dossier = a_dossier()
     page = phone.post(f"/t/{dossier.token}/hold/?first=dossier", {"minutes": "10"}).content.decode()
