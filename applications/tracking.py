@@ -61,6 +61,7 @@ _TOLD = [
 
 # What the address of a page says that begins with the dossier whose token it is.
 ITS_OWN = {"first": "dossier"}
+_FIRST = f"?{urlencode(ITS_OWN)}"
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,12 @@ class TrackedVisit:
     @property
     def address(self) -> str:
         """Of this page, with the dossier it begins with."""
-        return dossier_address(self.token) if self.begins_with_its_own else visit_address(self.token)
+        return visit_address(self.token) + self.query
+
+    @property
+    def query(self) -> str:
+        """What this page's actions carry along, so that they lead back to it as it was."""
+        return _FIRST if self.begins_with_its_own else ""
 
     @cached_property
     def is_of_today(self) -> bool:
@@ -352,7 +358,7 @@ def visit_address(token: str) -> str:
 
 def dossier_address(token: str) -> str:
     """The page that begins with the dossier that has this token, where the token is the whole visit's as well."""
-    return f"{visit_address(token)}?{urlencode(ITS_OWN)}"
+    return visit_address(token) + _FIRST
 
 
 def find_visit(token: str, at: datetime, *, begins_with_its_own: bool = False) -> TrackedVisit | None:

@@ -1,18 +1,22 @@
-"""What was typed to book a time, from page to page: signed, in a cookie of that time's address; nothing is stored here.
+"""What was typed to book a time, from page to page: encrypted, in a cookie of that time's address; nothing is stored here.
 
 Every answer to the form is a redirect to a page that can be read again: with the browser's Back key, Forward, anew.
 """
 
 from __future__ import annotations
 
+import json
+import zlib
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
-from django.core import signing
 from django.forms import Field, Form
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
 from centres.models import Appointment
 from portal.errors import RuleBroken
@@ -20,6 +24,7 @@ from portal.errors import RuleBroken
 COOKIE = "booking"
 # As long as somebody may look for a card, and no longer on a computer that others use.
 KEPT_FOR = timedelta(hours=1)
+_SECONDS = int(KEPT_FOR.total_seconds())
 
 
 @dataclass(frozen=True)
@@ -57,18 +62,19 @@ class Draft:
 def read(request: HttpRequest) -> Draft:
     """What was typed at this address; an empty one where nothing was, or too long ago."""
     try:
-        kept = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_salt(request), max_age=KEPT_FOR)
-    except signing.BadSignature:
+        kept = json.loads(zlib.decompress(_seal(request).decrypt(request.COOKIES.get(COOKIE, "").encode(), _SECONDS)))
+    except InvalidToken:
         return Draft()
     return Draft(kept["typed"], tuple(kept["refused"]) if kept["refused"] else None)
 
 
 def keep(request: HttpRequest, response: HttpResponse, draft: Draft) -> HttpResponse:
     """The answer, with what was typed at this address for the page it leads to."""
-    kept = {"typed": draft.typed, "refused": draft.refused}
+    kept = json.dumps({"typed": draft.typed, "refused": draft.refused}).encode()
     response.set_cookie(
         COOKIE,
-        signing.dumps(kept, salt=_salt(request), compress=True),
+        _seal(request).encrypt(zlib.compress(kept)).decode(),
+        max_age=_SECONDS,
         path=request.path,
         httponly=True,
         samesite="Lax",
@@ -77,8 +83,10 @@ def keep(request: HttpRequest, response: HttpResponse, draft: Draft) -> HttpResp
     return response
 
 
-def _salt(request: HttpRequest) -> str:
-    return f"centres.book_draft {request.path}"
+def _seal(request: HttpRequest) -> Fernet:
+    """What nobody else opens, on a computer that others use too; with a key of this address."""
+    key = salted_hmac(f"centres.book_draft {request.path}", b"", algorithm="sha256").digest()
+    return Fernet(urlsafe_b64encode(key))
 
 
 def _most(field: Field) -> int:

@@ -21,7 +21,7 @@ from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from portal import live
 from portal.errors import RuleBroken
 from portal.once import remembering
-from portal.posts import page_of_action
+from portal.posts import KEPT, page_of_action
 from portal.typed import Typed, typed_in
 
 View = Callable[..., HttpResponse]
@@ -121,10 +121,8 @@ class ActionsLeadBack:
         page = page_of_action(match.view_name, request.path_info, match.kwargs)
         if page is None:
             return response
-        # A manager of several centres stays at the one the address names.
-        centre = request.GET.get("centre")
-        kept = f"{'&' if '?' in page else '?'}{urlencode({'centre': centre})}" if centre else ""
-        return HttpResponseRedirect(page + kept, status=303)
+        kept = urlencode({name: request.GET[name] for name in KEPT if request.GET.get(name)})
+        return HttpResponseRedirect(page + ("&" if "?" in page else "?") * bool(kept) + kept, status=303)
 
 
 class WithoutNulls:

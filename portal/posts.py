@@ -34,6 +34,9 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }
+# What the page's address takes over from the action's: a manager of several centres stays at the one it names, and a
+# visit goes on beginning with the dossier that was asked for.
+KEPT = ("centre", "first")
 # Everything else that is done at the counter comes back to the counter's screen, at the matter it was about.
 DESK, DESK_PREFIX, MATTER = "applications:desk", "/desk/", "application_id"
 

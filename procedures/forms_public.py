@@ -1,4 +1,8 @@
-"""What a citizen types into the public catalogue. All of it comes by GET: it names no person."""
+"""What a citizen types into the public catalogue.
+
+Words looked for and the case come by GET, an old address by POST: it may say where somebody lives. Of a search that holds a
+person's number nothing is kept, and the proxy's log leaves out the query of all these pages.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -23,12 +25,14 @@ class UnitResolution:
     """What an address says about its unit. ``candidates`` are units of today, the likeliest first.
 
     Only ``current`` and ``one`` name a single unit (``unit``). For ``split`` the first candidate is a suggestion to
-    show, never an answer to take: 199 of Hanoi's 526 former units were divided.
+    show, never an answer to take: 199 of Hanoi's 526 former units were divided. ``named`` are the units that the address
+    itself names, former ones or of today: ``answer_for`` says the same of them again.
     """
 
     status: Resolution
     old: Unit | None = None
     candidates: list[Unit] = field(default_factory=list)
+    named: list[Unit] = field(default_factory=list)
 
     @property
     def unit(self) -> Unit | None:
@@ -72,13 +76,25 @@ def resolve_old_address(text: str) -> UnitResolution:
     known = _Known(list(_lookup(parts)))
     as_old, is_whole_part = _as_former(known, parts)
     as_new = _as_current(known, parts[-1]) if in_hanoi or split_unit_kind(parts[-1])[0] else []
-    if as_old and as_new and not is_whole_part:
-        return _either(as_old, as_new)
-    if as_old:
-        return _former(as_old)
-    if len(as_new) == 1:
-        return UnitResolution(Resolution.CURRENT, None, as_new)
-    return UnitResolution(Resolution.SPLIT, None, as_new) if as_new else _UNKNOWN
+    return answer_for(as_old if is_whole_part else [*as_old, *as_new])
+
+
+def answer_for(named: list[Unit]) -> UnitResolution:
+    """What is said of an address that names these units. Of former and present ones ("12 Quang Trung, Hà Đông, Hà Nội": a
+    street in the ward of today, or the former ward) all that are possible are candidates."""
+    if not named:
+        return _UNKNOWN
+    former = [unit for unit in named if not unit.is_current]
+    candidates = list(dict.fromkeys([*_targets(former), *(unit for unit in named if unit.is_current)]))
+    old = former[0] if len(former) == 1 else None
+    one = Resolution.ONE if former else Resolution.CURRENT
+    return UnitResolution(one if len(candidates) == 1 else Resolution.SPLIT, old, candidates, named)
+
+
+def units_with(keys: Iterable[str]) -> list[Unit]:
+    """The units with these primary keys, given as text; those that are none are left out."""
+    numbers = [int(key) for key in keys if re.fullmatch("[0-9]{1,9}", key)]
+    return list(Unit.objects.filter(pk__in=numbers).prefetch_related("became__new"))
 
 
 def _lookup(parts: list[str]) -> list[Unit]:
@@ -124,21 +140,6 @@ def _ending_current(known: _Known, part: str) -> list[Unit]:
         if found := known.current(name, None):
             return found
     return []
-
-
-def _former(found: list[Unit]) -> UnitResolution:
-    candidates = _targets(found)
-    old = found[0] if len(found) == 1 else None
-    status = Resolution.ONE if len(candidates) == 1 else Resolution.SPLIT
-    return UnitResolution(status, old, candidates)
-
-
-def _either(as_old: list[Unit], as_new: list[Unit]) -> UnitResolution:
-    """ "12 Quang Trung, Hà Đông, Hà Nội": a street in the ward of today, or the former ward. Ask."""
-    candidates = list(dict.fromkeys(_targets(as_old) + as_new))
-    if len(candidates) == 1:
-        return UnitResolution(Resolution.ONE, as_old[0] if len(as_old) == 1 else None, candidates)
-    return UnitResolution(Resolution.SPLIT, as_old[0] if len(as_old) == 1 else None, candidates)
 
 
 def _targets(found: list[Unit]) -> list[Unit]:

@@ -278,6 +278,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:certify": {"client_key": "khoa-1234567890abcdef", "title": "Bản sao", "pages": 2, "copies": 1},
         "applications:settle_unit": {**shown, "unit": "00229"},
         "applications:lives_at": {**shown, "address": "12 ngõ 5, phường Kim Liên, Hà Nội"},
+        "procedures:units": {"address": "12 ngõ 5, Nam Đồng, Đống Đa"},
         "applications:track": {"code": accepted.code, "phone_last4": LAST4},
         "applications:rate_visit": {"score": "3"},
         "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from applications.forms_track import TrackForm
 from applications.models import Application
 from applications.receipts import public_copy_response
-from applications.tracking import ITS_OWN, TrackedVisit, dossier_address, find_visit
+from applications.tracking import ITS_OWN, TrackedVisit, dossier_address, find_visit, visit_address
 from applications.tracking_access import open_by_code
 from centres.actions.rate import rate
 from centres.enums import IN_HALL, Score
@@ -63,7 +63,7 @@ def rate_visit(request: HttpRequest, token: str) -> HttpResponse:
         rate(ticket=visit.ticket, score=score, comment=comment, at=visit.at)
     except RuleBroken as problem:
         return _page(request, visit, status=problem.status, problem=problem, comment=comment)
-    return redirect("applications:ticket", token=token)
+    return redirect(visit.address)
 
 
 @login_not_required
@@ -96,9 +96,22 @@ def track(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/track/find.html", {"form": form}, status=status)
 
 
+def address_again(request: HttpRequest, token: str) -> str:
+    """Of the visit's page as it was when this action was taken on it."""
+    return dossier_address(token) if _begins_with_its_own(request) else visit_address(token)
+
+
+def carried(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form sent by GET has to bring along for that, as hidden fields."""
+    return list(ITS_OWN.items()) if _begins_with_its_own(request) else []
+
+
+def _begins_with_its_own(request: HttpRequest) -> bool:
+    return all(request.GET.get(name) == value for name, value in ITS_OWN.items())
+
+
 def _found(request: HttpRequest, token: str) -> TrackedVisit | None:
-    its_own = all(request.GET.get(name) == value for name, value in ITS_OWN.items())
-    return find_visit(token, clock.now(), begins_with_its_own=its_own)
+    return find_visit(token, clock.now(), begins_with_its_own=_begins_with_its_own(request))
 
 
 def _visit_or_404(request: HttpRequest, token: str) -> TrackedVisit:

@@ -8,13 +8,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from applications.views.citizen import visit_page
+from applications.views.citizen import address_again, visit_page
 from centres.actions.next_notices import do_not_tell, tell_by_push, tell_by_sms
 from centres.models import Ticket
 from centres.notice_rules import count_try
@@ -43,7 +42,7 @@ def by_sms(request: HttpRequest, token: str) -> HttpResponse:
         tell_by_sms(ticket=ticket, phone=phone, consents=consents, at=clock.now())
     except RuleBroken as problem:
         return visit_page(request, token, problem, phone=phone, consent=consents)
-    return redirect(f"{reverse('applications:ticket', args=[token])}#tell")
+    return redirect(f"{address_again(request, token)}#tell")
 
 
 @login_not_required
@@ -64,7 +63,7 @@ def by_push(request: HttpRequest, token: str) -> HttpResponse:
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Forget the phone and the browsers now."""
     do_not_tell(ticket=_ticket(token))
-    return redirect(f"{reverse('applications:ticket', args=[token])}#tell")
+    return redirect(f"{address_again(request, token)}#tell")
 
 
 def _ticket(token: str) -> Ticket:

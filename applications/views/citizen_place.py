@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.views.citizen import address_again, carried
 from centres.actions.cancel import cancel
 from centres.actions.hold import come_back, hold
 from centres.actions.return_missed import return_missed
@@ -81,6 +82,7 @@ def ask_why(request: HttpRequest, token: str) -> HttpResponse:
     ticket = get_object_or_404(Ticket.objects.select_related("service", "centre"), token=token)
     asked = request.GET.get("number", "")
     context: dict[str, Any] = {"ticket": ticket, "token": token, "asked": asked}
+    context |= {"address": address_again(request, token), "carried": carried(request)}
     status = 200
     if asked:
         ratelimit.count("why", token, limit=QUESTIONS, seconds=QUESTION_SECONDS)
@@ -103,9 +105,9 @@ def _do(request: HttpRequest, token: str, move: Callable[[Ticket, Any], object])
     try:
         move(ticket, clock.now())
     except RuleBroken as problem:
-        context = {"problem": _for_the_citizen(problem, ticket), "token": token}
+        context = {"problem": _for_the_citizen(problem, ticket), "address": address_again(request, token)}
         return render(request, "applications/track/refused.html", context, status=problem.status)
-    return redirect("applications:ticket", token=token)
+    return redirect(address_again(request, token))
 
 
 def _for_the_citizen(problem: RuleBroken, ticket: Ticket) -> object:

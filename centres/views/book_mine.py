@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
@@ -76,7 +77,7 @@ def check_in_here(request: HttpRequest, token: str) -> HttpResponse:
             at=clock.now(),
         )
     except RuleBroken as problem:
-        return _refused(request, token, problem)
+        return _refused(request, reverse("centres:book_mine", args=[token]), problem)
     return redirect("applications:ticket", token=ticket.token)
 
 
@@ -89,7 +90,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         try:
             cancel_appointment(appointment=appointment, at=clock.now())
         except RuleBroken as problem:
-            return _refused(request, token, problem)
+            return _refused(request, reverse("centres:book_mine", args=[token]), problem)
         return redirect("centres:book_mine", token=token)
     if appointment.state != AppointmentState.BOOKED:
         return redirect("centres:book_mine", token=token)
@@ -112,45 +113,41 @@ def move_day(request: HttpRequest, token: str) -> HttpResponse:
 def move_slot(request: HttpRequest, token: str, day: str) -> HttpResponse:
     """To which time? The button moves it."""
     appointment = appointment_or_404(token)
-    problem, status, key = None, 200, uuid4().hex
     if request.method == "POST":
-        key = request.POST.get("client_key", "")
         try:
             count_try(request, appointment.phone or token)
             made = move_appointment(
                 appointment=appointment,
                 starts_at=moment_in(day, request.POST.get("hour", "")),
-                client_key=key,
+                client_key=request.POST.get("client_key", ""),
                 at=clock.now(),
             )
-            return redirect("centres:book_mine", token=made.token)
-        except RuleBroken as refused:
-            if refused.code == "wrong_state":
-                return _refused(request, token, refused)
-            problem, status = refused, refused.status
-            key = uuid4().hex
-    elif appointment.state != AppointmentState.BOOKED:
+        except RuleBroken as problem:
+            page = reverse("centres:book_mine", args=[token]) if problem.code == "wrong_state" else request.path
+            return _refused(request, page, problem)
+        return redirect("centres:book_mine", token=made.token)
+    if appointment.state != AppointmentState.BOOKED:
         return redirect("centres:book_mine", token=token)
     offer = booking.offer_on(appointment.service, day_in(day), clock.now())
     context = {
         "appointment": appointment,
         "offer": offer,
         "parts": parts_of_day(offer) if offer else [],
-        "problem": problem,
-        "client_key": key,
+        "client_key": uuid4().hex,
     }
-    return _private(render(request, "centres/book/move_slot.html", context, status=status))
+    return _private(render(request, "centres/book/move_slot.html", context))
 
 
-def _refused(request: HttpRequest, token: str, problem: RuleBroken) -> HttpResponse:
-    """The appointment with the sentence why not. A page that is older than its state leads to how it stands now: what is
-    true of the appointment it showed may not be of the one that this became."""
+def _refused(request: HttpRequest, page: str, problem: RuleBroken) -> HttpResponse:
+    """On to this page, which says why not. One that was older than the appointment's state leads to how it stands now: what
+    is true of the appointment it showed may not be of the one that this became."""
     if problem.code == "wrong_state":
         messages.warning(
             request, _("That page was out of date, so nothing was changed. This is how the appointment stands now.")
         )
-        return redirect("centres:book_mine", token=token)
-    return _page(request, appointment_or_404(token), status=problem.status, problem=problem)
+    else:
+        messages.error(request, str(problem))
+    return redirect(page)
 
 
 def appointment_or_404(token: str) -> Appointment:
@@ -164,7 +161,7 @@ def appointment_or_404(token: str) -> Appointment:
     return found
 
 
-def _page(request: HttpRequest, appointment: Appointment, status: int = 200, **more: object) -> HttpResponse:
+def _page(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     at = clock.now()
     is_open = appointment.state == AppointmentState.BOOKED
     closed = is_open and not booking.stands(appointment, hours.hours_on(appointment.centre, appointment.day))
@@ -177,14 +174,20 @@ def _page(request: HttpRequest, appointment: Appointment, status: int = 200, **m
         "closed": closed,
         "why_closed": exception.reason if exception else "",
         "on_time": on_time,
-        "not_on_time": not_on_time(appointment, at) if is_open and not on_time else None,
+        "not_on_time": _why_not_now(request, appointment, at) if is_open and not on_time else None,
         "is_today": appointment.day == clock.local_day(at),
         "grounds": earlier_than_booked(appointment.centre_id, appointment.day) if on_time else SEEN_GROUNDS,
         "papers": papers_to_bring(appointment),
         "qr": qr_picture(address),
-        **more,
     }
-    return _private(render(request, "centres/book/mine.html", context, status=status))
+    return _private(render(request, "centres/book/mine.html", context))
+
+
+def _why_not_now(request: HttpRequest, appointment: Appointment, at: datetime) -> RuleBroken | None:
+    """What the page says to whoever is early or late, unless a refused button says it already."""
+    reason = not_on_time(appointment, at)
+    is_said = str(reason) in [str(message) for message in messages.get_messages(request)]
+    return None if is_said else reason
 
 
 def papers_to_bring(appointment: Appointment) -> dict[str, list[Requirement]]:

@@ -35,7 +35,9 @@ CITIZEN_FACING = (
     "templates/centres/board/*",
     "templates/centres/book/*",
     "templates/centres/devices/parts/*",
+    "templates/centres/includes/*",
     "templates/centres/kiosk/*",
+    "templates/centres/public/*",
     "templates/includes/*",
     "templates/portal/*",
     "templates/procedures/*",
@@ -56,6 +58,7 @@ CITIZEN_FACING = (
     "centres/announce.py",
     "centres/appointments.py",
     "centres/enums.py",
+    "centres/estimate/words.py",
     "centres/forms_book.py",
     "centres/views/board.py",
     "centres/views/book*.py",
@@ -78,12 +81,14 @@ CITIZEN_FACING = (
 )
 # Beside citizens' parts, but shown to staff only.
 STAFF_FACING = (
+    "templates/centres/devices/sign_in.html",
     "templates/includes/officer.html",
     "templates/includes/signed_out.html",
     "templates/includes/staff_nav.html",
     "templates/procedures/admin/officer.html",
     "templates/procedures/admin/procedure.html",
     "templates/procedures/admin/version.html",
+    "templates/registration/login.html",
 )
 # Left out of the collection: not the portal's own text.
 IGNORED = ("bench", "docs", "node_modules", "static", "tests", "var", ".venv")

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.text import TextField, pick
+from procedures.conditions import facts_in
 from procedures.enums import Confidence
 from procedures.models.catalogue import InCatalogue, Procedure
 
@@ -43,3 +44,8 @@ class Incentive(InCatalogue):
 
     def __str__(self) -> str:
         return pick(self.name)
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it is about what is filed on the national portal; nobody at a counter is granted it."""
+        return "online" in facts_in(self.condition)

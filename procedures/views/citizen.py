@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+import unicodedata
+from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
 
 from portal import clock
 from procedures import catalogue_cache
@@ -18,11 +22,11 @@ from procedures.declarations import has_declaration
 from procedures.forms_public import AddressForm, CaseForm, SearchForm
 from procedures.quote import quote
 from procedures.sheet import Sheet
-from procedures.units import Resolution, resolve_old_address, search_units
+from procedures.units import answer_for, resolve_old_address, search_units, units_with
 
 MOST_FOUND = 20
-# A number of a person or of a dossier: neither is looked for here.
-_LONG_NUMBER = re.compile(r"\d[\d .-]{7,}\d")
+# A number of a person or of a dossier: neither is looked for here. Nine digits, however they are set apart.
+_LONG_NUMBER = re.compile(r"\d(?:[\W_]*\d){8}")
 _DOSSIER_CODE = re.compile(r"[A-Z]\d{2}(\.\d{1,3}){0,3}-\d{6}-\d{4,6}", re.IGNORECASE)
 OPENS = time(8, 0)
 
@@ -30,21 +34,28 @@ OPENS = time(8, 0)
 @login_not_required
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
-    """Search, life events and fields; with a query, what was found."""
-    form = SearchForm(request.GET or None)
+    """Search, life events and fields; with a query, what was found. A number leads to a page that no longer has it: this
+    page's address stands in its links, and in the browser's history."""
+    if refused := _number_in(request.GET.get("q", "")):
+        return redirect(f"{reverse('procedures:list')}?{urlencode({'refused': refused})}")
+    form = SearchForm(request.GET if "q" in request.GET else None)
     query = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
-    context: dict[str, Any] = {"form": form, "query": query}
-    if _DOSSIER_CODE.search(query):
-        context["is_dossier_code"] = True
-    elif _LONG_NUMBER.search(query):
-        context["is_number"] = True
-    elif query:
+    context: dict[str, Any] = {"form": form, "query": query, "refused": request.GET.get("refused")}
+    if query:
         found = catalogue_cache.procedure_index().search(query, MOST_FOUND)
         context["found"] = [answer.procedure for answer in found]
     if not context.get("found"):
         context["events"] = catalogue_cache.life_events()
         context["fields"] = list(dict.fromkeys(procedure.field for procedure in catalogue_cache.all_procedures()))
     return render(request, "procedures/find.html", context)
+
+
+def _number_in(typed: str) -> str:
+    """What kind of number was typed where words are asked for, if any."""
+    plain = unicodedata.normalize("NFKC", typed)
+    if _DOSSIER_CODE.search(plain):
+        return "dossier"
+    return "number" if _LONG_NUMBER.search(plain) else ""
 
 
 @login_not_required
@@ -72,12 +83,13 @@ def of_field(request: HttpRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_GET
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One procedure on one page, for the reader's own case: papers, fees and the day, as the counter would say them."""
-    version = catalogue_cache.version_in_force(code, clock.today())
-    if version is None:
-        return _without_version(request, code)
-    form = CaseForm(version, request.GET or None)
+    """One procedure on one page, for the reader's own case: papers, fees and the day, as the counter would say them when it
+    is handed in next."""
     at = _next_moment(clock.now())
+    version = catalogue_cache.version_in_force(code, at.date())
+    if version is None:
+        return _without_version(request, code, at.date())
+    form = CaseForm(version, request.GET or None)
     answer = quote(
         version,
         form.facts,
@@ -94,7 +106,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def blank(request: HttpRequest, code: str) -> HttpResponse:
     """The procedure's form as a PDF, to fill in by hand."""
-    version = catalogue_cache.version_in_force(code, clock.today())
+    version = catalogue_cache.version_in_force(code, _next_moment(clock.now()).date())
     if version is None or not has_declaration(version):
         raise Http404
     response = HttpResponse(blank_form(version), content_type="application/pdf")
@@ -102,12 +114,12 @@ def blank(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _without_version(request: HttpRequest, code: str) -> HttpResponse:
-    """Only the name of a procedure is known, or its rules are not in force today."""
+def _without_version(request: HttpRequest, code: str, day: date) -> HttpResponse:
+    """Only the name of a procedure is known, or its rules are not in force on this day."""
     procedure = next((row for row in catalogue_cache.all_procedures() if code in (row.code, row.key)), None)
     if procedure is None:
         raise Http404
-    coming = catalogue_cache.version_after(procedure, clock.today())
+    coming = catalogue_cache.version_after(procedure, day)
     return render(request, "procedures/only_listed.html", {"procedure": procedure, "coming": coming})
 
 
@@ -120,15 +132,34 @@ def _next_moment(now: datetime) -> datetime:
 
 
 @login_not_required
-@require_GET
+@sensitive_post_parameters("address")
+@require_http_methods(["GET", "POST"])
 def units(request: HttpRequest) -> HttpResponse:
-    """ "My address after 1 July 2025": the ward or commune of today that an old address lies in."""
-    form = AddressForm(request.GET or None)
-    context: dict[str, Any] = {"form": form}
-    if form.is_bound and form.is_valid():
-        text = form.cleaned_data["address"]
-        found = resolve_old_address(text)
-        context |= {"found": found, "address": text}
-        if found.status == Resolution.UNKNOWN:
-            context["similar"] = search_units(text)
+    """ "My address after 1 July 2025": the ward or commune of today that an old address lies in.
+
+    The answer's address says which units were named, and nothing of what was typed.
+    """
+    if request.method == "POST":
+        return _unit_of(request)
+    context: dict[str, Any] = {"form": AddressForm()}
+    if "unit" in request.GET:
+        keys = set(request.GET.getlist("unit"))
+        named = units_with(keys)
+        if len(named) < len(keys):
+            raise Http404
+        context["found"] = answer_for(named)
+    return render(request, "procedures/units.html", context)
+
+
+def _unit_of(request: HttpRequest) -> HttpResponse:
+    """On to the answer; where no unit is recognised, what was typed stays to be mended."""
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return render(request, "procedures/units.html", {"form": form}, status=400)
+    text = form.cleaned_data["address"]
+    found = resolve_old_address(text)
+    if found.named:
+        query = urlencode([("unit", unit.pk) for unit in found.named])
+        return redirect(f"{reverse('procedures:units')}?{query}")
+    context = {"form": form, "found": found, "address": text, "similar": search_units(text)}
     return render(request, "procedures/units.html", context)

@@ -9,13 +9,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from applications.actions.handle import ask_supplement, take
 from applications.actions.receive import receive
 from applications.enums import State
 from applications.models import Application
 from centres.enums import IN_HALL, Role
-from centres.models import Rating
+from centres.models import Rating, Ticket
 from portal.logs import scrub
 from tests.factories.applications import LAST4, MONDAY, a_dossier, a_draft, a_ticket_at_counter, member_of
 
@@ -248,3 +249,52 @@ def test_a_visit_is_rated_once(phone: Client) -> None:
     again = phone.post(url, {"score": "1", "comment": "khác"})
     assert again.status_code == 409
     assert Rating.objects.get().score == 3
+
+
+def page_of(phone: Client, address: str) -> str:
+    return phone.get(address).content.decode()
+
+
+@pytest.mark.usefixtures("monday")
+@pytest.mark.parametrize(
+    ("name", "sent"), [("rate_visit", {"score": "3"}), ("rate_visit", {"score": "7"}), ("give_back", {})]
+)
+def test_a_page_that_begins_with_its_dossier_still_does_after_an_action(
+    phone: Client, name: str, sent: dict[str, str]
+) -> None:
+    dossier = a_draft() if name == "give_back" else a_dossier()
+    assert dossier.matter is not None
+    if name == "give_back":
+        Ticket.objects.filter(pk=dossier.matter.ticket_id).update(state="called", arrived_at=None)
+    address = f"/t/{dossier.token}/?first=dossier"
+    action = re.search(
+        rf'action="({reverse(f"applications:{name}", args=[dossier.token])}[^"]*)"', page_of(phone, address)
+    )
+    assert action is not None and action[1].endswith("?first=dossier")
+    answer = phone.post(action[1], sent)
+    if answer.status_code == 302:
+        assert answer["Location"] == address
+    else:
+        assert f'data-poll="{address}"' in answer.content.decode()
+    assert phone.get(action[1])["Location"] == address
+    plain = page_of(phone, f"/t/{dossier.token}/")
+    assert "first=dossier" not in plain
+
+
+@pytest.mark.usefixtures("monday")
+def test_the_question_why_leads_back_to_the_page_as_it_began(phone: Client) -> None:
+    draft = a_draft()
+    address = f"/t/{draft.token}/?first=dossier"
+    asked = re.search(r'href="(/t/[^"]+/why/[^"]*)"', page_of(phone, address))
+    assert asked is not None
+    page = page_of(phone, asked[1])
+    assert f'href="{address}"' in page
+    # A form sent by GET takes its fields only, not the query of its action.
+    assert '<input type="hidden" name="first" value="dossier">' in page
+    assert "dossier" not in page_of(phone, asked[1].partition("?")[0]).partition("<main")[2].partition("</main")[0]
+
+
+def test_a_refused_action_leads_back_to_the_page_as_it_began(phone: Client) -> None:
+    dossier = a_dossier()
+    page = phone.post(f"/t/{dossier.token}/hold/?first=dossier", {"minutes": "10"}).content.decode()
+    assert f'href="/t/{dossier.token}/?first=dossier"' in page

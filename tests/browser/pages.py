@@ -43,7 +43,7 @@ MAGNIFIED = (195, 422)
 LAND = "/kiosk/for/A/land_change_info/"
 LANGUAGES = ("vi", "en", "ko")
 # Templates that went wrong show themselves by what they leave on the page.
-LEFT_OVER = re.compile(r"\{\{|\{%|%\(\w+\)s")
+LEFT_OVER = re.compile(r"\{\{|\{%|\{#|#\}|%\(\w+\)s")
 
 
 class Hall:

@@ -121,8 +121,32 @@ def test_every_address_with_a_token_is_left_out_of_logs():
         assert "Ab3_-xyz9" not in scrub(address), route
 
 
-def test_the_proxy_leaves_out_the_same_addresses_and_what_redirects_name():
+@pytest.fixture
+def as_the_proxy_writes() -> Callable[[str], str]:
+    """What deploy/Caddyfile leaves of an address."""
     text = (Path(__file__).resolve().parents[2] / "deploy" / "Caddyfile").read_text()
-    (pattern,) = re.findall(r'request>uri regexp "/\(([^)]*)\)/', text)
-    assert tuple(pattern.split("|")) == TOKEN_PATHS
     assert "resp_headers delete" in text and "request>headers delete" in text
+    ((pattern, left),) = re.findall(r'request>uri regexp "([^"]*)" "([^"]*)"', text)
+    return lambda address: re.sub(pattern, re.sub(r"\$(\d)", r"\\\1", left), address)
+
+
+def test_the_proxy_leaves_out_the_same_addresses(as_the_proxy_writes: Callable[[str], str]):
+    for path in TOKEN_PATHS:
+        for address in (f"/{path}/Ab3_-xyz9/more/?first=dossier", f"/{path}/Ab3_-xyz9", f"/api/v1/{path}/Ab3_-xyz9/x"):
+            assert as_the_proxy_writes(address) == address.replace("Ab3_-xyz9", "-")
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("/procedures/?q=xin+t%C3%A1ch+h%E1%BB%99", "/procedures/?-"),
+        ("/procedures/1.001193/?no_birth_paper=on", "/procedures/1.001193/?-"),
+        ("/units/?address=12+ngo+5&unit=7", "/units/?-"),
+        ("/api/v1/units/resolve?text=12+ng%C3%B5+5", "/api/v1/units/resolve?-"),
+        ("/api/v1/procedures/?q=x", "/api/v1/procedures/?-"),
+        ("/procedures/", "/procedures/"),
+        ("/book/chi-nhanh-3/A/?for=birth", "/book/chi-nhanh-3/A/?for=birth"),
+    ],
+)
+def test_the_proxy_leaves_out_what_was_typed(as_the_proxy_writes: Callable[[str], str], address: str, written: str):
+    assert as_the_proxy_writes(address) == written

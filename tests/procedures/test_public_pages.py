@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
 from portal import clock
-from procedures.models import LifeEvent, Procedure
+from procedures.models import LifeEvent, Procedure, ProcedureVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "national_days")]
 
@@ -48,14 +48,35 @@ def test_what_is_not_found_keeps_the_words_and_offers_other_ways(client: Client)
     assert "/procedures/event/child_born/" in page
 
 
-@pytest.mark.parametrize("number", ["001190012345", "0912 345 678", "001 190 012 345"])
-def test_a_number_of_a_person_is_not_looked_for(client: Client, number: str) -> None:
-    page = text(client, f"/procedures/?q={number}")
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("001190012345", "0912 345 678", "001 190 012 345", "012_345_678_901", "001/099/012345", "+84 (912) 345-678"),
+        *("０１２３４５６７８９０１", "căn cước 001․190․012․345", "001190012345 " * 20),
+    ],
+)
+def test_a_number_of_a_person_is_not_looked_for_and_not_kept(client: Client, number: str) -> None:
+    answer = client.get("/procedures/", {"q": number}, follow=True)
+    page = answer.content.decode()
     assert "Xin đừng gõ số căn cước" in page
+    assert answer.redirect_chain == [("/procedures/?refused=number", 302)]
+    assert "345" not in page and "３４５" not in page
 
 
-def test_the_code_of_a_dossier_is_shown_the_way(client: Client) -> None:
-    assert "Xem hồ sơ đến đâu rồi" in text(client, "/procedures/?q=H26.30.3-261123-0047")
+@pytest.mark.parametrize("words", ["Nghị định 123/2015 và 104/2022", "sinh ngày 01/02/1990", "khai sinh 2 bản, 3 con"])
+def test_dates_and_laws_are_words_like_others(client: Client, words: str) -> None:
+    assert client.get("/procedures/", {"q": words}).context["query"] == words
+
+
+def test_the_code_of_a_dossier_is_shown_the_way_and_not_kept(client: Client) -> None:
+    answer = client.get("/procedures/?q=H26.30.3-261123-0047", follow=True)
+    page = answer.content.decode()
+    assert "Xem hồ sơ đến đâu rồi" in page
+    assert "0047" not in page and answer.redirect_chain == [("/procedures/?refused=dossier", 302)]
+
+
+def test_an_unknown_reason_is_no_reason(client: Client) -> None:
+    assert "todo warn" not in client.get("/procedures/?refused=x").content.decode()
 
 
 def test_a_query_far_too_long_is_refused_beside_its_field_and_kept(client: Client) -> None:
@@ -120,6 +141,47 @@ def test_before_a_change_of_law_the_page_says_until_when_it_holds(client: Client
     assert "Áp dụng đến hết 28/02/2027" in text(client, "/procedures/1.001193/")
 
 
+# In UTC: Friday 26/02/2027 at 10:00, at 20:00; Saturday; Sunday; Monday at 09:00 and, before the doors open, at 00:30.
+AROUND_A_CHANGE = [
+    (datetime(2027, 2, 26, 3, 0, tzinfo=UTC), False),
+    (datetime(2027, 2, 26, 13, 0, tzinfo=UTC), True),
+    (datetime(2027, 2, 27, 3, 0, tzinfo=UTC), True),
+    (datetime(2027, 2, 28, 3, 0, tzinfo=UTC), True),
+    (datetime(2027, 2, 28, 17, 30, tzinfo=UTC), True),
+    (datetime(2027, 3, 1, 2, 0, tzinfo=UTC), True),
+]
+
+
+@pytest.mark.parametrize(("now", "is_new"), AROUND_A_CHANGE)
+def test_the_rules_are_those_of_the_day_it_is_handed_in(
+    client: Client, monkeypatch: pytest.MonkeyPatch, now: datetime, is_new: bool
+) -> None:
+    printed: list[ProcedureVersion] = []
+    monkeypatch.setattr("procedures.views.citizen.blank_form", lambda version: printed.append(version) or b"%PDF")
+    with clock.fixed(now):
+        page = client.get("/procedures/1.000894/")
+        client.get("/procedures/1.000894/form.pdf")
+    handed_in, version = page.context["received_at"].date(), page.context["sheet"].version
+    assert handed_in == (date(2027, 3, 1) if is_new else date(2027, 2, 26))
+    assert version.effective_from <= handed_in and (version.effective_to is None or handed_in <= version.effective_to)
+    assert (version.effective_from == date(2027, 3, 1)) is is_new
+    assert printed == [version]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("vi", "Chỉ áp dụng khi nộp trực tuyến trên Cổng Dịch vụ công quốc gia, không áp dụng tại quầy."),
+        ("en", "Only when filed online on the National Public Service Portal, not at the counter."),
+        ("ko", "국가공공서비스포털에서 온라인으로 신청할 때만 적용되며"),
+    ],
+)
+def test_a_waiver_for_filing_online_is_not_promised_at_the_counter(client: Client, language: str, said: str) -> None:
+    client.cookies["django_language"] = language
+    assert said in text(client, "/procedures/2.000635/")
+    assert said not in text(client, "/procedures/2.000815/"), "a farm loan's waiver is given at the counter"
+
+
 def test_what_is_only_listed_sends_to_the_counter(client: Client) -> None:
     page = text(client, "/procedures/2.001019/")
     assert "Chứng thực di chúc" in page
@@ -149,24 +211,44 @@ def test_every_procedure_has_its_page_in_every_language(client: Client, language
 
 @pytest.mark.usefixtures("units")
 class TestAddress:
+    def answer(self, client: Client, address: str) -> str:
+        """The page that what was typed leads to; its own address says nothing of it and can be read again."""
+        sent = client.post("/units/", {"address": address})
+        assert sent.status_code == 302
+        assert re.fullmatch(r"/units/\?unit=\d+(&unit=\d+)*", sent["Location"])
+        assert text(client, sent["Location"]) == text(client, sent["Location"])
+        return text(client, sent["Location"])
+
     def test_a_whole_ward_is_answered_with_its_name_of_today(self, client: Client) -> None:
-        page = text(client, "/units/?address=trung+phung,+dong+da")
+        page = self.answer(client, "số 12 ngõ 5, trung phung, dong da")
         assert "Phường Văn Miếu - Quốc Tử Giám, Hà Nội" in page.replace("–", "-")
+        assert "ngõ 5" not in page
 
     def test_a_divided_ward_is_never_guessed(self, client: Client) -> None:
-        page = text(client, "/units/?address=Nam+Đồng,+Đống+Đa")
+        page = self.answer(client, "Nam Đồng, Đống Đa")
         assert "đã được chia ra" in page
         assert "Phường Kim Liên" in page
         assert "Phường Đống Đa" in page
 
+    def test_a_name_of_today_is_said_to_be_one(self, client: Client) -> None:
+        assert "Phường Đống Đa, Hà Nội" in self.answer(client, "phường Đống Đa, Hà Nội")
+
     def test_a_name_alone_finds_the_units_that_bear_it(self, client: Client) -> None:
-        assert "Quận Hà Đông" in text(client, "/units/?address=Quang+Trung")
+        assert "Quận Hà Đông" in client.post("/units/", {"address": "Quang Trung"}).content.decode()
 
     def test_what_is_no_ward_of_hanoi_keeps_the_words(self, client: Client) -> None:
-        page = client.get("/units/", {"address": "Bến Nghé, Quận 1"}).content.decode()
+        page = client.post("/units/", {"address": "Bến Nghé, Quận 1"}).content.decode()
         assert 'value="Bến Nghé, Quận 1"' in page
         assert "Chưa nhận ra" in page
 
     def test_nothing_typed_is_asked_for_beside_the_field(self, client: Client) -> None:
-        assert 'aria-invalid="true"' in client.get("/units/?address=").content.decode()
+        assert 'aria-invalid="true"' in client.post("/units/", {"address": ""}).content.decode()
         assert 'aria-invalid="true"' not in client.get("/units/").content.decode()
+
+    def test_an_address_in_the_address_is_not_read(self, client: Client) -> None:
+        page = client.get("/units/", {"address": "Nam Đồng, Đống Đa"}).content.decode()
+        assert "Kim Liên" not in page and "Nam " not in page
+
+    @pytest.mark.parametrize("unit", ["0", "x", "", "9" * 30, "-1", "1&unit=x"])
+    def test_a_made_up_unit_is_not_there(self, client: Client, unit: str) -> None:
+        assert client.get(f"/units/?unit={unit}").status_code == 404

@@ -113,3 +113,26 @@ def test_a_citizen_is_spoken_to_in_one_way():
         and otherwise.search(" ".join([entry.msgstr, *entry.msgstr_plural.values()]))
     ]
     assert set(spoken) == to_all
+
+
+def test_every_page_of_citizens_and_what_it_includes_is_read_by_them() -> None:
+    """Whatever stands on the citizens' frame or the hall's, found out from the templates themselves."""
+    sources = {
+        str(path.relative_to(translations.ROOT)): path.read_text()
+        for path in (translations.ROOT / "templates").rglob("*.html")
+    }
+    seen = {"templates/base_citizen.html", "templates/base_hall.html", "templates/base_board.html"}
+    grown = True
+    while grown:
+        on = {name for name, text in sources.items() if f"templates/{_extended(text)}" in seen}
+        parts = {f"templates/{part}" for name in seen for part in re.findall(r'include "([^"]+)"', sources[name])}
+        grown = not (on | parts) <= seen
+        seen |= on | parts
+    assert len(seen) > 40
+    seen -= set(translations.STAFF_FACING)
+    assert [name for name in sorted(seen) if not translations.is_citizen_facing(name)] == []
+
+
+def _extended(text: str) -> str:
+    found = re.search(r'{% extends "([^"]+)"', text)
+    return found[1] if found else ""
