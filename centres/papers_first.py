@@ -23,7 +23,11 @@ from procedures.models import Procedure, ProcedureVersion, Requirement
 
 def procedures_of(service: Service, day: date) -> list[Procedure]:
     """The procedures of a service in force on this day; none where no paper of any of them is worth a question."""
-    versions = [version for version in versions_on(day) if version.procedure.field_id == service.field_id]
+    versions = [
+        version
+        for version in versions_on(day)
+        if version.procedure.field_id == service.field_id and not version.procedure.is_listed_only
+    ]
     if not any(has_questions(version) for version in versions):
         return []
     return [version.procedure for version in versions]
@@ -43,6 +47,8 @@ class Walk:
         """The walk that an address describes; None for a procedure that is not one of this service today."""
         version = version_in_force(key, day)
         if version is None or version.procedure.key != key or version.procedure.field_id != service.field_id:
+            return None
+        if version.procedure.is_listed_only:
             return None
         known = set(FACTS) | {row.kind.key for row in version.requirements.all()}
 

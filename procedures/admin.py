@@ -62,6 +62,10 @@ class ProcedureAdmin(EachTold):
     search_fields = ["code", "key"]
     list_select_related = ["field"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Procedure | None = None) -> list[str]:
+        """Printed lists and links name the code: it stays once something is published under it."""
+        return ["code", "key"] if obj is not None and obj.versions.published().exists() else []
+
     def get_urls(self) -> list[URLPattern]:
         export = self.admin_site.admin_view(self.export)
         return [path("<int:pk>/export/", export, name="procedures_procedure_export"), *super().get_urls()]

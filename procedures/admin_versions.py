@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -21,6 +21,8 @@ from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
 from procedures.actions.publish import PERMISSION, publish
 from procedures.actions.withdraw import withdraw
+from procedures.declaration_files import declaration_pdf
+from procedures.declarations import has_declaration
 from procedures.enums import Confidence
 from procedures.facts import AnsweredBy
 from procedures.form_fields import schema_of_rows, write_rows
@@ -151,6 +153,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
         own = [
             named("citizen", self.as_citizen),
             named("officer", self.as_officer),
+            named("paper", self.as_paper),
             named("publish", self.publish),
             named("withdraw", self.withdraw),
             named("layout", self.confirm_layout),
@@ -178,7 +181,12 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
             pages=form.number("pages"),
             copies=form.number("copies") or 1,
         )
-        context = {"form": form, "sheet": Sheet(version, answer, form.facts), "received_at": at, "quote": answer}
+        context = {
+            "form": form,
+            "sheet": Sheet(version, answer, form.facts, form.is_bound),
+            "received_at": at,
+            "quote": answer,
+        }
         return render(request, "procedures/detail.html", context | {"is_preview": not version.is_fixed})
 
     @method_decorator(require_GET)
@@ -199,6 +207,16 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
             "title": str(version),
         }
         return render(request, "procedures/admin/officer.html", context)
+
+    @method_decorator(require_GET)
+    def as_paper(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The form as it will be printed, before anybody is asked to confirm its layout."""
+        version = self._version(request, pk)
+        if not has_declaration(version):
+            raise Http404
+        response = HttpResponse(declaration_pdf(version), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="{version.procedure.code}.pdf"'
+        return response
 
     @method_decorator(require_POST)
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -159,6 +159,17 @@ CODES: dict[str, Callable[[str], str]] = {
 }
 
 
+class YesNoField(forms.TypedChoiceField):
+    """Yes, no, or not answered: a box left alone would say no in somebody's name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "—"), ("yes", _("Yes")), ("no", _("No"))]
+        super().__init__(choices=choices, coerce=lambda value: value == "yes", empty_value=None, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
 class UnitField(forms.ChoiceField):
     """A ward or commune of Hanoi as it stands today, kept by its code."""
 
@@ -251,8 +262,7 @@ def _field(key: str, rule: Mapping[str, Any], *, is_required: bool, on: date | N
             choices = [(choice["value"], pick(choice["label"])) for choice in rule["x-choices"]]
             return forms.ChoiceField(choices=[("", "—"), *choices], **common)
         case "yes_no":
-            # A box that must be ticked would be no question.
-            return forms.BooleanField(**common | {"required": False})
+            return YesNoField(**common)
         case "unit":
             return UnitField(**common)
         case "phone":

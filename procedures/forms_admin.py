@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django import forms
@@ -11,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from portal.text import LANGUAGES, pick
 from portal.text_fields import LanguagesField, LinesField
 from portal.vn.text import syllables
-from procedures.enums import StepRole
+from procedures.enums import FeeBasis, StepRole
 from procedures.facts import FACTS
 from procedures.form_fields import PREFILLS, free, key_of
 from procedures.limits import SAME_DAY_CUTOFF, LimitKind
-from procedures.loading.checking import part_faults
+from procedures.loading.checking import LISTS, part_faults
 from procedures.models import FeeRule, FormField, Incentive, LifeEvent, Procedure, ProcedureVersion, Requirement
 
 LIMIT_KINDS = [
@@ -93,6 +94,9 @@ class RequirementForm(KeptCondition):
         fields = ("kind", "order", "form_of_copy", "copies", "is_kept", "condition", "note", "source", "confidence")
 
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
 class PageStepsField(forms.CharField):
     """Prices by the page, one a line: "2 = 2000" up to page 2, "* = 1000" for all after it."""
 
@@ -112,7 +116,7 @@ class PageStepsField(forms.CharField):
             last, equals, price = (part.strip() for part in line.partition("="))
             if not line.strip():
                 continue
-            if not equals or not price.isdigit() or not (last == "*" or last.isdigit()):
+            if not equals or not _NUMBER.fullmatch(price) or not (last == "*" or _NUMBER.fullmatch(last)):
                 raise forms.ValidationError(
                     _("Write one price a line, like “2 = 2000”, and “* = 1000” for all pages after."), code="invalid"
                 )
@@ -134,6 +138,12 @@ class FeeRuleForm(KeptCondition):
         if field := self.fields.get("effective_from"):
             field.required = False
             field.help_text = _("Empty: from the version's first day.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("basis") == FeeBasis.PER_PAGE and not cleaned.get("steps") and "steps" not in self.errors:
+            self.add_error("steps", _("Write what a page costs."))
+        return cleaned
 
     condition = ConditionField(label=_("charged"), required=False)
     steps = PageStepsField(
@@ -208,6 +218,8 @@ class FormFieldForm(forms.ModelForm):
             self.add_error("choices", _("Write at least two answers to choose from."))
         if not several and cleaned.get("choices"):
             self.add_error("choices", _("Answers to choose from belong to a field of the kind “one of several”."))
+        if cleaned.get("max_length") == 0:
+            self.add_error("max_length", _("Write at least 1, or leave it empty."))
         least, most = cleaned.get("minimum"), cleaned.get("maximum")
         if least is not None and most is not None and least > most:
             self.add_error("maximum", _("The largest number is smaller than the smallest."))
@@ -294,13 +306,19 @@ class ProcedureAdminForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "key" not in self.fields:  # something is published: code and key stay
+            return
         self.fields["key"].required = False
         self.fields["key"].help_text = _("Small letters, digits and _; empty: made of what people say.")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         said = (cleaned.get("short_name") or {}).get("vi", "")
-        cleaned["key"] = "_".join(syllables(cleaned.get("key", "").replace("-", " ").replace("_", " ") or said))[:60]
+        if "key" in self.fields:
+            wanted = cleaned.get("key", "").replace("-", " ").replace("_", " ") or said
+            cleaned["key"] = "_".join(syllables(wanted))[:60]
+            if f"{cleaned['key']}.yaml" in LISTS:
+                self.add_error("key", _("This name is taken by a list of the catalogue. Choose another one."))
         cleaned["declaration"] = cleaned.get("declaration") or {}
         self._check_part("declaration", [cleaned["declaration"]], "declaration")
         asked = cleaned.get("ask_first")
@@ -334,6 +352,18 @@ class IncentiveForm(KeptCondition):
             *("key", "name", "percent", "procedures", "fee_keys", "condition", "article"),
             *("effective_from", "effective_to", "confidence"),
         )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        rules = FeeRule.objects.filter(version__procedure__in=cleaned.get("procedures") or ())
+        known = set(rules.values_list("key", flat=True))
+        if unknown := [key for key in cleaned.get("fee_keys") or () if key not in known]:
+            self.add_error(
+                "fee_keys",
+                _("None of these procedures has a fee with this key: %(keys)s. There are: %(known)s.")
+                % {"keys": ", ".join(unknown), "known": ", ".join(sorted(known)) or "–"},
+            )
+        return cleaned
 
 
 class FirstDayForm(forms.Form):

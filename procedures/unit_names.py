@@ -34,6 +34,7 @@ _STREET_WORDS = {
     "phong",
 }
 HANOI = "ha noi"
+_HANOI_TOO = {"hanoi", "hn"}
 
 
 def fold_name(name: str) -> str:
@@ -57,7 +58,7 @@ def split_district_kind(name: str) -> tuple[bool, str]:
 
 def is_hanoi(name: str) -> bool:
     """Whether this part of an address is the city itself."""
-    return _strip(name, _CITY_KINDS)[1] == HANOI
+    return _strip(name, _CITY_KINDS)[1] in {HANOI, *_HANOI_TOO}
 
 
 def _strip(name: str, kinds: set[tuple[str, ...]]) -> tuple[bool, str]:

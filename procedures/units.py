@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -40,6 +40,9 @@ class UnitResolution:
         return self.candidates[0] if self.status in (Resolution.CURRENT, Resolution.ONE) else None
 
 
+# How people end an address after the city.
+COUNTRY = {"viet nam", "vietnam", "vn"}
+DISTRICT_WORDS = {"quan", "q", "huyen", "h"}
 _UNKNOWN = UnitResolution(Resolution.UNKNOWN)
 
 
@@ -67,7 +70,9 @@ def resolve_old_address(text: str) -> UnitResolution:
     "Hà Nội" is a unit of today, unless the part before it is a former unit of the district of that name. Nothing is
     guessed: where an address can be read in two ways both are candidates.
     """
-    parts = [part.strip() for part in text.split(",") if syllables(part)]
+    parts = [part.strip() for part in text.replace(";", ",").split(",") if syllables(part)]
+    if len(parts) > 1 and fold_name(parts[-1]) in COUNTRY:
+        parts.pop()
     in_hanoi = bool(parts) and is_hanoi(parts[-1])
     if in_hanoi:
         parts.pop()
@@ -75,6 +80,8 @@ def resolve_old_address(text: str) -> UnitResolution:
         return _UNKNOWN
     known = _Known(list(_lookup(parts)))
     as_old, is_whole_part = _as_former(known, parts)
+    if not as_old and (unsplit := _ward_and_district(known, parts[-1])):
+        return answer_for(unsplit)
     as_new = _as_current(known, parts[-1]) if in_hanoi or split_unit_kind(parts[-1])[0] else []
     return answer_for(as_old if is_whole_part else [*as_old, *as_new])
 
@@ -102,6 +109,7 @@ def _lookup(parts: list[str]) -> list[Unit]:
     names = set()
     for part in parts[-2:]:
         names |= {fold_name(part), split_unit_kind(part)[1], *endings(part)}
+    names |= {ward for ward, _district in _splits(parts[-1])}
     rows = Unit.objects.filter(folded__in=names - {""}).prefetch_related("became__new")
     return list(rows)
 
@@ -125,6 +133,28 @@ def _as_former(known: _Known, parts: list[str]) -> tuple[list[Unit], bool]:
         if found := known.former(name, district, None):
             return found, False
     return [], False
+
+
+def _ward_and_district(known: _Known, part: str) -> list[Unit]:
+    """Former units of a part in which ward and district stand without a comma: "Phường Láng Hạ quận Đống Đa"."""
+    for ward, district in _splits(part):
+        if found := known.former(ward, district, None):
+            return found
+    return []
+
+
+def _splits(part: str) -> Iterator[tuple[str, str]]:
+    """Every way to cut a part into the end of a ward's name and a district's, folded; the longest ward first."""
+    words = syllables(part)
+    if len(words) > 2 and is_hanoi(" ".join(words[-2:])):
+        words = words[:-2]
+    for cut in range(1, len(words)):
+        district = split_district_kind(" ".join(words[cut:]))[1]
+        left = words[: cut - 1] if words[cut - 1] in DISTRICT_WORDS else words[:cut]
+        for start in range(len(left)):
+            ward = " ".join(left[start:])
+            # As it stands first: the name of Phương Mai begins like the word for ward.
+            yield from ((name, district) for name in dict.fromkeys((ward, split_unit_kind(ward)[1])))
 
 
 def _as_current(known: _Known, part: str) -> list[Unit]:

@@ -152,6 +152,10 @@ def with_waits(services: list[Any], centre_id: int, at: datetime) -> list[Any]:
 
 
 def shown_to(ticket: Ticket, at: datetime) -> Shown | None:
-    """The wait of somebody who waits, as of now; ``None`` where it is not known."""
-    found = forecast(ticket.centre_id, at).of(ticket, at)
+    """The wait of somebody who waits, as of now; ``None`` where it is not known. A number drawn since the forecast was made
+    takes a newcomer's."""
+    made = forecast(ticket.centre_id, at)
+    found = made.of(ticket, at)
+    if found is None and ticket.issued_at >= made.at:
+        found = made.newcomer(ticket.service_id, ticket.priority)
     return Shown.of(found.shown, at) if found else None

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from centres import hours
+from centres.ahead import with_coming
 from centres.announce import waiting_by_service
 from centres.estimate.accuracy import last_week
 from centres.estimate.now import with_waits
@@ -23,7 +24,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
     at = clock.now()
     context = {
         "centre": found,
-        "services": with_waits(waiting_by_service(found.pk, at), found.pk, at),
+        "services": with_coming(with_waits(waiting_by_service(found.pk, at), found.pk, at), found, at),
         "accuracy": last_week(found, at),
         "is_open": hours.is_open(found, at),
         "hours": hours.hours_on(found, clock.local_day(at)),

@@ -33,6 +33,8 @@ def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pro
     if draft.published_at is not None:
         raise RuleBroken(_("This version has been published already."), code="already_published")
     _refuse_first_day(draft, clock.local_day(at))
+    if draft.effective_to is None and (later := _next_after(draft)) is not None:
+        draft.effective_to = later.effective_from - timedelta(days=1)
     content = as_content(draft.procedure) | {"versions": [version_content(draft)]}
     if faults := [*_gaps(draft)] or faults_of(content, around()):
         raise RuleBroken(
@@ -40,7 +42,7 @@ def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pro
             code="not_complete",
             details={"faults": faults},
         )
-    _end_the_one_before(draft)
+    draft.brought_forward = _end_the_one_before(draft)
     draft.published_at = at
     try:
         with transaction.atomic():
@@ -78,9 +80,19 @@ def _gaps(draft: ProcedureVersion) -> Iterator[str]:
         yield _("Write at the procedure who decides and where it may be handed in.")
 
 
-def _end_the_one_before(draft: ProcedureVersion) -> None:
+def _next_after(draft: ProcedureVersion) -> ProcedureVersion | None:
+    """The published version that begins next; a draft without a last day ends before it."""
+    later = draft.procedure.versions.published().filter(effective_from__gt=draft.effective_from)
+    return later.order_by("effective_from").first()
+
+
+def _end_the_one_before(draft: ProcedureVersion) -> dict[str, Any] | None:
     """Whichever version would still be in force on the first day ends on the day before, also where a later last day was
-    known: past its own guard, which lets a last day be set but once."""
+    known: past its own guard, which lets a last day be set but once. Which it was, and until when it held."""
     others = draft.procedure.versions.published().on(draft.effective_from)
-    earlier = others.filter(effective_from__lt=draft.effective_from)
-    earlier.update(effective_to=draft.effective_from - timedelta(days=1))
+    earlier = others.filter(effective_from__lt=draft.effective_from).first()
+    if earlier is None:
+        return None
+    last = earlier.effective_to.isoformat() if earlier.effective_to else None
+    draft.procedure.versions.filter(pk=earlier.pk).update(effective_to=draft.effective_from - timedelta(days=1))
+    return {"version": earlier.pk, "last_day": last}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from procedures.models import ProcedureVersion
 
 @transaction.atomic
 def withdraw(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> ProcedureVersion:
-    """Make a draft of it again; the version that ended for it goes on, so that no day is without law.
+    """Make a draft of it again; a version whose last day it brought forward gets back the one it had.
 
     Raises ``NotAllowed``, ``RuleBroken`` (``not_published``, ``in_force_already``).
     """
@@ -31,13 +31,9 @@ def withdraw(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pr
         )
     found.published_at = None
     found.save()
-    day_before = found.effective_from - timedelta(days=1)
-    found.procedure.versions.published().filter(effective_to=day_before).update(effective_to=_goes_on_until(found))
+    if found.brought_forward:
+        last = found.brought_forward["last_day"]
+        found.procedure.versions.filter(pk=found.brought_forward["version"]).update(
+            effective_to=date.fromisoformat(last) if last else None
+        )
     return found
-
-
-def _goes_on_until(taken_back: ProcedureVersion) -> date | None:
-    """Until the next published version begins; open where there is none."""
-    later = taken_back.procedure.versions.published().filter(effective_from__gt=taken_back.effective_from)
-    following = later.order_by("effective_from").first()
-    return following.effective_from - timedelta(days=1) if following else None

@@ -20,6 +20,7 @@ CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
 # A folder may do without these.
 LISTED, LIFE_EVENTS, INCENTIVES = "listed.yaml", "life_events.yaml", "incentives.yaml"
+LISTS = frozenset({FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES})
 FOREVER = date.max
 NOTHING = Source("", [], {})
 
@@ -47,8 +48,7 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) if (folder / name).exists() else NOTHING
         for name in (LISTED, LIFE_EVENTS, INCENTIVES)
     )
-    others = (FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES)
-    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in others)
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in LISTS)
     sources = [source for path in paths if (source := _read(path, "procedure_file", faults))]
     if faults or not (fields and papers and groups and listed and events and incentives):
         raise Faulty(faults)

@@ -75,7 +75,11 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
-        return self._scalar(node)
+        try:
+            return self._scalar(node)
+        except ValueError:
+            self.faults.append(Fault(self.file, node.start_mark.line + 1, f'write "{node.value}" in quotes'))
+            return str(node.value)
 
     def _mapping(self, node: yaml.MappingNode, path: ValuePath) -> dict[str, Any]:
         result: dict[str, Any] = {}

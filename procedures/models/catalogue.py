@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +58,12 @@ class Procedure(InCatalogue):
     explain but does not take in yet.
     """
 
-    code = models.CharField(_("national code"), max_length=40, unique=True)
+    code = models.CharField(
+        _("national code"),
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^\d\.\d{6}$", _("Write the national code like 1.001193."), flags=re.ASCII)],
+    )
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = TextField(_("official name"))
     short_name = TextField(_("what people say"))

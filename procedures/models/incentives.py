@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,11 @@ class Incentive(InCatalogue):
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = TextField(_("name"))
-    percent = models.PositiveSmallIntegerField(_("percent off"), help_text=_("100: the fee is waived."))
+    percent = models.PositiveSmallIntegerField(
+        _("percent off"),
+        help_text=_("100: the fee is waived."),
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
     procedures = models.ManyToManyField(Procedure, related_name="incentives", verbose_name=_("procedures"))
     fee_keys = models.JSONField(_("fees"), default=list, blank=True)
     condition = models.JSONField(_("condition"), null=True, blank=True)
@@ -39,6 +44,7 @@ class Incentive(InCatalogue):
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
                 name="incentive_ends_after_it_begins",
+                violation_error_message=_("The last day is before the first."),
             ),
         ]
 

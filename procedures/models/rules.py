@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +59,7 @@ class Requirement(RuleOfVersion):
     )
     order = models.PositiveSmallIntegerField(_("order"))
     form_of_copy = models.CharField(_("form"), max_length=20, choices=CopyForm.choices)
-    copies = models.PositiveSmallIntegerField(_("copies"), default=1)
+    copies = models.PositiveSmallIntegerField(_("copies"), default=1, validators=[MinValueValidator(1)])
     is_kept = models.BooleanField(
         _("original is kept"), default=False, help_text=_("The original stays at the office until the result.")
     )
@@ -107,6 +108,7 @@ class FeeRule(RuleOfVersion):
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
                 name="fee_ends_after_it_begins",
+                violation_error_message=_("The last day is before the first."),
             ),
         ]
 

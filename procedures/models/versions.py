@@ -44,6 +44,8 @@ class ProcedureVersion(models.Model):
     notices = models.JSONField(_("what must be said first"), default=list, blank=True)
     confidence = models.CharField(_("confidence"), max_length=8, choices=Confidence.choices)
     layout_confirmed = models.BooleanField(_("layout of the form confirmed"), default=False)
+    # Whose last day the publication of this version brought forward, and which it was: for taking it back.
+    brought_forward = models.JSONField(null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
 
     objects = ProcedureVersionQuerySet.as_manager()
@@ -106,7 +108,7 @@ class ProcedureVersion(models.Model):
             for field in self._meta.concrete_fields
             if getattr(self, field.attname) != getattr(stored, field.attname)
         }
-        changed.discard("layout_confirmed")
+        changed -= {"layout_confirmed", "brought_forward"}
         if as_law(self.form_schema) == as_law(stored.form_schema):
             changed.discard("form_schema")
         if not changed:

@@ -27,6 +27,7 @@ from procedures.units import answer_for, resolve_old_address, search_units, unit
 MOST_FOUND = 20
 # A number of a person or of a dossier: neither is looked for here. Nine digits, however they are set apart.
 _LONG_NUMBER = re.compile(r"\d(?:[\W_]*\d){8}")
+_NATIONAL_CODE = re.compile(r"\b\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}(?:\.[A-Z]\d{2}(?:\.\d{2})?)?)?", re.IGNORECASE)
 _DOSSIER_CODE = re.compile(r"[A-Z]\d{2}(\.\d{1,3}){0,3}-\d{6}-\d{4,6}", re.IGNORECASE)
 OPENS = time(8, 0)
 
@@ -55,7 +56,7 @@ def _number_in(typed: str) -> str:
     plain = unicodedata.normalize("NFKC", typed)
     if _DOSSIER_CODE.search(plain):
         return "dossier"
-    return "number" if _LONG_NUMBER.search(plain) else ""
+    return "number" if _LONG_NUMBER.search(_NATIONAL_CODE.sub("", plain)) else ""
 
 
 @login_not_required
@@ -98,7 +99,12 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         pages=form.number("pages"),
         copies=form.number("copies") or 1,
     )
-    context = {"form": form, "sheet": Sheet(version, answer, form.facts), "received_at": at, "quote": answer}
+    context = {
+        "form": form,
+        "sheet": Sheet(version, answer, form.facts, form.is_bound),
+        "received_at": at,
+        "quote": answer,
+    }
     return render(request, "procedures/detail.html", context)
 
 

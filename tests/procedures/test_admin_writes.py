@@ -145,10 +145,14 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_lost(
         ("fee_rules", {"steps": "2: 2000"}),
         ("fee_rules", {"steps": "2 = 2000\n1 = 1000\n* = 500"}),
         ("fee_rules", {"steps": "2 = 2000"}),
+        ("fee_rules", {"steps": "2 = ²\n* = 1"}),
+        ("fee_rules", {"steps": "* = 99999999999999999999"}),
+        ("fee_rules", {"steps": ""}),
         ("fee_rules", {"condition": '"no_such_fact"'}),
         ("fee_rules", {"amount": -5}),
         ("form_fields", {"kind": "choice", "choices": "một"}),
         ("form_fields", {"kind": "text", "choices": "một\nhai"}),
+        ("form_fields", {"max_length": 0}),
         ("form_fields", three("label", "", "Name only in English")),
     ],
 )
@@ -453,3 +457,42 @@ def test_pages_of_versions_from_files_open_with_their_complex_conditions(admin_c
         assert (
             admin_client.get(reverse("admin:procedures_procedureversion_change", args=[version.pk])).status_code == 200
         )
+
+
+def test_taking_back_gives_the_version_before_its_own_last_day_again(admin_user: Any) -> None:
+    marriage = catalogue_cache.version_in_force("marriage", TODAY)
+    between = draft_version(like=marriage, effective_from=TODAY + timedelta(days=20), acting_user=admin_user)
+    publish(version=between, at=NOW, acting_user=admin_user)
+    between.refresh_from_db()
+    assert between.effective_to == date(2027, 2, 28), "another version begins the day after"
+    withdraw(version=between, at=NOW, acting_user=admin_user)
+    assert ProcedureVersion.objects.get(pk=marriage.pk).effective_to == date(2027, 2, 28)
+
+
+@pytest.mark.parametrize("code", ["1/2", "abc", "1.00119", "1.001193.1", "١.٠٠١١٩٣"])
+def test_a_national_code_has_its_shape(admin_client: Client, code: str) -> None:
+    sent = {"code": code, "key": "", "field": catalogue_cache.all_procedures()[0].field_id, "order": 1}
+    answer = admin_client.post(reverse("admin:procedures_procedure_add"), sent)
+    assert "code" in answer.context["adminform"].form.errors
+
+
+def test_code_and_key_stay_once_something_is_published(admin_client: Client) -> None:
+    birth = Procedure.objects.get(key="birth")
+    page = admin_client.get(reverse("admin:procedures_procedure_change", args=[birth.pk]))
+    assert not {"code", "key"} & set(page.context["adminform"].form.fields)
+
+
+def test_an_incentive_is_about_fees_that_there_are(admin_client: Client) -> None:
+    sent = {
+        "key": "meo", "percent": 150, "procedures": [Procedure.objects.get(key="extract").pk], "fee_keys": "nope",
+        "condition": "", "article": "NQ", "effective_from": "2026-12-01", "effective_to": "", "confidence": "sure",
+        **three("name", "Miễn"),
+    }  # fmt: skip
+    answer = admin_client.post(reverse("admin:procedures_incentive_add"), sent)
+    assert {"percent", "fee_keys"} <= set(answer.context["adminform"].form.errors)
+
+
+def test_the_form_on_paper_is_seen_before_its_layout_is_confirmed(admin_client: Client) -> None:
+    draft = a_draft(admin_client)
+    answer = admin_client.get(reverse("admin:procedures_version_paper", args=[draft.pk]))
+    assert answer.content.startswith(b"%PDF")

@@ -71,6 +71,7 @@ def test_where_a_form_is_filled_in_from_may_be_put_right_while_the_version_is_in
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
+        ("      days: 4", "      days: 4:30", 'write "4:30" in quotes'),
         ("        when: in_ward", "        when: in_wrad", "unknown fact 'in_wrad'"),
         ("        when: { not: in_ward }", "        when: { nor: in_ward }", "unknown operator 'nor'"),
         ("- kind: marriage_certificate", "- kind: wedding_paper", "unknown paper 'wedding_paper'"),

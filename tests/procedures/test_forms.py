@@ -211,3 +211,14 @@ def test_numbers_of_papers_are_stored_as_their_schema_wants_them(
     refused = ProcedureForm(version, {"it": wrong})
     assert not refused.is_valid()
     assert ProcedureForm(version, {"it": ""}).is_valid()
+
+
+def test_a_yes_or_no_left_alone_says_nothing() -> None:
+    field = {"key": "it", "kind": "yes_no", "label": {"vi": "Đã tiêm?"}}
+    version = ProcedureVersion(form_schema=form_schema([{"key": "g", "title": {"vi": "G"}, "fields": [field]}]))
+    for sent, stored in (({}, {}), ({"it": ""}, {}), ({"it": "no"}, {"it": False}), ({"it": "yes"}, {"it": True})):
+        form = ProcedureForm(version, sent)
+        assert form.is_valid()
+        assert form.form_data() == stored
+    assert 'value="yes" selected' in str(ProcedureForm(version, initial={"it": True})["it"])
+    assert "selected" not in str(ProcedureForm(version)["it"]).replace('value="" selected', "")

@@ -121,7 +121,7 @@ def test_what_must_be_said_first_stands_there(client: Client) -> None:
 
 
 def test_a_fee_by_the_page_asks_for_the_pages(client: Client) -> None:
-    assert "Tính theo số trang" in text(client, "/procedures/2.000815/")
+    assert "theo số trang" in text(client, "/procedures/2.000815/")
     assert "14.000 đ" in text(client, "/procedures/2.000815/?pages=5&copies=2")
 
 
@@ -252,3 +252,50 @@ class TestAddress:
     @pytest.mark.parametrize("unit", ["0", "x", "", "9" * 30, "-1", "1&unit=x"])
     def test_a_made_up_unit_is_not_there(self, client: Client, unit: str) -> None:
         assert client.get(f"/units/?unit={unit}").status_code == 404
+
+
+def test_the_first_screen_tells_the_range_until_the_reader_has_answered(client: Client) -> None:
+    assert "14.000 đ đến 28.000 đ" in text(client, "/procedures/1.013833/")
+    assert "0 đ đến 5.000 đ" in text(client, "/procedures/1.001193/")
+    assert " đến 28.000 đ" not in text(client, "/procedures/1.013833/?in_ward=on")
+
+
+def test_the_page_says_by_when_to_come(client: Client) -> None:
+    assert "Mời bác đến trong 60 ngày" in text(client, "/procedures/1.001193/")
+    assert "Mời bác đến trong 15 ngày" in text(client, "/procedures/1.000656/")
+
+
+def test_what_a_page_costs_stands_there_before_pages_are_typed(client: Client) -> None:
+    page = text(client, "/procedures/2.000815/")
+    for words in ("Mỗi trang, đến hết trang 2", "2.000 đ", "Mỗi trang sau đó", "tối đa 200.000 đ một bản", "1.000 đ"):
+        assert words in page
+    assert "Bản sao cần chứng thựcBản sao" in page
+
+
+@pytest.mark.parametrize("query", ["đổi địa chỉ sau 01.07.2025", "giấy khai sinh cho cháu sinh 12 05 2026"])
+def test_a_date_is_no_number_of_a_person(client: Client, query: str) -> None:
+    assert client.get("/procedures/", {"q": query}).status_code == 200
+
+
+def test_a_full_national_code_finds_its_procedure(client: Client) -> None:
+    assert links(client, "/procedures/?q=1.001193.000.00.00.H26") == ["1.001193"]
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "first"),
+    [
+        ("en", "wedding", "1.000894"),
+        ("en", "my husband died", "1.000656"),
+        ("en", "moving house", "1.004222"),
+        ("en", "birth certificate", "1.001193"),
+        ("en", "certified copy of a degree", "2.000815"),
+        ("ko", "결혼", "1.000894"),
+        ("ko", "공증", "2.000815"),
+        ("ko", "전입신고", "1.004222"),
+    ],
+)
+def test_readers_of_english_and_korean_find_it_in_their_words(
+    client: Client, language: str, query: str, first: str
+) -> None:
+    client.cookies["django_language"] = language
+    assert links(client, f"/procedures/?q={query}")[0] == first

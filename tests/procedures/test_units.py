@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from procedures.models import Unit
 from procedures.unit_names import fold_name, split_unit_kind
-from procedures.units import resolve_old_address, search_units
+from procedures.units import Resolution, resolve_old_address, search_units
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +126,30 @@ def test_kind_is_split_off_only_as_a_whole_syllable() -> None:
     assert split_unit_kind("TT. Yên Viên") == ("town", "yen vien")
     assert split_unit_kind("Xã") == (None, "xa")
     assert fold_name("Văn Miếu – Quốc Tử Giám") == "van mieu quoc tu giam"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Phường Phương Mai - Đống Đa",
+        "Phuong Mai Dong Da, Ha Noi",
+        "phường Phương Mai quận Đống Đa Hà Nội",
+        "Phương Mai; Đống Đa; HN",
+        "Phương Mai, Đống Đa, Hanoi, Vietnam",
+        "Số 3 ngõ 5 Phương Mai Đống Đa, Hà Nội, Việt Nam",
+    ],
+)
+@pytest.mark.django_db
+@pytest.mark.usefixtures("units")
+def test_a_former_ward_is_never_taken_for_the_ward_that_bears_its_districts_name(text: str) -> None:
+    found = resolve_old_address(text)
+    assert found.old is not None
+    assert found.old.name.endswith("Phương Mai")
+    assert "Đống Đa" not in [unit.name.removeprefix("Phường ") for unit in found.candidates if found.unit]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("units")
+def test_a_divided_ward_without_a_comma_is_asked_about() -> None:
+    assert resolve_old_address("Láng Hạ - Đống Đa, Hà Nội").status == Resolution.SPLIT
+    assert resolve_old_address("Phường Đống Đa, Hà Nội").status == Resolution.CURRENT
