@@ -343,3 +343,24 @@ def test_a_past_day_is_played_at_the_speed_that_is_pressed(page: Page) -> None:
     assert asked == ["09:01:00", "09:01:40"], "to the end of the day and no further"
     assert page.inner_text("[data-replay]") == "the hall"
     assert page.get_attribute("[data-speed='0']", "aria-pressed") == "true"
+
+
+def test_what_was_typed_comes_along_to_another_language_once_and_secrets_stay_behind(page: Page) -> None:
+    body = """<body><form class=switch method=post action="/book/"><button>English</button></form>
+        <main><form><input name=who><input name=agree type=checkbox><select name=what><option>a<option>b</select>
+        <input name=secret type=password><input name=token type=hidden value=t></form></main></body>"""
+    show(page, body, "switch", path="/book/")
+    page.fill("[name=who]", "Nguyễn Thị Mẫu")
+    page.check("[name=agree]")
+    page.select_option("[name=what]", "b")
+    page.fill("[name=secret]", "s3cret")
+    page.click("form.switch button")
+    page.wait_for_load_state()
+    assert page.input_value("[name=who]") == "Nguyễn Thị Mẫu"
+    assert page.is_checked("[name=agree]")
+    assert page.input_value("[name=what]") == "b"
+    assert page.input_value("[name=secret]") == ""
+    page.goto("http://house.test/other/")
+    page.goto("http://house.test/book/")
+    assert page.input_value("[name=who]") == "", "once"
+    assert page.evaluate("sessionStorage.length") == 0
