@@ -34,6 +34,7 @@ class Verb:
     may: Callable[[Any, Application], bool]
     do: Callable[[Application, Values, datetime, Any], Application]
     is_main: bool = True
+    initial: Callable[[Application], Values] = lambda dossier: {}
 
 
 def _take(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -54,7 +55,7 @@ def _propose(dossier: Application, values: Values, at: datetime, user: Any) -> A
 
 
 def _sign(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    return handle.sign(application=dossier, at=at, acting_user=user)
+    return handle.sign(application=dossier, proposal=values.get("proposal"), at=at, acting_user=user)
 
 
 def _send_back(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -124,10 +125,11 @@ VERBS = [
         "sign",
         _("Approve and sign"),
         _("Signed. The result goes back to the counter, and the citizen is told."),
-        forms_dossier.NothingForm,
+        forms_dossier.SignForm,
         lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.SIGN,
         lambda user, dossier: may_sign(user, dossier) and not is_own_work(user, dossier),
         _sign,
+        initial=lambda dossier: {"proposal": proposal_of(dossier)},
     ),
     Verb(
         "send-back",
@@ -147,6 +149,7 @@ VERBS = [
         lambda dossier, step: dossier.state == State.DONE,
         may_hand_over,
         _hand_over,
+        initial=lambda dossier: {"handed_to": dossier.applicant.full_name if dossier.applicant else ""},
     ),
 ]
 BY_KEY = {verb.key: verb for verb in VERBS}
@@ -155,6 +158,11 @@ BY_KEY = {verb.key: verb for verb in VERBS}
 def step_of(dossier: Application) -> str:
     """Where the dossier lies inside the office (a ``StepKind``), from its prefetched steps; empty when nowhere."""
     return next((step.kind for step in dossier.steps.all() if step.to_at is None), "")
+
+
+def proposal_of(dossier: Application) -> int | None:
+    """Which proposal waits for the leader: each is a step of its own, so the next one has another number."""
+    return next((step.pk for step in dossier.steps.all() if step.to_at is None and step.kind == StepKind.SIGN), None)
 
 
 def offered(dossier: Application, user: Any) -> list[Verb]:

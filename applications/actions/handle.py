@@ -19,6 +19,8 @@ from citizens.models import User
 from portal import live
 from portal.errors import BadInput, RuleBroken
 
+PROPOSAL_CHANGED = _("Another result is proposed now than the one you read. Look at it, then sign.")
+
 
 def _now_at(application: Application, kind: StepKind, holder: User | None, at: datetime) -> None:
     application.steps.filter(to_at__isnull=True).update(to_at=at)
@@ -185,14 +187,19 @@ def send_back(*, application: Application, reason: str, at: datetime, acting_use
 
 
 @transaction.atomic
-def sign(*, application: Application, at: datetime, acting_user: User) -> Application:
-    """The leader signs the result off; it goes back to the counter and the citizen is told."""
+def sign(*, application: Application, proposal: int | None = None, at: datetime, acting_user: User) -> Application:
+    """The leader signs the result off; it goes back to the counter and the citizen is told.
+
+    ``proposal`` is the one that was read (``handling.proposal_of``): another one is not signed in its place.
+    """
     dossier = locked(application)
     check(may_sign(acting_user, dossier))
     if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.SIGN:
         raise wrong_state(dossier)
     if is_own_work(acting_user, dossier):
         raise RuleBroken(_("You handled this dossier yourself; somebody else has to sign it."), code="own_work")
+    if proposal is not None and not dossier.steps.filter(pk=proposal, to_at__isnull=True).exists():
+        raise RuleBroken(PROPOSAL_CHANGED, code="proposal_changed")
     from_state = dossier.state
     dossier.result.signed_by, dossier.result.signed_at = acting_user, at
     dossier.result.save(update_fields=["signed_by", "signed_at"])

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.catalogue import version_of
 from applications.enums import State
-from applications.forms_dossier import HandOverForm
 from applications.handling import BY_KEY, Verb, offered, step_of
 from applications.history_words import told
 from applications.looks import looked_at
@@ -46,7 +45,7 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if verb is None:
         raise Http404
     dossier = _dossier_or_404(request, pk)
-    form = verb.form(request.POST, request.FILES, prefix=verb.key)
+    form = verb.form(request.POST, request.FILES, initial=verb.initial(dossier), prefix=verb.key)
     status = add_refusals(form, request) or 400
     if form.is_valid():
         try:
@@ -57,6 +56,7 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
             status = problem.status
             dossier = _dossier_or_404(request, pk)
+            form.initial = verb.initial(dossier)
     return _page(request, dossier, status=status, tried=verb, tried_form=form)
 
 
@@ -128,10 +128,7 @@ def _page(
 
 
 def _blank(verb: Verb, dossier: Application) -> Form:
-    initial: dict[str, Any] = {}
-    if verb.form is HandOverForm and dossier.applicant is not None:
-        initial = {"handed_to": dossier.applicant.full_name}
-    return verb.form(initial=initial, prefix=verb.key)
+    return verb.form(initial=verb.initial(dossier), prefix=verb.key)
 
 
 def _form_lines(dossier: Application) -> list[tuple[str, list[tuple[str, str]]]]:
