@@ -51,6 +51,16 @@ class ProposalForm(forms.Form):
         label=_("The result as a file"), required=False, widget=forms.ClearableFileInput({"accept": ACCEPT})
     )
 
+    drop_file = forms.BooleanField(label=_("Propose without the file"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = self.initial.get("kept_file")
+        if kept:
+            self.fields["file"].help_text = _("“%(name)s” stays unless you choose another file.") % {"name": kept}
+        else:
+            del self.fields["drop_file"]
+
     def clean_file(self) -> Inspected | None:
         upload = self.cleaned_data["file"]
         return _inspected(upload) if upload else None

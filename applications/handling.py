@@ -51,7 +51,21 @@ def _accept(dossier: Application, values: Values, at: datetime, user: Any) -> Ap
 
 def _propose(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     document = _kept("propose", dossier, user, values.get("file"))
-    return handle.propose(application=dossier, number=values["number"], document=document, at=at, acting_user=user)
+    return handle.propose(
+        application=dossier,
+        number=values["number"],
+        document=document,
+        drop_document=values.get("drop_file", False),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _proposed_before(dossier: Application) -> Values:
+    result = getattr(dossier, "result", None)
+    if result is None:
+        return {}
+    return {"number": result.number, "kept_file": result.document.name if result.document else ""}
 
 
 def _sign(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -108,6 +122,7 @@ VERBS = [
         lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.APPRAISE,
         may_handle,
         _propose,
+        initial=_proposed_before,
     ),
     Verb(
         "ask-supplement",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -129,24 +130,30 @@ def accept_supplement(*, application: Application, note: str, at: datetime, acti
 
 @transaction.atomic
 def propose(
-    *, application: Application, number: str, document: Kept | None, at: datetime, acting_user: User
+    *,
+    application: Application,
+    number: str,
+    document: Kept | None,
+    drop_document: bool = False,
+    at: datetime,
+    acting_user: User,
 ) -> Application:
-    """The specialist is done: the result with its number, and its file if there is one, goes to the leader."""
+    """The specialist is done: the result with its number, and its file if there is one, goes to the leader.
+
+    The file of a proposal that was sent back stays unless another takes its place or it is to be dropped.
+    """
     dossier = locked(application)
     check(may_handle(acting_user, dossier))
     if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.APPRAISE:
         raise wrong_state(dossier)
     if not number.strip():
         raise BadInput(_("Give the number of the result."), code="number_empty", field="number")
-    Result.objects.update_or_create(
-        application=dossier,
-        defaults={
-            "number": number.strip(),
-            "document": document.note(dossier, DocumentSource.RESULT, at, acting_user) if document else None,
-            "proposed_by": acting_user,
-            "proposed_at": at,
-        },
-    )
+    proposed: dict[str, Any] = {"number": number.strip(), "proposed_by": acting_user, "proposed_at": at}
+    if document is not None:
+        proposed["document"] = document.note(dossier, DocumentSource.RESULT, at, acting_user)
+    elif drop_document:
+        proposed["document"] = None
+    result, _is_new = Result.objects.update_or_create(application=dossier, defaults=proposed)
     dossier.changed_at = at
     dossier.save(update_fields=["changed_at"])
     _now_at(dossier, StepKind.SIGN, None, at)
@@ -156,7 +163,7 @@ def propose(
         at=at,
         actor=acting_user,
         centre=dossier.competent,
-        details={"number": number.strip(), "file": document.sha256 if document else ""},
+        details={"number": result.number, "file": result.document.sha256 if result.document else ""},
     )
     _announce(dossier)
     return dossier
