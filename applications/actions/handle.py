@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +22,8 @@ from citizens.models import User
 from portal import live
 from portal.errors import BadInput, RuleBroken
 
+# The signs of official numbers, with a letter or a digit among them.
+_OFFICIAL_NUMBER = re.compile(r"[/. -]*(?:[^\W_][/. -]*)+")
 PROPOSAL_CHANGED = _("Another result is proposed now than the one you read. Look at it, then sign.")
 
 
@@ -146,9 +150,8 @@ def propose(
     check(may_handle(acting_user, dossier))
     if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.APPRAISE:
         raise wrong_state(dossier)
-    if not number.strip():
-        raise BadInput(_("Give the number of the result."), code="number_empty", field="number")
-    proposed: dict[str, Any] = {"number": number.strip(), "proposed_by": acting_user, "proposed_at": at}
+    number = _official_number(number)
+    proposed: dict[str, Any] = {"number": number, "proposed_by": acting_user, "proposed_at": at}
     if document is not None:
         proposed["document"] = document.note(dossier, DocumentSource.RESULT, at, acting_user)
     elif drop_document:
@@ -167,6 +170,19 @@ def propose(
     )
     _announce(dossier)
     return dossier
+
+
+def _official_number(typed: str) -> str:
+    number = unicodedata.normalize("NFC", typed.strip())
+    if not number:
+        raise BadInput(_("Give the number of the result."), code="number_empty", field="number")
+    if not _OFFICIAL_NUMBER.fullmatch(number):
+        raise BadInput(
+            _("Write the number with letters, digits, spaces and the signs / - . only, for example 88/QĐ-UBND."),
+            code="number_unusual",
+            field="number",
+        )
+    return number
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -121,3 +122,21 @@ def test_another_file_takes_the_place_of_the_first(as_: As, dossier: Application
 def test_a_first_proposal_has_no_file_to_leave_out(as_: As, dossier: Application) -> None:
     page = as_(Role.SPECIALIST).get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
     assert "propose-drop_file" not in page
+
+
+@pytest.mark.parametrize("number", ["KQ-30 😀", "KQ<30>", "KQ_30", "---", "12\u200b/TP"])
+def test_a_result_number_is_made_of_what_official_numbers_are_made_of(
+    as_: As, dossier: Application, number: str
+) -> None:
+    url = reverse("applications:dossier_act", args=[dossier.pk, "propose"])
+    answer = as_(Role.SPECIALIST).post(url, {"propose-number": number})
+    assert answer.status_code == 400
+    assert 'href="#id_propose-number"' in answer.content.decode()
+    assert not Result.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["88/XN-VPĐK", "12 / QĐ-UBND.2", "1"])
+def test_usual_numbers_of_results_are_taken(as_: As, dossier: Application, number: str) -> None:
+    url = reverse("applications:dossier_act", args=[dossier.pk, "propose"])
+    assert as_(Role.SPECIALIST).post(url, {"propose-number": unicodedata.normalize("NFD", number)}).status_code == 302
+    assert Result.objects.get().number == number
