@@ -115,7 +115,7 @@ def _page(
         "state_kind": "act" if dossier.is_overdue(at) else state_kind(dossier),
         "due": due_words(dossier, at),
         "is_late": dossier.is_overdue(at),
-        "steps": [(verb, tried_form if verb is tried else _blank(verb, dossier)) for verb in verbs],
+        "steps": [(verb, tried_form if verb is tried else _waiting(verb, dossier, request)) for verb in verbs],
         "gone": gone,
         "hand_over_key": "hand-over",
         "form_lines": _form_lines(dossier),
@@ -127,8 +127,14 @@ def _page(
     return render(request, "applications/dossiers/dossier.html", context, status=status)
 
 
-def _blank(verb: Verb, dossier: Application) -> Form:
-    return verb.form(initial=verb.initial(dossier), prefix=verb.key)
+def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:
+    """The form of a step that nobody sent, with what was typed into it before another step was."""
+    form = verb.form(initial=verb.initial(dossier), prefix=verb.key)
+    for field in form.visible_fields():
+        typed = request.POST.get(field.html_name)
+        if typed or (typed is not None and field.name in form.initial):
+            form.initial[field.name] = typed
+    return form
 
 
 def _form_lines(dossier: Application) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -187,6 +187,26 @@ def test_a_leaders_old_page_signs_nothing_it_has_not_shown(as_: As) -> None:
     assert Application.objects.get(pk=dossier.pk).result.number == "30B/KS"
 
 
+def test_what_was_typed_for_another_step_stays_too(as_: As) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    client = as_(Role.SPECIALIST)
+    page = client.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
+    steps = [form for form in re.findall("<form.*?</form>", page, re.S) if "propose-number" in form]
+    assert len(steps) == 1
+    assert all(f'formaction="{_step_url(dossier, key)}"' in steps[0] for key in ("propose", "ask-supplement"))
+
+    typed = {"propose-number": "77/TP", "ask-supplement-faults": ""}
+    page = client.post(_step_url(dossier, "ask-supplement"), typed).content.decode()
+    assert 'value="77/TP"' in page
+    assert 'href="#id_ask-supplement-faults"' in page
+    assert 'href="#id_propose-number"' not in page, "nobody asked for that step"
+
+    typed = {"propose-number": "", "ask-supplement-faults": "Thiếu giấy chứng sinh"}
+    page = client.post(_step_url(dossier, "propose"), typed).content.decode()
+    assert "Thiếu giấy chứng sinh</textarea>" in page
+    assert "<details open>" in page
+
+
 def test_a_result_is_handed_over_against_a_signature_on_paper(as_: As) -> None:
     dossier = a_dossier(state=State.DONE)
     url = reverse("applications:dossier_act", args=[dossier.pk, "hand-over"])
