@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.catalogue import version_of
-from applications.enums import State
+from applications.enums import EventKind, State, StepKind
 from applications.handling import BY_KEY, Verb, offered, step_of
-from applications.history_words import told
+from applications.history_words import Told, told
 from applications.looks import looked_at
 from applications.models import Application, Event, Paper
 from applications.receipts import receipt_response
@@ -121,10 +121,19 @@ def _page(
         "form_lines": _form_lines(dossier),
         "fee_total": sum(line.amount for line in dossier.fee_lines.all()),
         "open_supplement": next((row for row in dossier.supplements.all() if row.answered_at is None), None),
+        "sent_back": _sent_back(dossier),
         "history": [told(event) for event in reversed(dossier.events.all())],
         "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
     }
     return render(request, "applications/dossiers/dossier.html", context, status=status)
+
+
+def _sent_back(dossier: Application) -> Told | None:
+    """Why the leader did not sign, while the specialist has it again."""
+    if dossier.state != State.PROCESSING or step_of(dossier) != StepKind.APPRAISE:
+        return None
+    returned = [event for event in dossier.events.all() if event.kind == EventKind.RETURNED_FOR_REWORK]
+    return told(returned[-1]) if returned else None
 
 
 def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:

@@ -187,6 +187,24 @@ def test_a_leaders_old_page_signs_nothing_it_has_not_shown(as_: As) -> None:
     assert Application.objects.get(pk=dossier.pk).result.number == "30B/KS"
 
 
+def test_why_a_dossier_was_sent_back_stands_above_its_next_step(as_: As) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    specialist, leader = as_(Role.SPECIALIST), as_(Role.LEADER)
+    page = reverse("applications:dossier", args=[dossier.pk])
+
+    def above_the_steps(client: Client) -> str:
+        return client.get(page).content.decode().partition('class="card step"')[0]
+
+    specialist.post(_step_url(dossier, "propose"), {"propose-number": "77/TP"})
+    leader.post(_step_url(dossier, "send-back"), {"send-back-reason": "Sai tên mẹ"})
+    assert "Sai tên mẹ" in above_the_steps(specialist)
+    specialist.post(_step_url(dossier, "propose"), {"propose-number": "78/TP"})
+    assert "Sai tên mẹ" not in above_the_steps(leader)
+    leader.post(_step_url(dossier, "send-back"), {"send-back-reason": "Còn sai ngày"})
+    assert "Còn sai ngày" in above_the_steps(specialist)
+    assert "Sai tên mẹ" not in above_the_steps(specialist)
+
+
 def test_what_was_typed_for_another_step_stays_too(as_: As) -> None:
     dossier = a_dossier(state=State.PROCESSING)
     client = as_(Role.SPECIALIST)
