@@ -18,6 +18,7 @@ from applications.documents_kept import Kept, keep_bytes
 from applications.enums import State, StepKind
 from applications.models import Application
 from applications.permissions import check, is_own_work, may_hand_over, may_handle, may_receive, may_sign
+from portal.typed import LABELS
 
 Values = dict[str, Any]
 
@@ -168,6 +169,12 @@ VERBS = [
     ),
 ]
 BY_KEY = {verb.key: verb for verb in VERBS}
+LABELS.update(
+    (f"{verb.key}-{name}", field.label)
+    for verb in VERBS
+    for name, field in verb.form.base_fields.items()
+    if not field.widget.is_hidden
+)
 
 
 def step_of(dossier: Application) -> str:
