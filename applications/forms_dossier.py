@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.handle import PROPOSAL_CHANGED
 from portal.errors import RuleBroken
 from portal.uploads import ACCEPT, Inspected, inspect_upload
 
@@ -50,9 +51,38 @@ class ProposalForm(forms.Form):
         label=_("The result as a file"), required=False, widget=forms.ClearableFileInput({"accept": ACCEPT})
     )
 
+    drop_file = forms.BooleanField(label=_("Propose without the file"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = self.initial.get("kept_file")
+        if kept:
+            self.fields["file"].help_text = _("“%(name)s” stays unless you choose another file.") % {"name": kept}
+        else:
+            del self.fields["drop_file"]
+
     def clean_file(self) -> Inspected | None:
         upload = self.cleaned_data["file"]
         return _inspected(upload) if upload else None
+
+
+class _AsShown(forms.IntegerField):
+    """Says what the page shows now, whatever an older page had sent."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
+class SignForm(forms.Form):
+    """The proposal that the page shows: no other is signed by it."""
+
+    proposal = _AsShown(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("proposal") is None:
+            raise ValidationError(PROPOSAL_CHANGED, code="proposal_changed")
+        return cleaned
 
 
 class SendBackForm(forms.Form):

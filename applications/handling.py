@@ -18,6 +18,7 @@ from applications.documents_kept import Kept, keep_bytes
 from applications.enums import State, StepKind
 from applications.models import Application
 from applications.permissions import check, is_own_work, may_hand_over, may_handle, may_receive, may_sign
+from portal.typed import LABELS
 
 Values = dict[str, Any]
 
@@ -34,6 +35,7 @@ class Verb:
     may: Callable[[Any, Application], bool]
     do: Callable[[Application, Values, datetime, Any], Application]
     is_main: bool = True
+    initial: Callable[[Application], Values] = lambda dossier: {}
 
 
 def _take(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -50,11 +52,25 @@ def _accept(dossier: Application, values: Values, at: datetime, user: Any) -> Ap
 
 def _propose(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     document = _kept("propose", dossier, user, values.get("file"))
-    return handle.propose(application=dossier, number=values["number"], document=document, at=at, acting_user=user)
+    return handle.propose(
+        application=dossier,
+        number=values["number"],
+        document=document,
+        drop_document=values.get("drop_file", False),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _proposed_before(dossier: Application) -> Values:
+    result = getattr(dossier, "result", None)
+    if result is None:
+        return {}
+    return {"number": result.number, "kept_file": result.document.name if result.document else ""}
 
 
 def _sign(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    return handle.sign(application=dossier, at=at, acting_user=user)
+    return handle.sign(application=dossier, proposal=values.get("proposal"), at=at, acting_user=user)
 
 
 def _send_back(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -107,6 +123,7 @@ VERBS = [
         lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.APPRAISE,
         may_handle,
         _propose,
+        initial=_proposed_before,
     ),
     Verb(
         "ask-supplement",
@@ -124,10 +141,11 @@ VERBS = [
         "sign",
         _("Approve and sign"),
         _("Signed. The result goes back to the counter, and the citizen is told."),
-        forms_dossier.NothingForm,
+        forms_dossier.SignForm,
         lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.SIGN,
         lambda user, dossier: may_sign(user, dossier) and not is_own_work(user, dossier),
         _sign,
+        initial=lambda dossier: {"proposal": proposal_of(dossier)},
     ),
     Verb(
         "send-back",
@@ -147,14 +165,26 @@ VERBS = [
         lambda dossier, step: dossier.state == State.DONE,
         may_hand_over,
         _hand_over,
+        initial=lambda dossier: {"handed_to": dossier.applicant.full_name if dossier.applicant else ""},
     ),
 ]
 BY_KEY = {verb.key: verb for verb in VERBS}
+LABELS.update(
+    (f"{verb.key}-{name}", field.label)
+    for verb in VERBS
+    for name, field in verb.form.base_fields.items()
+    if not field.widget.is_hidden
+)
 
 
 def step_of(dossier: Application) -> str:
     """Where the dossier lies inside the office (a ``StepKind``), from its prefetched steps; empty when nowhere."""
     return next((step.kind for step in dossier.steps.all() if step.to_at is None), "")
+
+
+def proposal_of(dossier: Application) -> int | None:
+    """Which proposal waits for the leader: each is a step of its own, so the next one has another number."""
+    return next((step.pk for step in dossier.steps.all() if step.to_at is None and step.kind == StepKind.SIGN), None)
 
 
 def offered(dossier: Application, user: Any) -> list[Verb]:

@@ -22,6 +22,8 @@ class ServiceBoxes(forms.ModelMultipleChoiceField):
     """Services as boxes to tick."""
 
     widget = forms.CheckboxSelectMultiple
+    _NOT_HERE = _("Choose from the services of the centre.")
+    default_error_messages = {"invalid_pk_value": _NOT_HERE, "invalid_choice": _NOT_HERE}
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.letter} · {pick(obj.title)}"

@@ -19,6 +19,7 @@ from portal import clock
 from portal.text import pick
 
 Tickets = QuerySet[Ticket]
+HOURS_OF_DAY = 24
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def ticket_list(centre: Centre, at: datetime, asked: Mapping[str, str]) -> Ticke
     if service:
         found = found.filter(service=service)
         narrowed.append(pick(service.title))
-    if hour is not None:
+    if hour is not None and hour < HOURS_OF_DAY:
         found = found.annotate(hour=ExtractHour(_MOMENTS.get(show, "finished_at"), tzinfo=clock.HANOI)).filter(
             hour=hour
         )

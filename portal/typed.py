@@ -5,6 +5,7 @@ It travels in the pages themselves, signed, and is stored nowhere: not in an add
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portal.vn.identity import mask_identity
+
 FIELD = "typed"
 # Whose page a form stands on: every form's token brings it along (``portal.templatetags``).
 PAGE_OF = "page_of"
@@ -23,6 +26,11 @@ KEPT_FOR = timedelta(hours=12)
 _SALT = "portal.typed"
 # What the page itself puts into its forms.
 _NOT_TYPED = {"csrfmiddlewaretoken", FIELD, PAGE_OF}
+# What fields are called, by their names in a form; the apps add their own.
+LABELS: dict[str, Any] = {}
+# A row's number; a long token without a space.
+_OF_THE_PAGE = re.compile(r"[0-9]{1,8}|[\w:.=+/-]{32,}", re.ASCII)
+_IDENTITY = re.compile("[0-9]{12}|[0-9]{9}")
 # A form with one of these is typed anew: no page shows a secret again.
 _SECRETS = {"key", "password", "old_password", "new_password1", "new_password2", "password1", "password2"}
 
@@ -38,9 +46,22 @@ class Typed:
     page_of: str = ""
 
     @property
-    def words(self) -> list[str]:
-        """What a reader recognises as their own: text, not the marks of a choice."""
-        return [text for name, text in self.fields if name != "next" and (" " in text.strip() or "\n" in text.strip())]
+    def lines(self) -> list[tuple[Any, str]]:
+        """What a reader recognises as their own, each with what its field is called, where that is known."""
+        return [(LABELS.get(name, ""), _on_screen(text)) for name, text in self.fields if _was_typed(name, text)]
+
+
+def _on_screen(text: str) -> str:
+    """Identity numbers are masked as everywhere; the form itself carries them whole."""
+    return mask_identity(text.strip()) if _IDENTITY.fullmatch(text.strip()) else text
+
+
+def _was_typed(name: str, text: str) -> bool:
+    """Not the mark of a choice, a row's number, a picture or a key, which a page puts into its forms itself."""
+    text = text.strip()
+    if not text or text == "on" or text.startswith("data:") or name == "next":
+        return False
+    return name in LABELS or not (name.endswith("key") or _OF_THE_PAGE.fullmatch(text))
 
 
 def typed_in(request: HttpRequest) -> Typed | None:

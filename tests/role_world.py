@@ -283,6 +283,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:rate_visit": {"score": "3"},
         "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
         "applications:dossier_act@propose": {"propose-number": "2/TP"},
+        "applications:dossier_act@sign": {"sign-proposal": proposed.steps.get(to_at__isnull=True).pk},
         "applications:dossier_act@send-back": {"send-back-reason": "Sai tên."},
         "applications:dossier_act@hand-over": {"hand-over-handed_to": "Ánh", "hand-over-on_paper": "on"},
         "api_propose": {"number": "2/TP"},

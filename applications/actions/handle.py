@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +21,10 @@ from applications.permissions import check, is_own_work, may_handle, may_receive
 from citizens.models import User
 from portal import live
 from portal.errors import BadInput, RuleBroken
+
+# The signs of official numbers, with a letter or a digit among them.
+_OFFICIAL_NUMBER = re.compile(r"[/. -]*(?:[^\W_][/. -]*)+")
+PROPOSAL_CHANGED = _("Another result is proposed now than the one you read. Look at it, then sign.")
 
 
 def _now_at(application: Application, kind: StepKind, holder: User | None, at: datetime) -> None:
@@ -127,24 +134,29 @@ def accept_supplement(*, application: Application, note: str, at: datetime, acti
 
 @transaction.atomic
 def propose(
-    *, application: Application, number: str, document: Kept | None, at: datetime, acting_user: User
+    *,
+    application: Application,
+    number: str,
+    document: Kept | None,
+    drop_document: bool = False,
+    at: datetime,
+    acting_user: User,
 ) -> Application:
-    """The specialist is done: the result with its number, and its file if there is one, goes to the leader."""
+    """The specialist is done: the result with its number, and its file if there is one, goes to the leader.
+
+    The file of a proposal that was sent back stays unless another takes its place or it is to be dropped.
+    """
     dossier = locked(application)
     check(may_handle(acting_user, dossier))
     if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.APPRAISE:
         raise wrong_state(dossier)
-    if not number.strip():
-        raise BadInput(_("Give the number of the result."), code="number_empty", field="number")
-    Result.objects.update_or_create(
-        application=dossier,
-        defaults={
-            "number": number.strip(),
-            "document": document.note(dossier, DocumentSource.RESULT, at, acting_user) if document else None,
-            "proposed_by": acting_user,
-            "proposed_at": at,
-        },
-    )
+    number = _official_number(number)
+    proposed: dict[str, Any] = {"number": number, "proposed_by": acting_user, "proposed_at": at}
+    if document is not None:
+        proposed["document"] = document.note(dossier, DocumentSource.RESULT, at, acting_user)
+    elif drop_document:
+        proposed["document"] = None
+    result, _is_new = Result.objects.update_or_create(application=dossier, defaults=proposed)
     dossier.changed_at = at
     dossier.save(update_fields=["changed_at"])
     _now_at(dossier, StepKind.SIGN, None, at)
@@ -154,10 +166,23 @@ def propose(
         at=at,
         actor=acting_user,
         centre=dossier.competent,
-        details={"number": number.strip(), "file": document.sha256 if document else ""},
+        details={"number": result.number, "file": result.document.sha256 if result.document else ""},
     )
     _announce(dossier)
     return dossier
+
+
+def _official_number(typed: str) -> str:
+    number = unicodedata.normalize("NFC", typed.strip())
+    if not number:
+        raise BadInput(_("Give the number of the result."), code="number_empty", field="number")
+    if not _OFFICIAL_NUMBER.fullmatch(number):
+        raise BadInput(
+            _("Write the number with letters, digits, spaces and the signs / - . only, for example 88/QĐ-UBND."),
+            code="number_unusual",
+            field="number",
+        )
+    return number
 
 
 @transaction.atomic
@@ -185,14 +210,19 @@ def send_back(*, application: Application, reason: str, at: datetime, acting_use
 
 
 @transaction.atomic
-def sign(*, application: Application, at: datetime, acting_user: User) -> Application:
-    """The leader signs the result off; it goes back to the counter and the citizen is told."""
+def sign(*, application: Application, proposal: int | None = None, at: datetime, acting_user: User) -> Application:
+    """The leader signs the result off; it goes back to the counter and the citizen is told.
+
+    ``proposal`` is the one that was read (``handling.proposal_of``): another one is not signed in its place.
+    """
     dossier = locked(application)
     check(may_sign(acting_user, dossier))
     if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.SIGN:
         raise wrong_state(dossier)
     if is_own_work(acting_user, dossier):
         raise RuleBroken(_("You handled this dossier yourself; somebody else has to sign it."), code="own_work")
+    if proposal is not None and not dossier.steps.filter(pk=proposal, to_at__isnull=True).exists():
+        raise RuleBroken(PROPOSAL_CHANGED, code="proposal_changed")
     from_state = dossier.state
     dossier.result.signed_by, dossier.result.signed_at = acting_user, at
     dossier.result.save(update_fields=["signed_by", "signed_at"])

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from applications.catalogue import version_of
 from applications.documents import tracking_url
 from applications.enums import State
+from applications.handling import proposal_of
 from applications.models import Application
 from citizens.enums import Sex
 from portal.api import ProblemSerializer
@@ -166,9 +167,10 @@ class ApplicationDetailSerializer(ApplicationSerializer):
     papers = LineSerializer(many=True, read_only=True)
     fees = FeeSerializer(source="fee_lines", many=True, read_only=True)
     actions = serializers.SerializerMethodField(help_text="What you may do with it now.")
+    proposal = serializers.SerializerMethodField(help_text="The proposed result that waits for a signature, if any.")
 
     class Meta(ApplicationSerializer.Meta):
-        fields = [*ApplicationSerializer.Meta.fields, "due_explanation", "papers", "fees", "actions"]
+        fields = [*ApplicationSerializer.Meta.fields, "due_explanation", "papers", "fees", "actions", "proposal"]
         read_only_fields = fields
 
     def get_due_explanation(self, row: Application) -> str:
@@ -177,6 +179,9 @@ class ApplicationDetailSerializer(ApplicationSerializer):
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_actions(self, row: Application) -> list[str]:
         return list(self.context.get("actions", ()))
+
+    def get_proposal(self, row: Application) -> int | None:
+        return proposal_of(row)
 
 
 class ReceivedSerializer(serializers.ModelSerializer[Application]):
@@ -209,6 +214,14 @@ class NothingSerializer(serializers.Serializer[Any]):
 
 class ProposeSerializer(serializers.Serializer[Any]):
     number = serializers.CharField(max_length=60, help_text="Number of the result.")
+
+
+class SignSerializer(serializers.Serializer[Any]):
+    proposal = serializers.IntegerField(
+        required=False,
+        max_value=BIGGEST_ID,
+        help_text="The proposal you read: when another one waits now, nothing is signed.",
+    )
 
 
 class HandOverSerializer(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ urlpatterns = [
         views.action_view("propose", serializers.ProposeSerializer),
         name="api_propose",
     ),
-    path("applications/<int:pk>/sign/", views.action_view("sign"), name="api_sign"),
+    path("applications/<int:pk>/sign/", views.action_view("sign", serializers.SignSerializer), name="api_sign"),
     path(
         "applications/<int:pk>/hand-over/",
         views.action_view("hand-over", serializers.HandOverSerializer),

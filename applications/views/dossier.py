@@ -14,10 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.catalogue import version_of
-from applications.enums import State
-from applications.forms_dossier import HandOverForm
+from applications.enums import EventKind, State, StepKind
 from applications.handling import BY_KEY, Verb, offered, step_of
-from applications.history_words import told
+from applications.history_words import Told, told
 from applications.looks import looked_at
 from applications.models import Application, Event, Paper
 from applications.receipts import receipt_response
@@ -46,7 +45,7 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if verb is None:
         raise Http404
     dossier = _dossier_or_404(request, pk)
-    form = verb.form(request.POST, request.FILES, prefix=verb.key)
+    form = verb.form(request.POST, request.FILES, initial=verb.initial(dossier), prefix=verb.key)
     status = add_refusals(form, request) or 400
     if form.is_valid():
         try:
@@ -57,6 +56,7 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
             status = problem.status
             dossier = _dossier_or_404(request, pk)
+            form.initial = verb.initial(dossier)
     return _page(request, dossier, status=status, tried=verb, tried_form=form)
 
 
@@ -115,23 +115,35 @@ def _page(
         "state_kind": "act" if dossier.is_overdue(at) else state_kind(dossier),
         "due": due_words(dossier, at),
         "is_late": dossier.is_overdue(at),
-        "steps": [(verb, tried_form if verb is tried else _blank(verb, dossier)) for verb in verbs],
+        "steps": [(verb, tried_form if verb is tried else _waiting(verb, dossier, request)) for verb in verbs],
         "gone": gone,
         "hand_over_key": "hand-over",
         "form_lines": _form_lines(dossier),
         "fee_total": sum(line.amount for line in dossier.fee_lines.all()),
         "open_supplement": next((row for row in dossier.supplements.all() if row.answered_at is None), None),
+        "sent_back": _sent_back(dossier),
         "history": [told(event) for event in reversed(dossier.events.all())],
         "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
     }
     return render(request, "applications/dossiers/dossier.html", context, status=status)
 
 
-def _blank(verb: Verb, dossier: Application) -> Form:
-    initial: dict[str, Any] = {}
-    if verb.form is HandOverForm and dossier.applicant is not None:
-        initial = {"handed_to": dossier.applicant.full_name}
-    return verb.form(initial=initial, prefix=verb.key)
+def _sent_back(dossier: Application) -> Told | None:
+    """Why the leader did not sign, while the specialist has it again."""
+    if dossier.state != State.PROCESSING or step_of(dossier) != StepKind.APPRAISE:
+        return None
+    returned = [event for event in dossier.events.all() if event.kind == EventKind.RETURNED_FOR_REWORK]
+    return told(returned[-1]) if returned else None
+
+
+def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:
+    """The form of a step that nobody sent, with what was typed into it before another step was."""
+    form = verb.form(initial=verb.initial(dossier), prefix=verb.key)
+    for field in form.visible_fields():
+        typed = request.POST.get(field.html_name)
+        if typed or (typed is not None and field.name in form.initial):
+            form.initial[field.name] = typed
+    return form
 
 
 def _form_lines(dossier: Application) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from datetime import date
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -36,22 +37,22 @@ MAKERS: dict[str, tuple[str, Callable[[Report], bytes]]] = {
 def report(request: HttpRequest) -> HttpResponse:
     """One centre's day, week or month."""
     centre = managed_centre(request)
-    form = _form(request)
-    made = report_on(centre, *form.period())
+    form, used = _forms(request)
+    made = report_on(centre, *used.period())
     context = {
         "centre": centre,
         "centres": centres_to_choose(request),
         "may_compare": has_role(request.user, {Role.CITY_ADMIN}),
         "plot": _plot(made),
     }
-    return render(request, "centres/day/report.html", {**context, **_shown(form, made)})
+    return _page(request, form, used, made, context)
 
 
 @never_cache
 @require_GET
 def file(request: HttpRequest, kind: str) -> HttpResponse:
     centre = managed_centre(request)
-    period = _form(request).period()
+    period = _period(request)
     with translation.override(report_files.LANGUAGE):
         return _file(report_on(centre, *period), kind)
 
@@ -61,15 +62,15 @@ def file(request: HttpRequest, kind: str) -> HttpResponse:
 def city(request: HttpRequest) -> HttpResponse:
     """Every centre beside the others, for the city's administrators."""
     _guard_city(request)
-    form = _form(request)
-    return render(request, "centres/day/report.html", _shown(form, report_on_city(*form.period())))
+    form, used = _forms(request)
+    return _page(request, form, used, report_on_city(*used.period()), {})
 
 
 @never_cache
 @require_GET
 def city_file(request: HttpRequest, kind: str) -> HttpResponse:
     _guard_city(request)
-    period = _form(request).period()
+    period = _period(request)
     with translation.override(report_files.LANGUAGE):
         return _file(report_on_city(*period), kind)
 
@@ -79,23 +80,37 @@ def _guard_city(request: HttpRequest) -> None:
         raise NotAllowed(_("This page is for the city's administrators."), code="not_city_admin")
 
 
-def _form(request: HttpRequest) -> PeriodForm:
-    """The period asked for; today where it is none. Raises ``BadInput`` for a day that no report can have."""
+def _forms(request: HttpRequest) -> tuple[PeriodForm, PeriodForm]:
+    """The form as it was sent, and the one whose period is shown: today's where no report can have the day asked for."""
     today = {"span": PeriodForm.DAY, "day": clock.today()}
     form = PeriodForm({**today, **request.GET.dict()})
-    if not form.is_valid():
-        if form.has_error("day", "no_such_day"):
-            raise BadInput(form.errors["day"][0], code="no_such_day", field="day")
-        form = PeriodForm(today)
-        form.is_valid()
-    return form
+    if form.is_valid():
+        return form, form
+    of_today = PeriodForm(today)
+    of_today.is_valid()
+    return (form if form.has_error("day", "no_such_day") else of_today), of_today
 
 
-def _shown(form: PeriodForm, made: Report) -> dict[str, object]:
-    asked = f"span={form.cleaned_data['span']}&day={form.cleaned_data['day']}"
-    if made.centre:
-        asked = f"centre={made.centre.pk}&{asked}"
-    return {"form": form, "report": made, "period": report_files.period_words(made), "asked": asked}
+def _period(request: HttpRequest) -> tuple[date, date]:
+    """Of a file. Raises ``BadInput`` for a day that no report can have."""
+    form, used = _forms(request)
+    if form.has_error("day"):
+        raise BadInput(form.errors["day"][0], code="no_such_day", field="day")
+    return used.period()
+
+
+def _page(
+    request: HttpRequest, form: PeriodForm, used: PeriodForm, made: Report, context: dict[str, object]
+) -> HttpResponse:
+    period = f"span={used.cleaned_data['span']}&day={used.cleaned_data['day']}"
+    context |= {
+        "form": form,
+        "report": made,
+        "period": report_files.period_words(made),
+        "asked": f"centre={made.centre.pk}&{period}" if made.centre else period,
+        "asked_of_all": period,
+    }
+    return render(request, "centres/day/report.html", context, status=400 if form.errors else 200)
 
 
 def _file(made: Report, kind: str) -> HttpResponse:

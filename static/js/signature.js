@@ -32,12 +32,21 @@
       touched = true;
     });
     pad.querySelector("[data-signature-clear]").addEventListener("click", blank);
+    // What was signed before a refusal comes back in the field: nobody signs twice for somebody else's slip.
+    const restore = (drawn) => {
+      if (!drawn) return;
+      const picture = new Image();
+      picture.src = field.value = drawn;
+      picture.decode().then(() => { if (field.value && !touched) pen.drawImage(picture, 0, 0); }, blank);
+    };
     // Before page.js holds the form.
-    field.form.addEventListener("submit", () => { field.value = touched ? canvas.toDataURL("image/png") : ""; });
+    field.form.addEventListener("submit", () => { if (touched) field.value = canvas.toDataURL("image/png"); });
     pen.lineWidth = 3;
     pen.lineCap = pen.lineJoin = "round";
     pen.strokeStyle = "#1c1917";
+    const before = field.value;
     blank();
+    restore(before);
     pad.hidden = false;
   });
 })();

@@ -206,7 +206,9 @@ def test_a_dossier_goes_its_whole_way_over_the_api(as_: As) -> None:
     assert _post(specialist, f"{url}propose/", {}).status_code == 400
     assert _post(specialist, f"{url}propose/", {"number": "12/KS"}).status_code == 200
     assert _post(specialist, f"{url}sign/", {}).status_code == 403
-    assert _post(leader, f"{url}sign/", {}).json()["state"] == State.DONE
+    shown = leader.get(url).json()["proposal"]
+    assert _post(leader, f"{url}sign/", {"proposal": shown + 1}).json()["code"] == "proposal_changed"
+    assert _post(leader, f"{url}sign/", {"proposal": shown}).json()["state"] == State.DONE
     done = _post(officer, f"{url}hand-over/", {"handed_to": "Nguyễn Thị Ánh"})
     assert done.json()["state"] == State.RETURNED
 

@@ -7,7 +7,7 @@ import pytest
 from applications.actions.hand_over import hand_over
 from applications.actions.handle import accept_supplement, ask_supplement, propose, send_back, sign, take
 from applications.enums import DeliveryState, EventKind, State, StepKind
-from applications.handling import offered
+from applications.handling import offered, proposal_of
 from applications.models import Application
 from centres.enums import Role
 from centres.models import Centre, Membership
@@ -119,3 +119,19 @@ def test_the_result_is_handed_over_once() -> None:
     dossier = a_dossier(state=State.RETURNED)
     with pytest.raises(RuleBroken):
         hand_over(application=dossier, handed_to="Ai đó", signature=None, at=MONDAY, acting_user=dossier.received_by)
+
+
+def test_what_is_signed_is_what_was_shown(centre: Centre) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    specialist, leader = member_of(Role.SPECIALIST, centre), member_of(Role.LEADER, centre)
+    dossier = propose(application=dossier, number="30A/KS", document=None, at=MONDAY, acting_user=specialist)
+    shown = proposal_of(dossier)
+    dossier = send_back(application=dossier, reason="Sai tên mẹ", at=MONDAY, acting_user=leader)
+    assert proposal_of(dossier) is None
+    dossier = propose(application=dossier, number="30B/KS", document=None, at=MONDAY, acting_user=specialist)
+    with pytest.raises(RuleBroken) as refusal:
+        sign(application=dossier, proposal=shown, at=MONDAY, acting_user=leader)
+    assert refusal.value.code == "proposal_changed"
+    assert not Application.objects.get(pk=dossier.pk).result.signed_at
+    signed = sign(application=dossier, proposal=proposal_of(dossier), at=MONDAY, acting_user=leader)
+    assert signed.result.number == "30B/KS"

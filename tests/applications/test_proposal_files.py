@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -82,3 +83,60 @@ def test_a_colleague_who_was_quicker_leaves_no_row_of_the_second_file(
     assert _propose(client, dossier, a_picture(), "result.jpg").status_code == 302
     assert _propose(client, dossier, a_picture("PNG"), "again.png").status_code == 409
     assert Document.objects.count() == 1
+
+
+def _proposed_and_sent_back(client: Client, leader: Client, dossier: Application) -> str:
+    assert _propose(client, dossier, a_picture(), "ket-qua.jpg").status_code == 302
+    url = reverse("applications:dossier_act", args=[dossier.pk, "send-back"])
+    assert leader.post(url, {"send-back-reason": "Sai số"}).status_code == 302
+    return reverse("applications:dossier_act", args=[dossier.pk, "propose"])
+
+
+def test_a_result_proposed_again_keeps_its_file_and_the_page_says_so(as_: As, dossier: Application) -> None:
+    client = as_(Role.SPECIALIST)
+    url = _proposed_and_sent_back(client, as_(Role.LEADER), dossier)
+    page = client.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
+    assert 'name="propose-number" value="77/TP"' in page
+    assert "“ket-qua.jpg”" in page
+
+    assert client.post(url, {"propose-number": "78/TP"}).status_code == 302
+    result = Result.objects.get()
+    assert (result.number, result.document and result.document.name) == ("78/TP", "ket-qua.jpg")
+
+
+def test_the_file_of_a_result_is_left_out_when_that_is_said(as_: As, dossier: Application) -> None:
+    client = as_(Role.SPECIALIST)
+    url = _proposed_and_sent_back(client, as_(Role.LEADER), dossier)
+    assert client.post(url, {"propose-number": "78/TP", "propose-drop_file": "on"}).status_code == 302
+    assert Result.objects.get().document is None
+
+
+def test_another_file_takes_the_place_of_the_first(as_: As, dossier: Application) -> None:
+    client = as_(Role.SPECIALIST)
+    _proposed_and_sent_back(client, as_(Role.LEADER), dossier)
+    assert _propose(client, dossier, a_picture("PNG"), "moi.png").status_code == 302
+    document = Result.objects.get().document
+    assert document is not None and document.name == "moi.png"
+
+
+def test_a_first_proposal_has_no_file_to_leave_out(as_: As, dossier: Application) -> None:
+    page = as_(Role.SPECIALIST).get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
+    assert "propose-drop_file" not in page
+
+
+@pytest.mark.parametrize("number", ["KQ-30 😀", "KQ<30>", "KQ_30", "---", "12\u200b/TP"])
+def test_a_result_number_is_made_of_what_official_numbers_are_made_of(
+    as_: As, dossier: Application, number: str
+) -> None:
+    url = reverse("applications:dossier_act", args=[dossier.pk, "propose"])
+    answer = as_(Role.SPECIALIST).post(url, {"propose-number": number})
+    assert answer.status_code == 400
+    assert 'href="#id_propose-number"' in answer.content.decode()
+    assert not Result.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["88/XN-VPĐK", "12 / QĐ-UBND.2", "1"])
+def test_usual_numbers_of_results_are_taken(as_: As, dossier: Application, number: str) -> None:
+    url = reverse("applications:dossier_act", args=[dossier.pk, "propose"])
+    assert as_(Role.SPECIALIST).post(url, {"propose-number": unicodedata.normalize("NFD", number)}).status_code == 302
+    assert Result.objects.get().number == number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -158,6 +159,70 @@ def test_what_was_typed_stays_when_it_cannot_be_done(as_: As) -> None:
     assert other.status_code == 403
     dossier.refresh_from_db()
     assert dossier.state == State.PROCESSING
+
+
+def _step_url(dossier: Application, key: str) -> str:
+    return reverse("applications:dossier_act", args=[dossier.pk, key])
+
+
+def test_a_leaders_old_page_signs_nothing_it_has_not_shown(as_: As) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    specialist, leader = as_(Role.SPECIALIST), as_(Role.LEADER)
+    page = reverse("applications:dossier", args=[dossier.pk])
+
+    def shown(answer: Any) -> dict[str, str]:
+        return dict(re.findall(r'name="(sign-proposal)" value="(\d+)"', answer.content.decode()))
+
+    specialist.post(_step_url(dossier, "propose"), {"propose-number": "30A/KS"})
+    old = shown(leader.get(page))
+    leader.post(_step_url(dossier, "send-back"), {"send-back-reason": "Sai số"})
+    specialist.post(_step_url(dossier, "propose"), {"propose-number": "30B/KS"})
+
+    assert leader.post(_step_url(dossier, "sign"), {}).status_code == 400, "a page that shows nothing signs nothing"
+    refused = leader.post(_step_url(dossier, "sign"), old)
+    assert refused.status_code == 409
+    assert "đề xuất khác" in refused.content.decode()
+    assert not Application.objects.get(pk=dossier.pk).result.signed_at
+    assert leader.post(_step_url(dossier, "sign"), shown(refused)).status_code == 302
+    assert Application.objects.get(pk=dossier.pk).result.number == "30B/KS"
+
+
+def test_why_a_dossier_was_sent_back_stands_above_its_next_step(as_: As) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    specialist, leader = as_(Role.SPECIALIST), as_(Role.LEADER)
+    page = reverse("applications:dossier", args=[dossier.pk])
+
+    def above_the_steps(client: Client) -> str:
+        return client.get(page).content.decode().partition('class="card step"')[0]
+
+    specialist.post(_step_url(dossier, "propose"), {"propose-number": "77/TP"})
+    leader.post(_step_url(dossier, "send-back"), {"send-back-reason": "Sai tên mẹ"})
+    assert "Sai tên mẹ" in above_the_steps(specialist)
+    specialist.post(_step_url(dossier, "propose"), {"propose-number": "78/TP"})
+    assert "Sai tên mẹ" not in above_the_steps(leader)
+    leader.post(_step_url(dossier, "send-back"), {"send-back-reason": "Còn sai ngày"})
+    assert "Còn sai ngày" in above_the_steps(specialist)
+    assert "Sai tên mẹ" not in above_the_steps(specialist)
+
+
+def test_what_was_typed_for_another_step_stays_too(as_: As) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    client = as_(Role.SPECIALIST)
+    page = client.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
+    steps = [form for form in re.findall("<form.*?</form>", page, re.S) if "propose-number" in form]
+    assert len(steps) == 1
+    assert all(f'formaction="{_step_url(dossier, key)}"' in steps[0] for key in ("propose", "ask-supplement"))
+
+    typed = {"propose-number": "77/TP", "ask-supplement-faults": ""}
+    page = client.post(_step_url(dossier, "ask-supplement"), typed).content.decode()
+    assert 'value="77/TP"' in page
+    assert 'href="#id_ask-supplement-faults"' in page
+    assert 'href="#id_propose-number"' not in page, "nobody asked for that step"
+
+    typed = {"propose-number": "", "ask-supplement-faults": "Thiếu giấy chứng sinh"}
+    page = client.post(_step_url(dossier, "propose"), typed).content.decode()
+    assert "Thiếu giấy chứng sinh</textarea>" in page
+    assert "<details open>" in page
 
 
 def test_a_result_is_handed_over_against_a_signature_on_paper(as_: As) -> None:

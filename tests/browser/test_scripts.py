@@ -345,6 +345,7 @@ def test_a_past_day_is_played_at_the_speed_that_is_pressed(page: Page) -> None:
     assert page.get_attribute("[data-speed='0']", "aria-pressed") == "true"
 
 
+<<<<<<< HEAD
 def test_what_was_typed_comes_along_to_another_language_once_and_secrets_stay_behind(page: Page) -> None:
     body = """<body><form class=switch method=post action="/book/"><button>English</button></form>
         <main><form><input name=who><input name=agree type=checkbox><select name=what><option>a<option>b</select>
@@ -364,3 +365,30 @@ def test_what_was_typed_comes_along_to_another_language_once_and_secrets_stay_be
     page.goto("http://house.test/book/")
     assert page.input_value("[name=who]") == "", "once"
     assert page.evaluate("sessionStorage.length") == 0
+=======
+_PAD = """<body><form method=post action=/sign target=quiet><div data-signature hidden><canvas width=60 height=20></canvas>
+<button type=button data-signature-clear>again</button><input type=hidden name=s value="%s"></div><button id=go>send</button></form>
+<iframe name=quiet></iframe></body>"""
+_INK = "() => { const c = document.querySelector('canvas'); return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 === 0 && v < 128); }"
+_FIELD = "document.querySelector('[name=s]').value"
+
+
+def test_a_signature_that_came_back_with_the_page_stands_on_its_canvas(page: Page) -> None:
+    show(page, _PAD % "", "signature")
+    drawn = page.evaluate(
+        "() => { const p = document.querySelector('canvas').getContext('2d'); p.fillRect(10, 5, 30, 8); p.fillStyle = '#000'; p.fillRect(10, 5, 30, 8); return p.canvas.toDataURL('image/png'); }"
+    )
+    show(page, _PAD % drawn, "signature")
+    page.wait_for_function(_INK)
+    page.click("#go")
+    assert page.evaluate(_FIELD) == drawn
+    page.click("[data-signature-clear]")
+    assert not page.evaluate(_INK)
+    assert page.evaluate(_FIELD) == ""
+
+
+def test_a_signature_that_did_not_arrive_whole_leaves_an_empty_canvas(page: Page) -> None:
+    show(page, _PAD % "data:image/png;base64,!!", "signature")
+    page.wait_for_function(f"{_FIELD} === ''")
+    assert not page.evaluate(_INK)
+>>>>>>> doss

@@ -76,8 +76,9 @@ def seen(page: Page, name: str) -> None:
 
 
 def post_to(page: Page, action: str) -> None:
-    """Press the button of the form that posts to this address."""
-    page.locator(f"form[action$='{action}'] button:not([type=button])").first.click()
+    """Press the button that posts to this address."""
+    of_form = f"form[action$='{action}'] button:not([type=button])"
+    page.locator(f"{of_form}, button[formaction$='{action}']").first.click()
 
 
 @contextmanager

@@ -151,6 +151,18 @@ class TestPages:
         answer = client.get(reverse("centres:day_report_pdf"), {"span": "day", "day": DAY.isoformat()})
         assert answer.content.startswith(b"%PDF") and answer.headers["Content-Type"] == "application/pdf"
 
+    @pytest.mark.parametrize("name", ["day_report", "day_city"])
+    def test_a_day_that_no_report_can_have_is_refused_at_its_field(self, client, kept, name):
+        client.force_login(make.city_admin())
+        asked = {"span": "week", "day": "2030-01-01"}
+        answer = client.get(reverse(f"centres:{name}"), asked)
+        page = answer.content.decode()
+        assert answer.status_code == 400
+        assert answer.context["form"].errors["day"][0] in page
+        assert 'value="2030-01-01"' in page and "id_day" in page
+        assert f"day={DAY.isoformat()}" in page, "the files are those of the report that is shown"
+        assert client.get(reverse(f"centres:{name}_xlsx"), asked).status_code == 400
+
     @pytest.mark.parametrize("name", ["day_city", "day_city_xlsx", "day_city_pdf"])
     def test_centres_beside_each_other_are_for_the_city(self, client, kept, name):
         url = reverse(f"centres:{name}")

@@ -12,6 +12,7 @@ from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from centres.models import Centre, HallAnnouncement
 from citizens.models import User
 from portal import clock
 from portal.typed import Typed, sealed, unsealed
+from portal.vn.identity import mask_identity
 from tests.factories.centres import CentreFactory, officer_at
 
 PASSWORD = "mot-cua-thu-2026"
@@ -221,3 +223,42 @@ def test_no_page_shows_a_secret_again(browser: Browser, name: str) -> None:
 def test_whatever_was_typed_comes_back_as_it_was(fields: list[tuple[str, str]], files: list[str]) -> None:
     typed = Typed("/day/?centre=3", fields, files)
     assert unsealed(sealed(typed)) == typed
+
+
+def test_each_value_is_shown_with_its_name_and_no_key_or_mark_of_a_choice() -> None:
+    fields = [
+        ("propose-number", "KQ-38"),
+        ("propose-drop_file", "on"),
+        ("sign-proposal", "41"),
+        ("hand-over-signature", "data:image/png;base64,AAAA"),
+        ("client_key", "khoa-1234567890abcdef"),
+        ("centre", "3"),
+        ("next", "/day/lists and more"),
+        ("sealed", "eyJhIjoxfQ:1tXyZ0:abcdefghijklmnopqrstuvwxyz012345"),
+        ("phone", "0912345678"),
+        ("identity", "001190012345"),
+        ("until_at", "2026-11-30T17:00"),
+        ("text", ""),
+    ]
+    with translation.override("en"):
+        shown = [(str(name), text) for name, text in Typed("/", fields, []).lines]
+    assert shown == [
+        ("Number of the result", "KQ-38"),
+        ("", "0912345678"),
+        ("", mask_identity("001190012345")),
+        ("", "2026-11-30T17:00"),
+    ]
+
+
+def test_who_signs_in_instead_reads_a_word_without_a_space(browser: Browser, manager: User, colleague: User) -> None:
+    address = reverse("applications:dossier_act", args=[1, "propose"])
+    page = browser.open(reverse("centres:day_announcements"))
+    page_of_it = unescape(re.search(r'name="page_of" value="([^"]+)"', page)[1])  # type: ignore[index]
+    browser.lose_the_session()
+    token = unescape(re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1])  # type: ignore[index]
+    typed = {"csrfmiddlewaretoken": token, "page_of": page_of_it, "propose-number": "KQ-38"}
+    answer = browser.post(address, typed)
+    offered = signed_in_again(browser, answer.content.decode(), colleague).content.decode()
+    assert f"{manager.full_name}" in offered
+    assert "Số của kết quả" in offered
+    assert "KQ-38" in offered

@@ -256,3 +256,11 @@ def test_thirty_people_cost_no_more_statements_than_one(client, known, service):
             ask(client, what="open", services=[service.pk])
         counts.append(len(made))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("services", ["abc", "999999"])
+def test_a_service_that_is_none_gets_a_sentence_of_the_portal(client, counter, services):
+    client.cookies["django_language"] = "vi"
+    answer = client.get(reverse("centres:day_what_if"), {"what": "open", "services": services, "start": "10:30"})
+    assert answer.status_code == 400
+    assert "Xin chọn trong các dịch vụ của trung tâm." in answer.content.decode()
