@@ -17,6 +17,7 @@ from applications import desk
 from applications.catalogue import other_side, version_of
 from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk
+from applications.models import Application
 from applications.views.desk import other_person
 from centres.enums import CounterState, Role
 from centres.models import Counter, Ticket
@@ -91,11 +92,15 @@ def _forms(state: desk.Desk) -> dict[str, Any]:
     forms: dict[str, Any] = {}
     if state.selected is not None:
         row = state.selected
-        forms["contact_form"] = ContactForm(
-            initial={"phone": display_phone(row.contact_phone) if row.contact_phone else "", "email": row.contact_email}
-        )
+        forms["contact_form"] = contact_form_of(row)
         forms["quantity_form"] = QuantityForm(initial={"pages": row.pages, "copies": row.copies})
     return forms
+
+
+def contact_form_of(row: Application) -> ContactForm:
+    return ContactForm(
+        initial={"phone": display_phone(row.contact_phone) if row.contact_phone else "", "email": row.contact_email}
+    )
 
 
 def _choose_counter(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,93 @@
+"""At the desk nothing typed is lost without a word, whatever is pressed next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from applications.enums import State
+from applications.models import Application
+from portal import clock
+from tests.browser.pages import DESK, Hall, Looker
+from tests.browser.test_story import swapped
+from tests.factories.applications import a_draft
+from tests.moments import hanoi
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE, EMAIL = "#contact-form [name=phone]", "#contact-form [name=email]"
+
+
+@pytest.fixture(autouse=True)
+def _morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: hanoi("2026-11-18 10:00"))
+
+
+@pytest.fixture
+def hall(transactional_db: None) -> Hall:
+    return Hall()
+
+
+@pytest.fixture
+def desk(browser: Browser, live_server: Any, hall: Hall) -> Iterator[Page]:
+    """A complete draft without a phone is open at the counter."""
+    looker = Looker(browser, live_server.url)
+    officer = hall.with_draft.officer
+    draft = a_draft(ticket=hall.tickets["draft"], officer=officer, phone="", email="", at=hall.at)
+    page = looker.page(DESK, user=officer)
+    looker.open(page, f"/desk/?matter={draft.pk}")
+    yield page
+    looker.close()
+
+
+def shown() -> Application:
+    return Application.objects.order_by("-pk")[0]
+
+
+@pytest.mark.parametrize("way", ["paper", "Alt+F", "scan", "language"])
+def test_a_contact_just_typed_stays_whatever_is_pressed_next(desk: Page, way: str) -> None:
+    desk.fill(EMAIL, "ba.hoa@example.vn")
+    desk.fill(PHONE, "0912345678")
+    with swapped(desk):
+        if way == "paper":
+            desk.locator("#papers button.box").first.click()
+        elif way == "scan":
+            desk.fill("[data-scan]", "@@@")
+            desk.press("[data-scan]", "Enter")
+        elif way == "language":
+            desk.locator("form.switch button").first.click()
+        else:
+            desk.keyboard.press(way)
+    expect(desk.locator(PHONE)).to_have_value("0912 345 678")
+    expect(desk.locator(EMAIL)).to_have_value("ba.hoa@example.vn")
+    assert shown().contact_phone == "+84912345678"
+
+
+def test_a_phone_typed_before_f9_is_on_the_receipt_and_a_wrong_one_waits_beside_its_field(desk: Page) -> None:
+    desk.fill(PHONE, "0912 34")
+    desk.keyboard.press("F9")
+    expect(desk.locator("#contact .error")).to_be_visible()
+    expect(desk.locator(PHONE)).to_have_value("0912 34")
+    expect(desk.locator(PHONE)).to_be_focused()
+    assert shown().state == State.DRAFT
+
+    desk.fill(PHONE, "0912 345 678")
+    desk.keyboard.press("F9")
+    expect(desk.locator("[data-code]")).to_be_visible()
+    assert shown().contact_phone == "+84912345678"
+
+
+def test_the_contact_keeps_itself_field_by_field_and_says_so_where_none_was(desk: Page) -> None:
+    expect(desk.locator("#no-phone")).to_be_visible()
+    desk.fill(PHONE, "0912345678")
+    desk.press(PHONE, "Tab")
+    expect(desk.locator("#no-phone")).to_be_hidden()
+    expect(desk.locator(PHONE)).to_have_value("0912 345 678")
+    expect(desk.locator(EMAIL)).to_be_focused()
+    desk.keyboard.type("ba.hoa")
+    desk.press(EMAIL, "Tab")
+    expect(desk.locator("#contact .error")).to_be_visible()
+    expect(desk.locator(EMAIL)).to_have_value("ba.hoa")
+    expect(desk.locator(PHONE)).to_have_value("0912 345 678")
