@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from applications.enums import State
 from applications.models import Application
+from centres.models import Ticket
 from portal import clock
 from tests.browser.pages import DESK, Hall, Looker
 from tests.browser.test_story import swapped
@@ -38,6 +39,17 @@ def desk(browser: Browser, live_server: Any, hall: Hall) -> Iterator[Page]:
     draft = a_draft(ticket=hall.tickets["draft"], officer=officer, phone="", email="", at=hall.at)
     page = looker.page(DESK, user=officer)
     looker.open(page, f"/desk/?matter={draft.pk}")
+    yield page
+    looker.close()
+
+
+@pytest.fixture
+def nobody(browser: Browser, live_server: Any, hall: Hall) -> Iterator[Page]:
+    """A number is at the counter, and nobody has said yet whose it is."""
+    looker = Looker(browser, live_server.url)
+    Ticket.objects.filter(pk=hall.tickets["called"].pk).update(citizen=None)
+    page = looker.page(DESK, user=hall.with_person.officer)
+    looker.open(page, "/desk/")
     yield page
     looker.close()
 
@@ -91,3 +103,38 @@ def test_the_contact_keeps_itself_field_by_field_and_says_so_where_none_was(desk
     expect(desk.locator("#contact .error")).to_be_visible()
     expect(desk.locator(EMAIL)).to_have_value("ba.hoa")
     expect(desk.locator(PHONE)).to_have_value("0912 345 678")
+
+
+def scan(desk: Page, typed: str) -> None:
+    with swapped(desk):
+        desk.fill("[data-scan]", typed)
+        desk.press("[data-scan]", "Enter")
+
+
+def test_a_person_typed_by_hand_stays_typed_while_the_procedure_is_chosen(nobody: Page) -> None:
+    scan(nobody, "001190099999")
+    nobody.fill("[name=full_name]", "Nguyễn Thị Lạ")
+    nobody.fill("[name=birth_text]", "31/2/1990")
+    with swapped(nobody):
+        nobody.keyboard.press("Alt+2")
+    expect(nobody.locator("#papers")).to_be_visible()
+    expect(nobody.locator("[name=full_name]")).to_have_value("Nguyễn Thị Lạ")
+    with swapped(nobody):
+        nobody.press("[name=full_name]", "Enter")
+    expect(nobody.locator("#person-form .field.invalid")).to_have_count(1)
+    scan(nobody, "@@@")
+    expect(nobody.locator("[name=birth_text]")).to_have_value("31/2/1990")
+    with swapped(nobody):
+        nobody.fill("[name=birth_text]", "1990")
+        nobody.press("[name=birth_text]", "Enter")
+    expect(nobody.locator("[data-person]")).to_have_text("Nguyễn Thị Lạ")
+    applicant = shown().applicant
+    assert applicant is not None and applicant.full_name == "Nguyễn Thị Lạ"
+
+
+def test_another_number_begins_its_form_anew(nobody: Page) -> None:
+    scan(nobody, "001190099999")
+    nobody.fill("[name=full_name]", "Nguyễn Thị Lạ")
+    scan(nobody, "001085088888")
+    expect(nobody.locator("[name=identity_number]")).to_have_value("001085088888")
+    expect(nobody.locator("[name=full_name]")).to_have_value("")

@@ -18,7 +18,7 @@ from applications.catalogue import other_side, version_of
 from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk
 from applications.models import Application
-from applications.views.desk import other_person
+from applications.views.desk import other_person, unknown_person
 from centres.enums import CounterState, Role
 from centres.models import Counter, Ticket
 from centres.permissions import centres_of
@@ -61,6 +61,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
             user=signed_in(request),
         )
     other = other_person.asked_about(request, state.ticket, state.person)
+    unknown = unknown_person.asked_for(request, state.ticket, state.person)
     context = {
         "desk": state,
         "centre": counter.centre,
@@ -68,7 +69,8 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "queue": desk.waiting_for(counter, state.at),
         "client_key": uuid4().hex,
         "scan_form": ScanForm(),
-        "person_form": None,
+        "person_form": unknown,
+        "person_form_stays": unknown is not None and "person_form" not in extra,
         "address_form": AddressForm(),
         "view": request.GET.get("view", ""),
         "grounds": desk.GROUNDS,

@@ -24,7 +24,7 @@ from applications.enums import State
 from applications.forms import AddressForm, ContactForm, PersonForm, ScanForm
 from applications.models import Application
 from applications.numbers import dossier_code_in
-from applications.views.desk import other_person
+from applications.views.desk import other_person, unknown_person
 from applications.views.desk.page import at_counter, back, contact_form_of, number_in, page
 from centres.actions.welcome import welcome
 from centres.enums import Role
@@ -213,7 +213,7 @@ def _by_number(request: HttpRequest, form: ScanForm, payload: str) -> HttpRespon
         return page(request, status=422, scan_form=form)
     citizen = Citizen.objects.filter(identity_number=number).first()
     if citizen is None:
-        return page(request, person_form=PersonForm(initial={"identity_number": number}))
+        return page(request, person_form=unknown_person.ask_for(request, at_counter(request), number))
     return _serve(request, citizen)
 
 
@@ -242,6 +242,7 @@ def _serve(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     Where a draft names somebody else nothing is changed before the officer has said what the second card means.
     """
     at, ticket = clock.now(), at_counter(request)
+    unknown_person.settle(request)
     record_look(
         citizen=citizen,
         reason=str(_("served at the counter")),
