@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +13,11 @@ from applications.enums import State
 from applications.models import Application
 from centres.models import Ticket
 from portal import clock
+from procedures.enums import CopyForm
 from tests.browser.pages import DESK, Hall, Looker
 from tests.browser.test_story import swapped
 from tests.factories.applications import a_draft
+from tests.factories.certifications import a_missing_paper, a_picture
 from tests.moments import hanoi
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -138,3 +141,22 @@ def test_another_number_begins_its_form_anew(nobody: Page) -> None:
     scan(nobody, "001085088888")
     expect(nobody.locator("[name=identity_number]")).to_have_value("001085088888")
     expect(nobody.locator("[name=full_name]")).to_have_value("")
+
+
+def test_the_scan_chosen_stays_in_its_field_when_the_copy_is_refused(desk: Page) -> None:
+    paper = a_missing_paper(shown())
+    paper.form_of_copy = CopyForm.CERTIFIED_COPY
+    paper.save(update_fields=["form_of_copy"])
+    desk.reload()
+    desk.keyboard.press("Alt+C")
+    desk.set_input_files("#certify [name=file]", {"name": "s.jpg", "mimeType": "image/jpeg", "buffer": a_picture()})
+    desk.fill("#certify [name=copies]", "999")
+    desk.keyboard.press("F9")
+    expect(desk.locator("#certify .error-summary")).to_be_visible()
+    expect(desk.locator("#certify [name=file]")).to_have_value(re.compile("s.jpg"))
+    desk.fill("#certify [name=copies]", "1")
+    desk.fill("#certify [name=pages]", "2")
+    desk.keyboard.press("F9")
+    desk.locator("#certify [name=several_on_a_sheet]").check()
+    desk.keyboard.press("F9")
+    expect(desk.locator("#certify form[action$='/approve/']")).to_be_visible()
