@@ -160,3 +160,32 @@ def test_the_scan_chosen_stays_in_its_field_when_the_copy_is_refused(desk: Page)
     desk.locator("#certify [name=several_on_a_sheet]").check()
     desk.keyboard.press("F9")
     expect(desk.locator("#certify form[action$='/approve/']")).to_be_visible()
+
+
+@pytest.fixture
+def idle(browser: Browser, live_server: Any, hall: Hall) -> Iterator[Page]:
+    """Nobody stands at the counter."""
+    looker = Looker(browser, live_server.url)
+    page = looker.page(DESK, user=hall.empty.officer)
+    looker.open(page, "/desk/")
+    yield page
+    looker.close()
+
+
+def test_what_a_dialog_refuses_is_said_in_it_beside_the_field(idle: Page) -> None:
+    for key, press, dialog in (
+        ("F10", "Alt+Enter", "missed"),
+        ("Alt+U", "Alt+1", "priority"),
+        ("F8", "Alt+Enter", "one-number"),
+    ):
+        idle.keyboard.press(key)
+        idle.keyboard.press(press)
+        expect(idle.locator(f"#{dialog} .error")).to_be_visible()
+        expect(idle.locator(f"#{dialog} [name=number]")).to_be_focused()
+        idle.locator(f"#{dialog} [data-close]").click()
+    waiting = Ticket.objects.filter(state="waiting")[0].label
+    idle.keyboard.press("F8")
+    idle.fill("#call-number", waiting)
+    idle.keyboard.press("Alt+Enter")
+    expect(idle.locator("#call-reason-error")).to_be_visible()
+    expect(idle.locator("#call-number")).to_have_value(waiting)
