@@ -92,7 +92,18 @@ def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
         except RuleBroken as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
             status = problem.status
+    _keep_file(request, form)
     return _show_form(request, paper, form, status=status)
+
+
+def _keep_file(request: HttpRequest, form: CertifyForm) -> None:
+    """A good file stays in its field in the dialog; in a page loaded anew no browser fills it in again."""
+    if "file" in form.errors:
+        return
+    if _shape(request) != PAGE:
+        form.fields["file"].widget.attrs["hx-preserve"] = True
+    elif "file" in request.FILES:
+        form.add_error("file", _("Please choose the file again"))
 
 
 def _show_form(request: HttpRequest, paper: Paper, form: CertifyForm, *, status: int = 200) -> HttpResponse:

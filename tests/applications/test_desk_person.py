@@ -209,8 +209,36 @@ def test_a_copy_that_waits_for_approval_is_not_called_missing(desk: Client, tick
 
 def test_no_phone_is_said_beside_the_button_and_does_not_block(desk: Client, ticket: Ticket) -> None:
     draft = a_draft(ticket=ticket, phone="")
-    assert 'id="no-phone"' in desk.get(to("desk"), {"matter": draft.pk}).content.decode()
+    assert 'id="no-phone">' in desk.get(to("desk"), {"matter": draft.pk}).content.decode()
     assert desk.post(to("receive", draft.pk)).status_code == 302
+
+
+KEPT_BY_ITSELF = {"HX-Request": "true"}
+
+
+def test_the_contact_keeps_itself_as_the_form_does(desk: Client, ticket: Ticket) -> None:
+    draft = a_draft(ticket=ticket, citizen=CitizenFactory(phone=""), procedure="marriage", phone="")
+    page = desk.get(to("desk"), {"matter": draft.pk}).content.decode()
+    form = page.split('id="contact-form"')[1].split(">")[0]
+    assert "data-keep" in form and 'hx-trigger="change"' in form and 'hx-sync="this:queue last"' in form
+    assert "<noscript><button" in page.split('id="contact-form"')[1].split("</form>")[0], "its button without a script"
+
+    typed = {"stay": "1", "phone": "0912 345", "email": "a@b.vn", "person": draft.applicant_id}
+    answer = desk.post(to("contact", draft.pk), typed, headers=KEPT_BY_ITSELF)
+    part = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="id_phone_error"' in part and 'value="0912 345"' in part and "<body" not in part
+
+    kept = desk.post(to("contact", draft.pk), {**typed, "phone": "0912345678"}, headers=KEPT_BY_ITSELF)
+    part = kept.content.decode()
+    assert kept.status_code == 200 and 'value="0912 345 678"' in part
+    assert re.search(r'id="no-phone" hidden hx-swap-oob="true"', part), "what was said to be missing is not any more"
+    assert "contact_phone" not in part, "the form is not on the screen"
+    form = desk.post(to("contact", draft.pk), {**typed, "phone": "0912345687", "view": "form"}, headers=KEPT_BY_ITSELF)
+    follower = re.search(r'<input[^>]*name="contact_phone"[^>]*>', form.content.decode())
+    assert follower and "0912 345 687" in follower[0] and 'hx-swap-oob="true"' in follower[0]
+    draft.refresh_from_db()
+    assert (draft.contact_phone, draft.contact_email) == ("+84912345687", "a@b.vn")
 
 
 def test_taking_back_asks_once_when_something_was_typed(desk: Client, ticket: Ticket) -> None:

@@ -17,7 +17,8 @@ from applications import desk
 from applications.catalogue import other_side, version_of
 from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk
-from applications.views.desk import other_person
+from applications.models import Application
+from applications.views.desk import other_person, unknown_person
 from centres.enums import CounterState, Role
 from centres.models import Counter, Ticket
 from centres.permissions import centres_of
@@ -60,6 +61,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
             user=signed_in(request),
         )
     other = other_person.asked_about(request, state.ticket, state.person)
+    unknown = unknown_person.asked_for(request, state.ticket, state.person)
     context = {
         "desk": state,
         "centre": counter.centre,
@@ -67,7 +69,8 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "queue": desk.waiting_for(counter, state.at),
         "client_key": uuid4().hex,
         "scan_form": ScanForm(),
-        "person_form": None,
+        "person_form": unknown,
+        "person_form_stays": unknown is not None and "person_form" not in extra,
         "address_form": AddressForm(),
         "view": request.GET.get("view", ""),
         "grounds": desk.GROUNDS,
@@ -91,11 +94,15 @@ def _forms(state: desk.Desk) -> dict[str, Any]:
     forms: dict[str, Any] = {}
     if state.selected is not None:
         row = state.selected
-        forms["contact_form"] = ContactForm(
-            initial={"phone": display_phone(row.contact_phone) if row.contact_phone else "", "email": row.contact_email}
-        )
+        forms["contact_form"] = contact_form_of(row)
         forms["quantity_form"] = QuantityForm(initial={"pages": row.pages, "copies": row.copies})
     return forms
+
+
+def contact_form_of(row: Application) -> ContactForm:
+    return ContactForm(
+        initial={"phone": display_phone(row.contact_phone) if row.contact_phone else "", "email": row.contact_email}
+    )
 
 
 def _choose_counter(request: HttpRequest) -> HttpResponse:

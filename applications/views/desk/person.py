@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from applications import desk
 from applications.actions.edit_draft import change_applicant, fill_other_side, set_applicant, set_contact, suggest_facts
+from applications.catalogue import bound_form, contact_in_form
 from applications.enums import State
 from applications.forms import AddressForm, ContactForm, PersonForm, ScanForm
 from applications.models import Application
 from applications.numbers import dossier_code_in
-from applications.views.desk import other_person
-from applications.views.desk.page import at_counter, back, number_in, page
+from applications.views.desk import other_person, unknown_person
+from applications.views.desk.page import at_counter, back, contact_form_of, number_in, page
 from centres.actions.welcome import welcome
 from centres.enums import Role
 from centres.models import Ticket
@@ -85,17 +88,33 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def contact(request: HttpRequest, application_id: int) -> HttpResponse:
+    """Kept as it is typed. The page stays where it is when a script sends it, with what is wrong beside the fields."""
     application = get_object_or_404(Application.objects.visible_to(signed_in(request)), pk=application_id)
+    stays = bool(request.headers.get("HX-Request")) and "stay" in request.POST
     form = ContactForm(request.POST)
     if not form.is_valid():
+        if stays:
+            return render(request, "applications/desk/parts/contact.html", {"contact_form": form}, status=422)
         return page(request, status=422, contact_form=form)
     if request.POST.get("person", str(application.applicant_id)) != str(application.applicant_id):
         raise RuleBroken(
             _("The applicant was changed meanwhile. Look who is shown, then save the contact again."),
             code="other_applicant",
         )
-    set_contact(application=application, **form.cleaned_data, at=clock.now(), acting_user=signed_in(request))
-    return back(application.pk)
+    at = clock.now()
+    kept = set_contact(application=application, **form.cleaned_data, at=at, acting_user=signed_in(request))
+    if not stays:
+        return back(application.pk, view=request.POST.get("view", ""))
+    context = {"contact_form": contact_form_of(kept), "row": kept, "followers": _followers(request, kept, at)}
+    return render(request, "applications/desk/parts/contact_kept.html", context)
+
+
+def _followers(request: HttpRequest, draft: Application, at: datetime) -> list[SafeString]:
+    """The fields of the form that take the contact over, to come anew where the form is on the screen."""
+    if request.POST.get("view") != "form":
+        return []
+    form = bound_form(draft, at)
+    return [form[key].as_widget(attrs={"hx-swap-oob": "true"}) for key in contact_in_form(draft)]
 
 
 @require_POST
@@ -194,7 +213,7 @@ def _by_number(request: HttpRequest, form: ScanForm, payload: str) -> HttpRespon
         return page(request, status=422, scan_form=form)
     citizen = Citizen.objects.filter(identity_number=number).first()
     if citizen is None:
-        return page(request, person_form=PersonForm(initial={"identity_number": number}))
+        return page(request, person_form=unknown_person.ask_for(request, at_counter(request), number))
     return _serve(request, citizen)
 
 
@@ -223,6 +242,7 @@ def _serve(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     Where a draft names somebody else nothing is changed before the officer has said what the second card means.
     """
     at, ticket = clock.now(), at_counter(request)
+    unknown_person.settle(request)
     record_look(
         citizen=citizen,
         reason=str(_("served at the counter")),

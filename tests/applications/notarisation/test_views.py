@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
@@ -79,6 +80,18 @@ def test_pages_that_the_scan_does_not_have_are_asked_about(desk: Client, paper: 
     assert not CertificationItem.objects.exists()
     desk.post(address("certify", paper.pk), typed(pages="4", several_on_a_sheet="on"))
     assert CertificationItem.objects.get().pages == 4
+
+
+@pytest.mark.parametrize("wrong", [{"pages": "0"}, {"copies": "999"}, {"pages": "4"}])
+def test_a_chosen_file_is_not_emptied_without_a_word(desk: Client, paper: Paper, wrong: dict[str, str]) -> None:
+    dialog = desk.post(address("certify", paper.pk), typed(**wrong), headers=HTMX).content.decode()
+    field = re.search(r'<input type="file"[^>]*>', dialog)
+    assert field and "hx-preserve" in field[0], "the script leaves the file where it is"
+    assert 'id="id_file_error"' not in dialog
+    page = desk.post(address("certify", paper.pk), typed(**wrong)).content.decode()
+    assert 'id="id_file_error"' in page, "without a script it has to be chosen again, and that is said"
+    for answer in (dialog, page):
+        assert 'name="several_on_a_sheet"' in answer
 
 
 def test_without_a_script_it_goes_from_page_to_page(desk: Client, paper: Paper) -> None:

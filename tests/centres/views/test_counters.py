@@ -62,6 +62,12 @@ def test_what_is_missing_is_said_beside_the_form(client, free, key, data):
     assert not SkillChange.objects.exists()
 
 
+def test_what_is_missing_is_said_by_the_page_and_not_by_the_browser(client, free):
+    page = client.get(reverse("centres:day_counter", kwargs={"counter_id": free.pk})).content.decode()
+    forms = [form.split(">")[0] for form in page.split("<form")[1:] if "/day/counters/" in form.split(">")[0]]
+    assert forms and all("novalidate" in form for form in forms)
+
+
 def test_a_broken_rule_is_said_beside_the_form(client, counter, free, centre):
     answer = change(client, counter, "open", officer=make.officer_at(centre).pk)
     assert answer.status_code == 400

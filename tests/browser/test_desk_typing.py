@@ -1,0 +1,191 @@
+"""At the desk nothing typed is lost without a word, whatever is pressed next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from applications.enums import State
+from applications.models import Application
+from centres.models import Ticket
+from portal import clock
+from procedures.enums import CopyForm
+from tests.browser.pages import DESK, Hall, Looker
+from tests.browser.test_story import swapped
+from tests.factories.applications import a_draft
+from tests.factories.certifications import a_missing_paper, a_picture
+from tests.moments import hanoi
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE, EMAIL = "#contact-form [name=phone]", "#contact-form [name=email]"
+
+
+@pytest.fixture(autouse=True)
+def _morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: hanoi("2026-11-18 10:00"))
+
+
+@pytest.fixture
+def hall(transactional_db: None) -> Hall:
+    return Hall()
+
+
+@pytest.fixture
+def desk(browser: Browser, live_server: Any, hall: Hall) -> Iterator[Page]:
+    """A complete draft without a phone is open at the counter."""
+    looker = Looker(browser, live_server.url)
+    officer = hall.with_draft.officer
+    draft = a_draft(ticket=hall.tickets["draft"], officer=officer, phone="", email="", at=hall.at)
+    page = looker.page(DESK, user=officer)
+    looker.open(page, f"/desk/?matter={draft.pk}")
+    yield page
+    looker.close()
+
+
+@pytest.fixture
+def nobody(browser: Browser, live_server: Any, hall: Hall) -> Iterator[Page]:
+    """A number is at the counter, and nobody has said yet whose it is."""
+    looker = Looker(browser, live_server.url)
+    Ticket.objects.filter(pk=hall.tickets["called"].pk).update(citizen=None)
+    page = looker.page(DESK, user=hall.with_person.officer)
+    looker.open(page, "/desk/")
+    yield page
+    looker.close()
+
+
+def shown() -> Application:
+    return Application.objects.order_by("-pk")[0]
+
+
+@pytest.mark.parametrize("way", ["paper", "Alt+F", "scan", "language"])
+def test_a_contact_just_typed_stays_whatever_is_pressed_next(desk: Page, way: str) -> None:
+    desk.fill(EMAIL, "ba.hoa@example.vn")
+    desk.fill(PHONE, "0912345678")
+    with swapped(desk):
+        if way == "paper":
+            desk.locator("#papers button.box").first.click()
+        elif way == "scan":
+            desk.fill("[data-scan]", "@@@")
+            desk.press("[data-scan]", "Enter")
+        elif way == "language":
+            desk.locator("form.switch button").first.click()
+        else:
+            desk.keyboard.press(way)
+    expect(desk.locator(PHONE)).to_have_value("0912 345 678")
+    expect(desk.locator(EMAIL)).to_have_value("ba.hoa@example.vn")
+    assert shown().contact_phone == "+84912345678"
+
+
+def test_a_phone_typed_before_f9_is_on_the_receipt_and_a_wrong_one_waits_beside_its_field(desk: Page) -> None:
+    desk.fill(PHONE, "0912 34")
+    desk.keyboard.press("F9")
+    expect(desk.locator("#contact .error")).to_be_visible()
+    expect(desk.locator(PHONE)).to_have_value("0912 34")
+    expect(desk.locator(PHONE)).to_be_focused()
+    assert shown().state == State.DRAFT
+
+    desk.fill(PHONE, "0912 345 678")
+    desk.keyboard.press("F9")
+    expect(desk.locator("[data-code]")).to_be_visible()
+    assert shown().contact_phone == "+84912345678"
+
+
+def test_the_contact_keeps_itself_field_by_field_and_says_so_where_none_was(desk: Page) -> None:
+    expect(desk.locator("#no-phone")).to_be_visible()
+    desk.fill(PHONE, "0912345678")
+    desk.press(PHONE, "Tab")
+    expect(desk.locator("#no-phone")).to_be_hidden()
+    expect(desk.locator(PHONE)).to_have_value("0912 345 678")
+    expect(desk.locator(EMAIL)).to_be_focused()
+    desk.keyboard.type("ba.hoa")
+    desk.press(EMAIL, "Tab")
+    expect(desk.locator("#contact .error")).to_be_visible()
+    expect(desk.locator(EMAIL)).to_have_value("ba.hoa")
+    expect(desk.locator(PHONE)).to_have_value("0912 345 678")
+
+
+def scan(desk: Page, typed: str) -> None:
+    with swapped(desk):
+        desk.fill("[data-scan]", typed)
+        desk.press("[data-scan]", "Enter")
+
+
+def test_a_person_typed_by_hand_stays_typed_while_the_procedure_is_chosen(nobody: Page) -> None:
+    scan(nobody, "001190099999")
+    nobody.fill("[name=full_name]", "Nguyễn Thị Lạ")
+    nobody.fill("[name=birth_text]", "31/2/1990")
+    with swapped(nobody):
+        nobody.keyboard.press("Alt+2")
+    expect(nobody.locator("#papers")).to_be_visible()
+    expect(nobody.locator("[name=full_name]")).to_have_value("Nguyễn Thị Lạ")
+    with swapped(nobody):
+        nobody.press("[name=full_name]", "Enter")
+    expect(nobody.locator("#person-form .field.invalid")).to_have_count(1)
+    scan(nobody, "@@@")
+    expect(nobody.locator("[name=birth_text]")).to_have_value("31/2/1990")
+    with swapped(nobody):
+        nobody.fill("[name=birth_text]", "1990")
+        nobody.press("[name=birth_text]", "Enter")
+    expect(nobody.locator("[data-person]")).to_have_text("Nguyễn Thị Lạ")
+    applicant = shown().applicant
+    assert applicant is not None and applicant.full_name == "Nguyễn Thị Lạ"
+
+
+def test_another_number_begins_its_form_anew(nobody: Page) -> None:
+    scan(nobody, "001190099999")
+    nobody.fill("[name=full_name]", "Nguyễn Thị Lạ")
+    scan(nobody, "001085088888")
+    expect(nobody.locator("[name=identity_number]")).to_have_value("001085088888")
+    expect(nobody.locator("[name=full_name]")).to_have_value("")
+
+
+def test_the_scan_chosen_stays_in_its_field_when_the_copy_is_refused(desk: Page) -> None:
+    paper = a_missing_paper(shown())
+    paper.form_of_copy = CopyForm.CERTIFIED_COPY
+    paper.save(update_fields=["form_of_copy"])
+    desk.reload()
+    desk.keyboard.press("Alt+C")
+    desk.set_input_files("#certify [name=file]", {"name": "s.jpg", "mimeType": "image/jpeg", "buffer": a_picture()})
+    desk.fill("#certify [name=copies]", "999")
+    desk.keyboard.press("F9")
+    expect(desk.locator("#certify .error-summary")).to_be_visible()
+    expect(desk.locator("#certify [name=file]")).to_have_value(re.compile("s.jpg"))
+    desk.fill("#certify [name=copies]", "1")
+    desk.fill("#certify [name=pages]", "2")
+    desk.keyboard.press("F9")
+    desk.locator("#certify [name=several_on_a_sheet]").check()
+    desk.keyboard.press("F9")
+    expect(desk.locator("#certify form[action$='/approve/']")).to_be_visible()
+
+
+@pytest.fixture
+def idle(browser: Browser, live_server: Any, hall: Hall) -> Iterator[Page]:
+    """Nobody stands at the counter."""
+    looker = Looker(browser, live_server.url)
+    page = looker.page(DESK, user=hall.empty.officer)
+    looker.open(page, "/desk/")
+    yield page
+    looker.close()
+
+
+def test_what_a_dialog_refuses_is_said_in_it_beside_the_field(idle: Page) -> None:
+    for key, press, dialog in (
+        ("F10", "Alt+Enter", "missed"),
+        ("Alt+U", "Alt+1", "priority"),
+        ("F8", "Alt+Enter", "one-number"),
+    ):
+        idle.keyboard.press(key)
+        idle.keyboard.press(press)
+        expect(idle.locator(f"#{dialog} .error")).to_be_visible()
+        expect(idle.locator(f"#{dialog} [name=number]")).to_be_focused()
+        idle.locator(f"#{dialog} [data-close]").click()
+    waiting = Ticket.objects.filter(state="waiting")[0].label
+    idle.keyboard.press("F8")
+    idle.fill("#call-number", waiting)
+    idle.keyboard.press("Alt+Enter")
+    expect(idle.locator("#call-reason-error")).to_be_visible()
+    expect(idle.locator("#call-number")).to_have_value(waiting)
