@@ -345,7 +345,6 @@ def test_a_past_day_is_played_at_the_speed_that_is_pressed(page: Page) -> None:
     assert page.get_attribute("[data-speed='0']", "aria-pressed") == "true"
 
 
-<<<<<<< HEAD
 def test_what_was_typed_comes_along_to_another_language_once_and_secrets_stay_behind(page: Page) -> None:
     body = """<body><form class=switch method=post action="/book/"><button>English</button></form>
         <main><form><input name=who><input name=agree type=checkbox><select name=what><option>a<option>b</select>
@@ -365,7 +364,8 @@ def test_what_was_typed_comes_along_to_another_language_once_and_secrets_stay_be
     page.goto("http://house.test/book/")
     assert page.input_value("[name=who]") == "", "once"
     assert page.evaluate("sessionStorage.length") == 0
-=======
+
+
 _PAD = """<body><form method=post action=/sign target=quiet><div data-signature hidden><canvas width=60 height=20></canvas>
 <button type=button data-signature-clear>again</button><input type=hidden name=s value="%s"></div><button id=go>send</button></form>
 <iframe name=quiet></iframe></body>"""
@@ -391,4 +391,3 @@ def test_a_signature_that_did_not_arrive_whole_leaves_an_empty_canvas(page: Page
     show(page, _PAD % "data:image/png;base64,!!", "signature")
     page.wait_for_function(f"{_FIELD} === ''")
     assert not page.evaluate(_INK)
->>>>>>> doss
