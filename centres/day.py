@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from centres import figures
 from centres.enums import AT_COUNTER, CounterState
+from centres.estimate.now import Forecast, forecast
 from centres.foresight import Foresight, foresee
 from centres.in_line import in_line
 from centres.models import Centre, Counter, Service, Ticket
@@ -28,10 +29,11 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     policy = policy_on(centre.pk, clock.local_day(at))
     line = in_line(centre, at)
     queues = figures.queues(centre, at, line)
+    told = forecast(centre.pk, at)
     foreseen = [
         (service, seen)
         for service, flow in figures.flows(centre, at, policy.pace)
-        if (seen := foresee(flow, policy.long_wait, policy.ahead))
+        if (seen := foresee(flow, policy.long_wait, policy.ahead)) and _as_told(told, service, seen, policy.long_wait)
     ]
     said = {service.pk for service, seen in foreseen if seen.in_time <= policy.soon}
     found = _foreseen(centre, foreseen, policy, at)
@@ -42,6 +44,12 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
         *_nobody_there(centre, queues),
         *_paused(centre, queues),
     ]
+
+
+def _as_told(told: Forecast, service: Service, seen: Foresight, long_wait: timedelta) -> bool:
+    """Of whoever comes now the manager hears what they are told themselves, where they are told anything."""
+    wait = told.newcomer(service.pk)
+    return seen.in_time >= MINUTE or wait is None or wait.shown.high >= long_wait.total_seconds()
 
 
 def list_url(centre: Centre, **filters: Any) -> str:

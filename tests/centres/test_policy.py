@@ -10,9 +10,12 @@ from django.db import IntegrityError, transaction
 from centres import figures
 from centres.actions.hold import hold_choices
 from centres.day import needs_attention
-from centres.enums import TicketEventKind, TicketState
+from centres.enums import Priority, TicketEventKind, TicketState
+from centres.estimate.now import Forecast, Wait
+from centres.estimate.waits import Range
 from centres.models import QueuePolicy
 from centres.policy import policy_on
+from portal import shared
 from tests.factories import centres as make
 from tests.factories.centres import MORNING
 
@@ -98,6 +101,15 @@ class TestForesight:
         rule(centre, TODAY, TODAY, long_wait_minutes=37)
         ((severity, sentence),) = needs(centre)
         assert severity == "act" and " 37 " in sentence
+
+    @pytest.mark.parametrize(("high", "is_said"), [(240, False), (400, True)])
+    def test_of_whoever_comes_now_the_manager_hears_what_they_are_told(self, centre, service, high, is_said):
+        rule(centre, TODAY, TODAY, long_wait_minutes=5)
+        assert len(needs(centre)) == 1
+        wait = Range(60, 120, high)
+        told = Forecast(MORNING, {}, {(service.pk, Priority.ORDINARY): Wait(wait, wait, 4)})
+        shared.keep(f"waits:{centre.pk}", told, 60)
+        assert len(needs(centre)) == is_said
 
     def test_soon_makes_it_urgent(self, centre):
         rule(centre, TODAY, TODAY, long_wait_minutes=45, soon_minutes=10)
