@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,6 +21,7 @@ from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
 from procedures.actions.publish import PERMISSION, publish
 from procedures.actions.withdraw import withdraw
+from procedures.calendars import OPENING
 from procedures.declaration_files import declaration_pdf
 from procedures.declarations import has_declaration
 from procedures.enums import Confidence
@@ -28,12 +29,9 @@ from procedures.facts import AnsweredBy
 from procedures.form_fields import schema_of_rows, write_rows
 from procedures.forms import ProcedureForm
 from procedures.forms_admin import FeeRuleForm, FirstDayForm, FormFieldForm, RequirementForm, VersionForm
-from procedures.forms_public import CaseForm
 from procedures.models import FeeRule, FormField, ProcedureVersion, Requirement
 from procedures.quote import facts_asked, quote
-from procedures.sheet import Sheet
-
-OPENS = time(8, 0)
+from procedures.sheet import Sheet, case_page
 
 
 def _is_published(obj: Any) -> bool:
@@ -171,22 +169,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     def as_citizen(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The public page as it will be."""
         version = self._version(request, pk)
-        form = CaseForm(version, request.GET or None)
-        at = _when_it_holds(version)
-        answer = quote(
-            version,
-            form.facts,
-            at,
-            catalogue_cache.load_calendar(),
-            pages=form.number("pages"),
-            copies=form.number("copies") or 1,
-        )
-        context = {
-            "form": form,
-            "sheet": Sheet(version, answer, form.facts, form.is_bound),
-            "received_at": at,
-            "quote": answer,
-        }
+        context = case_page(version, request.GET or None, _when_it_holds(version))
         return render(request, "procedures/detail.html", context | {"is_preview": not version.is_fixed})
 
     @method_decorator(require_GET)
@@ -281,5 +264,5 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
 
 def _when_it_holds(version: ProcedureVersion) -> datetime:
     """Now, or the morning of its first day while that lies ahead: before it, its fees do not count yet."""
-    first = datetime.combine(version.effective_from, OPENS, tzinfo=clock.HANOI)
+    first = datetime.combine(version.effective_from, OPENING, tzinfo=clock.HANOI)
     return max(clock.local(clock.now()), first)

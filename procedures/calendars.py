@@ -10,8 +10,10 @@ from typing import Protocol
 from procedures.enums import DayType
 
 SATURDAY = 5
-CLOSING = time(17, 0)
+# The usual day of an office, where no centre says its own (facts of each centre: ``Centre.weekly_hours``).
+OPENING = time(8, 0)
 NOON = time(12, 0)
+CLOSING = time(17, 0)
 ONE_DAY = timedelta(days=1)
 # No run of days off comes near this; a table that says otherwise is broken, and a loop must end.
 LONGEST_RUN_OFF = 60
@@ -35,6 +37,7 @@ class WorkCalendar:
     days_worked: frozenset[date] = field(default_factory=frozenset)
     closing: time = CLOSING
     noon: time = NOON
+    opening: time = OPENING
 
     @classmethod
     def from_days(cls, days: Iterable[MarkedDay], closing: time = CLOSING) -> WorkCalendar:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -11,13 +12,15 @@ from django.utils.translation import gettext
 
 from portal import clock
 from portal.text import pick
+from procedures.catalogue_cache import load_calendar
 from procedures.conditions import facts_in, holds
 from procedures.declarations import has_declaration
 from procedures.enums import CopyForm, FeeBasis
 from procedures.fees import fee_lines
 from procedures.first_questions import FILLED_IN_HERE
+from procedures.forms_public import CaseForm
 from procedures.models import Incentive, Procedure, ProcedureVersion
-from procedures.quote import PaperAsk, Quote
+from procedures.quote import PaperAsk, Quote, quote
 
 # What the reader does with a paper of each form is said by the form's own name.
 _BROUGHT = {CopyForm.ORIGINAL, CopyForm.COMPARED_COPY, CopyForm.CERTIFIED_COPY, CopyForm.SHOWN}
@@ -135,6 +138,25 @@ class Sheet:
     def notices(self) -> list[Mapping[str, Any]]:
         """What must be said first, under these facts."""
         return [notice for notice in self.version.notices if holds(notice.get("when"), self.facts)]
+
+
+def case_page(version: ProcedureVersion, answers: Mapping[str, Any] | None, at: datetime) -> dict[str, Any]:
+    """What the public page of a version shows a reader who gave these answers and hands it in at this moment."""
+    form = CaseForm(version, answers)
+    answer = quote(
+        version,
+        form.facts,
+        at,
+        load_calendar(),
+        pages=form.number("pages"),
+        copies=form.number("copies") or 1,
+    )
+    return {
+        "form": form,
+        "sheet": Sheet(version, answer, form.facts, form.is_bound),
+        "received_at": at,
+        "quote": answer,
+    }
 
 
 def _is_form(row: PaperAsk) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,9 +19,8 @@ from portal import clock
 from procedures import catalogue_cache
 from procedures.declaration_files import blank_form
 from procedures.declarations import has_declaration
-from procedures.forms_public import AddressForm, CaseForm, SearchForm
-from procedures.quote import quote
-from procedures.sheet import Sheet
+from procedures.forms_public import AddressForm, SearchForm
+from procedures.sheet import case_page
 from procedures.units import answer_for, resolve_old_address, search_units, units_with
 
 MOST_FOUND = 20
@@ -29,7 +28,6 @@ MOST_FOUND = 20
 _LONG_NUMBER = re.compile(r"\d(?:[\W_]*\d){8}")
 _NATIONAL_CODE = re.compile(r"\b\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}(?:\.[A-Z]\d{2}(?:\.\d{2})?)?)?", re.IGNORECASE)
 _DOSSIER_CODE = re.compile(r"[A-Z]\d{2}(\.\d{1,3}){0,3}-\d{6}-\d{4,6}", re.IGNORECASE)
-OPENS = time(8, 0)
 
 
 @login_not_required
@@ -90,22 +88,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     version = catalogue_cache.version_in_force(code, at.date())
     if version is None:
         return _without_version(request, code, at.date())
-    form = CaseForm(version, request.GET or None)
-    answer = quote(
-        version,
-        form.facts,
-        at,
-        catalogue_cache.load_calendar(),
-        pages=form.number("pages"),
-        copies=form.number("copies") or 1,
-    )
-    context = {
-        "form": form,
-        "sheet": Sheet(version, answer, form.facts, form.is_bound),
-        "received_at": at,
-        "quote": answer,
-    }
-    return render(request, "procedures/detail.html", context)
+    return render(request, "procedures/detail.html", case_page(version, request.GET or None, at))
 
 
 @login_not_required
@@ -130,11 +113,11 @@ def _without_version(request: HttpRequest, code: str, day: date) -> HttpResponse
 
 
 def _next_moment(now: datetime) -> datetime:
-    """Now, while the day's work goes on; else eight o'clock of the next working day."""
+    """Now, while the day's work goes on; else the opening of the next working day."""
     calendar, at = catalogue_cache.load_calendar(), clock.local(now)
     if calendar.is_working_day(at.date()) and at.time() < calendar.closing:
-        return max(at, datetime.combine(at.date(), OPENS, tzinfo=clock.HANOI))
-    return datetime.combine(calendar.next_working_day(at.date()), OPENS, tzinfo=clock.HANOI)
+        return max(at, datetime.combine(at.date(), calendar.opening, tzinfo=clock.HANOI))
+    return datetime.combine(calendar.next_working_day(at.date()), calendar.opening, tzinfo=clock.HANOI)
 
 
 @login_not_required
