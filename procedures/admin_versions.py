@@ -85,7 +85,19 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     inlines = [RequirementInline, FeeRuleInline, FormFieldInline]
     fieldsets = [
         (None, {"fields": ["procedure", "number", "effective_from", "effective_to", "legal_basis", "confidence"]}),
-        (None, {"fields": ["limit_kind", "limit_number", "limit_cutoff", "limit_source", "result"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "limit_kind",
+                    "limit_number",
+                    "limit_cutoff",
+                    "limit_other_territory",
+                    "limit_source",
+                    "result",
+                ]
+            },
+        ),
         (
             gettext_lazy("Further rules"),
             {"fields": ["layout_confirmed", "conditions", "notices"], "classes": ["collapse"]},

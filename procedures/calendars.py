@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Protocol
 
-from procedures.enums import DayType
+from procedures.enums import Confidence, DayType
 
 SATURDAY = 5
 # The usual day of an office, where no centre says its own (facts of each centre: ``Centre.weekly_hours``).
@@ -24,13 +24,15 @@ class MarkedDay(Protocol):
 
     date: date
     day: str
+    confidence: str
 
 
 @dataclass(frozen=True)
 class WorkCalendar:
     """Monday to Friday less the days off, plus the Saturdays worked instead.
 
-    That a centre opens on Saturday morning makes no working day of it: limits are counted in national days.
+    That a centre opens on Saturday morning makes no working day of it: limits are counted in national days. ``assumed``
+    are days off that nobody has announced yet, such as those of a Tết to come.
     """
 
     days_off: frozenset[date] = field(default_factory=frozenset)
@@ -38,15 +40,18 @@ class WorkCalendar:
     closing: time = CLOSING
     noon: time = NOON
     opening: time = OPENING
+    assumed: frozenset[date] = field(default_factory=frozenset)
 
     @classmethod
     def from_days(cls, days: Iterable[MarkedDay], closing: time = CLOSING) -> WorkCalendar:
-        """From rows that have ``date`` and ``day`` ("off" or "work")."""
+        """From rows that have ``date``, ``day`` ("off" or "work") and ``confidence``."""
         rows = list(days)
+        off = [row for row in rows if row.day == DayType.OFF]
         return cls(
-            frozenset(row.date for row in rows if row.day == DayType.OFF),
+            frozenset(row.date for row in off),
             frozenset(row.date for row in rows if row.day == DayType.WORK),
             closing,
+            assumed=frozenset(row.date for row in off if row.confidence == Confidence.UNSURE),
         )
 
     def is_working_day(self, day: date) -> bool:

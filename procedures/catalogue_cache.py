@@ -75,7 +75,7 @@ def all_procedures() -> list[Procedure]:
 
 def load_calendar() -> WorkCalendar:
     """The working days of the nation, from ``NationalDay``."""
-    return _calendar.get("days", lambda: WorkCalendar.from_days(NationalDay.objects.only("date", "day")))
+    return _calendar.get("days", lambda: WorkCalendar.from_days(NationalDay.objects.only("date", "day", "confidence")))
 
 
 def kept_with_calendar(key: Hashable, read: Callable[[], Kept]) -> Kept:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.text import pick
 from procedures.enums import CopyForm
+from procedures.limits import OTHER_TERRITORY
 from procedures.models import ProcedureVersion
 
 
@@ -72,7 +73,9 @@ def _fees(before: ProcedureVersion, after: ProcedureVersion) -> Iterator[str]:
 def _limit(before: ProcedureVersion, after: ProcedureVersion) -> Iterator[str]:
     def counted(limit: dict[str, Any]) -> Any:
         others = [counted(other) | {"when": other["when"]} for other in limit.get("alternatives", ())]
-        return {name: limit.get(name) for name in ("kind", "days", "hours", "cutoff")} | {"others": others}
+        return {name: limit.get(name) for name in ("kind", "days", "hours", "cutoff", OTHER_TERRITORY)} | {
+            "others": others
+        }
 
     if counted(before.time_limit) != counted(after.time_limit):
         yield _("The time limit has changed.")

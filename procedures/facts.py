@@ -93,6 +93,15 @@ _ALL = (
         "추가 확인이 필요합니까?",
         "The agency must verify before it decides: a longer limit applies.",
     ),
+    _fact(
+        "other_territory",
+        _OFFICER,
+        "Nhận thay cho cơ quan có thẩm quyền ở nơi khác?",
+        "Is this taken in for a competent office elsewhere?",
+        "다른 지역의 관할 기관을 대신하여 접수합니까?",
+        "The office that decides is another one: the dossier is handed on, and the time counts from when that office has it "
+        "(Decree 118/2025 art. 14, 17.3 as amended by 309/2026).",
+    ),
     # -- land ---------------------------------------------------------------------------------------------------------
     _fact(
         "in_ward",

@@ -15,7 +15,7 @@ from portal.vn.text import syllables
 from procedures.enums import FeeBasis, StepRole
 from procedures.facts import FACTS
 from procedures.form_fields import PREFILLS, free, key_of
-from procedures.limits import SAME_DAY_CUTOFF, LimitKind
+from procedures.limits import OTHER_TERRITORY, SAME_DAY_CUTOFF, LimitKind
 from procedures.loading.checking import LISTS, part_faults
 from procedures.models import FeeRule, FormField, Incentive, LifeEvent, Procedure, ProcedureVersion, Requirement
 
@@ -26,6 +26,7 @@ LIMIT_KINDS = [
     (LimitKind.HOURS, _("Hours")),
     (LimitKind.CALENDAR_DAYS, _("Calendar days")),
 ]
+WITH_CUTOFF = (LimitKind.SAME_DAY, LimitKind.WORKING_DAYS)
 NUMBERED = {LimitKind.WORKING_DAYS: "days", LimitKind.CALENDAR_DAYS: "days", LimitKind.HOURS: "hours"}
 # The way of nearly every dossier; another one is written in the catalogue's files.
 USUAL_STEPS = [
@@ -233,7 +234,15 @@ class VersionForm(forms.ModelForm):
     limit_kind = forms.ChoiceField(label=_("time limit"), choices=LIMIT_KINDS)
     limit_number = forms.IntegerField(label=_("how many days or hours"), required=False, min_value=1, max_value=720)
     limit_cutoff = forms.RegexField(
-        r"^([01]\d|2[0-3]):[0-5]\d$", label=_("same day if handed in before"), required=False, initial=SAME_DAY_CUTOFF
+        r"^([01]\d|2[0-3]):[0-5]\d$",
+        label=_("later than this counts as the next working day"),
+        required=False,
+        help_text=_("For “same day” 15:00 where it is empty; for working days only where the law says an hour."),
+    )
+    limit_other_territory = forms.BooleanField(
+        label=_("may be taken in for an office elsewhere"),
+        required=False,
+        help_text=_("The desk then asks; the time counts from when that office has it (Decree 118/2025 art. 17.3)."),
     )
     limit_source = forms.CharField(label=_("article of the limit"), required=False, max_length=200)
     result = LanguagesField(label=_("what the citizen gets"))
@@ -254,7 +263,8 @@ class VersionForm(forms.ModelForm):
                 **self.initial,
                 "limit_kind": kind,
                 "limit_number": limit.get(NUMBERED.get(kind, "")),
-                "limit_cutoff": limit.get("cutoff", SAME_DAY_CUTOFF),
+                "limit_cutoff": limit.get("cutoff", SAME_DAY_CUTOFF if kind is LimitKind.SAME_DAY else ""),
+                "limit_other_territory": limit.get(OTHER_TERRITORY, False),
                 "limit_source": limit.get("source", ""),
             }
         if self.instance.results:
@@ -286,8 +296,11 @@ class VersionForm(forms.ModelForm):
         limit: dict[str, Any] = {"kind": kind.value}
         if kind in NUMBERED:
             limit[NUMBERED[kind]] = self.cleaned_data["limit_number"]
-        if kind is LimitKind.SAME_DAY:
-            limit["cutoff"] = self.cleaned_data["limit_cutoff"] or SAME_DAY_CUTOFF
+        cutoff = self.cleaned_data["limit_cutoff"] or (SAME_DAY_CUTOFF if kind is LimitKind.SAME_DAY else "")
+        if cutoff and kind in WITH_CUTOFF:
+            limit["cutoff"] = cutoff
+        if self.cleaned_data["limit_other_territory"]:
+            limit[OTHER_TERRITORY] = True
         if self.cleaned_data["limit_source"]:
             limit["source"] = self.cleaned_data["limit_source"]
         return limit | {"confidence": self.cleaned_data["confidence"]} | kept

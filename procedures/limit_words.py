@@ -19,10 +19,19 @@ RUN_AS_SPAN = 3  # from so many days in a row on, a span reads better than a lis
 
 @dataclass(frozen=True)
 class Passed:
-    """The days off that were passed over, and rest days worked instead, in order."""
+    """The days off that were passed over, and rest days worked instead, in order; ``assumed`` are not announced yet."""
 
     off: tuple[date, ...] = ()
     worked_weekends: tuple[date, ...] = ()
+    assumed: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The working day to which a limit that ended on a day off was moved, past days off that are only assumed."""
+
+    to: date
+    assumed: tuple[date, ...] = ()
 
 
 def _each(sentence: Callable[[str], str]) -> dict[str, str]:
@@ -94,17 +103,71 @@ def _tail(passed: Passed, language: str) -> str:
         days = len(names) + any(len(run) >= RUN_AS_SPAN for run in _runs(passed.off))
         clauses.append((_SINGLE_OFF if days == 1 else _MANY_OFF)[language].format(_list(names, language)))
     clauses += [_WORKED[language].format(_day(day, language)) for day in passed.worked_weekends]
-    return "".join(f"; {clause}" for clause in clauses) + "."
+    return "".join(f"; {clause}" for clause in clauses) + _assumed(passed.assumed, language) + "."
 
 
-def working_days(count: int, first: date, passed: Passed) -> dict[str, str]:
+_ASSUMED = {
+    "vi": "; lịch nghỉ {} là dự kiến, ngày hẹn có thể đổi khi có thông báo chính thức",
+    "en": "; the days off {} are expected, not announced yet: the date may change",
+    "ko": "; {} 휴무는 예정이며 공식 발표에 따라 날짜가 바뀔 수 있음",
+}
+
+
+def _assumed(days: Sequence[date], language: str) -> str:
+    """That some of the days off are only assumed, as those of the next Tết before they are announced."""
+    if not days:
+        return ""
+    first, last = _short(days[0], language), _short(days[-1], language)
+    return _ASSUMED[language].format(first if first == last else _SPAN[language].format(first, last))
+
+
+def joined(first: dict[str, str], then: dict[str, str]) -> dict[str, str]:
+    """Two explanations, one after the other."""
+    return {language: f"{first[language]} {then[language]}" for language in LANGUAGES}
+
+
+def handed_on(day: date, late_after: time | None) -> dict[str, str]:
+    """``late_after``: the hour after which what is received goes on with the next working day, where it was later."""
+
     def sentence(language: str) -> str:
-        start = _day(first, language)
+        on, hour = _day(day, language), f"{late_after:%H:%M}" if late_after else ""
         return {
-            "vi": f"{count} ngày làm việc, tính từ {start}",
-            "en": f"{count} working {'day' if count == 1 else 'days'}, counted from {start}",
-            "ko": f"근무일 {count}일, {start}부터 계산",
-        }[language] + _tail(passed, language)
+            "vi": (f"nhận sau {hour} nên chuyển" if hour else "chuyển")
+            + f" đến cơ quan có thẩm quyền vào {on}, thời hạn tính từ khi nơi đó nhận.",
+            "en": (f"received after {hour}, so handed" if hour else "handed")
+            + f" to the competent office on {on}; the time counts from when it has it there.",
+            "ko": (f"{hour} 이후에 접수되어 " if hour else "")
+            + f"{on}에 관할 기관으로 이송되며, 그 기관이 받은 때부터 계산합니다.",
+        }[language]
+
+    return _each(sentence)
+
+
+def returned_on(day: date, passed: Passed) -> dict[str, str]:
+    def sentence(language: str) -> str:
+        on = _day(day, language)
+        return {"vi": f"trả vào {on}", "en": f"returned on {on}", "ko": f"{on}에 교부"}[language] + _tail(
+            passed, language
+        )
+
+    return _each(sentence)
+
+
+def working_days(count: int, first: date, passed: Passed, late_after: time | None = None) -> dict[str, str]:
+    """``late_after``: the hour after which the count starts a working day later, where it was received later."""
+
+    def sentence(language: str) -> str:
+        start, hour = _day(first, language), f"{late_after:%H:%M}" if late_after else ""
+        late = {"vi": f" vì nhận sau {hour}", "en": f" as it was received after {hour}", "ko": f"({hour} 이후 접수)"}
+        return (
+            {
+                "vi": f"{count} ngày làm việc, tính từ {start}",
+                "en": f"{count} working {'day' if count == 1 else 'days'}, counted from {start}",
+                "ko": f"근무일 {count}일, {start}부터 계산",
+            }[language]
+            + (f"{late[language]}" if hour else "")
+            + _tail(passed, language)
+        )
 
     return _each(sentence)
 
@@ -156,7 +219,7 @@ def half_day(day: date, passed: Passed) -> dict[str, str]:
     return _each(sentence)
 
 
-def hours(count: int, received: datetime, moved_to: date | None) -> dict[str, str]:
+def hours(count: int, received: datetime, moved: Moved | None) -> dict[str, str]:
     def sentence(language: str) -> str:
         start = f"{received:%H:%M} {_day(received, language)}"
         if language == "ko":
@@ -165,29 +228,33 @@ def hours(count: int, received: datetime, moved_to: date | None) -> dict[str, st
             "vi": f"{count} giờ, tính từ {start}",
             "en": f"{count} {'hour' if count == 1 else 'hours'}, counted from {start}",
             "ko": f"{start}부터 {count}시간",
-        }[language] + _moved(moved_to, language)
+        }[language] + _moved(moved, language)
 
     return _each(sentence)
 
 
-def calendar_days(count: int, first: date, moved_to: date | None) -> dict[str, str]:
+def calendar_days(count: int, first: date, moved: Moved | None) -> dict[str, str]:
     def sentence(language: str) -> str:
         start = _day(first, language)
         return {
             "vi": f"{count} ngày, tính từ {start}, kể cả ngày nghỉ",
             "en": f"{count} {'day' if count == 1 else 'days'}, counted from {start}, days off included",
             "ko": f"{start}부터 {count}일(휴무일 포함)",
-        }[language] + _moved(moved_to, language)
+        }[language] + _moved(moved, language)
 
     return _each(sentence)
 
 
-def _moved(to: date | None, language: str) -> str:
-    if to is None:
+def _moved(moved: Moved | None, language: str) -> str:
+    if moved is None:
         return "."
-    on = _day(to, language)
-    return {
-        "vi": f"; hết hạn vào ngày nghỉ nên trả vào ngày làm việc tiếp theo, {on}.",
-        "en": f"; it ends on a day off, so it is returned on the next working day, {on}.",
-        "ko": f"; 마지막 날이 휴무일이므로 다음 근무일인 {on}에 교부합니다.",
-    }[language]
+    on = _day(moved.to, language)
+    return (
+        {
+            "vi": f"; hết hạn vào ngày nghỉ nên trả vào ngày làm việc tiếp theo, {on}",
+            "en": f"; it ends on a day off, so it is returned on the next working day, {on}",
+            "ko": f"; 마지막 날이 휴무일이므로 다음 근무일인 {on}에 교부합니다",
+        }[language]
+        + _assumed(moved.assumed, language)
+        + "."
+    )

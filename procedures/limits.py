@@ -1,8 +1,10 @@
 """When a result is due, and why: the time limit of a version applied to one moment of receipt.
 
 A limit is JSON: ``{"kind": "working_days", "days": 4}``, ``{"kind": "same_day", "cutoff": "15:00"}``,
-``{"kind": "half_day"}``, ``{"kind": "hours", "hours": 24}`` or ``{"kind": "calendar_days", "days": 10}``. Its
-``alternatives`` are limits with a condition ``when``; the first that holds takes the place of the usual one.
+``{"kind": "half_day"}``, ``{"kind": "hours", "hours": 24}`` or ``{"kind": "calendar_days", "days": 10}``. Working days
+with a ``cutoff`` are counted for what comes later as if it came on the next working day. Its ``alternatives`` are limits
+with a condition ``when``; the first that holds takes the place of the usual one. ``other_territory`` says that it may be
+taken in for an office elsewhere: where that is so, the clock starts when that office has it.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from typing import Any, Self
 
 from portal.clock import HANOI, local
 from procedures import limit_words
-from procedures.calendars import WorkCalendar
+from procedures.calendars import ONE_DAY, WorkCalendar
 from procedures.conditions import holds
 
 # Decree 118/2025 art. 18.2 as amended by 309/2026; procedures due the same day name the hour themselves.
 SAME_DAY_CUTOFF = "15:00"
+# The fact that it is taken in for an office elsewhere.
+OTHER_TERRITORY = "other_territory"
 # When a centre closes on a day, local time; ``None`` on a day without hours of its own, where the nation's count.
 ClosingTimes = Callable[[date], time | None]
 _ClosesOn = Callable[[date], time]
@@ -69,21 +73,45 @@ def due(
     The day of receipt is not counted, and a limit that ends on a day off ends on the next working day
     (Civil Code art. 147, 148). Raises ``ValueError`` for a limit of unknown kind.
     """
-    chosen = applicable(limit, facts or {})
+    facts = facts or {}
+    chosen = applicable(limit, facts)
     # By the minute, as the slip prints it: received "15:00" is never treated as after 15:00.
     received = local(received_at).replace(second=0, microsecond=0)
     closing = _closes_on(closes_at, calendar)
-    match LimitKind(chosen["kind"]):
+    if facts.get(OTHER_TERRITORY):
+        handed = handed_on(received, calendar, closing)
+        promised = _counted(chosen, handed.at, calendar, closing)
+        if LimitKind(chosen["kind"]) is LimitKind.SAME_DAY:
+            day = promised.at.date()
+            promised = Due(promised.at, limit_words.returned_on(day, _passed(calendar, handed.at.date(), day)))
+        return Due(promised.at, limit_words.joined(handed.explanation, promised.explanation))
+    return _counted(chosen, received, calendar, closing)
+
+
+def handed_on(received: datetime, calendar: WorkCalendar, closing: _ClosesOn) -> Due:
+    """By when an office elsewhere has what was received for it: within the working day, and what came after 15:00 or on a
+    day off at the start of the next (Decree 118/2025 art. 18.2 as amended by 309/2026). Its clock starts then (art. 17.3).
+    """
+    day, cutoff = received.date(), time.fromisoformat(SAME_DAY_CUTOFF)
+    if calendar.is_working_day(day) and received.time() <= cutoff and received.time() < closing(day):
+        return Due(_at(day, closing(day)), limit_words.handed_on(day, None))
+    after = calendar.next_working_day(day)
+    late = min(cutoff, closing(day)) if calendar.is_working_day(day) else None
+    return Due(_at(after, calendar.opening), limit_words.handed_on(after, late))
+
+
+def _counted(limit: Mapping[str, Any], start: datetime, calendar: WorkCalendar, closing: _ClosesOn) -> Due:
+    match LimitKind(limit["kind"]):
         case LimitKind.WORKING_DAYS:
-            return _working_days(chosen["days"], received, calendar, closing)
+            return _working_days(limit["days"], limit.get("cutoff"), start, calendar, closing)
         case LimitKind.SAME_DAY:
-            return _same_day(time.fromisoformat(chosen.get("cutoff", SAME_DAY_CUTOFF)), received, calendar, closing)
+            return _same_day(time.fromisoformat(limit.get("cutoff", SAME_DAY_CUTOFF)), start, calendar, closing)
         case LimitKind.HALF_DAY:
-            return _half_day(received, calendar, closing)
+            return _half_day(start, calendar, closing)
         case LimitKind.HOURS:
-            return _hours(chosen["hours"], received, calendar, closing)
+            return _hours(limit["hours"], start, calendar, closing)
         case LimitKind.CALENDAR_DAYS:
-            return _calendar_days(chosen["days"], received, calendar, closing)
+            return _calendar_days(limit["days"], start, calendar, closing)
 
 
 def _closes_on(closes_at: time | ClosingTimes | None, calendar: WorkCalendar) -> _ClosesOn:
@@ -96,10 +124,15 @@ def _at(day: date, moment: time) -> datetime:
     return datetime.combine(day, moment, tzinfo=HANOI)
 
 
-def _working_days(count: int, received: datetime, calendar: WorkCalendar, closing: _ClosesOn) -> Due:
-    start = received.date()
+def _working_days(
+    count: int, cutoff: str | None, received: datetime, calendar: WorkCalendar, closing: _ClosesOn
+) -> Due:
+    start, late = received.date(), None
+    if cutoff and calendar.is_working_day(start) and received.time() > time.fromisoformat(cutoff):
+        start, late = calendar.next_working_day(start), time.fromisoformat(cutoff)
     first, last = calendar.next_working_day(start), calendar.add_working_days(start, count)
-    return Due(_at(last, closing(last)), limit_words.working_days(count, first, _passed(calendar, start, last)))
+    passed = _passed(calendar, received.date(), last)
+    return Due(_at(last, closing(last)), limit_words.working_days(count, first, passed, late))
 
 
 def _same_day(cutoff: time, received: datetime, calendar: WorkCalendar, closing: _ClosesOn) -> Due:
@@ -131,15 +164,16 @@ def _hours(count: int, received: datetime, calendar: WorkCalendar, closing: _Clo
     if calendar.is_working_day(end.date()):
         return Due(end, limit_words.hours(count, received, None))
     day = calendar.next_working_day(end.date())
-    return Due(_at(day, closing(day)), limit_words.hours(count, received, day))
+    moved = limit_words.Moved(day, _passed(calendar, end.date() - ONE_DAY, day).assumed)
+    return Due(_at(day, closing(day)), limit_words.hours(count, received, moved))
 
 
 def _calendar_days(count: int, received: datetime, calendar: WorkCalendar, closing: _ClosesOn) -> Due:
     start = received.date()
     end = start + timedelta(days=count)
     day = calendar.working_day_from(end)
-    moved_to = None if day == end else day
-    return Due(_at(day, closing(day)), limit_words.calendar_days(count, start + timedelta(days=1), moved_to))
+    moved = None if day == end else limit_words.Moved(day, _passed(calendar, end - ONE_DAY, day).assumed)
+    return Due(_at(day, closing(day)), limit_words.calendar_days(count, start + ONE_DAY, moved))
 
 
 def _passed(calendar: WorkCalendar, after: date, until: date) -> limit_words.Passed:
@@ -147,5 +181,6 @@ def _passed(calendar: WorkCalendar, after: date, until: date) -> limit_words.Pas
     off = list(calendar.days_not_worked(after, until))
     return limit_words.Passed(
         off=tuple(off),
+        assumed=tuple(day for day in off if day in calendar.assumed),
         worked_weekends=tuple(day for day in sorted(calendar.days_worked - calendar.days_off) if after < day <= until),
     )

@@ -13,7 +13,7 @@ from procedures.conditions import facts_in, holds
 from procedures.enums import FeeBasis
 from procedures.facts import FACTS, Fact
 from procedures.fees import FeeLine, fee_lines
-from procedures.limits import ClosingTimes, due
+from procedures.limits import OTHER_TERRITORY, ClosingTimes, due
 from procedures.models import ProcedureVersion
 
 
@@ -97,4 +97,6 @@ def facts_asked(version: ProcedureVersion) -> list[Fact]:
     conditions += [incentive.condition for incentive in version.procedure.incentives.all()]
     conditions += [alternative["when"] for alternative in version.time_limit.get("alternatives", ())]
     keys = dict.fromkeys(key for condition in conditions for key in facts_in(condition))
+    if version.time_limit.get(OTHER_TERRITORY):
+        keys[OTHER_TERRITORY] = None
     return [FACTS[key] for key in keys]

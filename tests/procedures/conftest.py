@@ -19,7 +19,10 @@ from tests.law import load_catalogue
 def calendar() -> WorkCalendar:
     """The nation's real days of 2024 to 2027, without a database."""
     with (DATA / "national_days.csv").open(encoding="utf-8") as file:
-        rows = [SimpleNamespace(date=date.fromisoformat(row["date"]), day=row["day"]) for row in csv.DictReader(file)]
+        rows = [
+            SimpleNamespace(date=date.fromisoformat(row["date"]), day=row["day"], confidence=row["confidence"])
+            for row in csv.DictReader(file)
+        ]
     return WorkCalendar.from_days(rows)
 
 

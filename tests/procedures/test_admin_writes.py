@@ -84,7 +84,7 @@ def version_sent(procedure: Procedure, **more: Any) -> dict[str, Any]:
     return {
         "procedure": procedure.pk, "number": 1, "effective_from": TODAY.isoformat(), "effective_to": "",
         "legal_basis": "Luật Thư viện 46/2019\nNghị định 93/2020", "confidence": "likely", "limit_kind": "working_days",
-        "limit_number": 2, "limit_cutoff": "15:00", "limit_source": "Điều 5", **three("result", "Thẻ thư viện", "Card", "카드"),
+        "limit_number": 2, "limit_cutoff": "", "limit_source": "Điều 5", **three("result", "Thẻ thư viện", "Card", "카드"),
         "conditions": "[]", "notices": "[]", **rows("requirements", paper), **rows("fee_rules", FEE),
         **rows("form_fields", NAME, KIND), **more,
     }  # fmt: skip

@@ -131,6 +131,53 @@ def test_explanation_names_the_days_that_were_passed_over(
     assert sentence in due(limit, at(received), calendar).explanation["vi"]
 
 
+def test_the_explanation_says_when_an_office_elsewhere_has_it(calendar: WorkCalendar) -> None:
+    elsewhere = {"other_territory": True}
+    in_time = due(FOUR_DAYS, at("25/11/2026 10:00"), calendar, facts=elsewhere).explanation
+    assert in_time["vi"] == (
+        "Chuyển đến cơ quan có thẩm quyền vào thứ Tư 25/11, thời hạn tính từ khi nơi đó nhận. "
+        "4 ngày làm việc, tính từ thứ Năm 26/11; thứ Bảy và Chủ nhật không tính."
+    )
+    late = due(SAME_DAY, at("25/11/2026 15:20"), calendar, facts=elsewhere).explanation
+    assert late["en"] == (
+        "Received after 15:00, so handed to the competent office on Thursday 26/11; the time counts from when it has it "
+        "there. Returned on Thursday 26/11."
+    )
+    saturday = due(SAME_DAY, at("28/11/2026 09:00"), calendar, facts=elsewhere).explanation
+    assert saturday["vi"].startswith("Chuyển đến cơ quan có thẩm quyền vào thứ Hai 30/11"), "no hour made it late"
+
+
+def test_working_days_with_an_hour_count_a_day_later_after_it(calendar: WorkCalendar) -> None:
+    limit = {"kind": "working_days", "days": 3, "cutoff": "15:00"}
+    assert due(limit, at("25/11/2026 15:00"), calendar).at == at("30/11/2026 17:00")
+    late = due(limit, at("25/11/2026 15:01"), calendar)
+    assert late.at == at("01/12/2026 17:00")
+    assert late.explanation["vi"].startswith("3 ngày làm việc, tính từ thứ Sáu 27/11 vì nhận sau 15:00;")
+    on_saturday = due(limit, at("28/11/2026 16:00"), calendar)
+    assert on_saturday.at == at("02/12/2026 17:00"), "a day off is not late: counting starts on Monday anyway"
+
+
+@pytest.mark.parametrize(
+    ("limit", "received"),
+    [
+        (FOUR_DAYS, "03/02/2027 09:00"),
+        (SAME_DAY, "03/02/2027 16:00"),
+        ({"kind": "half_day"}, "03/02/2027 14:00"),
+        ({"kind": "hours", "hours": 24}, "03/02/2027 09:00"),
+        ({"kind": "calendar_days", "days": 5}, "03/02/2027 09:00"),
+    ],
+)
+def test_a_date_that_rests_on_an_assumed_tet_says_so(
+    calendar: WorkCalendar, limit: dict[str, object], received: str
+) -> None:
+    said = due(limit, at(received), calendar).explanation
+    assert "là dự kiến, ngày hẹn có thể đổi" in said["vi"]
+    assert "expected, not announced yet" in said["en"]
+    assert "예정" in said["ko"]
+    before = due(FOUR_DAYS, at("13/02/2026 09:00"), calendar).explanation
+    assert "dự kiến" not in before["vi"], "that Tết is past and was announced"
+
+
 RECEIVED = st.builds(
     lambda day, hour: datetime.combine(day, hour, tzinfo=HANOI),
     st.dates(date(2024, 1, 2), date(2027, 6, 1)),

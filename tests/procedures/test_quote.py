@@ -106,7 +106,10 @@ def test_quote_is_plain_json_and_costs_no_query(calendar: WorkCalendar, django_a
 
 def test_desk_asks_only_what_matters_for_the_procedure() -> None:
     keys = [fact.key for fact in facts_asked(version("land_change_info"))]
-    assert keys == ["unit_rearrangement", "joint_owners", "represented", "in_ward", "landslide", "restriction_of_right"]
+    assert keys == [
+        *("unit_rearrangement", "joint_owners", "represented", "in_ward", "landslide", "restriction_of_right"),
+        "other_territory",
+    ]
 
 
 def test_every_version_can_be_quoted(calendar: WorkCalendar) -> None:
