@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from applications.enums import IN_HAND, StepKind
 from applications.models import Application, Step
 from applications.worklist import done_today, due_today, open_today, overdue, unsigned_today, untaken
 from centres.models import Centre
+from procedures.actions.correct_days import corrections_wait
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def numbers(centre: Centre, at: datetime) -> DayNumbers:
 
 
 def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
-    """(severity, sentence, address) triples; severity is ``act`` (red) or ``warn``. One statement."""
+    """(severity, sentence, address) triples; severity is ``act`` (red) or ``warn``. One statement once warm."""
     signing = Exists(Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True, kind=StepKind.SIGN))
     found = (
         Application.objects.filter(competent=centre, state__in=IN_HAND)
@@ -77,6 +78,9 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
             count,
         )
         needs.append(("warn", text % {"count": count}, list_url(centre, "untaken")))
+    if corrections_wait():
+        text = gettext("Days off were corrected: some dossiers may be due on another day.")
+        needs.append(("warn", text, reverse("applications:moved_days")))
     return needs
 
 

@@ -93,6 +93,15 @@ class EventKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
     REFUSED = "refused", _("Refused at intake")
     STOPPED = "stopped", _("Stopped")
+    DUE_MOVED = "due_moved", _("Due date moved")
+
+
+class PauseWhy(models.TextChoices):
+    """Whose time it is while the clock stands still (Decree 301/2026 art. 4.7)."""
+
+    SUPPLEMENT = "supplement", _("waiting for the supplement")
+    PAYMENT = "payment", _("waiting for the payment")
+    OUTAGE = "outage", _("an announced outage")
 
 
 class StepKind(models.TextChoices):

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from applications.enums import EventKind
 from applications.models import Event
+from portal.vn.dates import format_moment
 from portal.vn.money import format_vnd
 
 _SENTENCES: dict[str, Any] = {
@@ -28,6 +29,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.WITHDRAWN: gettext_lazy("The applicant withdrew it."),
     EventKind.REFUSED: gettext_lazy("%(who)s refused it."),
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),
+    EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
 }
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note")
@@ -51,7 +53,13 @@ def told(event: Event) -> Told:
         "code": event.details.get("code", ""),
         "number": event.details.get("number", ""),
         "fee": format_vnd(event.details.get("fee", 0)),
+        "due": _moment(event.details.get("due_at")),
+        "due_before": _moment(event.details.get("due_before")),
         "handed_to": personal.get("handed_to") or erased,
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
     return Told(event.at, str(_SENTENCES[event.kind]) % values, " ".join([*quotes, event.reason]).strip())
+
+
+def _moment(stored: str | None) -> str:
+    return format_moment(datetime.fromisoformat(stored), get_language() or "vi") if stored else ""

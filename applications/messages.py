@@ -71,6 +71,23 @@ class SupplementAsked(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DueMoved(DossierNotice):
+    """The days off turned out otherwise: the result is promised for another day."""
+
+    kind: ClassVar[str] = "due_moved"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s has a new date") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        due = self.application.due_at
+        return _("The public holidays were changed. The result of dossier %(code)s is now promised before %(due)s.") % {
+            "code": self.reference,
+            "due": format_moment(due, get_language() or "vi") if due else "",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultReady(DossierNotice):
     """The result can be collected."""
 

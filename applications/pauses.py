@@ -1,63 +1,103 @@
-"""The dossier's clock: time the citizen takes is not the office's."""
+"""The dossier's clock: time the citizen takes is not the office's, and what was promised can be counted again."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time
 
 from applications.catalogue import facts_of, version_of
-from applications.models import Application
+from applications.enums import PauseWhy
+from applications.models import Application, Pause
 from centres.hours import closing_times
 from portal import clock
 from portal.text import LANGUAGES
 from portal.vn.dates import format_date
+from procedures.calendars import WorkCalendar
 from procedures.catalogue_cache import load_calendar
-from procedures.limits import LimitKind, applicable
+from procedures.limits import Due, LimitKind, applicable, due
+from procedures.waits import after_wait
 
 _IN_DAYS = (LimitKind.WORKING_DAYS, LimitKind.CALENDAR_DAYS)
-
 _PAUSED = {
-    "vi": "{before} Tạm dừng từ {start} đến {end} để chờ bổ sung, không tính.",
-    "en": "{before} The wait for the supplement from {start} to {end} does not count.",
-    "ko": "{before} {start}부터 {end}까지 보완 대기 기간은 산입하지 않습니다.",
+    PauseWhy.SUPPLEMENT: {
+        "vi": "Tạm dừng từ {start} đến {end} để chờ bổ sung, không tính.",
+        "en": "The wait for the supplement from {start} to {end} does not count.",
+        "ko": "{start}부터 {end}까지 보완 대기 기간은 산입하지 않습니다.",
+    },
+    PauseWhy.PAYMENT: {
+        "vi": "Tạm dừng từ {start} đến {end} để chờ nộp phí, không tính.",
+        "en": "The wait for the payment from {start} to {end} does not count.",
+        "ko": "{start}부터 {end}까지 납부 대기 기간은 산입하지 않습니다.",
+    },
+    PauseWhy.OUTAGE: {
+        "vi": "Hệ thống tạm dừng đã thông báo từ {start} đến {end}, không tính.",
+        "en": "The announced outage from {start} to {end} does not count.",
+        "ko": "공지된 시스템 중단 기간 {start}부터 {end}까지는 산입하지 않습니다.",
+    },
 }
 
 
-def due_after_pause(application: Application, at: datetime) -> tuple[datetime, dict[str, str]]:
-    """The due moment with the pause from ``paused_at`` to ``at`` added, and its explanation.
+def pause(application: Application, why: PauseWhy, at: datetime) -> Pause:
+    """Stop the clock, in the caller's transaction."""
+    return Pause.objects.create(application=application, why=why, from_at=at)
 
-    A limit counted in days is moved by the working days after the one it was asked on: within one day nothing of it
-    passed. A limit counted in hours, or due the same day, is moved by the hours of the pause on working days; what goes
-    past closing goes on with the next working day (Decree 301/2026 art. 4.7).
+
+def end_pause(application: Application, at: datetime) -> tuple[datetime, dict[str, str]]:
+    """Let the clock go on: the due moment with the open pause added, and its explanation.
+
+    Raises ``ValueError`` for a dossier that is not paused.
     """
-    if application.paused_at is None or application.due_at is None:
+    open_pause = application.pauses.filter(to_at__isnull=True).first()
+    if open_pause is None or application.due_at is None:
         raise ValueError("the dossier is not paused")
-    calendar = load_calendar()
-    start, end = clock.local_day(application.paused_at), clock.local_day(at)
-    due = clock.local(application.due_at)
-    worked = sum(calendar.is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
-    closing = closing_times(application.competent)
+    open_pause.to_at = at
+    open_pause.save(update_fields=["to_at"])
+    promised = Due(application.due_at, application.due_explanation)
+    moved = _after(application, promised, open_pause, load_calendar())
+    return moved.at, moved.explanation
 
-    def closes(day: date) -> time:
-        return closing(day) or calendar.closing
 
-    if worked:
-        day = calendar.add_working_days(due.date(), worked)
-        # What was promised for the end of a day is promised for the end of the new one.
-        until = closes(day) if due.time() == closes(due.date()) else due.time()
-        due = datetime.combine(day, until, tzinfo=clock.HANOI)
-    elif _counts_hours(application) and calendar.is_working_day(start):
-        moved = due + (at - application.paused_at)
-        if moved.time() > closes(due.date()) or moved.date() != due.date():
-            day = calendar.next_working_day(due.date())
-            moved = datetime.combine(day, closes(day), tzinfo=clock.HANOI)
-        due = moved
-    explanation = {
-        language: _PAUSED[language]
-        .format(before=application.due_explanation.get(language, ""), start=format_date(start), end=format_date(end))
-        .strip()
-        for language in LANGUAGES
-    }
-    return due, explanation
+def counted_again(application: Application, calendar: WorkCalendar) -> Due:
+    """What this calendar promises for the dossier, from its receipt on, with every pause that is over."""
+    received_at = application.received_at or application.started_at
+    promised = due(
+        version_of(application).time_limit,
+        received_at,
+        calendar,
+        closing_times(application.competent),
+        facts_of(application, received_at),
+    )
+    for one in application.pauses.all():
+        if one.to_at is not None:
+            promised = _after(application, promised, one, calendar)
+    return promised
+
+
+def _after(application: Application, promised: Due, over: Pause, calendar: WorkCalendar) -> Due:
+    if over.to_at is None:
+        raise ValueError("the pause is not over")
+    moved = after_wait(
+        promised.at,
+        over.from_at,
+        over.to_at,
+        calendar,
+        _closing(application, calendar),
+        in_days=not _counts_hours(application),
+    )
+    start, end = format_date(clock.local_day(over.from_at)), format_date(clock.local_day(over.to_at))
+    words = _PAUSED[PauseWhy(over.why)]
+    return Due(
+        moved,
+        {
+            language: f"{promised.explanation.get(language, '')} {words[language].format(start=start, end=end)}".strip()
+            for language in LANGUAGES
+        },
+    )
+
+
+def _closing(application: Application, calendar: WorkCalendar) -> Callable[[date], time]:
+    own = closing_times(application.competent)
+    return lambda day: own(day) or calendar.closing
 
 
 def _counts_hours(application: Application) -> bool:

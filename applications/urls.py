@@ -11,6 +11,7 @@ from applications.views import (
     declaration,
     dossier,
     manager,
+    moved_days,
     worklist,
 )
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
+    path("dossiers/moved-days/", moved_days.moved_days, name="moved_days"),
     path("dossiers/<int:pk>/", dossier.show, name="dossier"),
     path("dossiers/<int:pk>/<slug:key>/", dossier.act, name="dossier_act"),
     path("day/dossiers/", manager.day_dossiers, name="day_dossiers"),

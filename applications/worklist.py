@@ -159,15 +159,23 @@ def _visible(user: Any, centre: int | None) -> ApplicationQuerySet:
 
 def page_of(rows: ApplicationQuerySet, after: str) -> tuple[list[Application], str]:
     """The page that follows ``after`` (empty or unreadable: the first), and where the next one begins (empty: none)."""
-    moment, _comma, number = after.partition(",")
+    found = list(behind(rows, after)[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    return page, place_of(page[-1]) if len(found) > PAGE_SIZE else ""
+
+
+def place_of(application: Application) -> str:
+    """Where a dossier stands in a list by due date."""
+    return f"{application.due_at.isoformat()},{application.pk}" if application.due_at else ""
+
+
+def behind(rows: ApplicationQuerySet, place: str) -> ApplicationQuerySet:
+    """What follows this place in a list by due date; everything where it is empty or unreadable."""
+    moment, _comma, number = place.partition(",")
     due_at = _moment(moment)
     if due_at and number.isdecimal() and len(number) < 19:
-        rows = rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=int(number)))
-    found = list(rows[: PAGE_SIZE + 1])
-    page = found[:PAGE_SIZE]
-    more = len(found) > PAGE_SIZE
-    last = page[-1] if page else None
-    return page, f"{last.due_at.isoformat()},{last.pk}" if more and last and last.due_at else ""
+        return rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=int(number)))
+    return rows
 
 
 def _moment(text: str) -> datetime | None:

@@ -18,6 +18,7 @@ from procedures import (
     admin_versions,  # noqa: F401 - registers versions
     revisions,
 )
+from procedures.actions.correct_days import drop_days, keep_days
 from procedures.forms_admin import IncentiveForm, LifeEventForm, ProcedureAdminForm
 from procedures.loading.writing import as_content, as_yaml
 from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange
@@ -115,9 +116,21 @@ class DocumentKindAdmin(EachTold):
 
 @admin.register(NationalDay)
 class NationalDayAdmin(EachTold):
+    """What changes here may move what was promised: each day that is off or worked otherwise than before is noted."""
+
+    change_list_template = "procedures/admin/national_days.html"
     list_display = ["date", "day", "kind", "name", "source", "confidence"]
     list_filter = ["day", "kind", "confidence"]
     date_hierarchy = "date"
+
+    def save_model(self, request: HttpRequest, obj: NationalDay, form: Any, change: bool) -> None:
+        keep_days(days=[obj], at=clock.now())
+
+    def delete_model(self, request: HttpRequest, obj: NationalDay) -> None:
+        drop_days(days=[obj], at=clock.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[NationalDay]) -> None:
+        drop_days(days=queryset, at=clock.now())
 
 
 @admin.register(Unit)

@@ -148,6 +148,8 @@ GET  applications:document                          sss0 ..... 0000
 GET  applications:receipt                           sss0 ..... 0000
 GET  applications:declaration                       sss0 .00.. 0000
 GET  applications:worklist                          sssf ..... ....
+GET  applications:moved_days                        sssf fff.. fff.
+POST applications:moved_days                        sssf ffff. ffff
 GET  applications:dossier                           sss0 ..... 0000
 GET  applications:dossier @draft                    sss0 00000 0000
 POST applications:dossier_act @take                 sss0 f.fff 0000

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from applications import messages
 from applications.actions.locking import locked, wrong_state
 from applications.documents_kept import Kept
-from applications.enums import DocumentSource, EventKind, State, StepKind
+from applications.enums import DocumentSource, EventKind, PauseWhy, State, StepKind
 from applications.history import record
 from applications.models import Application, Result, Step, SupplementRequest
-from applications.pauses import due_after_pause
+from applications.pauses import end_pause, pause
 from applications.permissions import check, is_own_work, may_handle, may_receive, may_sign
 from citizens.models import User
 from portal import live
@@ -88,6 +88,7 @@ def ask_supplement(*, application: Application, faults: str, at: datetime, actin
     dossier.ask_supplement(at)
     dossier.changed_at = at
     dossier.save(update_fields=["state", "paused_at", "changed_at"])
+    pause(dossier, PauseWhy.SUPPLEMENT, at)
     SupplementRequest.objects.create(application=dossier, faults=faults.strip(), asked_at=at, asked_by=acting_user)
     record(
         application=dossier,
@@ -112,7 +113,7 @@ def accept_supplement(*, application: Application, note: str, at: datetime, acti
     if dossier.state != State.SUPPLEMENT or request is None:
         raise wrong_state(dossier)
     from_state = dossier.state
-    due_at, explanation = due_after_pause(dossier, at)
+    due_at, explanation = end_pause(dossier, at)
     dossier.resume(due_at, explanation)
     dossier.changed_at = at
     dossier.save(update_fields=["state", "paused_at", "due_at", "due_explanation", "changed_at"])

@@ -1,5 +1,5 @@
 from applications.models.application import Application, DossierNumber, Party
-from applications.models.handling import FeeLine, Result, Step, SupplementRequest
+from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
 from applications.notarisation.models import Certification, CertificationItem, Register, RegisterEntry, RegisterValue
@@ -16,6 +16,7 @@ __all__ = [
     "IssuedForm",
     "Paper",
     "Party",
+    "Pause",
     "Register",
     "RegisterEntry",
     "RegisterValue",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import StepKind
+from applications.enums import PauseWhy, StepKind
 from applications.models.papers import Document
 
 
@@ -52,6 +52,29 @@ class SupplementRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application} {self.asked_at:%d/%m/%Y}"
+
+
+class Pause(models.Model):
+    """Time that is not the office's: the clock stands still from one moment to the other."""
+
+    application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="pauses")
+    why = models.CharField(max_length=10, choices=PauseWhy.choices)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["from_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["application"], condition=Q(to_at__isnull=True), name="one_open_pause"),
+            models.CheckConstraint(
+                condition=Q(to_at__isnull=True) | Q(to_at__gte=F("from_at")), name="pause_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_why_display()} {self.from_at:%d/%m/%Y}"
 
 
 class FeeLine(models.Model):

@@ -1,7 +1,7 @@
 """Tables of the law as data. One file a subject."""
 
 from procedures.models.catalogue import DocumentKind, Field, LifeEvent, Procedure
-from procedures.models.days import NationalDay
+from procedures.models.days import DayCorrection, NationalDay
 from procedures.models.form_rows import FormField
 from procedures.models.incentives import Incentive
 from procedures.models.rules import FeeRule, Requirement
@@ -9,6 +9,7 @@ from procedures.models.units import Unit, UnitChange
 from procedures.models.versions import ProcedureVersion
 
 __all__ = [
+    "DayCorrection",
     "DocumentKind",
     "FeeRule",
     "Field",

@@ -37,3 +37,36 @@ class NationalDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date:%d/%m/%Y} {self.name}"
+
+
+class DayCorrection(models.Model):
+    """A day that turned out to be off, or worked, otherwise than it stood here: what was promised over it may move.
+
+    ``before`` and ``after`` are empty where the day was, or is, an ordinary day of the week. ``approved_at``: somebody has
+    seen the dossiers concerned and lets their dates move; ``settled_at``: they have. ``approved_by`` is a name.
+    """
+
+    date = models.DateField(_("date"))
+    before = models.CharField(_("before"), max_length=4, choices=DayType.choices, blank=True)
+    after = models.CharField(_("after"), max_length=4, choices=DayType.choices, blank=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    corrected_at = models.DateTimeField(_("corrected at"))
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    approved_by = models.CharField(_("approved by"), max_length=150, blank=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["date", "id"]
+        verbose_name = _("corrected day")
+        verbose_name_plural = _("corrected days")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(before=models.F("after")), name="correction_changes_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(settled_at__isnull=True) | models.Q(approved_at__isnull=False),
+                name="correction_settled_was_approved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date:%d/%m/%Y}: {self.before or '–'} → {self.after or '–'}"

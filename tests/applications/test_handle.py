@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from applications.actions.hand_over import hand_over
@@ -46,9 +48,10 @@ def test_a_dossier_is_taken_once(centre: Centre) -> None:
 def test_second_supplement_request_is_refused(centre: Centre) -> None:
     dossier = a_dossier(state=State.SUPPLEMENT)
     specialist = member_of(Role.SPECIALIST, centre)
-    dossier = accept_supplement(application=dossier, note="đã nộp", at=MONDAY, acting_user=specialist)
+    later = MONDAY + timedelta(hours=4)
+    dossier = accept_supplement(application=dossier, note="đã nộp", at=later, acting_user=specialist)
     with pytest.raises(RuleBroken) as refusal:
-        ask_supplement(application=dossier, faults="thêm nữa", at=MONDAY, acting_user=specialist)
+        ask_supplement(application=dossier, faults="thêm nữa", at=later, acting_user=specialist)
     assert refusal.value.code == "second_supplement"
     assert refusal.value.field == "faults"
 

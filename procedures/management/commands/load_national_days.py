@@ -11,11 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from procedures import revisions
+from portal import clock
+from procedures.actions.correct_days import keep_days
 from procedures.data_files import DATA, rows
 from procedures.models import NationalDay
-
-KEPT = ("day", "kind", "name", "source", "confidence")
 
 
 class Command(BaseCommand):
@@ -27,9 +26,10 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         days = [read(file, line, row) for line, row in rows(file)]
-        NationalDay.objects.bulk_create(days, update_conflicts=True, update_fields=KEPT, unique_fields=["date"])
-        revisions.changed(revisions.CALENDAR)
+        corrected = keep_days(days=days, at=clock.now())
         self.stdout.write(f"{len(days)} days.")
+        for one in corrected:
+            self.stdout.write(f"corrected: {one}")
 
 
 def read(file: Path, line: int, row: dict[str, str]) -> NationalDay:
