@@ -251,7 +251,7 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
     form = bound_form_of(application, at)
     gaps = len(form.errors)
     if not marks_blanks:
-        _leave_blanks_alone(form)
+        leave_blanks_alone(form)
     return Work(
         application=application,
         quote=quote_for(application, at),
@@ -268,7 +268,20 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
     )
 
 
-def _leave_blanks_alone(form: ProcedureForm) -> None:
+def form_of(application: Application, at: datetime) -> ProcedureForm:
+    """The draft's form with what is wrong in it, and without what is only missing yet."""
+    form = bound_form_of(application, at)
+    leave_blanks_alone(form)
+    return form
+
+
+def wrongly_filled(application: Application, at: datetime) -> list[str]:
+    """Labels of the fields in which something wrong was typed."""
+    form = form_of(application, at)
+    return [str(form[name].label) for name in form.errors if name in form.fields]
+
+
+def leave_blanks_alone(form: ProcedureForm) -> None:
     """A field that was not filled in yet is counted, not scolded; what was typed wrongly is shown."""
     for name, errors in form.errors.as_data().items():
         if all(error.code == "required" for error in errors):

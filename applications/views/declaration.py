@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from applications.catalogue import form_values, version_of
+from applications.desk import wrongly_filled
 from applications.enums import PAPER_THERE, PaperState, State
 from applications.looks import looked_at
 from applications.models import Application
@@ -28,8 +31,13 @@ def declaration(request: HttpRequest, application_id: int) -> HttpResponse:
     version = version_of(application)
     if not has_declaration(version):
         raise Http404
-    looked_at(application=application, reason=_("form printed"), at=clock.now(), user=signed_in(request))
     is_draft = application.state == State.DRAFT
+    if is_draft and (wrong := wrongly_filled(application, clock.now())):
+        messages.error(
+            request, _("Not printed: put right what is marked first (%(fields)s).") % {"fields": ", ".join(wrong)}
+        )
+        return redirect(f"{reverse('applications:desk')}?matter={application.pk}&view=form")
+    looked_at(application=application, reason=_("form printed"), at=clock.now(), user=signed_in(request))
     content = declaration_pdf(
         version,
         form_values(application) if is_draft else application.form_data,

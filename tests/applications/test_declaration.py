@@ -57,3 +57,16 @@ def test_people_of_another_centre_find_no_such_paper() -> None:
     client.force_login(member_of(Role.COUNTER_OFFICER, a_centre(code="khac", agency_code="H26.30.9")))
     assert client.get(reverse("applications:declaration", args=[draft.pk])).status_code == 404
     assert Client().get(reverse("applications:declaration", args=[draft.pk])).status_code == 302
+
+
+def test_what_is_wrong_is_put_right_before_it_is_printed_and_what_is_missing_may_be() -> None:
+    draft = a_draft(procedure="birth", complete=False)
+    officer = draft.opened_by
+    keep_form(application=draft, values={"child_born": "31/02/2026"}, at=MONDAY, acting_user=officer)
+    client = Client()
+    client.force_login(officer)
+    answer = client.get(reverse("applications:declaration", args=[draft.pk]), follow=True)
+    assert answer.redirect_chain[0][0].endswith(f"?matter={draft.pk}&view=form")
+    assert "Ngày, tháng, năm sinh" in answer.content.decode()
+    keep_form(application=draft, values={"child_born": ""}, at=MONDAY, acting_user=officer)
+    assert "TỜ KHAI ĐĂNG KÝ KHAI SINH" in printed(officer, draft), "half filled in, to be finished by hand"

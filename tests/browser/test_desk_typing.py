@@ -190,3 +190,37 @@ def test_what_a_dialog_refuses_is_said_in_it_beside_the_field(idle: Page) -> Non
     idle.keyboard.press("Alt+Enter")
     expect(idle.locator("#call-reason-error")).to_be_visible()
     expect(idle.locator("#call-number")).to_have_value(waiting)
+
+
+def test_a_wrong_answer_in_the_form_is_said_beside_it_when_it_is_left_and_goes_when_it_is_put_right(desk: Page) -> None:
+    desk.goto(desk.url + "&view=form")
+    born, said = desk.locator("#id_child_born"), desk.locator("#id_child_born_error")
+    with desk.expect_response(lambda answer: "/form/" in answer.url):
+        born.fill("31/02/2026")
+    expect(said).to_be_empty()  # still typing: nobody is scolded half way
+    with desk.expect_response(lambda answer: "/form/" in answer.url):
+        born.press("Tab")
+    expect(said).to_contain_text("ngày/tháng/năm")
+    expect(born).to_have_attribute("aria-invalid", "true")
+    expect(born).to_have_attribute("aria-describedby", re.compile("id_child_born_error"))
+    expect(born).to_have_value("31/02/2026")
+    blank = desk.locator("#id_mother_name")
+    with desk.expect_response(lambda answer: "/form/" in answer.url):
+        blank.fill("")
+        blank.press("Tab")
+    expect(desk.locator("#id_mother_name_error")).to_be_empty()  # missing is counted, not scolded
+    with desk.expect_response(lambda answer: "/form/" in answer.url):
+        born.fill("01/11/2026")
+        born.press("Tab")
+    expect(said).to_be_empty()
+    expect(born).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_a_form_with_a_wrong_answer_is_not_printed_but_opened_where_it_is_marked(desk: Page) -> None:
+    desk.goto(desk.url + "&view=form")
+    desk.fill("#id_child_born", "31/02/2026")
+    with desk.context.expect_page() as opened:
+        desk.keyboard.press("Alt+I")
+    paper = opened.value
+    expect(paper.locator("#id_child_born_error")).to_contain_text("ngày/tháng/năm")
+    expect(paper.locator("#procedure-form")).to_be_visible()

@@ -101,7 +101,8 @@ def use_held(request: HttpRequest, paper_id: int, held_id: int) -> HttpResponse:
 
 @require_POST
 def form(request: HttpRequest, application_id: int) -> HttpResponse:
-    """Kept as it is typed, right or wrong. The page stays where it is when a script sends it."""
+    """Kept as it is typed, right or wrong. A page whose script sends it stays where it is, and says beside its fields what
+    is wrong."""
     draft = _mine(request, application_id)
     fields = version_of(draft).form_schema.get("properties", {})
     values = {
@@ -109,9 +110,11 @@ def form(request: HttpRequest, application_id: int) -> HttpResponse:
         for key, rule in fields.items()
         if key in request.POST or rule["x-kind"] == "yes_no"
     }
-    keep_form(application=draft, values=values, at=clock.now(), acting_user=signed_in(request))
+    at = clock.now()
+    kept = keep_form(application=draft, values=values, at=at, acting_user=signed_in(request))
     if request.headers.get("HX-Request") and "stay" in request.POST:
-        return HttpResponse(status=204)
+        fields = [field for _title, group in desk.form_of(kept, at).groups() for field in group]
+        return render(request, "applications/desk/parts/said.html", {"fields": fields})
     return back(draft.pk, view="form" if "stay" in request.POST else "")
 
 
