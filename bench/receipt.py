@@ -26,14 +26,14 @@ def bare(html: str) -> Callable[[], bytes]:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    from portal.pdf import STYLESHEET, StaticOnly
+    from portal.pdf import STYLESHEETS, StaticOnly
 
     fonts, fetcher = FontConfiguration(), StaticOnly(allowed_protocols={"file", "data", "static"})
-    sheet = CSS(url=STYLESHEET, font_config=fonts, url_fetcher=fetcher)
+    sheets = [CSS(url=one, font_config=fonts, url_fetcher=fetcher) for one in STYLESHEETS]
 
     def write() -> bytes:
         document = HTML(string=html, base_url="static:", url_fetcher=fetcher)
-        return bytes(document.write_pdf(stylesheets=[sheet], font_config=fonts))
+        return bytes(document.write_pdf(stylesheets=sheets, font_config=fonts))
 
     return write
 

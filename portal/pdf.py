@@ -18,7 +18,7 @@ from weasyprint.urls import URLFetcher
 # WeasyPrint's import makes Pillow take cut-off pictures in the whole process, uploads among them.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
-STYLESHEET = "static:css/official.css"
+STYLESHEETS = ("static:css/official.css", "static:css/declaration.css")
 _thread = threading.local()
 
 
@@ -42,12 +42,12 @@ class StaticOnly(URLFetcher):
         return super().fetch(f"file://{found}", headers)
 
 
-def _fonts() -> tuple[FontConfiguration, CSS]:
-    """Fonts and stylesheet of this thread, read once: half of a short document's time is reading them."""
+def _fonts() -> tuple[FontConfiguration, list[CSS]]:
+    """Fonts and stylesheets of this thread, read once: half of a short document's time is reading them."""
     if not hasattr(_thread, "fonts"):
         fonts = FontConfiguration()
-        sheet = CSS(url=STYLESHEET, font_config=fonts, url_fetcher=_fetcher())
-        _thread.fonts = (fonts, sheet)
+        sheets = [CSS(url=one, font_config=fonts, url_fetcher=_fetcher()) for one in STYLESHEETS]
+        _thread.fonts = (fonts, sheets)
     return _thread.fonts
 
 
@@ -57,11 +57,11 @@ def _fetcher() -> StaticOnly:
 
 
 def render_html(html: str, variant: Variant | None = None) -> bytes:
-    """A PDF of this finished HTML with the official stylesheet (Decree 30/2020: A4, Times metrics)."""
-    fonts, sheet = _fonts()
+    """A PDF of this finished HTML with the official stylesheets (Decree 30/2020: A4, Times metrics)."""
+    fonts, sheets = _fonts()
     document = HTML(string=html, base_url="static:", url_fetcher=_fetcher())
     return document.write_pdf(
-        stylesheets=[sheet], font_config=fonts, presentational_hints=False, pdf_variant=variant and variant.value
+        stylesheets=sheets, font_config=fonts, presentational_hints=False, pdf_variant=variant and variant.value
     )
 
 

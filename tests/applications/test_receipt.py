@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -42,7 +41,6 @@ def _words(content: bytes) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
 def test_the_receipt_says_what_the_form_asks_for() -> None:
     dossier = a_dossier(procedure="land_change_info")
     document = issue_receipt(form=dossier.issued_forms.get(), at=MONDAY)
@@ -130,7 +128,6 @@ def test_a_later_correction_does_not_change_what_was_issued(as_: Any) -> None:
     assert dossier.applicant.full_name not in str(form.frozen) and draw(form) != before
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
 def test_the_copy_behind_the_address_shows_no_more_of_the_contact_than_its_page(client: Client) -> None:
     dossier = a_dossier(state=State.PROCESSING, email="thuy.mai@example.com")
     kept = issue_receipt(form=dossier.issued_forms.get(), at=MONDAY)
