@@ -57,8 +57,8 @@ class EachTold(admin.ModelAdmin):
 class ProcedureAdmin(EachTold):
     form = ProcedureAdminForm
     change_form_template = "procedures/admin/procedure.html"
-    list_display = ["code", "key", "__str__", "field", "is_listed_only"]
-    list_filter = ["field", "is_listed_only"]
+    list_display = ["code", "key", "__str__", "field", "is_listed_only", "is_unconfirmed"]
+    list_filter = ["is_unconfirmed", "is_listed_only", "field"]
     search_fields = ["code", "key"]
     list_select_related = ["field"]
 

@@ -171,6 +171,8 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     def as_citizen(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The public page as it will be."""
         version = self._version(request, pk)
+        if not version.time_limit:
+            return self._without_limit(request, pk)
         form = CaseForm(version, request.GET or None)
         at = _when_it_holds(version)
         answer = quote(
@@ -193,6 +195,8 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     def as_officer(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Questions, papers, fee and form as the desk will show them; nothing that is typed here is kept."""
         version = self._version(request, pk)
+        if not version.time_limit:
+            return self._without_limit(request, pk)
         facts = dict.fromkeys(request.GET.getlist("yes"), True)
         asked = [(fact, facts.get(fact.key, False)) for fact in facts_asked(version) if fact.by != AnsweredBy.PORTAL]
         answer = quote(version, facts, _when_it_holds(version), catalogue_cache.load_calendar())
@@ -274,6 +278,11 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
             return self._back_to(pk)
         messages.success(request, _("A draft with the same content. Change what is new, look at it, then publish it."))
         return self._back_to(draft.pk)
+
+    def _without_limit(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A draft of the national catalogue may lack what everything else is counted by."""
+        messages.error(request, _("Write the time limit."))
+        return self._back_to(pk)
 
     def _back_to(self, pk: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:procedures_procedureversion_change", args=[pk]))

@@ -301,7 +301,7 @@ class ProcedureAdminForm(forms.ModelForm):
         model = Procedure
         fields = (
             *("code", "key", "name", "short_name", "also_said", "field", "handler", "receive_at", "other_codes"),
-            *("is_listed_only", "order", "ask_first", "declaration"),
+            *("is_listed_only", "is_unconfirmed", "order", "ask_first", "declaration"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -115,6 +115,7 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "receive_at": content["receive_at"],
         "other_codes": content.get("other_codes", []),
         "is_listed_only": content.get("listed_only", False),
+        "is_unconfirmed": False,
         "order": content["order"],
         "ask_first": content.get("ask_first"),
         "declaration": content.get("declaration", {}),
@@ -148,6 +149,7 @@ def _listed(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, An
         "also_said": row.get("also_said", []),
         "field": fields[row["field"]],
         "is_listed_only": True,
+        "is_unconfirmed": False,
         "order": LAST,
     }
 
