@@ -299,3 +299,11 @@ def test_readers_of_english_and_korean_find_it_in_their_words(
 ) -> None:
     client.cookies["django_language"] = language
     assert links(client, f"/procedures/?q={query}")[0] == first
+
+
+def test_what_the_list_does_not_have_is_said_with_the_way_on(client: Client) -> None:
+    page = client.get("/procedures/", {"q": "mất căn cước"}).content.decode()
+    assert "Danh sách của trung tâm không có việc nào gọi là “mất căn cước”" in page
+    assert 'href="tel:0241022"' in page
+    assert "/procedures/event/child_born/" in page
+    assert "/procedures/field/land/" in page
