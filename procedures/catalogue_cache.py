@@ -92,6 +92,11 @@ def units_of_today() -> list[Unit]:
     return _units.get("today", lambda: list(Unit.objects.current().order_by("folded")))
 
 
+def all_units() -> list[Unit]:
+    """Hanoi's units of today and the former ones, with what became of them."""
+    return _units.get("all", lambda: list(Unit.objects.prefetch_related("became__new")))
+
+
 def _procedures() -> list[Procedure]:
     versions = _published().by_procedure
     return [row for row in Procedure.objects.select_related("field") if row.is_listed_only or row.pk in versions]

@@ -236,6 +236,18 @@ class TestAddress:
     def test_a_name_alone_finds_the_units_that_bear_it(self, client: Client) -> None:
         assert "Quận Hà Đông" in client.post("/units/", {"address": "Quang Trung"}).content.decode()
 
+    @pytest.mark.parametrize("address", ["Trung Phungg", "Khâm Thên", "Đống Đaa"])
+    def test_a_slip_is_answered_with_units_to_choose_from(self, client: Client, address: str) -> None:
+        page = client.post("/units/", {"address": address})
+        assert page.status_code == 200, "nothing is taken by itself"
+        unit = re.search(r'<button[^>]*name="unit" value="(\d+)"', page.content.decode())
+        assert unit is not None
+        assert client.post("/units/", {"unit": unit[1]})["Location"] == f"/units/?unit={unit[1]}"
+
+    @pytest.mark.parametrize("unit", ["0", "x", "9" * 30])
+    def test_a_made_up_choice_asks_for_the_address(self, client: Client, unit: str) -> None:
+        assert client.post("/units/", {"unit": unit}).status_code == 400
+
     def test_what_is_no_ward_of_hanoi_keeps_the_words(self, client: Client) -> None:
         page = client.post("/units/", {"address": "Bến Nghé, Quận 1"}).content.decode()
         assert 'value="Bến Nghé, Quận 1"' in page
