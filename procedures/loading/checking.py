@@ -34,7 +34,8 @@ class Catalogue:
     groups: dict[str, dict[str, Any]]
     procedures: list[Source]
     listed: list[dict[str, Any]]
-    life_events: list[dict[str, Any]]
+    # None: the folder says nothing of them.
+    life_events: list[dict[str, Any]] | None
     incentives: list[dict[str, Any]]
 
 
@@ -53,7 +54,13 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     if faults or not (fields and papers and groups and listed and events and incentives):
         raise Faulty(faults)
     catalogue = Catalogue(
-        fields.content, papers.content, groups.content, sources, listed.content, events.content, incentives.content
+        fields.content,
+        papers.content,
+        groups.content,
+        sources,
+        listed.content,
+        None if events is NOTHING else events.content,
+        incentives.content,
     )
     for source in sources:
         faults += [source.fault(path, reason) for path, reason in _Check(catalogue, source.content).faults()]
@@ -71,11 +78,8 @@ def _reductions(catalogue: Catalogue, incentives: Source) -> Iterator[Fault]:
         source.content["key"]: {fee["key"] for version in source.content["versions"] for fee in version.get("fees", ())}
         for source in catalogue.procedures
     }
-    seen: set[str] = set()
+    yield from _twice(incentives)
     for index, row in enumerate(incentives.content):
-        if row["key"] in seen:
-            yield incentives.fault((index, "key"), f"{row['key']!r} stands twice")
-        seen.add(row["key"])
         for number, key in enumerate(row["procedures"]):
             if key not in fees:
                 yield incentives.fault((index, "procedures", number), f"there is no procedure {key!r} with fees")
@@ -152,6 +156,15 @@ def _doubles(sources: list[Source], listed: Source) -> Iterator[Fault]:
             seen.setdefault(value, source.file)
 
 
+def _twice(rows: Source) -> Iterator[Fault]:
+    """Keys that stand twice in a list."""
+    seen: set[str] = set()
+    for index, row in enumerate(rows.content):
+        if row["key"] in seen:
+            yield rows.fault((index, "key"), f"{row['key']!r} stands twice")
+        seen.add(row["key"])
+
+
 def _lists(catalogue: Catalogue, listed: Source, events: Source) -> Iterator[Fault]:
     """Fields, procedures and keys that the lists of names point at."""
     fields = {field["code"] for field in catalogue.fields}
@@ -159,11 +172,8 @@ def _lists(catalogue: Catalogue, listed: Source, events: Source) -> Iterator[Fau
         if row["field"] not in fields:
             yield listed.fault((index, "field"), f"unknown field {row['field']!r} (see {FIELDS})")
     known = {source.content["key"] for source in catalogue.procedures} | {row["key"] for row in listed.content}
-    seen: set[str] = set()
+    yield from _twice(events)
     for index, event in enumerate(events.content):
-        if event["key"] in seen:
-            yield events.fault((index, "key"), f"{event['key']!r} stands twice")
-        seen.add(event["key"])
         for number, key in enumerate(event["procedures"]):
             if key not in known:
                 yield events.fault((index, "procedures", number), f"there is no procedure {key!r}")

@@ -34,7 +34,7 @@ _DATES = ("effective_from", "effective_to")
 
 @dataclass
 class Changes:
-    """What was made (+) and what was altered (~), one line each."""
+    """What was made (+), altered (~), taken away (-) and kept as it is here (=), one line each."""
 
     lines: list[str] = field(default_factory=list)
 
@@ -55,8 +55,8 @@ def store(catalogue: Catalogue) -> Changes:
     fields = {row.code: row for row in Field.objects.all()}
     for row in catalogue.listed:
         _upsert(Procedure, {"code": row["code"]}, _listed(row, fields), changes)
-    for order, row in enumerate(catalogue.life_events, start=1):
-        _upsert(LifeEvent, {"key": row["key"]}, _life_event(row, order), changes)
+    if catalogue.life_events is not None:
+        _store_life_events(catalogue.life_events, changes)
     faults = []
     for source in catalogue.procedures:
         content = source.content
@@ -120,6 +120,16 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "ask_first": content.get("ask_first"),
         "declaration": content.get("declaration", {}),
     }
+
+
+def _store_life_events(rows: list[dict[str, Any]], changes: Changes) -> None:
+    """All of them and no others; those written in the administration stay."""
+    for order, row in enumerate(rows, start=1):
+        _upsert(LifeEvent, {"key": row["key"]}, _life_event(row, order), changes)
+    gone = LifeEvent.objects.filter(edited_at__isnull=True).exclude(key__in=[row["key"] for row in rows])
+    for event in gone.order_by("key"):
+        changes.lines.append(f"- lifeevent {event.key}")
+        event.delete()
 
 
 def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:
