@@ -18,9 +18,9 @@ from procedures import (
     admin_versions,  # noqa: F401 - registers versions
     revisions,
 )
-from procedures.forms_admin import IncentiveForm, LifeEventForm, ProcedureAdminForm
+from procedures.forms_admin import IncentiveForm, LifeEventForm, ProcedureAdminForm, UsualForm
 from procedures.loading.writing import as_content, as_yaml
-from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange
+from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange, Usual
 from procedures.models.catalogue import InCatalogue
 
 
@@ -111,6 +111,20 @@ class IncentiveAdmin(EachTold):
 class DocumentKindAdmin(EachTold):
     list_display = ["key", "__str__"]
     search_fields = ["key"]
+
+
+@admin.register(Usual)
+class UsualAdmin(EachTold):
+    """Its parts are fixed: none is added, none deleted."""
+
+    form = UsualForm
+    list_display = ["__str__", "source", "confidence"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(NationalDay)

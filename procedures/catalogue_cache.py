@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from procedures import revisions
 from procedures.calendars import WorkCalendar
-from procedures.models import LifeEvent, NationalDay, Procedure, ProcedureVersion, Unit
+from procedures.models import LifeEvent, NationalDay, Procedure, ProcedureVersion, Unit, Usual
 from procedures.revisions import Memory
 from procedures.search import ProcedureIndex
 
@@ -65,6 +65,12 @@ def procedure_index() -> ProcedureIndex:
 
 def life_events() -> list[LifeEvent]:
     return _catalogue.get("life events", lambda: list(LifeEvent.objects.all()))
+
+
+def usual(part: Usual.Part) -> dict[str, Any]:
+    """What holds for this part where a procedure says nothing else; empty where nothing was loaded."""
+    found: dict[str, dict[str, Any]] = _catalogue.get("usual", lambda: dict(Usual.objects.values_list("key", "value")))
+    return found.get(part, {})
 
 
 def all_procedures() -> list[Procedure]:

@@ -19,8 +19,8 @@ from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_so
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
 # A folder may do without these.
-LISTED, LIFE_EVENTS, INCENTIVES = "listed.yaml", "life_events.yaml", "incentives.yaml"
-LISTS = frozenset({FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES})
+LISTED, LIFE_EVENTS, INCENTIVES, USUAL = "listed.yaml", "life_events.yaml", "incentives.yaml", "usual.yaml"
+LISTS = frozenset({FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES, USUAL})
 FOREVER = date.max
 NOTHING = Source("", [], {})
 
@@ -37,6 +37,7 @@ class Catalogue:
     # None: the folder says nothing of them.
     life_events: list[dict[str, Any]] | None
     incentives: list[dict[str, Any]]
+    usual: Mapping[str, dict[str, Any]]
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
@@ -45,13 +46,13 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     fields, papers, groups = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) for name in (FIELDS, PAPERS, GROUPS)
     )
-    listed, events, incentives = (
+    listed, events, incentives, usual = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) if (folder / name).exists() else NOTHING
-        for name in (LISTED, LIFE_EVENTS, INCENTIVES)
+        for name in (LISTED, LIFE_EVENTS, INCENTIVES, USUAL)
     )
     paths = sorted(path for path in folder.glob("*.yaml") if path.name not in LISTS)
     sources = [source for path in paths if (source := _read(path, "procedure_file", faults))]
-    if faults or not (fields and papers and groups and listed and events and incentives):
+    if faults or not (fields and papers and groups and listed and events and incentives and usual):
         raise Faulty(faults)
     catalogue = Catalogue(
         fields.content,
@@ -61,6 +62,7 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         listed.content,
         None if events is NOTHING else events.content,
         incentives.content,
+        {} if usual is NOTHING else usual.content,
     )
     for source in sources:
         faults += [source.fault(path, reason) for path, reason in _Check(catalogue, source.content).faults()]

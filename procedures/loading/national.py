@@ -17,6 +17,7 @@ from django.db import transaction
 from portal import clock
 from portal.vn.text import syllables
 from procedures import revisions
+from procedures.catalogue_cache import usual
 from procedures.enums import Confidence, CopyForm, FeeBasis
 from procedures.form_fields import free, key_of
 from procedures.loading.national_shape import (
@@ -30,7 +31,7 @@ from procedures.loading.national_shape import (
     records_in,
 )
 from procedures.loading.storing import LAST
-from procedures.models import DocumentKind, FeeRule, Field, Procedure, ProcedureVersion, Requirement
+from procedures.models import DocumentKind, FeeRule, Field, Procedure, ProcedureVersion, Requirement, Usual
 
 # The kind of every paper that is called like none of ours. A paper on file is reused by its kind: that has to be a real one.
 UNSORTED = "national_paper"
@@ -160,6 +161,7 @@ def _draft(procedure: Procedure, record: NationalRecord) -> ProcedureVersion:
         number=1,
         effective_from=clock.today(),
         legal_basis=record.legal_basis,
+        steps=usual(Usual.Part.STEPS).get("steps", []),
         time_limit=record.limits[0] | {"confidence": Confidence.UNSURE.value} if record.limits else {},
         results=[{"key": "result", "name": {"vi": "; ".join(record.results)}}] if record.results else [],
         confidence=Confidence.UNSURE,

@@ -24,6 +24,7 @@ from procedures.models import (
     Procedure,
     ProcedureVersion,
     Requirement,
+    Usual,
 )
 from procedures.models.versions import version_is_fixed
 
@@ -78,6 +79,8 @@ def store(catalogue: Catalogue) -> Changes:
                 )
             except RuleBroken as error:
                 faults.append(source.fault(("versions", index), f"version {wanted['number']}: {error}"))
+    for part, row in catalogue.usual.items():
+        _upsert(Usual, {"key": part}, _usual(row), changes)
     for row in catalogue.incentives:
         _store_incentive(row, changes)
     if faults:
@@ -148,6 +151,12 @@ def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:
     if set(incentive.procedures.all()) != wanted and not incentive.edited_at:
         changes.lines.append(f"~ incentive {row['key']}: procedures")
         incentive.procedures.set(wanted)
+
+
+def _usual(row: Mapping[str, Any]) -> dict[str, Any]:
+    known = ("source", "confidence")
+    value = {name: content for name, content in row.items() if name not in known}
+    return {"value": value, **{name: row[name] for name in known}}
 
 
 def _listed(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from procedures.form_fields import rows_of, schema_of_rows
 from procedures.forms_admin import ChoicesField
 from procedures.loading.checking import CATALOGUE
 from procedures.loading.writing import as_content, as_yaml
-from procedures.models import DocumentKind, Procedure, ProcedureVersion
+from procedures.models import DocumentKind, Procedure, ProcedureVersion, Usual
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "national_days")]
 
@@ -506,3 +506,10 @@ def test_a_version_is_not_numbered_0(admin_client: Client) -> None:
     assert list(answer.context["adminform"].form.errors) == ["number"]
     with pytest.raises(IntegrityError), transaction.atomic():
         ProcedureVersion.objects.update(number=0)
+
+
+def test_a_new_draft_begins_with_the_usual_steps_of_the_catalogue(admin_client: Client) -> None:
+    usual = Usual.objects.get(key="steps")
+    usual.value = {"steps": usual.value["steps"][:2]}
+    usual.save()
+    assert a_draft(admin_client).steps == usual.value["steps"]

@@ -218,8 +218,6 @@ def test_a_draft_of_the_import_is_published_only_when_its_gaps_are_filled(bring,
     identity = DocumentKind.objects.get(key="identity_document")
     version.requirements.update(kind=identity, source="Điều 1", note=None)
     version.fee_rules.update(article="Nghị quyết 1")
-    steps = ProcedureVersion.objects.published().first().steps
-    ProcedureVersion.objects.filter(pk=version.pk).update(steps=steps)
     Procedure.objects.filter(code="1.900004").update(receive_at={"vi": "Tại quầy"})
     publish(version=draft("1.900004"), at=NOW, acting_user=admin_user)
     assert catalogue_cache.version_in_force("1.900004", date(2026, 11, 30)) is not None
