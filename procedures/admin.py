@@ -59,7 +59,7 @@ class ProcedureAdmin(EachTold):
     change_form_template = "procedures/admin/procedure.html"
     list_display = ["code", "key", "__str__", "field", "is_listed_only", "is_unconfirmed"]
     list_filter = ["is_unconfirmed", "is_listed_only", "field"]
-    search_fields = ["code", "key"]
+    search_fields = ["code", "key", "name__vi"]
     list_select_related = ["field"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Procedure | None = None) -> list[str]:

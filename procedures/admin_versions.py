@@ -84,6 +84,9 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     )
     list_filter = ["confidence", "layout_confirmed", "procedure__field"]
     list_select_related = ["procedure"]
+    search_fields = ["procedure__code", "procedure__name__vi"]
+    # The nation's catalogue has thousands.
+    autocomplete_fields = ["procedure"]
     inlines = [RequirementInline, FeeRuleInline, FormFieldInline]
     fieldsets = [
         (None, {"fields": ["procedure", "number", "effective_from", "effective_to", "legal_basis", "confidence"]}),

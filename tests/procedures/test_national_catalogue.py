@@ -241,6 +241,18 @@ def test_a_draft_without_a_time_limit_can_be_opened_and_asks_for_it(bring, admin
     assert answer.redirect_chain[0][0] == change
 
 
+def test_drafts_are_found_by_their_name_and_name_one_procedure_not_all(bring, admin_client: Client) -> None:
+    bring(NEW, "--apply")
+    for page in ("procedure", "procedureversion"):
+        found = admin_client.get(reverse(f"admin:procedures_{page}_changelist"), {"q": "phong bì"})
+        assert [str(row).split()[0] for row in found.context["cl"].result_list] == ["1.900008"]
+    change = admin_client.get(
+        reverse("admin:procedures_procedureversion_change", args=[draft("1.900008").pk])
+    ).content.decode()
+    assert "1.900008" in change
+    assert "1.900007" not in change
+
+
 @pytest.mark.full
 def test_the_nations_whole_catalogue_is_taken_over_and_then_known(bring) -> None:
     everything = [
