@@ -19,9 +19,9 @@ from procedures import (
     revisions,
 )
 from procedures.actions.correct_days import drop_days, keep_days
-from procedures.forms_admin import IncentiveForm, LifeEventForm, ProcedureAdminForm
+from procedures.forms_admin import IncentiveForm, LifeEventForm, ProcedureAdminForm, UsualForm
 from procedures.loading.writing import as_content, as_yaml
-from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange
+from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange, Usual
 from procedures.models.catalogue import InCatalogue
 
 
@@ -58,9 +58,9 @@ class EachTold(admin.ModelAdmin):
 class ProcedureAdmin(EachTold):
     form = ProcedureAdminForm
     change_form_template = "procedures/admin/procedure.html"
-    list_display = ["code", "key", "__str__", "field", "is_listed_only"]
-    list_filter = ["field", "is_listed_only"]
-    search_fields = ["code", "key"]
+    list_display = ["code", "key", "__str__", "field", "is_listed_only", "is_unconfirmed"]
+    list_filter = ["is_unconfirmed", "is_listed_only", "field"]
+    search_fields = ["code", "key", "name__vi"]
     list_select_related = ["field"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Procedure | None = None) -> list[str]:
@@ -112,6 +112,20 @@ class IncentiveAdmin(EachTold):
 class DocumentKindAdmin(EachTold):
     list_display = ["key", "__str__"]
     search_fields = ["key"]
+
+
+@admin.register(Usual)
+class UsualAdmin(EachTold):
+    """Its parts are fixed: none is added, none deleted."""
+
+    form = UsualForm
+    list_display = ["__str__", "source", "confidence"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(NationalDay)

@@ -82,6 +82,9 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     )
     list_filter = ["confidence", "layout_confirmed", "procedure__field"]
     list_select_related = ["procedure"]
+    search_fields = ["procedure__code", "procedure__name__vi"]
+    # The nation's catalogue has thousands.
+    autocomplete_fields = ["procedure"]
     inlines = [RequirementInline, FeeRuleInline, FormFieldInline]
     fieldsets = [
         (None, {"fields": ["procedure", "number", "effective_from", "effective_to", "legal_basis", "confidence"]}),
@@ -181,6 +184,8 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     def as_citizen(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The public page as it will be."""
         version = self._version(request, pk)
+        if not version.time_limit:
+            return self._without_limit(request, pk)
         context = case_page(version, request.GET or None, _when_it_holds(version))
         return render(request, "procedures/detail.html", context | {"is_preview": not version.is_fixed})
 
@@ -188,6 +193,8 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     def as_officer(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Questions, papers, fee and form as the desk will show them; nothing that is typed here is kept."""
         version = self._version(request, pk)
+        if not version.time_limit:
+            return self._without_limit(request, pk)
         facts = dict.fromkeys(request.GET.getlist("yes"), True)
         asked = [(fact, facts.get(fact.key, False)) for fact in facts_asked(version) if fact.by != AnsweredBy.PORTAL]
         answer = quote(version, facts, _when_it_holds(version), catalogue_cache.load_calendar())
@@ -269,6 +276,11 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
             return self._back_to(pk)
         messages.success(request, _("A draft with the same content. Change what is new, look at it, then publish it."))
         return self._back_to(draft.pk)
+
+    def _without_limit(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A draft of the national catalogue may lack what everything else is counted by."""
+        messages.error(request, _("Write the time limit."))
+        return self._back_to(pk)
 
     def _back_to(self, pk: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:procedures_procedureversion_change", args=[pk]))

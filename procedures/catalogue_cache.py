@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from procedures import revisions
 from procedures.calendars import WorkCalendar
-from procedures.models import LifeEvent, NationalDay, Procedure, ProcedureVersion, Unit
+from procedures.models import LifeEvent, NationalDay, Procedure, ProcedureVersion, Unit, Usual
 from procedures.revisions import Memory
 from procedures.search import ProcedureIndex
 
@@ -67,6 +67,12 @@ def life_events() -> list[LifeEvent]:
     return _catalogue.get("life events", lambda: list(LifeEvent.objects.all()))
 
 
+def usual(part: Usual.Part) -> dict[str, Any]:
+    """What holds for this part where a procedure says nothing else; empty where nothing was loaded."""
+    found: dict[str, dict[str, Any]] = _catalogue.get("usual", lambda: dict(Usual.objects.values_list("key", "value")))
+    return found.get(part, {})
+
+
 def all_procedures() -> list[Procedure]:
     """Every procedure that people may be told of, in the order of fields: with a published version, now or to come, or
     only listed. One that somebody still writes is nobody's business yet."""
@@ -90,6 +96,11 @@ def kept_with_calendar(key: Hashable, read: Callable[[], Kept]) -> Kept:
 def units_of_today() -> list[Unit]:
     """Hanoi's wards and communes as they stand, by name."""
     return _units.get("today", lambda: list(Unit.objects.current().order_by("folded")))
+
+
+def all_units() -> list[Unit]:
+    """Hanoi's units of today and the former ones, with what became of them."""
+    return _units.get("all", lambda: list(Unit.objects.prefetch_related("became__new")))
 
 
 def _procedures() -> list[Procedure]:

@@ -1,7 +1,7 @@
 """A version's form as the paper that is signed: prefilled, or with room to write by hand.
 
 The fields are those of the form's schema, under its headings. How the paper is called, who signs and what they promise is
-practice of the catalogue (``Procedure.declaration``), not part of a version: it may be put right while one is in force.
+practice of the catalogue (``Procedure.declaration``, else what is ``Usual``), not part of a version: it may be put right while one is in force.
 Official papers are Vietnamese whatever the reader's language.
 """
 
@@ -15,15 +15,11 @@ from typing import Any
 from portal.text import pick
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.phones import display_phone
-from procedures.catalogue_cache import units_of_today
+from procedures.catalogue_cache import units_of_today, usual
 from procedures.first_questions import FILLED_IN_HERE
-from procedures.models import ProcedureVersion, Requirement
+from procedures.models import ProcedureVersion, Requirement, Usual
 
 VIETNAMESE = "vi"
-PROMISE = (
-    "Tôi cam đoan những nội dung khai trên đây là đúng sự thật và chịu trách nhiệm trước pháp luật về nội dung đã khai."
-)
-SIGNERS = ({"words": "Người yêu cầu", "name": "applicant_name"},)
 # "(Mẫu số 18)" at the end of a paper's name is the number of the form, not its title.
 _MODEL = re.compile(r"\s*\((Mẫu[^)]*)\)\s*$")
 
@@ -77,7 +73,7 @@ def declaration(
     ``data`` is as the schema stores it. ``enclosed`` names the papers handed in with it, for forms that list them.
     """
     known = data or {}
-    practice = version.procedure.declaration
+    practice = usual(Usual.Part.DECLARATION) | version.procedure.declaration
     asked = next(_form_papers(version), None)
     name = pick(asked.kind.name, VIETNAMESE) if asked else ""
     model = _MODEL.search(name)
@@ -87,8 +83,8 @@ def declaration(
         source=asked.source if asked else version.legal_basis[0],
         addressed_to=pick(version.procedure.handler, VIETNAMESE),
         parts=list(_parts(version.form_schema, known)),
-        promise=practice.get("promise", PROMISE),
-        signers=[Signer(row["words"], str(known.get(row.get("name"), ""))) for row in practice.get("signers", SIGNERS)],
+        promise=practice.get("promise", ""),
+        signers=[Signer(row["words"], str(known.get(row.get("name"), ""))) for row in practice.get("signers", ())],
         enclosed=list(enclosed) if practice.get("lists_papers") else [],
     )
 

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from portal.text import LANGUAGES, pick
 from portal.text_fields import LanguagesField, LinesField
 from portal.vn.text import syllables
-from procedures.enums import FeeBasis, StepRole
+from procedures.catalogue_cache import usual
+from procedures.enums import FeeBasis
 from procedures.facts import FACTS
 from procedures.form_fields import PREFILLS, free, key_of
 from procedures.limits import OTHER_TERRITORY, SAME_DAY_CUTOFF, LimitKind
 from procedures.loading.checking import LISTS, part_faults
-from procedures.models import FeeRule, FormField, Incentive, LifeEvent, Procedure, ProcedureVersion, Requirement
+from procedures.models import FeeRule, FormField, Incentive, LifeEvent, Procedure, ProcedureVersion, Requirement, Usual
 
 LIMIT_KINDS = [
     (LimitKind.WORKING_DAYS, _("Working days")),
@@ -28,17 +29,6 @@ LIMIT_KINDS = [
 ]
 WITH_CUTOFF = (LimitKind.SAME_DAY, LimitKind.WORKING_DAYS)
 NUMBERED = {LimitKind.WORKING_DAYS: "days", LimitKind.CALENDAR_DAYS: "days", LimitKind.HOURS: "hours"}
-# The way of nearly every dossier; another one is written in the catalogue's files.
-USUAL_STEPS = [
-    {"key": "receive", "role": StepRole.COUNTER.value, "name": {"vi": "Tiếp nhận", "en": "Received", "ko": "접수"}},
-    {"key": "appraise", "role": StepRole.SPECIALIST.value, "name": {"vi": "Thẩm định", "en": "Examined", "ko": "검토"}},
-    {"key": "approve", "role": StepRole.LEADER.value, "name": {"vi": "Lãnh đạo ký", "en": "Signed", "ko": "결재"}},
-    {
-        "key": "return",
-        "role": StepRole.COUNTER.value,
-        "name": {"vi": "Trả kết quả", "en": "Result returned", "ko": "교부"},
-    },
-]
 
 
 class ConditionField(forms.ChoiceField):
@@ -287,7 +277,7 @@ class VersionForm(forms.ModelForm):
             self.instance.time_limit = self._limit()
             first, *others = self.instance.results or [{"key": "result"}]
             self.instance.results = [{**first, "name": self.cleaned_data["result"]}, *others]
-            self.instance.steps = self.instance.steps or USUAL_STEPS
+            self.instance.steps = self.instance.steps or usual(Usual.Part.STEPS).get("steps", [])
         super()._post_clean()  # type: ignore[misc]
 
     def _limit(self) -> dict[str, Any]:
@@ -314,7 +304,7 @@ class ProcedureAdminForm(forms.ModelForm):
         model = Procedure
         fields = (
             *("code", "key", "name", "short_name", "also_said", "field", "handler", "receive_at", "other_codes"),
-            *("is_listed_only", "order", "ask_first", "declaration"),
+            *("is_listed_only", "is_unconfirmed", "order", "ask_first", "declaration"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -376,6 +366,21 @@ class IncentiveForm(KeptCondition):
                 _("None of these procedures has a fee with this key: %(keys)s. There are: %(known)s.")
                 % {"keys": ", ".join(unknown), "known": ", ".join(sorted(known)) or "–"},
             )
+        return cleaned
+
+
+class UsualForm(forms.ModelForm):
+    class Meta:
+        model = Usual
+        fields = ("value", "source", "confidence")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "value" in cleaned and not self.errors:
+            told = cleaned["value"] if isinstance(cleaned["value"], dict) else {"": cleaned["value"]}
+            told = told | {name: cleaned[name] for name in ("source", "confidence")}
+            if faults := part_faults(f"usual_{self.instance.key}", told):
+                self.add_error("value", _("This cannot be read: %(faults)s") % {"faults": "; ".join(faults)})
         return cleaned
 
 

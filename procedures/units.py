@@ -11,6 +11,7 @@ from portal.vn.text import syllables
 from procedures.enums import UnitKind
 from procedures.models import Unit
 from procedures.unit_names import endings, fold_name, is_hanoi, split_district_kind, split_unit_kind
+from procedures.unit_slips import DISTRICT_WORDS, is_near_a_former_unit, near_units
 
 
 class Resolution(StrEnum):
@@ -42,7 +43,6 @@ class UnitResolution:
 
 # How people end an address after the city.
 COUNTRY = {"viet nam", "vietnam", "vn"}
-DISTRICT_WORDS = {"quan", "q", "huyen", "h"}
 _UNKNOWN = UnitResolution(Resolution.UNKNOWN)
 
 
@@ -70,9 +70,7 @@ def resolve_old_address(text: str) -> UnitResolution:
     "Hà Nội" is a unit of today, unless the part before it is a former unit of the district of that name. Nothing is
     guessed: where an address can be read in two ways both are candidates.
     """
-    parts = [part.strip() for part in text.replace(";", ",").split(",") if syllables(part)]
-    if len(parts) > 1 and fold_name(parts[-1]) in COUNTRY:
-        parts.pop()
+    parts = _parts(text)
     in_hanoi = bool(parts) and is_hanoi(parts[-1])
     if in_hanoi:
         parts.pop()
@@ -83,7 +81,29 @@ def resolve_old_address(text: str) -> UnitResolution:
     if not as_old and (unsplit := _ward_and_district(known, parts[-1])):
         return answer_for(unsplit)
     as_new = _as_current(known, parts[-1]) if in_hanoi or split_unit_kind(parts[-1])[0] else []
+    if not as_old and as_new and _may_be_a_district(parts):
+        return _UNKNOWN
     return answer_for(as_old if is_whole_part else [*as_old, *as_new])
+
+
+def near_misses(text: str) -> list[Unit]:
+    """Units that an address may mean in which none is recognised: one name of several, or one written with a slip."""
+    return search_units(text) or near_units(_parts(text))
+
+
+def _parts(text: str) -> list[str]:
+    parts = [part.strip() for part in text.replace(";", ",").split(",") if syllables(part)]
+    if len(parts) > 1 and fold_name(parts[-1]) in COUNTRY:
+        parts.pop()
+    return parts
+
+
+def _may_be_a_district(parts: list[str]) -> bool:
+    """ "Trung Phungg, Đống Đa, Hà Nội": the ward is misspelt, and Đống Đa is the district it lay in."""
+    readings = list(_splits(parts[-1]))
+    if len(parts) > 1 and not split_unit_kind(parts[-1])[0]:
+        readings.append((parts[-2], fold_name(parts[-1])))
+    return any(is_near_a_former_unit(ward, district) for ward, district in readings)
 
 
 def answer_for(named: list[Unit]) -> UnitResolution:
@@ -166,8 +186,11 @@ def _as_current(known: _Known, part: str) -> list[Unit]:
 
 
 def _ending_current(known: _Known, part: str) -> list[Unit]:
+    words = syllables(part)
     for name in endings(part):
-        if found := known.current(name, None):
+        # "… quận Đống Đa" says that it is the district.
+        is_district = words[-len(name.split()) - 1] in DISTRICT_WORDS
+        if not is_district and (found := known.current(name, None)):
             return found
     return []
 

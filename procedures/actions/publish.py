@@ -13,6 +13,7 @@ from portal import clock
 from portal.errors import NotAllowed, RuleBroken
 from portal.text import pick
 from procedures.loading.checking import faults_of
+from procedures.loading.national import UNSORTED
 from procedures.loading.writing import around, as_content, version_content
 from procedures.models import ProcedureVersion
 from procedures.models.versions import version_overlaps
@@ -42,6 +43,9 @@ def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pro
             code="not_complete",
             details={"faults": faults},
         )
+    if draft.procedure.is_unconfirmed:
+        draft.procedure.is_unconfirmed = False
+        draft.procedure.save(update_fields=["is_unconfirmed"])
     draft.brought_forward = _end_the_one_before(draft)
     draft.published_at = at
     try:
@@ -70,10 +74,18 @@ def _gaps(draft: ProcedureVersion) -> Iterator[str]:
     for paper in papers:
         if not paper.source:
             yield _("Write the article of law that asks for “%(paper)s”.") % {"paper": pick(paper.kind.name)}
+        if paper.kind.key == UNSORTED:
+            yield _("Choose what kind of paper this is: “%(paper)s”.") % {"paper": pick(paper.note)}
     for key in dict.fromkeys(fee.key for fee in fees):
         spans = [fee for fee in fees if fee.key == key]
         if not any(fee.effective_from <= draft.effective_from for fee in spans):
             yield _("The fee “%(fee)s” begins only after the version's first day.") % {"fee": pick(spans[0].name)}
+        if not all(fee.article for fee in spans):
+            yield _("Write the article of law that asks for “%(paper)s”.") % {"paper": pick(spans[0].name)}
+    if not draft.time_limit:
+        yield _("Write the time limit.")
+    if not draft.results:
+        yield _("Write what the citizen gets.")
     if not draft.legal_basis:
         yield _("Write the acts it is based on.")
     if not (draft.procedure.handler and draft.procedure.receive_at):

@@ -19,8 +19,8 @@ from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_so
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
 # A folder may do without these.
-LISTED, LIFE_EVENTS, INCENTIVES = "listed.yaml", "life_events.yaml", "incentives.yaml"
-LISTS = frozenset({FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES})
+LISTED, LIFE_EVENTS, INCENTIVES, USUAL = "listed.yaml", "life_events.yaml", "incentives.yaml", "usual.yaml"
+LISTS = frozenset({FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES, USUAL})
 FOREVER = date.max
 NOTHING = Source("", [], {})
 
@@ -34,8 +34,10 @@ class Catalogue:
     groups: dict[str, dict[str, Any]]
     procedures: list[Source]
     listed: list[dict[str, Any]]
-    life_events: list[dict[str, Any]]
+    # None: the folder says nothing of them.
+    life_events: list[dict[str, Any]] | None
     incentives: list[dict[str, Any]]
+    usual: Mapping[str, dict[str, Any]]
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
@@ -44,16 +46,23 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     fields, papers, groups = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) for name in (FIELDS, PAPERS, GROUPS)
     )
-    listed, events, incentives = (
+    listed, events, incentives, usual = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) if (folder / name).exists() else NOTHING
-        for name in (LISTED, LIFE_EVENTS, INCENTIVES)
+        for name in (LISTED, LIFE_EVENTS, INCENTIVES, USUAL)
     )
     paths = sorted(path for path in folder.glob("*.yaml") if path.name not in LISTS)
     sources = [source for path in paths if (source := _read(path, "procedure_file", faults))]
-    if faults or not (fields and papers and groups and listed and events and incentives):
+    if faults or not (fields and papers and groups and listed and events and incentives and usual):
         raise Faulty(faults)
     catalogue = Catalogue(
-        fields.content, papers.content, groups.content, sources, listed.content, events.content, incentives.content
+        fields.content,
+        papers.content,
+        groups.content,
+        sources,
+        listed.content,
+        None if events is NOTHING else events.content,
+        incentives.content,
+        {} if usual is NOTHING else usual.content,
     )
     for source in sources:
         faults += [source.fault(path, reason) for path, reason in _Check(catalogue, source.content).faults()]
@@ -71,11 +80,8 @@ def _reductions(catalogue: Catalogue, incentives: Source) -> Iterator[Fault]:
         source.content["key"]: {fee["key"] for version in source.content["versions"] for fee in version.get("fees", ())}
         for source in catalogue.procedures
     }
-    seen: set[str] = set()
+    yield from _twice(incentives)
     for index, row in enumerate(incentives.content):
-        if row["key"] in seen:
-            yield incentives.fault((index, "key"), f"{row['key']!r} stands twice")
-        seen.add(row["key"])
         for number, key in enumerate(row["procedures"]):
             if key not in fees:
                 yield incentives.fault((index, "procedures", number), f"there is no procedure {key!r} with fees")
@@ -152,6 +158,15 @@ def _doubles(sources: list[Source], listed: Source) -> Iterator[Fault]:
             seen.setdefault(value, source.file)
 
 
+def _twice(rows: Source) -> Iterator[Fault]:
+    """Keys that stand twice in a list."""
+    seen: set[str] = set()
+    for index, row in enumerate(rows.content):
+        if row["key"] in seen:
+            yield rows.fault((index, "key"), f"{row['key']!r} stands twice")
+        seen.add(row["key"])
+
+
 def _lists(catalogue: Catalogue, listed: Source, events: Source) -> Iterator[Fault]:
     """Fields, procedures and keys that the lists of names point at."""
     fields = {field["code"] for field in catalogue.fields}
@@ -159,11 +174,8 @@ def _lists(catalogue: Catalogue, listed: Source, events: Source) -> Iterator[Fau
         if row["field"] not in fields:
             yield listed.fault((index, "field"), f"unknown field {row['field']!r} (see {FIELDS})")
     known = {source.content["key"] for source in catalogue.procedures} | {row["key"] for row in listed.content}
-    seen: set[str] = set()
+    yield from _twice(events)
     for index, event in enumerate(events.content):
-        if event["key"] in seen:
-            yield events.fault((index, "key"), f"{event['key']!r} stands twice")
-        seen.add(event["key"])
         for number, key in enumerate(event["procedures"]):
             if key not in known:
                 yield events.fault((index, "procedures", number), f"there is no procedure {key!r}")

@@ -28,8 +28,9 @@ class Faulty(Exception):
     """A catalogue that cannot be loaded, with all its faults."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in sorted(faults)))
-        self.faults = sorted(faults)
+        # A piece that several places point at is read at each of them; its fault is one.
+        self.faults = sorted(set(faults))
+        super().__init__("\n".join(map(str, self.faults)))
 
 
 class Source:
@@ -57,7 +58,9 @@ def read_source(path: Path) -> Source:
         raise Faulty([Fault(path.name, line, str(error.problem or "not YAML"))]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Faulty([Fault(path.name, 1, str(error).splitlines()[0])]) from error
-    content = reader.value(node, ()) if node is not None else None
+    if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
+        raise Faulty([Fault(path.name, 1, "this file is empty")])
+    content = reader.value(node, ())
     if reader.faults:
         raise Faulty(reader.faults)
     return Source(path.name, content, reader.lines)
@@ -68,6 +71,8 @@ class _Reader:
         self.file = file
         self.lines: dict[ValuePath, int] = {}
         self.faults: list[Fault] = []
+        # Where each piece was first met: an alias leads back to it.
+        self._first_met: dict[int, int] = {}
 
     def value(self, node: yaml.Node, path: ValuePath) -> Any:
         self.lines[path] = node.start_mark.line + 1
@@ -88,7 +93,7 @@ class _Reader:
             if key in result:
                 self.faults.append(Fault(self.file, key_node.start_mark.line + 1, f"{key!r} stands twice"))
             result[key] = self.value(value_node, (*path, key))
-            self.lines[(*path, key)] = key_node.start_mark.line + 1
+            self.lines[(*path, key)] = self._first_met.setdefault(id(value_node), key_node.start_mark.line + 1)
         return result
 
     @staticmethod

@@ -24,6 +24,7 @@ from procedures.models import (
     Procedure,
     ProcedureVersion,
     Requirement,
+    Usual,
 )
 from procedures.models.versions import version_is_fixed
 
@@ -34,7 +35,7 @@ _DATES = ("effective_from", "effective_to")
 
 @dataclass
 class Changes:
-    """What was made (+) and what was altered (~), one line each."""
+    """What was made (+), altered (~), taken away (-) and kept as it is here (=), one line each."""
 
     lines: list[str] = field(default_factory=list)
 
@@ -55,8 +56,8 @@ def store(catalogue: Catalogue) -> Changes:
     fields = {row.code: row for row in Field.objects.all()}
     for row in catalogue.listed:
         _upsert(Procedure, {"code": row["code"]}, _listed(row, fields), changes)
-    for order, row in enumerate(catalogue.life_events, start=1):
-        _upsert(LifeEvent, {"key": row["key"]}, _life_event(row, order), changes)
+    if catalogue.life_events is not None:
+        _store_life_events(catalogue.life_events, changes)
     faults = []
     for source in catalogue.procedures:
         content = source.content
@@ -78,6 +79,8 @@ def store(catalogue: Catalogue) -> Changes:
                 )
             except RuleBroken as error:
                 faults.append(source.fault(("versions", index), f"version {wanted['number']}: {error}"))
+    for part, row in catalogue.usual.items():
+        _upsert(Usual, {"key": part}, _usual(row), changes)
     for row in catalogue.incentives:
         _store_incentive(row, changes)
     if faults:
@@ -115,10 +118,21 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "receive_at": content["receive_at"],
         "other_codes": content.get("other_codes", []),
         "is_listed_only": content.get("listed_only", False),
+        "is_unconfirmed": False,
         "order": content["order"],
         "ask_first": content.get("ask_first"),
         "declaration": content.get("declaration", {}),
     }
+
+
+def _store_life_events(rows: list[dict[str, Any]], changes: Changes) -> None:
+    """All of them and no others; those written in the administration stay."""
+    for order, row in enumerate(rows, start=1):
+        _upsert(LifeEvent, {"key": row["key"]}, _life_event(row, order), changes)
+    gone = LifeEvent.objects.filter(edited_at__isnull=True).exclude(key__in=[row["key"] for row in rows])
+    for event in gone.order_by("key"):
+        changes.lines.append(f"- lifeevent {event.key}")
+        event.delete()
 
 
 def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:
@@ -139,6 +153,12 @@ def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:
         incentive.procedures.set(wanted)
 
 
+def _usual(row: Mapping[str, Any]) -> dict[str, Any]:
+    known = ("source", "confidence")
+    value = {name: content for name, content in row.items() if name not in known}
+    return {"value": value, **{name: row[name] for name in known}}
+
+
 def _listed(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
     """A procedure of which only the name and the code are known."""
     return {
@@ -148,6 +168,7 @@ def _listed(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, An
         "also_said": row.get("also_said", []),
         "field": fields[row["field"]],
         "is_listed_only": True,
+        "is_unconfirmed": False,
         "order": LAST,
     }
 

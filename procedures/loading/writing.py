@@ -120,4 +120,5 @@ def around() -> Catalogue:
         listed=[],
         life_events=[],
         incentives=[],
+        usual={},
     )

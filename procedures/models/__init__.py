@@ -6,6 +6,7 @@ from procedures.models.form_rows import FormField
 from procedures.models.incentives import Incentive
 from procedures.models.rules import FeeRule, Requirement
 from procedures.models.units import Unit, UnitChange
+from procedures.models.usual import Usual
 from procedures.models.versions import ProcedureVersion
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "Requirement",
     "Unit",
     "UnitChange",
+    "Usual",
 ]

@@ -85,6 +85,11 @@ class Procedure(InCatalogue):
         blank=True,
         help_text=_("Papers worth asking for before somebody waits; empty: the originals that must be brought."),
     )
+    is_unconfirmed = models.BooleanField(
+        _("to be confirmed by legal staff"),
+        default=False,
+        help_text=_("From the national catalogue; a publication confirms it."),
+    )
     declaration = models.JSONField(
         _("the form on paper"),
         default=dict,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,7 @@ class ProcedureVersion(models.Model):
     procedure = models.ForeignKey(
         Procedure, on_delete=models.PROTECT, related_name="versions", verbose_name=_("procedure")
     )
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     effective_from = models.DateField(_("in force from"))
     effective_to = models.DateField(_("in force to"), null=True, blank=True, help_text=_("The last day."))
     legal_basis = models.JSONField(_("legal basis"), default=list)
@@ -61,6 +62,7 @@ class ProcedureVersion(models.Model):
                 condition=Q(published_at__isnull=False),
                 name="version_first_day_once",
             ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_one"),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
                 name="version_ends_after_it_begins",

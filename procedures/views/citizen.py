@@ -20,8 +20,9 @@ from procedures import catalogue_cache
 from procedures.declaration_files import blank_form
 from procedures.declarations import has_declaration
 from procedures.forms_public import AddressForm, SearchForm
+from procedures.models import Unit
 from procedures.sheet import case_page
-from procedures.units import answer_for, resolve_old_address, search_units, units_with
+from procedures.units import answer_for, near_misses, resolve_old_address, units_with
 
 MOST_FOUND = 20
 # A number of a person or of a dossier: neither is looked for here. Nine digits, however they are set apart.
@@ -141,14 +142,21 @@ def units(request: HttpRequest) -> HttpResponse:
 
 
 def _unit_of(request: HttpRequest) -> HttpResponse:
-    """On to the answer; where no unit is recognised, what was typed stays to be mended."""
+    """On to the answer; where no unit is recognised, what was typed stays to be mended, with the units it may mean to
+    choose from."""
+    if chosen := units_with(request.POST.getlist("unit")):
+        return _to_answer(chosen)
     form = AddressForm(request.POST)
     if not form.is_valid():
         return render(request, "procedures/units.html", {"form": form}, status=400)
     text = form.cleaned_data["address"]
     found = resolve_old_address(text)
     if found.named:
-        query = urlencode([("unit", unit.pk) for unit in found.named])
-        return redirect(f"{reverse('procedures:units')}?{query}")
-    context = {"form": form, "found": found, "address": text, "similar": search_units(text)}
+        return _to_answer(found.named)
+    context = {"form": form, "found": found, "address": text, "similar": near_misses(text)}
     return render(request, "procedures/units.html", context)
+
+
+def _to_answer(named: list[Unit]) -> HttpResponse:
+    query = urlencode([("unit", unit.pk) for unit in named])
+    return redirect(f"{reverse('procedures:units')}?{query}")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -25,7 +26,7 @@ from procedures.form_fields import rows_of, schema_of_rows
 from procedures.forms_admin import ChoicesField
 from procedures.loading.checking import CATALOGUE
 from procedures.loading.writing import as_content, as_yaml
-from procedures.models import DocumentKind, Procedure, ProcedureVersion
+from procedures.models import DocumentKind, Procedure, ProcedureVersion, Usual
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "national_days")]
 
@@ -496,3 +497,19 @@ def test_the_form_on_paper_is_seen_before_its_layout_is_confirmed(admin_client: 
     draft = a_draft(admin_client)
     answer = admin_client.get(reverse("admin:procedures_version_paper", args=[draft.pk]))
     assert answer.content.startswith(b"%PDF")
+
+
+def test_a_version_is_not_numbered_0(admin_client: Client) -> None:
+    procedure = a_procedure(admin_client)
+    answer = admin_client.post(reverse("admin:procedures_procedureversion_add"), version_sent(procedure, number=0))
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == ["number"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProcedureVersion.objects.update(number=0)
+
+
+def test_a_new_draft_begins_with_the_usual_steps_of_the_catalogue(admin_client: Client) -> None:
+    usual = Usual.objects.get(key="steps")
+    usual.value = {"steps": usual.value["steps"][:2]}
+    usual.save()
+    assert a_draft(admin_client).steps == usual.value["steps"]

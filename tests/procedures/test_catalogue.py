@@ -16,7 +16,7 @@ from portal import clock
 from procedures.conditions import check_condition
 from procedures.facts import FACTS
 from procedures.loading.checking import CATALOGUE, read_catalogue
-from procedures.models import Procedure, ProcedureVersion
+from procedures.models import LifeEvent, Procedure, ProcedureVersion
 
 pytestmark = pytest.mark.usefixtures("in_english")
 
@@ -109,6 +109,68 @@ def test_all_faults_are_told_at_once(folder: Path) -> None:
     spoil(folder, "- kind: marriage_certificate", "- kind: wedding_paper")
     with pytest.raises(CommandError, match=r"(?s)wedding_paper.*in_wrad|in_wrad.*wedding_paper"):
         load(folder, "--check")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("    kind: same_day\n", "    kind: today\n", "'today' is not one of"),
+        ("    kind: same_day\n", "    kind: working_days\n", "'days' is a required property"),
+    ],
+)
+def test_a_fault_in_a_shared_piece_is_told_once_where_the_piece_stands(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    shutil.copytree(CATALOGUE, tmp_path / "catalogue")
+    folder = tmp_path / "catalogue"
+    line = spoil(folder, old, new, "marriage.yaml")
+    with pytest.raises(CommandError) as refusal:
+        load(folder, "--check")
+    _nothing, *faults = str(refusal.value).splitlines()
+    assert len(faults) == 1, faults
+    assert reason in faults[0]
+    assert abs(int(faults[0].split(":")[1]) - line) <= 1
+
+
+@pytest.mark.parametrize("text", ["", "# nothing but a comment\n", "---\n"])
+def test_an_empty_file_is_told_to_be_empty(folder: Path, text: str) -> None:
+    (folder / "papers.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError, match=r"papers\.yaml:1: this file is empty"):
+        load(folder, "--check")
+
+
+@pytest.mark.parametrize("name", ["life_events.yaml", "incentives.yaml"])
+def test_a_key_that_stands_twice_in_a_list_is_told(tmp_path: Path, name: str) -> None:
+    shutil.copytree(CATALOGUE, tmp_path / "catalogue")
+    path = tmp_path / "catalogue" / name
+    rows = path.read_text(encoding="utf-8")
+    first = rows[rows.index("- ") :]
+    path.write_text(f"{rows}{first}", encoding="utf-8")
+    with pytest.raises(CommandError, match=rf"{name}:\d+: '\w+' stands twice"):
+        load(tmp_path / "catalogue", "--check")
+
+
+def test_versions_are_counted_from_one(folder: Path) -> None:
+    line = spoil(folder, "  - number: 1", "  - number: 0")
+    with pytest.raises(CommandError, match=rf"{LAND}:{line}: 0 is less than the minimum of 1"):
+        load(folder, "--check")
+
+
+@pytest.mark.django_db
+def test_a_life_event_that_its_file_no_longer_has_is_taken_away_and_told(folder: Path) -> None:
+    event = "- {{ key: {0}, name: {{ vi: Việc {0} }}, procedures: [land_change_info] }}\n".format
+    path = folder / "life_events.yaml"
+    path.write_text(event("moved") + event("sold") + event("ours"), encoding="utf-8")
+    load(folder)
+    LifeEvent.objects.filter(key="ours").update(edited_at=NOVEMBER)
+    path.write_text(event("moved"), encoding="utf-8")
+    assert load(folder, "--diff") == "- lifeevent sold"
+    assert LifeEvent.objects.filter(key="sold").exists()
+    load(folder)
+    assert set(LifeEvent.objects.values_list("key", flat=True)) == {"moved", "ours"}
+    path.unlink()
+    load(folder)
+    assert LifeEvent.objects.count() == 2, "without the file nothing is said of them"
 
 
 @pytest.mark.django_db

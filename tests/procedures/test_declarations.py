@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import unicodedata
 from datetime import UTC, date, datetime
@@ -10,15 +11,17 @@ from typing import Any
 
 import pikepdf
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
 from portal import clock
 from portal.pdf import Variant
 from portal.text import pick
-from procedures import catalogue_cache
+from procedures import catalogue_cache, revisions
 from procedures.declaration_files import declaration_pdf
 from procedures.declarations import declaration, has_declaration
-from procedures.models import Procedure, ProcedureVersion, Unit
+from procedures.models import Procedure, ProcedureVersion, Unit, Usual
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "units")]
 
@@ -158,3 +161,32 @@ def test_how_a_form_is_signed_may_be_put_right_while_a_version_is_in_force() -> 
     paper = declaration(version("birth"), filled(version("birth")))
     assert paper.title == "Tờ khai khác"
     assert [(signer.words, signer.name) for signer in paper.signers] == [("Người khai", "")]
+
+
+def test_what_is_usual_for_a_form_is_data_with_its_source(admin_client: Client) -> None:
+    usual = Usual.objects.get(key="declaration")
+    assert usual.source
+    assert usual.confidence == "unsure"
+    assert declaration(version("birth")).promise == usual.value["promise"]
+    assert [signer.words for signer in declaration(version("birth")).signers] == ["Người yêu cầu"]
+    page = reverse("admin:procedures_usual_change", args=[usual.pk])
+    sent = {"source": "Thông tư mới", "confidence": "sure"}
+    wrong = admin_client.post(page, sent | {"value": '{"promise": ""}'})
+    assert list(wrong.context["adminform"].form.errors) == ["value"]
+    right = json.dumps({"promise": "Tôi cam đoan.", "signers": [{"words": "Người khai"}]})
+    assert admin_client.post(page, sent | {"value": right}).status_code == 302
+    assert declaration(version("birth")).promise == "Tôi cam đoan."
+    call_command("load_catalogue", stdout=io.StringIO())
+    assert declaration(version("birth")).promise == "Tôi cam đoan.", "kept as edited in the administration"
+
+
+def test_where_the_words_of_a_shipped_form_stand_is_told() -> None:
+    own = [procedure.declaration for procedure in Procedure.objects.exclude(declaration={})]
+    assert own
+    assert all(words["source"] and words["confidence"] for words in own)
+
+
+def test_without_what_is_usual_a_form_can_still_be_printed() -> None:
+    Usual.objects.all().delete()
+    revisions.changed(revisions.CATALOGUE)
+    assert declaration(version("birth")).promise == ""

@@ -236,6 +236,18 @@ class TestAddress:
     def test_a_name_alone_finds_the_units_that_bear_it(self, client: Client) -> None:
         assert "Quận Hà Đông" in client.post("/units/", {"address": "Quang Trung"}).content.decode()
 
+    @pytest.mark.parametrize("address", ["Trung Phungg", "Khâm Thên", "Đống Đaa"])
+    def test_a_slip_is_answered_with_units_to_choose_from(self, client: Client, address: str) -> None:
+        page = client.post("/units/", {"address": address})
+        assert page.status_code == 200, "nothing is taken by itself"
+        unit = re.search(r'<button[^>]*name="unit" value="(\d+)"', page.content.decode())
+        assert unit is not None
+        assert client.post("/units/", {"unit": unit[1]})["Location"] == f"/units/?unit={unit[1]}"
+
+    @pytest.mark.parametrize("unit", ["0", "x", "9" * 30])
+    def test_a_made_up_choice_asks_for_the_address(self, client: Client, unit: str) -> None:
+        assert client.post("/units/", {"unit": unit}).status_code == 400
+
     def test_what_is_no_ward_of_hanoi_keeps_the_words(self, client: Client) -> None:
         page = client.post("/units/", {"address": "Bến Nghé, Quận 1"}).content.decode()
         assert 'value="Bến Nghé, Quận 1"' in page
@@ -299,3 +311,11 @@ def test_readers_of_english_and_korean_find_it_in_their_words(
 ) -> None:
     client.cookies["django_language"] = language
     assert links(client, f"/procedures/?q={query}")[0] == first
+
+
+def test_what_the_list_does_not_have_is_said_with_the_way_on(client: Client) -> None:
+    page = client.get("/procedures/", {"q": "mất căn cước"}).content.decode()
+    assert "Danh sách của trung tâm không có việc nào gọi là “mất căn cước”" in page
+    assert 'href="tel:0241022"' in page
+    assert "/procedures/event/child_born/" in page
+    assert "/procedures/field/land/" in page

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from procedures.models import Unit
 from procedures.unit_names import fold_name, split_unit_kind
-from procedures.units import Resolution, resolve_old_address, search_units
+from procedures.units import Resolution, near_misses, resolve_old_address, search_units
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +153,46 @@ def test_a_former_ward_is_never_taken_for_the_ward_that_bears_its_districts_name
 def test_a_divided_ward_without_a_comma_is_asked_about() -> None:
     assert resolve_old_address("Láng Hạ - Đống Đa, Hà Nội").status == Resolution.SPLIT
     assert resolve_old_address("Phường Đống Đa, Hà Nội").status == Resolution.CURRENT
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Trung Phungg", "Phường Trung Phụng"),
+        ("Khâm Thên", "Phường Khâm Thiên"),
+        ("Đống Đaa", DONG_DA),
+        ("Trung Phungg, Đống Đa", "Phường Trung Phụng"),
+        ("12 ngõ 5 Trung Phungg, Đống Đaa, Hà Nội", "Phường Trung Phụng"),
+        ("Trung Phụng, Đống Đaa", "Phường Trung Phụng"),
+        ("Phường Khâm Thên quận Đống Đa", "Phường Khâm Thiên"),
+        ("Láng Thượg, Đống Đa, Hà Nội", "Phường Láng Thượng"),
+    ],
+)
+@pytest.mark.django_db
+@pytest.mark.usefixtures("units")
+def test_an_address_with_a_slip_names_no_unit_and_offers_the_one_that_is_meant(text: str, first: str) -> None:
+    assert resolve_old_address(text).status == Resolution.UNKNOWN
+    assert near_misses(text)[0].name == first
+
+
+@pytest.mark.parametrize(
+    "text", ["Trung Phungg, Đống Đa, Hà Nội", "phường Khâm Thên, Đống Đa, Hà Nội", "Khâm Thên - Đống Đa, HN"]
+)
+@pytest.mark.django_db
+@pytest.mark.usefixtures("units")
+def test_a_district_after_a_misspelt_ward_is_not_taken_for_the_ward_of_that_name(text: str) -> None:
+    assert resolve_old_address(text).unit is None
+    assert DONG_DA in [unit.name for unit in near_misses(text)], "it may be meant all the same"
+
+
+@pytest.mark.parametrize("text", ["", "asdf", "Bến Nghé, Quận 1", "12", "Hà Nội", "số 5 đường Giải Phóng"])
+@pytest.mark.django_db
+@pytest.mark.usefixtures("units")
+def test_what_is_like_no_unit_offers_none(text: str) -> None:
+    assert near_misses(text) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("units")
+def test_a_street_before_a_ward_of_today_is_still_no_ward() -> None:
+    assert resolve_old_address("số 5 Tôn Đức Thắng, Đống Đa, Hà Nội").status == Resolution.CURRENT
