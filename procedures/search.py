@@ -15,10 +15,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, pairwise
 from math import log
 from operator import mul
-from typing import Any
+from sys import intern
+from typing import Any, Self
 
 from rapidfuzz.distance import OSA
 
@@ -142,6 +144,11 @@ class _Text:
     pairs: frozenset[tuple[str, str]]
     phrases: list[list[str]]
 
+    @classmethod
+    def of(cls, phrases: list[list[str]]) -> Self:
+        words = [word for phrase in phrases for word in phrase]
+        return cls(frozenset(words), frozenset(pairwise(words)), phrases)
+
 
 class ProcedureIndex:
     """What can be searched, made once a revision of the catalogue and then only read."""
@@ -157,17 +164,22 @@ class ProcedureIndex:
         self.places: dict[Term, dict[int, float]] = defaultdict(dict)
         # Where a syllable stands with just these accents, or with its tone that was not typed.
         self.spelt: dict[str, set[int]] = defaultdict(set)
-        self.texts: list[list[_Text]] = []
+        # The phrases of each text of each procedure; sets of them would take three times the room.
+        self._phrases: list[list[list[list[str]]]] = []
         for place, procedure in enumerate(self.procedures):
             texts = list(_texts(procedure))
-            self.texts.append([_text(text) for _weight, text in texts])
-            for (weight, source), text in zip(texts, self.texts[-1], strict=True):
+            self._phrases.append([_phrases(text) for _weight, text in texts])
+            for (weight, source), phrases in zip(texts, self._phrases[-1], strict=True):
+                text = _Text.of(phrases)
                 self._note(place, weight, text.words)
                 self._note(place, weight, text.pairs)
                 for word in _words(source):
                     self.spelt[word].add(place)
                     self.spelt[_untoned(word)].add(place)
         self._vocabulary = [term for term in self.places if isinstance(term, str)]
+
+    def texts(self, place: int) -> list[_Text]:
+        return [_Text.of(phrases) for phrases in self._phrases[place]]
 
     def _note(self, place: int, weight: float, terms: Iterable[Term]) -> None:
         for term in terms:
@@ -295,7 +307,7 @@ class _Named:
         ]
 
     def holds(self, place: int) -> bool:
-        texts = self._index.texts[place]
+        texts = self._index.texts(place)
         shares, in_words = self._shares(place, _all_of(texts))
         if self._weighed(shares) < PARTLY_NAMED:
             return False
@@ -347,10 +359,10 @@ def _all_of(texts: Sequence[_Text]) -> _Text:
     return _Text(words, pairs, [])
 
 
-def _text(text: str) -> _Text:
-    words = syllables(text)
-    phrases = [syllables(phrase) for phrase in _PHRASE.split(text)]
-    return _Text(frozenset(words), frozenset(pairwise(words)), [phrase for phrase in phrases if phrase])
+def _phrases(text: str) -> list[list[str]]:
+    """The syllables of what stands between commas, each kept but once."""
+    phrases = (syllables(phrase) for phrase in _PHRASE.split(text))
+    return [list(map(intern, phrase)) for phrase in phrases if phrase]
 
 
 def _texts(procedure: Procedure) -> Iterable[tuple[float, str]]:
@@ -360,6 +372,7 @@ def _texts(procedure: Procedure) -> Iterable[tuple[float, str]]:
     yield from ((OFFICIAL, text) for text in procedure.name.values())
 
 
+@lru_cache(maxsize=20_000)
 def _untoned(word: str) -> str:
     """With its letters, without its tone: what is typed in a hurry, "kêt" for "kết"."""
     return nfc(unicodedata.normalize("NFD", word).translate(_TONES))
