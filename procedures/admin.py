@@ -18,7 +18,13 @@ from procedures import (
     admin_versions,  # noqa: F401 - registers versions
     revisions,
 )
-from procedures.forms_admin import IncentiveForm, LifeEventForm, ProcedureAdminForm
+from procedures.forms_admin import (
+    DocumentKindForm,
+    FieldForm,
+    IncentiveForm,
+    LifeEventForm,
+    ProcedureAdminForm,
+)
 from procedures.loading.writing import as_content, as_yaml
 from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange
 from procedures.models.catalogue import InCatalogue
@@ -85,6 +91,7 @@ class ProcedureAdmin(EachTold):
 
 @admin.register(Field)
 class FieldAdmin(EachTold):
+    form = FieldForm
     list_display = ["code", "__str__", "order"]
 
 
@@ -109,6 +116,7 @@ class IncentiveAdmin(EachTold):
 
 @admin.register(DocumentKind)
 class DocumentKindAdmin(EachTold):
+    form = DocumentKindForm
     list_display = ["key", "__str__"]
     search_fields = ["key"]
 

@@ -40,7 +40,11 @@ class Incentive(InCatalogue):
         verbose_name = _("incentive")
         verbose_name_plural = _("incentives")
         constraints = [
-            models.CheckConstraint(condition=Q(percent__gte=1, percent__lte=100), name="incentive_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(percent__gte=1, percent__lte=100),
+                name="incentive_is_a_share",
+                violation_error_message=_("Write from 1 to 100 percent."),
+            ),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
                 name="incentive_ends_after_it_begins",

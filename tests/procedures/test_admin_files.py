@@ -115,7 +115,7 @@ def test_what_was_edited_here_is_left_alone_by_the_files_until_it_follows_them_a
         for name in ("name", "short_name", "handler", "receive_at")
         for language, text in getattr(birth, name).items()
     }
-    sent |= {"also_said": "đẻ con", "other_codes": "", "ask_first": "null", "declaration": "{}"}
+    sent |= {"also_said": "đẻ con", "other_codes": ""}
     answer = admin_client.post(reverse("admin:procedures_procedure_change", args=[birth.pk]), sent)
     assert answer.status_code == 302
     assert "0 changes" not in load()

@@ -11,15 +11,13 @@ from django.urls import reverse
 
 from portal import clock
 from portal.errors import NotAllowed, RuleBroken
-from portal.text import LANGUAGES
-from portal.text_fields import LanguagesField
 from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
 from procedures.actions.publish import publish
 from procedures.actions.withdraw import withdraw
 from procedures.form_fields import schema_of_rows
 from procedures.models import ProcedureVersion
-from tests.procedures.written import NOW, TODAY, a_draft, rows
+from tests.procedures.written import NOW, TODAY, a_draft, filled, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "national_days")]
 
@@ -116,22 +114,10 @@ def test_fees_follow_the_first_day_of_their_draft(admin_client: Client, admin_us
     draft = a_draft(admin_client)
     sooner = TODAY + timedelta(days=20)
     later = draft_version(like=draft, effective_from=TODAY + timedelta(days=60), acting_user=admin_user)
-    page = admin_client.get(reverse("admin:procedures_procedureversion_change", args=[later.pk]))
-    sent: dict[str, Any] = {}
-    for form in [
-        page.context["adminform"].form,
-        *(f for s in page.context["inline_admin_formsets"] for f in s.formset),
-    ]:
-        for field in form:
-            value = field.value()
-            if isinstance(field.field, LanguagesField):
-                sent |= {f"{field.html_name}_{language}": (value or {}).get(language, "") for language in LANGUAGES}
-            elif value is not None and value is not False:
-                sent[field.html_name] = value.isoformat() if isinstance(value, date) else value
-    for inline in page.context["inline_admin_formsets"]:
-        sent |= {field.html_name: field.value() for field in inline.formset.management_form}
+    address = reverse("admin:procedures_procedureversion_change", args=[later.pk])
+    sent = filled(admin_client.get(address).content.decode())
     sent |= {"effective_from": sooner.isoformat()}
-    answer = admin_client.post(reverse("admin:procedures_procedureversion_change", args=[later.pk]), sent)
+    answer = admin_client.post(address, sent)
     assert answer.status_code == 302, [
         (form.prefix, form.errors) for s in answer.context["inline_admin_formsets"] for form in s.formset
     ] + [answer.context["adminform"].form.errors]

@@ -13,9 +13,9 @@ from portal import clock
 from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
 from procedures.form_fields import rows_of, schema_of_rows
-from procedures.forms_admin import ChoicesField
+from procedures.forms_version import ChoicesField
 from procedures.models import Procedure, ProcedureVersion
-from tests.procedures.written import FEE, NAME, NOW, TODAY, a_draft, a_procedure, rows, three, version_sent
+from tests.procedures.written import FEE, NAME, NOW, TODAY, a_draft, a_procedure, rows, three, version_sent, when
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "national_days")]
 
@@ -74,7 +74,15 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_lost(
         ("fee_rules", {"steps": "2 = ²\n* = 1"}),
         ("fee_rules", {"steps": "* = 99999999999999999999"}),
         ("fee_rules", {"steps": ""}),
-        ("fee_rules", {"condition": '"no_such_fact"'}),
+        ("fee_rules", when("all", "no_such_fact")),
+        ("fee_rules", when("any", "")),
+        ("fee_rules", when("some", "online")),
+        ("fee_rules", when("all", "online", "online=no")),
+        ("fee_rules", when("all", "online", text="{ not: online }")),
+        ("fee_rules", when("text", text="{ not: [")),
+        ("fee_rules", when("text", text="{ not: no_such_fact }")),
+        ("fee_rules", when("text", text="{ maybe: online }")),
+        ("fee_rules", when("text")),
         ("fee_rules", {"amount": -5}),
         ("form_fields", {"kind": "choice", "choices": "một"}),
         ("form_fields", {"kind": "text", "choices": "một\nhai"}),
@@ -109,29 +117,6 @@ def test_answers_keep_their_languages_and_values_however_the_database_orders_the
     only_korean = [{"value": "me", "label": {"ko": "모", "vi": "Mẹ"}}]
     assert field.clean(field.prepare_value(only_korean))[0]["label"] == {"vi": "Mẹ", "ko": "모"}
     assert [choice["value"] for choice in field.clean("Bố\nBỏ\nBộ\n18 tuổi")] == ["bo", "bo_2", "bo_3", "o_18_tuoi"]
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("declaration", '{"signers": [{}]}'),
-        ("declaration", "[1]"),
-        ("declaration", '"x"'),
-        ("ask_first", "5"),
-        ("ask_first", "[{}]"),
-        ("ask_first", "{"),
-    ],
-)
-def test_what_no_file_could_say_is_refused_beside_its_field(admin_client: Client, name: str, value: str) -> None:
-    procedure = a_procedure(admin_client)
-    page = admin_client.get(reverse("admin:procedures_procedure_change", args=[procedure.pk]))
-    sent = {"code": procedure.code, "key": procedure.key, "field": procedure.field_id, "order": 50}
-    for field in ("name", "short_name", "handler", "receive_at"):
-        sent |= three(field, getattr(procedure, field)["vi"])
-    sent |= {"also_said": "", "other_codes": "", "ask_first": "null", "declaration": "{}", name: value}
-    answer = admin_client.post(reverse("admin:procedures_procedure_change", args=[procedure.pk]), sent)
-    assert page.status_code == answer.status_code == 200
-    assert name in answer.context["adminform"].form.errors
 
 
 def test_a_procedure_that_is_still_being_written_is_not_found_by_people(admin_client: Client) -> None:
@@ -182,7 +167,7 @@ def test_the_form_on_paper_is_seen_before_its_layout_is_confirmed(admin_client: 
 def test_an_incentive_is_about_fees_that_there_are(admin_client: Client) -> None:
     sent = {
         "key": "meo", "percent": 150, "procedures": [Procedure.objects.get(key="extract").pk], "fee_keys": "nope",
-        "condition": "", "article": "NQ", "effective_from": "2026-12-01", "effective_to": "", "confidence": "sure",
+        "article": "NQ", "effective_from": "2026-12-01", "effective_to": "", "confidence": "sure",
         **three("name", "Miễn"),
     }  # fmt: skip
     answer = admin_client.post(reverse("admin:procedures_incentive_add"), sent)
