@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -25,7 +26,8 @@ from procedures.forms_admin import (
     LifeEventForm,
     ProcedureAdminForm,
 )
-from procedures.loading.writing import as_content, as_yaml
+from procedures.loading.checking import PAPERS
+from procedures.loading.writing import as_content, as_yaml, papers_content
 from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange
 from procedures.models.catalogue import InCatalogue
 
@@ -59,6 +61,12 @@ class EachTold(admin.ModelAdmin):
             row.delete()
 
 
+def _download(content: Mapping[str, Any], name: str) -> HttpResponse:
+    response = HttpResponse(as_yaml(content), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 @admin.register(Procedure)
 class ProcedureAdmin(EachTold):
     form = ProcedureAdminForm
@@ -84,9 +92,7 @@ class ProcedureAdmin(EachTold):
         if not procedure.versions.published().exists():
             messages.error(request, _("Nothing of this procedure is published yet: there is no file of it."))
             return HttpResponseRedirect(reverse("admin:procedures_procedure_change", args=[pk]))
-        response = HttpResponse(as_yaml(as_content(procedure)), content_type="application/yaml; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{procedure.key}.yaml"'
-        return response
+        return _download(as_content(procedure), f"{procedure.key}.yaml")
 
 
 @admin.register(Field)
@@ -117,8 +123,14 @@ class IncentiveAdmin(EachTold):
 @admin.register(DocumentKind)
 class DocumentKindAdmin(EachTold):
     form = DocumentKindForm
-    list_display = ["key", "__str__"]
+    list_display = ["key", "__str__", "is_form"]
+    list_filter = ["is_form"]
     search_fields = ["key"]
+    actions = [*EachTold.actions, "as_file"]
+
+    @admin.action(description=gettext_lazy("All kinds of papers as a file"), permissions=["view"])
+    def as_file(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return _download(papers_content(), PAPERS)
 
 
 @admin.register(NationalDay)

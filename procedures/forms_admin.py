@@ -60,7 +60,7 @@ class FieldForm(MadeKey, forms.ModelForm):
 class DocumentKindForm(MadeKey, forms.ModelForm):
     class Meta:
         model = DocumentKind
-        fields = ("key", "name")
+        fields = ("key", "name", "is_form")
 
 
 USUAL, OWN = "usual", "own"

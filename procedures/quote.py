@@ -19,7 +19,7 @@ from procedures.models import ProcedureVersion
 
 @dataclass(frozen=True, slots=True)
 class PaperAsk:
-    """A paper asked for. ``form_of_copy`` is a ``CopyForm``."""
+    """A paper asked for. ``form_of_copy`` is a ``CopyForm``; ``is_form``: it is filled in at the centre."""
 
     requirement_id: int
     kind_key: str
@@ -28,6 +28,7 @@ class PaperAsk:
     copies: int
     is_kept: bool
     note: dict[str, str] | None
+    is_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def quote(
                 row.copies,
                 row.is_kept,
                 dict(row.note) if row.note else None,
+                row.kind.is_form,
             )
             for row in version.requirements.all()
             if holds(row.condition, facts)

@@ -15,7 +15,6 @@ from procedures.conditions import facts_in, holds
 from procedures.declarations import has_declaration
 from procedures.enums import CopyForm, FeeBasis
 from procedures.fees import fee_lines
-from procedures.first_questions import FILLED_IN_HERE
 from procedures.models import Incentive, Procedure, ProcedureVersion
 from procedures.quote import PaperAsk, Quote
 
@@ -73,12 +72,12 @@ class Sheet:
 
     @property
     def brought(self) -> list[AskedPaper]:
-        return [AskedPaper(row) for row in self.quote.papers if row.form_of_copy in _BROUGHT and not _is_form(row)]
+        return [AskedPaper(row) for row in self.quote.papers if row.form_of_copy in _BROUGHT and not row.is_form]
 
     @property
     def filled_in_here(self) -> list[AskedPaper]:
         """Declarations: the officer fills them in with the citizen, who signs."""
-        return [AskedPaper(row) for row in self.quote.papers if _is_form(row)]
+        return [AskedPaper(row) for row in self.quote.papers if row.is_form]
 
     @property
     def deadlines(self) -> list[tuple[str, int]]:
@@ -135,7 +134,3 @@ class Sheet:
     def notices(self) -> list[Mapping[str, Any]]:
         """What must be said first, under these facts."""
         return [notice for notice in self.version.notices if holds(notice.get("when"), self.facts)]
-
-
-def _is_form(row: PaperAsk) -> bool:
-    return row.kind_key.endswith(FILLED_IN_HERE)

@@ -34,7 +34,7 @@ class Catalogue:
     """A checked catalogue: nothing in it points nowhere."""
 
     fields: list[dict[str, Any]]
-    papers: dict[str, dict[str, str]]
+    papers: dict[str, dict[str, Any]]
     groups: dict[str, dict[str, Any]]
     procedures: list[Source]
     listed: list[dict[str, Any]]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from portal import clock
 from portal.errors import RuleBroken
+from portal.text import LANGUAGES
 from procedures import revisions
 from procedures.form_schemas import form_schema
 from procedures.loading.checking import Catalogue
@@ -49,8 +50,9 @@ def store(catalogue: Catalogue) -> Changes:
     changes = Changes()
     for order, row in enumerate(catalogue.fields, start=1):
         _upsert(Field, {"code": row["code"]}, {"name": row["name"], "order": order}, changes)
-    for key, name in catalogue.papers.items():
-        _upsert(DocumentKind, {"key": key}, {"name": name}, changes)
+    for key, paper in catalogue.papers.items():
+        name = {language: text for language, text in paper.items() if language in LANGUAGES}
+        _upsert(DocumentKind, {"key": key}, {"name": name, "is_form": bool(paper.get("form"))}, changes)
     kinds = {kind.key: kind for kind in DocumentKind.objects.all()}
     fields = {row.code: row for row in Field.objects.all()}
     for row in catalogue.listed:

@@ -62,6 +62,11 @@ def version_content(version: ProcedureVersion) -> dict[str, Any]:
     }
 
 
+def papers_content() -> dict[str, Any]:
+    """The content of the file of all kinds of papers."""
+    return {kind.key: {**kind.name, **_filled({"form": kind.is_form})} for kind in DocumentKind.objects.all()}
+
+
 def _paper(row: Requirement) -> dict[str, Any]:
     return {
         "kind": row.kind.key,
@@ -114,7 +119,7 @@ def around() -> Catalogue:
     """What a procedure's content may point at, as the tables hold it."""
     return Catalogue(
         fields=[{"code": field.code, "name": field.name} for field in Field.objects.all()],
-        papers={kind.key: kind.name for kind in DocumentKind.objects.all()},
+        papers=papers_content(),
         groups={},
         procedures=[],
         listed=[],

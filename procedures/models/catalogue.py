@@ -136,6 +136,13 @@ class DocumentKind(InCatalogue):
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = TextField(_("name"))
+    is_form = models.BooleanField(
+        _("a form filled in here"),
+        default=False,
+        help_text=_(
+            "The officer fills it in with the citizen: nobody is sent home for it, and it is printed from the portal."
+        ),
+    )
 
     class Meta:
         ordering = ["key"]

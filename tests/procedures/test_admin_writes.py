@@ -6,16 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import yaml
 from django.test import Client
 from django.urls import reverse
 
 from portal import clock
 from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
+from procedures.declarations import declaration
+from procedures.first_questions import has_questions
 from procedures.form_fields import rows_of, schema_of_rows
 from procedures.forms_version import ChoicesField
-from procedures.models import Procedure, ProcedureVersion
-from tests.procedures.written import FEE, NAME, NOW, TODAY, a_draft, a_procedure, rows, three, version_sent, when
+from procedures.loading.checking import CATALOGUE, PAPERS
+from procedures.models import DocumentKind, Procedure, ProcedureVersion
+from tests.procedures.written import FEE, NAME, NOW, PAPER, TODAY, a_draft, a_procedure, rows, three, version_sent, when
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "national_days")]
 
@@ -172,3 +176,23 @@ def test_an_incentive_is_about_fees_that_there_are(admin_client: Client) -> None
     }  # fmt: skip
     answer = admin_client.post(reverse("admin:procedures_incentive_add"), sent)
     assert {"percent", "fee_keys"} <= set(answer.context["adminform"].form.errors)
+
+
+def test_a_kind_of_paper_is_a_form_because_it_says_so(admin_client: Client) -> None:
+    sent = three("name", "Phiếu xin thẻ (Mẫu số 7)") | {"is_form": "on"}
+    assert admin_client.post(reverse("admin:procedures_documentkind_add"), sent).status_code == 302
+    kind = DocumentKind.objects.get(key="phieu_xin_the_mau_so_7")
+    draft = a_draft(admin_client, **rows("requirements", {**PAPER, "kind": kind.pk}))
+    draft = ProcedureVersion.objects.for_quote().get(pk=draft.pk)
+    assert declaration(draft).model == "Mẫu số 7"
+    assert not has_questions(draft), "nobody is sent home for a form that is filled in here"
+    DocumentKind.objects.filter(pk=kind.pk).update(is_form=False)
+    assert has_questions(ProcedureVersion.objects.for_quote().get(pk=draft.pk))
+
+
+def test_kinds_of_papers_are_a_file_that_loads_as_it_is(admin_client: Client) -> None:
+    chosen = {"action": "as_file", "_selected_action": [DocumentKind.objects.first().pk]}
+    answer = admin_client.post(reverse("admin:procedures_documentkind_changelist"), chosen)
+    content = yaml.safe_load(answer.content)
+    assert content == yaml.safe_load((CATALOGUE / PAPERS).read_text(encoding="utf-8"))
+    assert content["birth_form"]["form"] is True
