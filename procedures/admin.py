@@ -71,7 +71,7 @@ def _download(content: Mapping[str, Any], name: str) -> HttpResponse:
 class ProcedureAdmin(EachTold):
     form = ProcedureAdminForm
     change_form_template = "procedures/admin/procedure.html"
-    list_display = ["code", "key", "__str__", "field", "is_listed_only"]
+    list_display = ["code", "key", "__str__", "field", "desk_key", "is_listed_only"]
     list_filter = ["field", "is_listed_only"]
     search_fields = ["code", "key"]
     list_select_related = ["field"]

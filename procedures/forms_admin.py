@@ -99,7 +99,7 @@ class ProcedureAdminForm(MadeKey, forms.ModelForm):
         model = Procedure
         fields = (
             *("code", "key", "name", "short_name", "also_said", "field", "handler", "receive_at", "other_codes"),
-            *("is_listed_only", "order", "ask_first"),
+            *("is_listed_only", "order", "desk_key", "ask_first"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

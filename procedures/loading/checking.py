@@ -135,10 +135,12 @@ def _read(path: Path, definition: str, faults: list[Fault]) -> Source | None:
 def _doubles(sources: list[Source], listed: Source) -> Iterator[Fault]:
     entries: list[tuple[Source, ValuePath, Mapping[str, Any]]] = [(source, (), source.content) for source in sources]
     entries += [(listed, (index,), row) for index, row in enumerate(listed.content)]
-    for name in ("code", "key"):
-        seen: dict[str, str] = {}
+    for name in ("code", "key", "desk_key"):
+        seen: dict[Any, str] = {}
         for source, at, content in entries:
-            value = content[name]
+            value = content.get(name)
+            if value is None:
+                continue
             if value in seen:
                 yield source.fault((*at, name), f"{name} {value!r} is taken by {seen[value]}")
             seen.setdefault(value, source.file)

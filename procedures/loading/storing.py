@@ -60,9 +60,13 @@ def store(catalogue: Catalogue) -> Changes:
     for order, row in enumerate(catalogue.life_events, start=1):
         _upsert(LifeEvent, {"key": row["key"]}, _life_event(row, order), changes)
     faults = []
+    without_key = _free_desk_keys(catalogue, changes)
     for source in catalogue.procedures:
         content = source.content
-        procedure = _upsert(Procedure, {"code": content["code"]}, _procedure(content, fields), changes)
+        columns = _procedure(content, fields)
+        if content["code"] in without_key:
+            columns["desk_key"] = None
+        procedure = _upsert(Procedure, {"code": content["code"]}, columns, changes)
         numbers = {version["number"] for version in content["versions"]}
         _make_way(procedure, numbers, changes)
         stored = {version.number: version for version in procedure.versions.published().for_quote()}
@@ -118,9 +122,27 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "other_codes": content.get("other_codes", []),
         "is_listed_only": content.get("listed_only", False),
         "order": content["order"],
+        "desk_key": content.get("desk_key"),
         "ask_first": content.get("ask_first"),
         "declaration": content.get("declaration", {}),
     }
+
+
+def _free_desk_keys(catalogue: Catalogue, changes: Changes) -> set[str]:
+    """Keys that change hands are free before they are given. The codes of those whose key somebody gave to another one in
+    the administration: it stays there."""
+    without = set()
+    for source in catalogue.procedures:
+        code, key = source.content["code"], source.content.get("desk_key")
+        holder = Procedure.objects.exclude(code=code).filter(desk_key=key).first() if key else None
+        if holder is None:
+            continue
+        if holder.edited_at:
+            changes.lines.append(f"= procedure {code}: desk_key {key} is kept by {holder.code}")
+            without.add(code)
+        else:
+            Procedure.objects.filter(pk=holder.pk).update(desk_key=None)
+    return without
 
 
 def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:

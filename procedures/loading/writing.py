@@ -34,6 +34,7 @@ def as_content(procedure: Procedure, *, published_only: bool = True) -> dict[str
         }
     ) | {
         "order": procedure.order,
+        **_filled({"desk_key": procedure.desk_key}),
         **({} if procedure.ask_first is None else {"ask_first": procedure.ask_first}),
         "versions": [version_content(version) for version in versions],
     }

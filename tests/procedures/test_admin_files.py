@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
 
@@ -131,3 +132,28 @@ def test_a_layout_confirmed_stays_confirmed(admin_client: Client) -> None:
     admin_client.post(reverse("admin:procedures_version_layout", args=[land.pk]))
     assert "0 changes" in load()
     assert ProcedureVersion.objects.get(pk=land.pk).layout_confirmed
+
+
+def test_desk_keys_change_hands_by_the_files_and_stay_where_they_were_given_here(tmp_path: Path) -> None:
+    for path in CATALOGUE.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    for name, was, key in (("birth", 2, 3), ("marriage", 3, 2)):
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(file.read_text().replace(f"desk_key: {was}", f"desk_key: {key}"))
+    call_command("load_catalogue", str(tmp_path), stdout=StringIO())
+    keys = dict(Procedure.objects.filter(desk_key__in=(2, 3)).values_list("key", "desk_key"))
+    assert keys == {"birth": 3, "marriage": 2}
+    Procedure.objects.filter(key="birth").update(desk_key=None)
+    Procedure.objects.filter(key="extract").update(desk_key=3, edited_at=NOW)
+    call_command("load_catalogue", str(tmp_path), stdout=StringIO())
+    assert Procedure.objects.get(desk_key=3).key == "extract"
+    assert Procedure.objects.get(key="birth").desk_key is None
+
+
+def test_two_procedures_of_the_files_do_not_share_a_key(tmp_path: Path) -> None:
+    for path in CATALOGUE.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    file = tmp_path / "birth.yaml"
+    file.write_text(file.read_text().replace("desk_key: 2", "desk_key: 1"))
+    with pytest.raises(CommandError, match="desk_key 1 is taken by"):
+        call_command("load_catalogue", str(tmp_path), "--check")

@@ -248,3 +248,12 @@ def test_keys_of_new_things_are_made_of_their_names(admin_client: Client) -> Non
     assert keys == {"giay_kham_suc_khoe", "giay_kham_suc_khoe_2"}
     draft = a_draft(admin_client, **rows("fee_rules", FEE, FEE))
     assert [fee.key for fee in draft.fee_rules.all()] == ["le_phi", "le_phi_2"]
+
+
+def test_a_key_of_the_desk_is_given_once(admin_client: Client) -> None:
+    procedure = a_procedure(admin_client)
+    address = reverse("admin:procedures_procedure_change", args=[procedure.pk])
+    sent = filled(admin_client.get(address).content.decode())
+    for sentence in _errors_of(admin_client.post(address, sent | {"desk_key": "2"})):
+        assert_vietnamese(sentence)
+    assert admin_client.post(address, sent | {"desk_key": "9"}).status_code == 302
