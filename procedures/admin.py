@@ -14,51 +14,20 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import clock
 from procedures import (
+    admin_incentives,  # noqa: F401 - registers incentives
     admin_versions,  # noqa: F401 - registers versions
-    revisions,
 )
+from procedures.admin_parts import EachTold
 from procedures.forms_admin import (
     DocumentKindForm,
     FieldForm,
-    IncentiveForm,
     LifeEventForm,
     ProcedureAdminForm,
 )
 from procedures.loading.checking import PAPERS
 from procedures.loading.writing import as_content, as_yaml, papers_content
-from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange
-from procedures.models.catalogue import InCatalogue
-
-
-class EachTold(admin.ModelAdmin):
-    """What processes keep in memory: rows chosen together are deleted one by one, so that each deletion is told.
-
-    What is edited here is left alone by the catalogue's files from then on, until it is told to follow them again.
-    """
-
-    actions = ["follow_the_file"]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if isinstance(obj, InCatalogue):
-            obj.edited_at = clock.now()
-        super().save_model(request, obj, form, change)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        if not issubclass(self.model, InCatalogue):
-            actions.pop("follow_the_file", None)
-        return actions
-
-    @admin.action(description=gettext_lazy("Follow the catalogue's files again"), permissions=["change"])
-    def follow_the_file(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        queryset.update(edited_at=None)
-        messages.success(request, _("From the next loading on the files' words count again."))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for row in queryset:
-            row.delete()
+from procedures.models import DocumentKind, Field, LifeEvent, NationalDay, Procedure, Unit, UnitChange
 
 
 def _download(content: Mapping[str, Any], name: str) -> HttpResponse:
@@ -105,19 +74,6 @@ class FieldAdmin(EachTold):
 class LifeEventAdmin(EachTold):
     form = LifeEventForm
     list_display = ["key", "__str__", "order"]
-
-
-@admin.register(Incentive)
-class IncentiveAdmin(EachTold):
-    form = IncentiveForm
-    list_display = ["key", "__str__", "percent", "effective_from", "effective_to", "confidence"]
-    list_filter = ["confidence", "percent"]
-    filter_horizontal = ["procedures"]
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Which procedures it is about is written after its row was told of."""
-        super().save_related(request, form, formsets, change)
-        revisions.changed(revisions.CATALOGUE)
 
 
 @admin.register(DocumentKind)

@@ -1,30 +1,62 @@
-"""The rows of a version in the administration: written while it is a draft, read in words once it is published."""
+"""What is written as a draft in the administration and read in words once it is published; the rows of a version."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock
 from portal.text import pick
 from procedures.condition_words import in_words
 from procedures.forms_version import FeeRuleForm, FeeRules, FormFieldForm, PageStepsField, RequirementForm
-from procedures.models import FeeRule, FormField, ProcedureVersion, Requirement
+from procedures.models import FeeRule, FormField, Requirement
+from procedures.models.catalogue import InCatalogue
 
 
 def is_published(obj: Any) -> bool:
-    version = getattr(obj, "version", obj)
-    return isinstance(version, ProcedureVersion) and version.published_at is not None
+    """Whether it is a version or an incentive that is published, or part of one."""
+    return getattr(getattr(obj, "version", obj), "published_at", None) is not None
 
 
 def lines(texts: Any) -> SafeString | str:
     """One below the other; a dash for nothing."""
     return format_html_join("", "<div>{}</div>", ((text,) for text in texts)) or "–"
+
+
+class EachTold(admin.ModelAdmin):
+    """What processes keep in memory: rows chosen together are deleted one by one, so that each deletion is told.
+
+    What is edited here is left alone by the catalogue's files from then on, until it is told to follow them again.
+    """
+
+    actions = ["follow_the_file"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if isinstance(obj, InCatalogue):
+            obj.edited_at = clock.now()
+        super().save_model(request, obj, form, change)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        if not issubclass(self.model, InCatalogue):
+            actions.pop("follow_the_file", None)
+        return actions
+
+    @admin.action(description=gettext_lazy("Follow the catalogue's files again"), permissions=["change"])
+    def follow_the_file(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        queryset.update(edited_at=None)
+        messages.success(request, gettext("From the next loading on the files' words count again."))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            row.delete()
 
 
 def text_of(model: type[Model], column: str) -> Any:

@@ -263,7 +263,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
             missing = _("Not published: what is still missing stands above the form.")
             messages.error(request, missing if problem.code == "not_complete" else str(problem))
         else:
-            self.log_change(request, version, "published")
+            self.log_change(request, version, _("Published."))
             messages.success(
                 request, _("Published. From its first day on the counters and the public pages follow it.")
             )
@@ -277,7 +277,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
         except RuleBroken as problem:
             messages.error(request, str(problem))
         else:
-            self.log_change(request, version, "withdrawn")
+            self.log_change(request, version, _("Publication taken back."))
             messages.success(request, _("A draft again; the version before goes on until it is published."))
         return self._back_to(pk)
 
@@ -289,7 +289,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
             raise PermissionDenied
         version.layout_confirmed = True
         version.save()
-        self.log_change(request, version, "layout confirmed")
+        self.log_change(request, version, _("Layout confirmed."))
         messages.success(request, _("The layout of the form is confirmed."))
         return self._back_to(pk)
 

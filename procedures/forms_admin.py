@@ -188,14 +188,14 @@ class IncentiveForm(ConditionsStart, MadeKey, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "fee_keys" in self.fields:
-            offer(self, "fee_keys", _fees_there_are(self.instance.fee_keys))
+            offer(self, "fee_keys", fees_there_are(self.instance.fee_keys))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         rules = FeeRule.objects.filter(version__procedure__in=cleaned.get("procedures") or ())
         known = set(rules.values_list("key", flat=True))
         if unknown := [key for key in cleaned.get("fee_keys") or () if key not in known]:
-            names = dict(_fees_there_are(unknown))
+            names = dict(fees_there_are(unknown))
             self.add_error(
                 "fee_keys",
                 _("None of these procedures has this fee: %(fees)s.")
@@ -204,7 +204,7 @@ class IncentiveForm(ConditionsStart, MadeKey, forms.ModelForm):
         return cleaned
 
 
-def _fees_there_are(stored: list[str]) -> list[tuple[str, str]]:
+def fees_there_are(stored: list[str]) -> list[tuple[str, str]]:
     """Every fee by its key: its name and whose it is; what is stored now, too, where it is gone."""
     rules = FeeRule.objects.select_related("version__procedure").order_by(
         "version__procedure__field__order", "version__procedure__order", "version__effective_from"
@@ -215,3 +215,7 @@ def _fees_there_are(stored: list[str]) -> list[tuple[str, str]]:
 
 class FirstDayForm(forms.Form):
     effective_from = forms.DateField(label=_("in force from"), widget=forms.DateInput({"type": "date"}))
+
+
+class LastDayForm(forms.Form):
+    last_day = forms.DateField(label=_("last day"), widget=forms.DateInput({"type": "date"}))

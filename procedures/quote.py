@@ -66,7 +66,7 @@ def quote(
     ``pages`` are those of the original, ``copies`` how many of it are wanted.
     """
     fee_rules = list(version.fee_rules.all())
-    incentives = version.procedure.incentives.all()
+    incentives = version.procedure.granted
     lines = fee_lines(fee_rules, facts, local_day(received_at), pages, copies, incentives)
     promised = due(version.time_limit, received_at, calendar, closes_at, facts)
     return Quote(
@@ -96,7 +96,7 @@ def facts_asked(version: ProcedureVersion) -> list[Fact]:
     """The facts that matter for this version, in the order in which its papers, fees and limits name them."""
     conditions = [row.condition for row in version.requirements.all()]
     conditions += [rule.condition for rule in version.fee_rules.all()]
-    conditions += [incentive.condition for incentive in version.procedure.incentives.all()]
+    conditions += [incentive.condition for incentive in version.procedure.granted]
     conditions += [alternative["when"] for alternative in version.time_limit.get("alternatives", ())]
     keys = dict.fromkeys(key for condition in conditions for key in facts_in(condition))
     return [FACTS[key] for key in keys]

@@ -119,7 +119,7 @@ class Sheet:
     def incentives(self) -> list[Incentive]:
         """Reductions that begin or hold today, whoever is entitled to them."""
         today = clock.today()
-        return [one for one in self.procedure.incentives.all() if one.effective_to is None or one.effective_to >= today]
+        return [one for one in self.procedure.granted if one.effective_to is None or one.effective_to >= today]
 
     @property
     def has_form(self) -> bool:

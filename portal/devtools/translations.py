@@ -86,6 +86,8 @@ STAFF_FACING = (
     "templates/includes/signed_out.html",
     "templates/includes/staff_nav.html",
     "templates/portal/widgets/rows.html",
+    "templates/procedures/admin/effects.html",
+    "templates/procedures/admin/incentive.html",
     "templates/procedures/admin/officer.html",
     "templates/procedures/admin/procedure.html",
     "templates/procedures/admin/rows.html",

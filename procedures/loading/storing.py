@@ -14,8 +14,8 @@ from portal.errors import RuleBroken
 from portal.text import LANGUAGES
 from procedures import revisions
 from procedures.form_schemas import form_schema
-from procedures.loading.checking import Catalogue
-from procedures.loading.reading import Faulty
+from procedures.loading.checking import INCENTIVES, Catalogue
+from procedures.loading.reading import Fault, Faulty
 from procedures.models import (
     DocumentKind,
     FeeRule,
@@ -26,6 +26,7 @@ from procedures.models import (
     ProcedureVersion,
     Requirement,
 )
+from procedures.models.incentives import incentive_is_fixed
 from procedures.models.versions import version_is_fixed
 
 # After those that are taken in here.
@@ -85,7 +86,10 @@ def store(catalogue: Catalogue) -> Changes:
             except RuleBroken as error:
                 faults.append(source.fault(("versions", index), f"version {wanted['number']}: {error}"))
     for row in catalogue.incentives:
-        _store_incentive(row, changes)
+        try:
+            _store_incentive(row, changes)
+        except RuleBroken as error:
+            faults.append(Fault(INCENTIVES, 1, f"{row['key']}: {error}"))
     if faults:
         raise Faulty(faults)
     if changes.lines:
@@ -156,11 +160,17 @@ def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:
         "effective_to": date.fromisoformat(row["effective_to"]) if "effective_to" in row else None,
         "confidence": row["confidence"],
     }
+    stored = Incentive.objects.filter(key=row["key"]).first()
     incentive = _upsert(Incentive, {"key": row["key"]}, values, changes)
     wanted = set(Procedure.objects.filter(key__in=row["procedures"]))
     if set(incentive.procedures.all()) != wanted and not incentive.edited_at:
+        if stored is not None and incentive.is_fixed:
+            raise incentive_is_fixed(incentive)
         changes.lines.append(f"~ incentive {row['key']}: procedures")
         incentive.procedures.set(wanted)
+    if stored is None:
+        incentive.published_at = clock.now()
+        incentive.save(update_fields=["published_at"])
 
 
 def _listed(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.text import TextField, pick
 from procedures import revisions
+
+if TYPE_CHECKING:  # only for the annotation: incentives import procedures
+    from procedures.models.incentives import Incentive
 
 # What an officer's left hand reaches with Alt.
 DESK_KEYS = range(1, 10)
@@ -121,6 +124,11 @@ class Procedure(InCatalogue):
 
     def __str__(self) -> str:
         return f"{self.code} {pick(self.short_name)}"
+
+    @property
+    def granted(self) -> list[Incentive]:
+        """The published reductions of its fees; nobody is granted a draft."""
+        return [one for one in self.incentives.all() if one.published_at is not None]
 
 
 class LifeEvent(InCatalogue):
