@@ -40,6 +40,22 @@ def _download(content: Mapping[str, Any], name: str) -> HttpResponse:
 class ProcedureAdmin(EachTold):
     form = ProcedureAdminForm
     change_form_template = "procedures/admin/procedure.html"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    *("code", "key", "name", "short_name", "also_said", "field", "handler", "receive_at"),
+                    *("other_codes", "is_listed_only", "order", "desk_key"),
+                ]
+            },
+        ),
+        (gettext_lazy("Before the wait"), {"fields": ["ask_which", "ask_first"]}),
+        (
+            gettext_lazy("The form on paper"),
+            {"fields": ["paper_title", "paper_promise", "paper_lists", "paper_signers"]},
+        ),
+    ]
     list_display = ["code", "key", "__str__", "field", "desk_key", "is_listed_only"]
     list_filter = ["field", "is_listed_only"]
     search_fields = ["code", "key"]

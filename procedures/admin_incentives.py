@@ -32,9 +32,8 @@ from procedures.models import Incentive
 class IncentiveAdmin(OnlyDrafts, EachTold):
     form = IncentiveForm
     change_form_template = "procedures/admin/incentive.html"
-    list_display = ["__str__", "percent", "effective_from", "effective_to", "published_at", "confidence"]
-    list_filter = ["confidence", "percent"]
-    filter_horizontal = ["procedures"]
+    list_display = ["__str__", "percent", "effective_from", "effective_to", "published_at"]
+    list_filter = ["confidence"]
     in_words = {"name": "name_text", "procedures": "procedure_names", "fee_keys": "fee_names", "condition": "granted"}
 
     def get_fields(self, request: HttpRequest, obj: Incentive | None = None) -> Any:

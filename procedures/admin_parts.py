@@ -38,6 +38,9 @@ class EachTold(admin.ModelAdmin):
 
     actions = ["follow_the_file"]
 
+    class Media:
+        css = {"all": ["css/law-admin.css"]}
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if isinstance(obj, InCatalogue):
             obj.edited_at = clock.now()
@@ -95,7 +98,8 @@ class OnlyDrafts:
 
 class PartInline(OnlyDrafts, admin.StackedInline):
     template = "procedures/admin/rows.html"
-    extra = 0
+    # One to add without a script.
+    extra = 1
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = list(self.form._meta.fields or ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.row_fields import ListField, RowsField, offer, start_rows
@@ -171,6 +172,9 @@ class LifeEventForm(MadeKey, forms.ModelForm):
 
 class IncentiveForm(ConditionsStart, MadeKey, forms.ModelForm):
     condition = ConditionField(label=_("granted"))
+    procedures = forms.ModelMultipleChoiceField(
+        Procedure.objects.none(), label=_("procedures"), widget=forms.CheckboxSelectMultiple
+    )
     fee_keys = forms.MultipleChoiceField(
         label=_("fees"),
         required=False,
@@ -187,6 +191,12 @@ class IncentiveForm(ConditionsStart, MadeKey, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "procedures" in self.fields:
+            charged = Q(versions__fee_rules__isnull=False)
+            kept = Q(incentives=self.instance.pk) if self.instance.pk else charged
+            field = self.fields["procedures"]
+            assert isinstance(field, forms.ModelMultipleChoiceField)
+            field.queryset = Procedure.objects.filter(charged | kept).distinct()
         if "fee_keys" in self.fields:
             offer(self, "fee_keys", fees_there_are(self.instance.fee_keys))
 

@@ -21,7 +21,7 @@ from procedures import catalogue_cache
 from procedures.actions.incentives import draft_incentive, end_incentive, publish_incentive, withdraw_incentive
 from procedures.incentive_effects import effects, facts_for
 from procedures.loading.checking import CATALOGUE
-from procedures.models import Incentive, Procedure
+from procedures.models import FeeRule, Incentive, Procedure
 from procedures.quote import facts_asked, quote
 from tests.procedures.written import NOW, TODAY, filled, three, when
 
@@ -78,6 +78,12 @@ def test_what_it_changes_is_seen_before_it_is_published(admin_client: Client) ->
     assert "Trích lục" in page
     assert f"{effect.before:,}".replace(",", ".") in page and f"{effect.after:,}".replace(",", ".") in page
     assert "30/12/2026" in page
+
+
+def test_only_procedures_with_fees_are_offered(admin_client: Client) -> None:
+    page = admin_client.get(reverse("admin:procedures_incentive_add"))
+    offered = page.context["adminform"].form.fields["procedures"].queryset
+    assert {row.pk for row in offered} == set(FeeRule.objects.values_list("version__procedure", flat=True))
 
 
 def test_a_sample_is_somebody_who_is_entitled() -> None:
