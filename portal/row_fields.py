@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -44,6 +44,8 @@ class RowsWidget(forms.Widget):
         self.form, self.most = form, most
         self.rows: list[dict[str, Any]] = []
         self.form_kwargs: dict[str, Any] = {}
+        # Names of rows that are shown open.
+        self.opened: Collection[str] = ()
 
     def formset(self, name: str, data: Any = None) -> BaseFormSet[Any]:
         kind = formset_factory(
@@ -53,7 +55,8 @@ class RowsWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        return context | {"formset": value if isinstance(value, BaseFormSet) else self.formset(name)}
+        formset = value if isinstance(value, BaseFormSet) else self.formset(name)
+        return context | {"formset": formset, "opened": self.opened}
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         return None if self.value_omitted_from_data(data, files, name) else self.formset(name, data)

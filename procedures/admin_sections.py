@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from portal.row_fields import RowsWidget
 from portal.text import pick
 from procedures.forms_rules import limit_in_words
 from procedures.forms_version import price_in_words
@@ -53,6 +54,11 @@ class Section:
     def title(self) -> Any:
         return TITLES[self.key]
 
+    @property
+    def own(self) -> list[Refusal]:
+        """What is missing in the section as a whole; what is in a row stands in it."""
+        return [refusal for refusal in self.refusals if not self.inline or refusal.anchor.endswith("-group")]
+
 
 def sections(
     version: ProcedureVersion | None, fieldsets: Any, inlines: Any, refusals: list[Refusal]
@@ -67,8 +73,23 @@ def sections(
             continue
         here = [refusal for refusal in refusals if refusal.anchor and section_of(refusal) == key]
         part = by_key[key]
+        _mark_rows(part, here)
         is_open = version is None or bool(here) or key == BASICS or _has_errors(part)
         yield Section(key, _line(key, version), is_open=is_open, refusals=here, **part)
+
+
+def _mark_rows(part: dict[str, Any], refusals: list[Refusal]) -> None:
+    """Each row with something missing is open, too, and says what."""
+    anchors = {refusal.anchor for refusal in refusals}
+    if inline := part.get("inline"):
+        for form in inline.formset.forms:
+            form.refusals = [refusal for refusal in refusals if refusal.anchor == form.prefix]
+    else:
+        for line in part["fieldset"]:
+            for shown in line:
+                bound = getattr(shown, "field", None)
+                if isinstance(widget := getattr(getattr(bound, "field", None), "widget", None), RowsWidget):
+                    widget.opened = anchors
 
 
 def section_of(refusal: Refusal) -> str:

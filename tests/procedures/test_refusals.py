@@ -166,6 +166,18 @@ def test_a_section_with_something_missing_is_open(admin_client: Client) -> None:
     page = admin_client.get(address).content.decode()
     assert '<details class="law-section" id="section-requirements" open>' in page
     assert '<details class="law-section" id="section-fee_rules">' in page
+    row = page[page.index('id="requirements-0"') :]
+    assert '<details class="law-row" open>' in row[:300], "so is its row"
+    assert row.index("Xin ghi điều luật") < row.index('name="requirements-0-source"')
+    draft.requirements.update(source="Điều 1")
+    draft.refresh_from_db()
+    draft.notices = [{"key": "n", "text": {"vi": "x"}}]
+    draft.save()
+    page = admin_client.get(address).content.decode()
+    assert '<details class="rows-one" id="notices-0" open>' in page
+    draft.notices = []
+    draft.save()
+    draft.requirements.update(source="")
     answer = admin_client.post(reverse("admin:procedures_version_publish", args=[draft.pk]), follow=True)
     assert "những điều còn thiếu ghi ở đầu biểu mẫu" in answer.content.decode()
 
