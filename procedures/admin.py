@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,50 +16,50 @@ from django.utils.translation import gettext_lazy
 
 from portal import clock
 from procedures import (
+    admin_incentives,  # noqa: F401 - registers incentives
     admin_versions,  # noqa: F401 - registers versions
-    revisions,
 )
 from procedures.actions.correct_days import drop_days, keep_days
-from procedures.forms_admin import IncentiveForm, LifeEventForm, ProcedureAdminForm, UsualForm
-from procedures.loading.writing import as_content, as_yaml
-from procedures.models import DocumentKind, Field, Incentive, LifeEvent, NationalDay, Procedure, Unit, UnitChange, Usual
-from procedures.models.catalogue import InCatalogue
+from procedures.admin_parts import EachTold
+from procedures.forms_admin import (
+    DocumentKindForm,
+    FieldForm,
+    LifeEventForm,
+    ProcedureAdminForm,
+    UsualForm,
+)
+from procedures.loading.checking import PAPERS
+from procedures.loading.writing import as_content, as_yaml, papers_content
+from procedures.models import DocumentKind, Field, LifeEvent, NationalDay, Procedure, Unit, UnitChange, Usual
 
 
-class EachTold(admin.ModelAdmin):
-    """What processes keep in memory: rows chosen together are deleted one by one, so that each deletion is told.
-
-    What is edited here is left alone by the catalogue's files from then on, until it is told to follow them again.
-    """
-
-    actions = ["follow_the_file"]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if isinstance(obj, InCatalogue):
-            obj.edited_at = clock.now()
-        super().save_model(request, obj, form, change)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        if not issubclass(self.model, InCatalogue):
-            actions.pop("follow_the_file", None)
-        return actions
-
-    @admin.action(description=gettext_lazy("Follow the catalogue's files again"), permissions=["change"])
-    def follow_the_file(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        queryset.update(edited_at=None)
-        messages.success(request, _("From the next loading on the files' words count again."))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for row in queryset:
-            row.delete()
+def _download(content: Mapping[str, Any], name: str) -> HttpResponse:
+    response = HttpResponse(as_yaml(content), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @admin.register(Procedure)
 class ProcedureAdmin(EachTold):
     form = ProcedureAdminForm
     change_form_template = "procedures/admin/procedure.html"
-    list_display = ["code", "key", "__str__", "field", "is_listed_only", "is_unconfirmed"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    *("code", "key", "name", "short_name", "also_said", "field", "handler", "receive_at"),
+                    *("other_codes", "is_listed_only", "is_unconfirmed", "order", "desk_key"),
+                ]
+            },
+        ),
+        (gettext_lazy("Before the wait"), {"fields": ["ask_which", "ask_first"]}),
+        (
+            gettext_lazy("The form on paper"),
+            {"fields": ["paper_title", "paper_promise", "paper_lists", "paper_signers"]},
+        ),
+    ]
+    list_display = ["code", "key", "__str__", "field", "desk_key", "is_listed_only", "is_unconfirmed"]
     list_filter = ["is_unconfirmed", "is_listed_only", "field"]
     search_fields = ["code", "key", "name__vi"]
     list_select_related = ["field"]
@@ -79,13 +80,12 @@ class ProcedureAdmin(EachTold):
         if not procedure.versions.published().exists():
             messages.error(request, _("Nothing of this procedure is published yet: there is no file of it."))
             return HttpResponseRedirect(reverse("admin:procedures_procedure_change", args=[pk]))
-        response = HttpResponse(as_yaml(as_content(procedure)), content_type="application/yaml; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{procedure.key}.yaml"'
-        return response
+        return _download(as_content(procedure), f"{procedure.key}.yaml")
 
 
 @admin.register(Field)
 class FieldAdmin(EachTold):
+    form = FieldForm
     list_display = ["code", "__str__", "order"]
 
 
@@ -95,23 +95,17 @@ class LifeEventAdmin(EachTold):
     list_display = ["key", "__str__", "order"]
 
 
-@admin.register(Incentive)
-class IncentiveAdmin(EachTold):
-    form = IncentiveForm
-    list_display = ["key", "__str__", "percent", "effective_from", "effective_to", "confidence"]
-    list_filter = ["confidence", "percent"]
-    filter_horizontal = ["procedures"]
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Which procedures it is about is written after its row was told of."""
-        super().save_related(request, form, formsets, change)
-        revisions.changed(revisions.CATALOGUE)
-
-
 @admin.register(DocumentKind)
 class DocumentKindAdmin(EachTold):
-    list_display = ["key", "__str__"]
+    form = DocumentKindForm
+    list_display = ["key", "__str__", "is_form"]
+    list_filter = ["is_form"]
     search_fields = ["key"]
+    actions = [*EachTold.actions, "as_file"]
+
+    @admin.action(description=gettext_lazy("All kinds of papers as a file"), permissions=["view"])
+    def as_file(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return _download(papers_content(), PAPERS)
 
 
 @admin.register(Usual)
@@ -120,6 +114,10 @@ class UsualAdmin(EachTold):
 
     form = UsualForm
     list_display = ["__str__", "source", "confidence"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Usual | None = None) -> Any:
+        own = UsualForm.OF_PART.get(obj.key, ()) if obj else ()
+        return [(None, {"fields": [*own, "source", "confidence"]})]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

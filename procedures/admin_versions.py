@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,59 +18,28 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal import clock
 from portal.errors import RuleBroken
+from portal.text import pick
 from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
 from procedures.actions.publish import PERMISSION, publish
 from procedures.actions.withdraw import withdraw
+from procedures.admin_parts import FeeRuleInline, FormFieldInline, OnlyDrafts, RequirementInline, lines
+from procedures.admin_sections import sections
 from procedures.calendars import OPENING
+from procedures.condition_words import in_words
 from procedures.declaration_files import declaration_pdf
 from procedures.declarations import has_declaration
 from procedures.enums import Confidence
 from procedures.facts import AnsweredBy
 from procedures.form_fields import schema_of_rows, write_rows
 from procedures.forms import ProcedureForm
-from procedures.forms_admin import FeeRuleForm, FirstDayForm, FormFieldForm, RequirementForm, VersionForm
-from procedures.models import FeeRule, FormField, ProcedureVersion, Requirement
+from procedures.forms_admin import FirstDayForm
+from procedures.forms_rules import limit_in_words
+from procedures.forms_version import VersionForm
+from procedures.models import FeeRule, ProcedureVersion
 from procedures.quote import facts_asked, quote
+from procedures.refusals import Refusal, refusals
 from procedures.sheet import Sheet, case_page
-
-
-def _is_published(obj: Any) -> bool:
-    version = getattr(obj, "version", obj)
-    return isinstance(version, ProcedureVersion) and version.published_at is not None
-
-
-class OnlyDrafts:
-    """Read-only once a version is published, and for all that belongs to it: what the publication checked stays true."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not _is_published(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not _is_published(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # An inline is asked with its version, a list page without.
-        given = (request, obj) if isinstance(self, admin.options.InlineModelAdmin) else (request,)
-        return not _is_published(obj) and super().has_add_permission(*given)  # type: ignore[misc]
-
-
-class RequirementInline(OnlyDrafts, admin.StackedInline):
-    model = Requirement
-    form = RequirementForm
-    extra = 0
-
-
-class FeeRuleInline(OnlyDrafts, admin.StackedInline):
-    model = FeeRule
-    form = FeeRuleForm
-    extra = 0
-
-
-class FormFieldInline(OnlyDrafts, admin.StackedInline):
-    model = FormField
-    form = FormFieldForm
-    extra = 0
 
 
 @admin.register(ProcedureVersion)
@@ -87,33 +57,96 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     autocomplete_fields = ["procedure"]
     inlines = [RequirementInline, FeeRuleInline, FormFieldInline]
     fieldsets = [
-        (None, {"fields": ["procedure", "number", "effective_from", "effective_to", "legal_basis", "confidence"]}),
         (
             None,
             {
                 "fields": [
-                    "limit_kind",
-                    "limit_number",
-                    "limit_cutoff",
-                    "limit_other_territory",
-                    "limit_source",
-                    "result",
-                ]
+                    *("procedure", "number", "effective_from", "effective_to", "legal_basis", "confidence"),
+                    "layout_confirmed",
+                ],
+                "classes": ["section-basics"],
             },
         ),
         (
-            gettext_lazy("Further rules"),
-            {"fields": ["layout_confirmed", "conditions", "notices"], "classes": ["collapse"]},
+            None,
+            {
+                "fields": [
+                    *(
+                        "limit_kind",
+                        "limit_number",
+                        "limit_cutoff",
+                        "limit_other_territory",
+                        "limit_source",
+                        "limit_confidence",
+                    ),
+                    *("alternatives", "result"),
+                ],
+                "classes": ["section-limit"],
+            },
         ),
+        (None, {"fields": ["notices", "conditions"], "classes": ["section-rules"]}),
     ]
+    # What is in force is read, not filled in.
+    in_words = {
+        "legal_basis": "acts",
+        "limit_kind": "limit_words",
+        "alternatives": "other_limits",
+        "result": "result_names",
+        "notices": "notice_words",
+        "conditions": "check_words",
+    }
 
     def get_fieldsets(self, request: HttpRequest, obj: ProcedureVersion | None = None) -> Any:
-        """What is in force is shown as it is stored: there is no form to fill in."""
         if obj is None or self.has_change_permission(request, obj):
             return self.fieldsets
-        return [
-            (None, {"fields": [field.name for field in ProcedureVersion._meta.concrete_fields if field.name != "id"]})
-        ]
+        return [(name, {**options, "fields": list(self._read(options["fields"]))}) for name, options in self.fieldsets]
+
+    def _read(self, fields: Any) -> Iterator[str]:
+        for name in fields:
+            if name in self.in_words:
+                yield self.in_words[name]
+            elif not name.startswith("limit_"):
+                yield name
+
+    @admin.display(description=gettext_lazy("legal basis"))
+    def acts(self, version: ProcedureVersion) -> str:
+        return lines(version.legal_basis)
+
+    @admin.display(description=gettext_lazy("time limit"))
+    def limit_words(self, version: ProcedureVersion) -> str:
+        limit = version.time_limit
+        return (
+            ", ".join(filter(None, [limit_in_words(limit), limit.get("cutoff"), limit.get("source")])) if limit else ""
+        )
+
+    @admin.display(description=gettext_lazy("other limits"))
+    def other_limits(self, version: ProcedureVersion) -> str:
+        others = version.time_limit.get("alternatives", ())
+        return lines(f"{limit_in_words(one)} – {in_words(one['when'])}" for one in others)
+
+    @admin.display(description=gettext_lazy("what the citizen gets"))
+    def result_names(self, version: ProcedureVersion) -> str:
+        return lines(pick(result["name"]) for result in version.results)
+
+    @admin.display(description=gettext_lazy("what must be said first"))
+    def notice_words(self, version: ProcedureVersion) -> str:
+        return lines(f"{pick(notice['text'])} – {in_words(notice.get('when'))}" for notice in version.notices)
+
+    @admin.display(description=gettext_lazy("checks of days"))
+    def check_words(self, version: ProcedureVersion) -> str:
+        return lines(pick(check["message"]) for check in version.conditions)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """In sections, with what is still missing in a draft."""
+        version = kwargs.get("obj")
+        found: list[Refusal] = []
+        if version is not None and version.published_at is None:
+            found = refusals(ProcedureVersion.objects.for_quote().get(pk=version.pk))
+        parts = sections(version, context["adminform"], context["inline_admin_formsets"], found)
+        context |= {"sections": list(parts), "refusals": found}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("to be confirmed by legal staff"), boolean=True)
     def to_be_confirmed(self, version: ProcedureVersion) -> bool | None:
@@ -226,9 +259,10 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
         try:
             publish(version=version, at=clock.now(), acting_user=request.user)
         except RuleBroken as problem:
-            messages.error(request, str(problem))
+            missing = _("Not published: what is still missing stands above the form.")
+            messages.error(request, missing if problem.code == "not_complete" else str(problem))
         else:
-            self.log_change(request, version, "published")
+            self.log_change(request, version, _("Published."))
             messages.success(
                 request, _("Published. From its first day on the counters and the public pages follow it.")
             )
@@ -242,7 +276,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
         except RuleBroken as problem:
             messages.error(request, str(problem))
         else:
-            self.log_change(request, version, "withdrawn")
+            self.log_change(request, version, _("Publication taken back."))
             messages.success(request, _("A draft again; the version before goes on until it is published."))
         return self._back_to(pk)
 
@@ -254,7 +288,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
             raise PermissionDenied
         version.layout_confirmed = True
         version.save()
-        self.log_change(request, version, "layout confirmed")
+        self.log_change(request, version, _("Layout confirmed."))
         messages.success(request, _("The layout of the form is confirmed."))
         return self._back_to(pk)
 

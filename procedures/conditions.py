@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from procedures.facts import FACTS
 
 Condition = Any  # JSON: None, a fact's key, or one of the three shapes above
 
 
 class BadCondition(ValueError):
-    """A condition of no known shape, or one that names an unknown fact."""
+    """A condition of no known shape, or one that names an unknown fact. ``plain`` says so to who reads no files."""
+
+    def __init__(self, reason: str, plain: Any) -> None:
+        super().__init__(reason)
+        self.plain = plain
 
 
 def holds(condition: Condition, facts: Mapping[str, bool]) -> bool:
@@ -37,11 +43,20 @@ def facts_in(condition: Condition) -> Iterator[str]:
         return
     if isinstance(condition, str):
         if condition not in FACTS:
-            raise BadCondition(f"unknown fact {condition!r}")
+            raise BadCondition(
+                f"unknown fact {condition!r}",
+                _("The portal knows no question “%(key)s”. Choose one of the list.") % {"key": condition},
+            )
         yield condition
         return
     if not isinstance(condition, Mapping) or len(condition) != 1:
-        raise BadCondition(f'a condition is a fact, {{"not": …}}, {{"all": […]}} or {{"any": […]}}, not {condition!r}')
+        raise BadCondition(
+            f'a condition is a fact, {{"not": …}}, {{"all": […]}} or {{"any": […]}}, not {condition!r}',
+            _(
+                "“%(part)s” is no condition. Write a question's key, or one of “not”, “all” and “any” with what it is about."
+            )
+            % {"part": condition},
+        )
     ((operator, operand),) = condition.items()
     if operator == "not":
         yield from facts_in(operand)
@@ -49,7 +64,11 @@ def facts_in(condition: Condition) -> Iterator[str]:
         for part in operand:
             yield from facts_in(part)
     else:
-        raise BadCondition(f"unknown operator {operator!r}")
+        raise BadCondition(
+            f"unknown operator {operator!r}",
+            _("After “%(word)s” nothing can be read. Write “not”, “all” or “any”, and what it is about.")
+            % {"word": operator},
+        )
 
 
 def check_condition(condition: Condition) -> None:

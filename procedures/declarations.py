@@ -16,7 +16,6 @@ from portal.text import pick
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.phones import display_phone
 from procedures.catalogue_cache import units_of_today, usual
-from procedures.first_questions import FILLED_IN_HERE
 from procedures.models import ProcedureVersion, Requirement, Usual
 
 VIETNAMESE = "vi"
@@ -91,7 +90,7 @@ def declaration(
 
 def _form_papers(version: ProcedureVersion) -> Iterator[Requirement]:
     """The forms among the papers, those always asked for first."""
-    forms = [row for row in version.requirements.all() if row.kind.key.endswith(FILLED_IN_HERE)]
+    forms = [row for row in version.requirements.all() if row.kind.is_form]
     yield from sorted(forms, key=lambda row: row.condition is not None)
 
 

@@ -19,8 +19,6 @@ from procedures.models import ProcedureVersion, Requirement
 MOST = 3
 # Forms that the citizen brings something for; the rest is looked up by the officer.
 BROUGHT = frozenset({CopyForm.ORIGINAL, CopyForm.COMPARED_COPY, CopyForm.CERTIFIED_COPY, CopyForm.SHOWN})
-# By convention the key of a form that is filled in at the centre ends so: nobody is sent home for one.
-FILLED_IN_HERE = "_form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +80,5 @@ def _entries(version: ProcedureVersion, rows: list[Requirement]) -> list[dict[st
     return [
         {"paper": row.kind.key}
         for row in rows
-        if row.form_of_copy == CopyForm.ORIGINAL and row.condition is None and not row.kind.key.endswith(FILLED_IN_HERE)
+        if row.form_of_copy == CopyForm.ORIGINAL and row.condition is None and not row.kind.is_form
     ]

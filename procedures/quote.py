@@ -19,7 +19,7 @@ from procedures.models import ProcedureVersion
 
 @dataclass(frozen=True, slots=True)
 class PaperAsk:
-    """A paper asked for. ``form_of_copy`` is a ``CopyForm``."""
+    """A paper asked for. ``form_of_copy`` is a ``CopyForm``; ``is_form``: it is filled in at the centre."""
 
     requirement_id: int
     kind_key: str
@@ -28,6 +28,7 @@ class PaperAsk:
     copies: int
     is_kept: bool
     note: dict[str, str] | None
+    is_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def quote(
     ``pages`` are those of the original, ``copies`` how many of it are wanted.
     """
     fee_rules = list(version.fee_rules.all())
-    incentives = version.procedure.incentives.all()
+    incentives = version.procedure.granted
     lines = fee_lines(fee_rules, facts, local_day(received_at), pages, copies, incentives)
     promised = due(version.time_limit, received_at, calendar, closes_at, facts)
     return Quote(
@@ -78,6 +79,7 @@ def quote(
                 row.copies,
                 row.is_kept,
                 dict(row.note) if row.note else None,
+                row.kind.is_form,
             )
             for row in version.requirements.all()
             if holds(row.condition, facts)
@@ -94,7 +96,7 @@ def facts_asked(version: ProcedureVersion) -> list[Fact]:
     """The facts that matter for this version, in the order in which its papers, fees and limits name them."""
     conditions = [row.condition for row in version.requirements.all()]
     conditions += [rule.condition for rule in version.fee_rules.all()]
-    conditions += [incentive.condition for incentive in version.procedure.incentives.all()]
+    conditions += [incentive.condition for incentive in version.procedure.granted]
     conditions += [alternative["when"] for alternative in version.time_limit.get("alternatives", ())]
     keys = dict.fromkeys(key for condition in conditions for key in facts_in(condition))
     if version.time_limit.get(OTHER_TERRITORY):

@@ -17,7 +17,6 @@ from procedures.conditions import facts_in, holds
 from procedures.declarations import has_declaration
 from procedures.enums import CopyForm, FeeBasis
 from procedures.fees import fee_lines
-from procedures.first_questions import FILLED_IN_HERE
 from procedures.forms_public import CaseForm
 from procedures.models import Incentive, Procedure, ProcedureVersion
 from procedures.quote import PaperAsk, Quote, quote
@@ -76,12 +75,12 @@ class Sheet:
 
     @property
     def brought(self) -> list[AskedPaper]:
-        return [AskedPaper(row) for row in self.quote.papers if row.form_of_copy in _BROUGHT and not _is_form(row)]
+        return [AskedPaper(row) for row in self.quote.papers if row.form_of_copy in _BROUGHT and not row.is_form]
 
     @property
     def filled_in_here(self) -> list[AskedPaper]:
         """Declarations: the officer fills them in with the citizen, who signs."""
-        return [AskedPaper(row) for row in self.quote.papers if _is_form(row)]
+        return [AskedPaper(row) for row in self.quote.papers if row.is_form]
 
     @property
     def deadlines(self) -> list[tuple[str, int]]:
@@ -123,7 +122,7 @@ class Sheet:
     def incentives(self) -> list[Incentive]:
         """Reductions that begin or hold today, whoever is entitled to them."""
         today = clock.today()
-        return [one for one in self.procedure.incentives.all() if one.effective_to is None or one.effective_to >= today]
+        return [one for one in self.procedure.granted if one.effective_to is None or one.effective_to >= today]
 
     @property
     def has_form(self) -> bool:
@@ -157,7 +156,3 @@ def case_page(version: ProcedureVersion, answers: Mapping[str, Any] | None, at: 
         "received_at": at,
         "quote": answer,
     }
-
-
-def _is_form(row: PaperAsk) -> bool:
-    return row.kind_key.endswith(FILLED_IN_HERE)

@@ -19,7 +19,6 @@ from citizens.session import signed_in
 from portal import clock, pdf
 from procedures.declaration_files import declaration_pdf
 from procedures.declarations import has_declaration
-from procedures.first_questions import FILLED_IN_HERE
 
 
 @never_cache
@@ -54,6 +53,4 @@ def declaration(request: HttpRequest, application_id: int) -> HttpResponse:
 def _enclosed(application: Application) -> list[str]:
     """The papers handed in with the form: not itself, and not what the officer looked up."""
     papers = application.papers.filter(state__in=PAPER_THERE).exclude(state=PaperState.LOOKED_UP)
-    return [
-        paper.kind.name["vi"] for paper in papers.select_related("kind") if not paper.kind.key.endswith(FILLED_IN_HERE)
-    ]
+    return [paper.kind.name["vi"] for paper in papers.select_related("kind") if not paper.kind.is_form]

@@ -85,9 +85,14 @@ STAFF_FACING = (
     "templates/includes/officer.html",
     "templates/includes/signed_out.html",
     "templates/includes/staff_nav.html",
+    "templates/portal/widgets/rows.html",
+    "templates/procedures/admin/effects.html",
+    "templates/procedures/admin/incentive.html",
     "templates/procedures/admin/officer.html",
     "templates/procedures/admin/procedure.html",
+    "templates/procedures/admin/rows.html",
     "templates/procedures/admin/version.html",
+    "templates/procedures/widgets/condition.html",
     "templates/registration/login.html",
 )
 # Left out of the collection: not the portal's own text.

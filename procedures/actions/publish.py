@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,12 +10,9 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.errors import NotAllowed, RuleBroken
-from portal.text import pick
-from procedures.loading.checking import faults_of
-from procedures.loading.national import UNSORTED
-from procedures.loading.writing import around, as_content, version_content
 from procedures.models import ProcedureVersion
 from procedures.models.versions import version_overlaps
+from procedures.refusals import refusals
 
 PERMISSION = "procedures.change_procedureversion"
 
@@ -36,12 +32,12 @@ def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pro
     _refuse_first_day(draft, clock.local_day(at))
     if draft.effective_to is None and (later := _next_after(draft)) is not None:
         draft.effective_to = later.effective_from - timedelta(days=1)
-    content = as_content(draft.procedure) | {"versions": [version_content(draft)]}
-    if faults := [*_gaps(draft)] or faults_of(content, around()):
+    if found := refusals(draft):
+        sentences = [refusal.sentence for refusal in found]
         raise RuleBroken(
-            _("This version is not complete yet. %(faults)s") % {"faults": " ".join(faults)},
+            _("This version is not complete yet. %(faults)s") % {"faults": " ".join(sentences)},
             code="not_complete",
-            details={"faults": faults},
+            details={"faults": sentences},
         )
     if draft.procedure.is_unconfirmed:
         draft.procedure.is_unconfirmed = False
@@ -64,32 +60,6 @@ def _refuse_first_day(draft: ProcedureVersion, today: date) -> None:
             code="first_day_over",
             field="effective_from",
         )
-
-
-def _gaps(draft: ProcedureVersion) -> Iterator[str]:
-    """What a person forgets; whatever else a file would be refused for is told as the loader tells it."""
-    papers, fees = list(draft.requirements.all()), list(draft.fee_rules.all())
-    if not papers:
-        yield _("Name at least one paper, if only the ID card that is shown.")
-    for paper in papers:
-        if not paper.source:
-            yield _("Write the article of law that asks for “%(paper)s”.") % {"paper": pick(paper.kind.name)}
-        if paper.kind.key == UNSORTED:
-            yield _("Choose what kind of paper this is: “%(paper)s”.") % {"paper": pick(paper.note)}
-    for key in dict.fromkeys(fee.key for fee in fees):
-        spans = [fee for fee in fees if fee.key == key]
-        if not any(fee.effective_from <= draft.effective_from for fee in spans):
-            yield _("The fee “%(fee)s” begins only after the version's first day.") % {"fee": pick(spans[0].name)}
-        if not all(fee.article for fee in spans):
-            yield _("Write the article of law that asks for “%(paper)s”.") % {"paper": pick(spans[0].name)}
-    if not draft.time_limit:
-        yield _("Write the time limit.")
-    if not draft.results:
-        yield _("Write what the citizen gets.")
-    if not draft.legal_basis:
-        yield _("Write the acts it is based on.")
-    if not (draft.procedure.handler and draft.procedure.receive_at):
-        yield _("Write at the procedure who decides and where it may be handed in.")
 
 
 def _next_after(draft: ProcedureVersion) -> ProcedureVersion | None:

@@ -115,6 +115,7 @@ class PaperAskSerializer(serializers.Serializer[Any]):
     copies = serializers.IntegerField()
     is_kept = serializers.BooleanField()
     note = TextSerializer(allow_null=True)
+    is_form = serializers.BooleanField(help_text="A form that is filled in at the centre.")
 
 
 class FeeLineSerializer(serializers.Serializer[Any]):

@@ -10,11 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
 
+from portal.text import pick
 from procedures.conditions import BadCondition, check_condition
 from procedures.facts import FACTS, AnsweredBy
 from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_source
+from procedures.loading.reasons import Reason, of_schema
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
@@ -22,6 +25,7 @@ FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
 LISTED, LIFE_EVENTS, INCENTIVES, USUAL = "listed.yaml", "life_events.yaml", "incentives.yaml", "usual.yaml"
 LISTS = frozenset({FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES, USUAL})
 FOREVER = date.max
+UNKNOWN_PAPER = _("There is no such kind of paper. Choose one of the list.")
 NOTHING = Source("", [], {})
 
 
@@ -30,7 +34,7 @@ class Catalogue:
     """A checked catalogue: nothing in it points nowhere."""
 
     fields: list[dict[str, Any]]
-    papers: dict[str, dict[str, str]]
+    papers: dict[str, dict[str, Any]]
     groups: dict[str, dict[str, Any]]
     procedures: list[Source]
     listed: list[dict[str, Any]]
@@ -65,7 +69,7 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         {} if usual is NOTHING else usual.content,
     )
     for source in sources:
-        faults += [source.fault(path, reason) for path, reason in _Check(catalogue, source.content).faults()]
+        faults += [source.fault(path, reason.file) for path, reason in _Check(catalogue, source.content).faults()]
     faults += _doubles(sources, listed)
     faults += _lists(catalogue, listed, events)
     faults += _reductions(catalogue, incentives)
@@ -98,23 +102,11 @@ def _reductions(catalogue: Catalogue, incentives: Source) -> Iterator[Fault]:
                 yield incentives.fault((index, "when"), str(error))
 
 
-def faults_of(content: Mapping[str, Any], around: Catalogue) -> list[str]:
+def faults_of(content: Mapping[str, Any], around: Catalogue) -> list[tuple[ValuePath, Reason]]:
     """What is wrong with one procedure's content, where it stands and why; nothing else of a catalogue is looked at."""
-    broken = [
-        (tuple(cause.absolute_path), cause.message)
-        for cause in map(_innermost, _validator("procedure_file").iter_errors(content))
-    ]
-    return [
-        f"{'.'.join(map(str, path)) or 'file'}: {reason}" for path, reason in broken or _Check(around, content).faults()
-    ]
-
-
-def part_faults(definition: str, value: Any) -> list[str]:
-    """What is wrong with one piece of a file, such as a ``declaration`` or a ``first_question``, against its schema."""
-    return [
-        f"{'.'.join(map(str, cause.absolute_path)) or definition}: {cause.message}"
-        for cause in map(_innermost, _validator(definition).iter_errors(value))
-    ]
+    causes = map(_innermost, _validator("procedure_file").iter_errors(content))
+    broken = [(tuple(cause.absolute_path), of_schema(cause)) for cause in causes]
+    return broken or list(_Check(around, content).faults())
 
 
 def _innermost(error: Any) -> Any:
@@ -149,10 +141,12 @@ def _read(path: Path, definition: str, faults: list[Fault]) -> Source | None:
 def _doubles(sources: list[Source], listed: Source) -> Iterator[Fault]:
     entries: list[tuple[Source, ValuePath, Mapping[str, Any]]] = [(source, (), source.content) for source in sources]
     entries += [(listed, (index,), row) for index, row in enumerate(listed.content)]
-    for name in ("code", "key"):
-        seen: dict[str, str] = {}
+    for name in ("code", "key", "desk_key"):
+        seen: dict[Any, str] = {}
         for source, at, content in entries:
-            value = content[name]
+            value = content.get(name)
+            if value is None:
+                continue
             if value in seen:
                 yield source.fault((*at, name), f"{name} {value!r} is taken by {seen[value]}")
             seen.setdefault(value, source.file)
@@ -188,9 +182,12 @@ class _Check:
         self.catalogue = catalogue
         self.content = content
 
-    def faults(self) -> Iterator[tuple[ValuePath, str]]:
+    def faults(self) -> Iterator[tuple[ValuePath, Reason]]:
         if self.content["field"] not in {field["code"] for field in self.catalogue.fields}:
-            yield ("field",), f"unknown field {self.content['field']!r} (see {FIELDS})"
+            yield (
+                ("field",),
+                Reason(f"unknown field {self.content['field']!r} (see {FIELDS})", _("Choose a field of the list.")),
+            )
         yield from self._spans()
         yield from self._first_questions()
         yield from self._signers()
@@ -201,91 +198,165 @@ class _Check:
             yield from self._conditions(version, at)
             yield from _double_keys(version, at)
 
-    def _spans(self) -> Iterator[tuple[ValuePath, str]]:
+    def _spans(self) -> Iterator[tuple[ValuePath, Reason]]:
         """Versions follow one another: no day twice, no number twice, no end before its beginning."""
         spans = []
         numbers: set[int] = set()
         for index, version in enumerate(self.content["versions"]):
             at: ValuePath = ("versions", index)
             if version["number"] in numbers:
-                yield (*at, "number"), f"version number {version['number']} stands twice"
+                yield (
+                    (*at, "number"),
+                    Reason(
+                        f"version number {version['number']} stands twice",
+                        _("Another version has this number. Choose a higher one."),
+                    ),
+                )
             numbers.add(version["number"])
             first = date.fromisoformat(version["effective_from"])
             last = date.fromisoformat(version["effective_to"]) if "effective_to" in version else FOREVER
             if last < first:
-                yield (*at, "effective_to"), "the last day is before the first"
+                yield (
+                    (*at, "effective_to"),
+                    Reason("the last day is before the first", _("The last day is before the first.")),
+                )
             spans.append((first, last, index))
         spans.sort()
         for (_first, last, _index), (first, _last, index) in zip(spans, spans[1:], strict=False):
             if first <= last:
-                yield ("versions", index, "effective_from"), "overlaps with the version before it"
+                yield (
+                    ("versions", index, "effective_from"),
+                    Reason(
+                        "overlaps with the version before it", _("The version before it is still in force on that day.")
+                    ),
+                )
             elif first - last > timedelta(days=1):
-                yield ("versions", index, "effective_from"), "leaves days without any version before it"
+                yield (
+                    ("versions", index, "effective_from"),
+                    Reason(
+                        "leaves days without any version before it",
+                        _("Days before its first day would have no version at all."),
+                    ),
+                )
 
-    def _papers(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
+    def _papers(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
         for index, paper in enumerate(version["papers"]):
             if paper["kind"] not in self.catalogue.papers:
-                yield (*at, "papers", index, "kind"), f"unknown paper {paper['kind']!r} (see {PAPERS})"
+                yield (
+                    (*at, "papers", index, "kind"),
+                    Reason(f"unknown paper {paper['kind']!r} (see {PAPERS})", UNKNOWN_PAPER),
+                )
         for index, result in enumerate(version["results"]):
             if "kind" in result and result["kind"] not in self.catalogue.papers:
-                yield (*at, "results", index, "kind"), f"unknown paper {result['kind']!r} (see {PAPERS})"
+                yield (
+                    (*at, "results", index, "kind"),
+                    Reason(f"unknown paper {result['kind']!r} (see {PAPERS})", UNKNOWN_PAPER),
+                )
 
-    def _first_questions(self) -> Iterator[tuple[ValuePath, str]]:
+    def _first_questions(self) -> Iterator[tuple[ValuePath, Reason]]:
         """What is asked before the wait: a paper that some version asks for, and facts the citizen can answer."""
         asked = {paper["kind"] for version in self.content["versions"] for paper in version["papers"]}
         for index, entry in enumerate(self.content.get("ask_first", ())):
             if entry["paper"] not in asked:
-                yield ("ask_first", index, "paper"), f"no version asks for the paper {entry['paper']!r}"
+                yield (
+                    ("ask_first", index, "paper"),
+                    Reason(
+                        f"no version asks for the paper {entry['paper']!r}",
+                        _("This version does not ask for the paper “%(paper)s”. Add the paper, or ask something else.")
+                        % {"paper": pick(self.catalogue.papers.get(entry["paper"]) or entry["paper"])},
+                    ),
+                )
             for fact in entry.get("facts", ()):
                 if fact not in FACTS or FACTS[fact].by != AnsweredBy.CITIZEN:
-                    yield ("ask_first", index, "facts"), f"{fact!r} is no fact the citizen can answer"
+                    yield (
+                        ("ask_first", index, "facts"),
+                        Reason(
+                            f"{fact!r} is no fact the citizen can answer",
+                            _("The citizen cannot answer this question. Choose one of the list."),
+                        ),
+                    )
 
-    def _signers(self) -> Iterator[tuple[ValuePath, str]]:
+    def _signers(self) -> Iterator[tuple[ValuePath, Reason]]:
         """Whoever signs has their name in a field that every version's form has."""
         forms = [set(self._field_keys(version)) for version in self.content["versions"]]
         for index, signer in enumerate(self.content.get("declaration", {}).get("signers", ())):
             if "name" in signer and not all(signer["name"] in keys for keys in forms):
-                yield ("declaration", "signers", index, "name"), f"the form has no field {signer['name']!r}"
+                yield (
+                    ("declaration", "signers", index, "name"),
+                    Reason(
+                        f"the form has no field {signer['name']!r}",
+                        _("The form has no question “%(field)s” any more. Choose whose name stands below.")
+                        % {"field": signer["name"]},
+                    ),
+                )
 
     def _field_keys(self, version: Mapping[str, Any]) -> Iterator[str]:
         for group in version.get("form", ()):
             group = self.catalogue.groups.get(group["use"], {"fields": ()}) if "use" in group else group
             yield from (field["key"] for field in group["fields"])
 
-    def _form(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
+    def _form(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
         names: set[str] = set()
         for index, group in enumerate(version.get("form", ())):
             here: ValuePath = (*at, "form", index)
             if "use" in group and group["use"] not in self.catalogue.groups:
-                yield (*here, "use"), f"unknown group {group['use']!r} (see {GROUPS})"
+                yield (
+                    (*here, "use"),
+                    Reason(f"unknown group {group['use']!r} (see {GROUPS})", _("There is no such group of questions.")),
+                )
                 continue
             for number, field in enumerate(
                 self.catalogue.groups[group["use"]]["fields"] if "use" in group else group["fields"]
             ):
                 if field["key"] in names:
-                    yield (*here, "fields", number, "key"), f"the form has two fields {field['key']!r}"
+                    yield (
+                        (*here, "fields", number, "key"),
+                        Reason(
+                            f"the form has two fields {field['key']!r}",
+                            _("Two questions have the key “%(key)s”. Empty one of the keys.") % {"key": field["key"]},
+                        ),
+                    )
                 names.add(field["key"])
                 if field.get("minimum", 0) > field.get("maximum", field.get("minimum", 0)):
-                    yield (*here, "fields", number, "minimum"), "no number is that large and that small"
+                    yield (
+                        (*here, "fields", number, "minimum"),
+                        Reason(
+                            "no number is that large and that small",
+                            _("The largest number is smaller than the smallest."),
+                        ),
+                    )
                 values = [choice["value"] for choice in field.get("choices", ())]
                 if len(values) != len(set(values)):
-                    yield (*here, "fields", number, "choices"), "two answers have one value"
+                    yield (
+                        (*here, "fields", number, "choices"),
+                        Reason("two answers have one value", _("The same answer stands twice.")),
+                    )
         for index, check in enumerate(version.get("checks", ())):
             if check["field"] not in names:
-                yield (*at, "checks", index, "field"), f"the form has no field {check['field']!r}"
+                yield (
+                    (*at, "checks", index, "field"),
+                    Reason(
+                        f"the form has no field {check['field']!r}",
+                        _("The form has no question “%(field)s” any more. Choose another day, or remove the check.")
+                        % {"field": check["field"]},
+                    ),
+                )
             fact = FACTS.get(check.get("sets_fact", ""))
             if "sets_fact" in check and (fact is None or fact.by != AnsweredBy.PORTAL):
                 yield (
                     (*at, "checks", index, "sets_fact"),
-                    f"{check['sets_fact']!r} is no fact the portal finds out itself",
+                    Reason(
+                        f"{check['sets_fact']!r} is no fact the portal finds out itself",
+                        _("The portal does not answer this question itself. Choose one of the list."),
+                    ),
                 )
 
-    def _conditions(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
+    def _conditions(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
         for path, condition in _whens(version, at):
             try:
                 check_condition(condition)
             except BadCondition as error:
-                yield path, str(error)
+                yield path, Reason(str(error), error.plain)
 
 
 def _whens(value: Any, at: ValuePath) -> Iterator[tuple[ValuePath, Any]]:
@@ -301,11 +372,17 @@ def _whens(value: Any, at: ValuePath) -> Iterator[tuple[ValuePath, Any]]:
             yield from _whens(child, (*at, index))
 
 
-def _double_keys(version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, str]]:
+def _double_keys(version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
     for part in ("fees", "steps", "checks", "notices", "results"):
         seen: set[tuple[str, str]] = set()
         for index, row in enumerate(version.get(part, ())):
             identity = (row["key"], row.get("effective_from", ""))
             if identity in seen:
-                yield (*at, part, index, "key"), f"{row['key']!r} stands twice"
+                yield (
+                    (*at, part, index, "key"),
+                    Reason(
+                        f"{row['key']!r} stands twice",
+                        _("This one stands twice on the same first day. Remove one, or let it begin on another day."),
+                    ),
+                )
             seen.add(identity)

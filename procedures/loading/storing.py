@@ -11,10 +11,11 @@ from django.db import transaction
 
 from portal import clock
 from portal.errors import RuleBroken
+from portal.text import LANGUAGES
 from procedures import revisions
 from procedures.form_schemas import form_schema
-from procedures.loading.checking import Catalogue
-from procedures.loading.reading import Faulty
+from procedures.loading.checking import INCENTIVES, Catalogue
+from procedures.loading.reading import Fault, Faulty
 from procedures.models import (
     DocumentKind,
     FeeRule,
@@ -26,6 +27,7 @@ from procedures.models import (
     Requirement,
     Usual,
 )
+from procedures.models.incentives import incentive_is_fixed
 from procedures.models.versions import version_is_fixed
 
 # After those that are taken in here.
@@ -50,8 +52,9 @@ def store(catalogue: Catalogue) -> Changes:
     changes = Changes()
     for order, row in enumerate(catalogue.fields, start=1):
         _upsert(Field, {"code": row["code"]}, {"name": row["name"], "order": order}, changes)
-    for key, name in catalogue.papers.items():
-        _upsert(DocumentKind, {"key": key}, {"name": name}, changes)
+    for key, paper in catalogue.papers.items():
+        name = {language: text for language, text in paper.items() if language in LANGUAGES}
+        _upsert(DocumentKind, {"key": key}, {"name": name, "is_form": bool(paper.get("form"))}, changes)
     kinds = {kind.key: kind for kind in DocumentKind.objects.all()}
     fields = {row.code: row for row in Field.objects.all()}
     for row in catalogue.listed:
@@ -59,9 +62,13 @@ def store(catalogue: Catalogue) -> Changes:
     if catalogue.life_events is not None:
         _store_life_events(catalogue.life_events, changes)
     faults = []
+    without_key = _free_desk_keys(catalogue, changes)
     for source in catalogue.procedures:
         content = source.content
-        procedure = _upsert(Procedure, {"code": content["code"]}, _procedure(content, fields), changes)
+        columns = _procedure(content, fields)
+        if content["code"] in without_key:
+            columns["desk_key"] = None
+        procedure = _upsert(Procedure, {"code": content["code"]}, columns, changes)
         numbers = {version["number"] for version in content["versions"]}
         _make_way(procedure, numbers, changes)
         stored = {version.number: version for version in procedure.versions.published().for_quote()}
@@ -82,7 +89,10 @@ def store(catalogue: Catalogue) -> Changes:
     for part, row in catalogue.usual.items():
         _upsert(Usual, {"key": part}, _usual(row), changes)
     for row in catalogue.incentives:
-        _store_incentive(row, changes)
+        try:
+            _store_incentive(row, changes)
+        except RuleBroken as error:
+            faults.append(Fault(INCENTIVES, 1, f"{row['key']}: {error}"))
     if faults:
         raise Faulty(faults)
     if changes.lines:
@@ -120,6 +130,7 @@ def _procedure(content: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[
         "is_listed_only": content.get("listed_only", False),
         "is_unconfirmed": False,
         "order": content["order"],
+        "desk_key": content.get("desk_key"),
         "ask_first": content.get("ask_first"),
         "declaration": content.get("declaration", {}),
     }
@@ -135,6 +146,23 @@ def _store_life_events(rows: list[dict[str, Any]], changes: Changes) -> None:
         event.delete()
 
 
+def _free_desk_keys(catalogue: Catalogue, changes: Changes) -> set[str]:
+    """Keys that change hands are free before they are given. The codes of those whose key somebody gave to another one in
+    the administration: it stays there."""
+    without = set()
+    for source in catalogue.procedures:
+        code, key = source.content["code"], source.content.get("desk_key")
+        holder = Procedure.objects.exclude(code=code).filter(desk_key=key).first() if key else None
+        if holder is None:
+            continue
+        if holder.edited_at:
+            changes.lines.append(f"= procedure {code}: desk_key {key} is kept by {holder.code}")
+            without.add(code)
+        else:
+            Procedure.objects.filter(pk=holder.pk).update(desk_key=None)
+    return without
+
+
 def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:
     values = {
         "name": row["name"],
@@ -146,11 +174,17 @@ def _store_incentive(row: Mapping[str, Any], changes: Changes) -> None:
         "effective_to": date.fromisoformat(row["effective_to"]) if "effective_to" in row else None,
         "confidence": row["confidence"],
     }
+    stored = Incentive.objects.filter(key=row["key"]).first()
     incentive = _upsert(Incentive, {"key": row["key"]}, values, changes)
     wanted = set(Procedure.objects.filter(key__in=row["procedures"]))
     if set(incentive.procedures.all()) != wanted and not incentive.edited_at:
+        if stored is not None and incentive.is_fixed:
+            raise incentive_is_fixed(incentive)
         changes.lines.append(f"~ incentive {row['key']}: procedures")
         incentive.procedures.set(wanted)
+    if stored is None:
+        incentive.published_at = clock.now()
+        incentive.save(update_fields=["published_at"])
 
 
 def _usual(row: Mapping[str, Any]) -> dict[str, Any]:

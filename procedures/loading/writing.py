@@ -34,6 +34,7 @@ def as_content(procedure: Procedure, *, published_only: bool = True) -> dict[str
         }
     ) | {
         "order": procedure.order,
+        **_filled({"desk_key": procedure.desk_key}),
         **({} if procedure.ask_first is None else {"ask_first": procedure.ask_first}),
         "versions": [version_content(version) for version in versions],
     }
@@ -60,6 +61,11 @@ def version_content(version: ProcedureVersion) -> dict[str, Any]:
         "steps": version.steps,
         "results": version.results,
     }
+
+
+def papers_content() -> dict[str, Any]:
+    """The content of the file of all kinds of papers."""
+    return {kind.key: {**kind.name, **_filled({"form": kind.is_form})} for kind in DocumentKind.objects.all()}
 
 
 def _paper(row: Requirement) -> dict[str, Any]:
@@ -114,7 +120,7 @@ def around() -> Catalogue:
     """What a procedure's content may point at, as the tables hold it."""
     return Catalogue(
         fields=[{"code": field.code, "name": field.name} for field in Field.objects.all()],
-        papers={kind.key: kind.name for kind in DocumentKind.objects.all()},
+        papers=papers_content(),
         groups={},
         procedures=[],
         listed=[],

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.text import TextField, pick
 from procedures import revisions
+
+if TYPE_CHECKING:  # only for the annotation: incentives import procedures
+    from procedures.models.incentives import Incentive
+
+# What an officer's left hand reaches with Alt.
+DESK_KEYS = range(1, 10)
 
 
 class InCatalogue(models.Model):
@@ -79,6 +86,17 @@ class Procedure(InCatalogue):
     other_codes = models.JSONField(_("other codes seen"), default=list, blank=True)
     is_listed_only = models.BooleanField(_("listed only"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    desk_key = models.PositiveSmallIntegerField(
+        _("key at the desk"),
+        null=True,
+        blank=True,
+        unique=True,
+        choices=[(number, f"Alt {number}") for number in DESK_KEYS],
+        help_text=_("Chooses it at every counter, whatever else is published. Each key stands for one procedure."),
+        error_messages={
+            "unique": _("This key is taken by another procedure. Choose a free one, or take it there first.")
+        },
+    )
     ask_first = models.JSONField(
         _("asked before the wait"),
         null=True,
@@ -101,9 +119,21 @@ class Procedure(InCatalogue):
         ordering = ["field__order", "order", "code"]
         verbose_name = _("procedure")
         verbose_name_plural = _("procedures")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(desk_key__isnull=True) | Q(desk_key__gte=DESK_KEYS[0], desk_key__lte=DESK_KEYS[-1]),
+                name="procedure_desk_key_is_a_figure",
+                violation_error_message=_("Choose a key from Alt 1 to Alt 9."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {pick(self.short_name)}"
+
+    @property
+    def granted(self) -> list[Incentive]:
+        """The published reductions of its fees; nobody is granted a draft."""
+        return [one for one in self.incentives.all() if one.published_at is not None]
 
 
 class LifeEvent(InCatalogue):
@@ -141,6 +171,13 @@ class DocumentKind(InCatalogue):
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = TextField(_("name"))
+    is_form = models.BooleanField(
+        _("a form filled in here"),
+        default=False,
+        help_text=_(
+            "The officer fills it in with the citizen: nobody is sent home for it, and it is printed from the portal."
+        ),
+    )
 
     class Meta:
         ordering = ["key"]

@@ -71,8 +71,16 @@ class Requirement(RuleOfVersion):
         verbose_name = _("required paper")
         verbose_name_plural = _("required papers")
         constraints = [
-            models.UniqueConstraint(fields=["version", "order"], name="requirement_order_once"),
-            models.CheckConstraint(condition=Q(copies__gte=1), name="requirement_has_copies"),
+            models.UniqueConstraint(
+                fields=["version", "order"],
+                name="requirement_order_once",
+                violation_error_message=_("Another paper has this place in the order. Choose another number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(copies__gte=1),
+                name="requirement_has_copies",
+                violation_error_message=_("Write at least one copy."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,7 +112,11 @@ class FeeRule(RuleOfVersion):
         verbose_name = _("fee")
         verbose_name_plural = _("fees")
         constraints = [
-            models.UniqueConstraint(fields=["version", "key", "effective_from"], name="fee_key_and_first_day_once"),
+            models.UniqueConstraint(
+                fields=["version", "key", "effective_from"],
+                name="fee_key_and_first_day_once",
+                violation_error_message=_("This fee stands twice with the same first day. Change one of the days."),
+            ),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
                 name="fee_ends_after_it_begins",

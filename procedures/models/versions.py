@@ -56,16 +56,24 @@ class ProcedureVersion(models.Model):
         verbose_name = _("version of a procedure")
         verbose_name_plural = _("versions of procedures")
         constraints = [
-            models.UniqueConstraint(fields=["procedure", "number"], name="version_number_once"),
+            models.UniqueConstraint(
+                fields=["procedure", "number"],
+                name="version_number_once",
+                violation_error_message=_(
+                    "This number is taken by another version of the procedure. Choose a higher one."
+                ),
+            ),
             models.UniqueConstraint(
                 fields=["procedure", "effective_from"],
                 condition=Q(published_at__isnull=False),
                 name="version_first_day_once",
+                violation_error_message=_("Another version that is published begins on that day. Choose another day."),
             ),
             models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_one"),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
                 name="version_ends_after_it_begins",
+                violation_error_message=_("The last day is before the first."),
             ),
             # That published versions never overlap is an exclusion constraint of the migrations (PostgreSQL only).
         ]

@@ -21,6 +21,7 @@ from centres.actions.park import park
 from centres.enums import Role, ServiceKind
 from centres.models import Counter, QueuePolicy, Ticket
 from citizens.models import Citizen
+from procedures import revisions
 from procedures.models import Procedure
 from tests.applications.at_desk import CARD, NUMBER, As
 from tests.factories.applications import MONDAY, a_counter, member_of
@@ -80,6 +81,30 @@ def test_the_procedure_that_a_number_was_drawn_for_comes_first(centre: Any, coun
         assert in_field == sorted(in_field, reverse=True)
         service.tickets.all().delete()
         service.delete()
+
+
+def test_a_procedure_keeps_its_key_whatever_else_is_published(as_: As, centre: Any, counter: Counter) -> None:
+    def keys() -> dict[str, str]:
+        page = client.get(reverse("applications:desk")).content.decode()
+        return dict(
+            re.findall(r'name="procedure" value="([^"]+)">\s*<input[^>]*>\s*<button[^>]*data-key="(Alt.\d)"', page)
+        )
+
+    ticket = TicketFactory(service=counter.services.order_by("order")[0], number=47, issued_at=MONDAY)
+    ticket.call(counter, MORNING_BREAK)
+    ticket.save()
+    client = as_(counter.officer)
+    before = keys()
+    assert sorted(before.values()) == [f"Alt+{number}" for number in range(1, 9)]
+    # Another one is taken in from now on, before all the others.
+    added = Procedure.objects.get(key="residence_confirm")
+    Procedure.objects.filter(pk=added.pk).update(
+        is_listed_only=False, field=Procedure.objects.get(key="land_change_info").field, order=0
+    )
+    revisions.changed(revisions.CATALOGUE)
+    after = keys()
+    assert after == before
+    assert added.code in client.get(reverse("applications:desk")).content.decode()
 
 
 def listed(centre: Any) -> list[Any]:

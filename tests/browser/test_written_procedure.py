@@ -66,12 +66,13 @@ def write_version(page: Page) -> None:
     page.fill(f"[name={paper}-source]", "Điều 41")
     page.select_option(f"[name={paper}-confidence]", "sure")
     fee = add_row(page, "fee_rules")
-    page.fill(f"[name={fee}-key]", "card")
     three(page, f"{fee}-name", "Lệ phí thẻ", "Card fee", "카드 수수료")
     page.select_option(f"[name={fee}-basis]", "per_case")
     page.fill(f"[name={fee}-amount]", "20000")
+    page.select_option(f"[name={fee}-condition-mode]", "all")
+    page.select_option(f"[name={fee}-condition-answer-0]", "no")
     page.select_option(
-        f"[name={fee}-condition]", label="không: Thuộc hộ nghèo, là người khuyết tật hoặc gia đình có công?"
+        f"[name={fee}-condition-fact-0]", label="Thuộc hộ nghèo, là người khuyết tật hoặc gia đình có công?"
     )
     page.fill(f"[name={fee}-article]", "Nghị quyết 1")
     page.fill(f"[name={fee}-effective_from]", f"{clock.today():%d/%m/%Y}")

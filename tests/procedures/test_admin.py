@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from portal import clock
 from procedures.actions.withdraw import withdraw
-from procedures.admin_versions import FeeRuleInline, RequirementInline
+from procedures.admin_parts import FeeRuleInline, RequirementInline
 from procedures.models import ProcedureVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import subprocess
 import unicodedata
 from datetime import UTC, date, datetime
@@ -170,11 +169,17 @@ def test_what_is_usual_for_a_form_is_data_with_its_source(admin_client: Client) 
     assert declaration(version("birth")).promise == usual.value["promise"]
     assert [signer.words for signer in declaration(version("birth")).signers] == ["Người yêu cầu"]
     page = reverse("admin:procedures_usual_change", args=[usual.pk])
-    sent = {"source": "Thông tư mới", "confidence": "sure"}
-    wrong = admin_client.post(page, sent | {"value": '{"promise": ""}'})
-    assert list(wrong.context["adminform"].form.errors) == ["value"]
-    right = json.dumps({"promise": "Tôi cam đoan.", "signers": [{"words": "Người khai"}]})
-    assert admin_client.post(page, sent | {"value": right}).status_code == 302
+    sent = {
+        "source": "Thông tư mới", "confidence": "sure", "signers-TOTAL_FORMS": 2, "signers-INITIAL_FORMS": 1,
+        "signers-0-words": "Người khai", "signers-0-name": "applicant_name", "signers-0-ORDER": 1,
+    }  # fmt: skip
+    wrong = admin_client.post(page, sent | {"promise": ""})
+    assert list(wrong.context["adminform"].form.errors) == ["promise"]
+    nobody = admin_client.post(page, sent | {"promise": "Tôi cam đoan.", "signers-0-DELETE": "on"})
+    assert list(nobody.context["adminform"].form.errors) == ["signers"]
+    assert admin_client.post(page, sent | {"promise": "Tôi cam đoan."}).status_code == 302
+    usual.refresh_from_db()
+    assert usual.value["signers"] == [{"words": "Người khai", "name": "applicant_name"}]
     assert declaration(version("birth")).promise == "Tôi cam đoan."
     call_command("load_catalogue", stdout=io.StringIO())
     assert declaration(version("birth")).promise == "Tôi cam đoan.", "kept as edited in the administration"
@@ -190,3 +195,17 @@ def test_without_what_is_usual_a_form_can_still_be_printed() -> None:
     Usual.objects.all().delete()
     revisions.changed(revisions.CATALOGUE)
     assert declaration(version("birth")).promise == ""
+
+
+def test_the_usual_steps_are_written_as_rows(admin_client: Client) -> None:
+    usual = Usual.objects.get(key="steps")
+    page = reverse("admin:procedures_usual_change", args=[usual.pk])
+    rows: dict[str, object] = {"steps-TOTAL_FORMS": 5, "steps-INITIAL_FORMS": 4}
+    names = [step["name"] for step in usual.value["steps"]] + [{"vi": "Lưu hồ sơ", "en": "Filed", "ko": "보관"}]
+    for number, name in enumerate(names):
+        rows |= {f"steps-{number}-name_{language}": text for language, text in name.items()}
+        rows |= {f"steps-{number}-role": "counter", f"steps-{number}-ORDER": number}
+    answer = admin_client.post(page, {"source": usual.source, "confidence": "likely", **rows})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    usual.refresh_from_db()
+    assert [step["key"] for step in usual.value["steps"]] == ["receive", "appraise", "approve", "return", "luu_ho_so"]
