@@ -114,7 +114,6 @@ LIMIT = {"kind": "working_days", "days": 2}
         (on_version(legal_basis=[]), "id_legal_basis"),
         (on_version(legal_basis=[""]), "id_legal_basis"),
         (on_version(confidence="perhaps"), "id_confidence"),
-        (on_version(number=0), "id_number"),
         (on_version(time_limit={}), "id_limit_kind"),
         (on_version(time_limit={"kind": "working_days", "days": 1000}), "id_limit_kind"),
         (on_version(time_limit={**LIMIT, "cutoff": "3 p.m."}), "id_limit_kind"),
