@@ -29,6 +29,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.REFUSED: gettext_lazy("%(who)s refused it."),
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),
 }
+_DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note")
 
@@ -54,4 +55,5 @@ def told(event: Event) -> Told:
         "handed_to": personal.get("handed_to") or erased,
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
-    return Told(event.at, str(_SENTENCES[event.kind]) % values, " ".join([*quotes, event.reason]).strip())
+    sentence = _DECLARED if event.details.get("declared_at_home") else _SENTENCES[event.kind]
+    return Told(event.at, str(sentence) % values, " ".join([*quotes, event.reason]).strip())

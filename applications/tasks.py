@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
+from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.models import IssuedForm
 from portal import clock
 
@@ -50,3 +51,10 @@ def sweep_certifications() -> None:
     """Make what no worker was woken for, what waited for its next try, and what a worker left behind when it died."""
     for item_id in due_certifications(clock.now()):
         make_certified_copy(item_id=item_id, now=clock.now)
+
+
+@shared_task
+def sweep_declarations() -> None:
+    """Erase what was declared at home and not used in time."""
+    erase_expired(at=clock.now())
+    forget_erased(at=clock.now())

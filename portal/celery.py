@@ -64,6 +64,11 @@ app.conf.update(
             "options": {"expires": 10},
         },
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
+        "declarations": {
+            "task": "applications.tasks.sweep_declarations",
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
         "appointments": {"task": "centres.tasks.sweep_appointments", "schedule": 60.0, "options": {"expires": 60}},
         "held_places": {"task": "centres.tasks.miss_held", "schedule": 30.0, "options": {"expires": 30}},
         "calls": {"task": "centres.tasks.call_everywhere", "schedule": 10.0, "options": {"expires": 10}},

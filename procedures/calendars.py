@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
+from portal import clock
 from procedures.enums import DayType
 
 SATURDAY = 5
-CLOSING = time(17, 0)
+OPENS, CLOSING = time(8, 0), time(17, 0)
 NOON = time(12, 0)
 ONE_DAY = timedelta(days=1)
 # No run of days off comes near this; a table that says otherwise is broken, and a loop must end.
@@ -76,3 +77,11 @@ class WorkCalendar:
             if not self.is_working_day(day):
                 yield day
             day += ONE_DAY
+
+
+def next_moment(now: datetime, calendar: WorkCalendar) -> datetime:
+    """When something can be handed in next: now, while the day's work goes on; else at eight of the next working day."""
+    at = clock.local(now)
+    if calendar.is_working_day(at.date()) and at.time() < calendar.closing:
+        return max(at, datetime.combine(at.date(), OPENS, tzinfo=clock.HANOI))
+    return datetime.combine(calendar.next_working_day(at.date()), OPENS, tzinfo=clock.HANOI)

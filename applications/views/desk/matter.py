@@ -35,7 +35,7 @@ from procedures.models import Procedure
 def _mine(request: HttpRequest, application_id: int) -> Application:
     """Raises ``Http404``; for a part of the page ``Gone``, with a sentence: it was taken back in another window."""
     rows = Application.objects.visible_to(signed_in(request)).select_related(
-        "version", "competent", "helped_at", "applicant"
+        "version", "competent", "helped_at", "applicant", "declaration"
     )
     found = rows.filter(pk=application_id).first()
     if found is None and not request.headers.get("HX-Request"):
