@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from applications.catalogue import cleaned, contact_in_form, identity_given_by, version_of
 from applications.declaring import answer_in_words
 from applications.models import Application
@@ -32,11 +34,11 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """``facts``: the questions answered at home, and whether the answer is still the same."""
+    """The answers from home by the keys of their fields, and of their questions."""
 
     at: datetime
     fields: dict[str, Said]
-    facts: dict[str, bool]
+    facts: dict[str, Said]
     others: list[Other]
 
 
@@ -66,5 +68,8 @@ def declared_for(application: Application, form: ProcedureForm, facts: Mapping[s
         for key, row in fields.items()
         if key in own and not row.is_same
     ]
-    answered = {key: facts.get(key, False) == yes for key, yes in declaration.facts.items()}
+    answered = {
+        key: Said(gettext("Yes") if yes else gettext("No"), facts.get(key, False) == yes)
+        for key, yes in declaration.facts.items()
+    }
     return Declared(declaration.done_at or declaration.touched_at, fields, answered, others)

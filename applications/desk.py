@@ -83,6 +83,12 @@ class Work:
         return [(title, [(bound, said.get(bound.name)) for bound in fields]) for title, fields in self.form.groups()]
 
     @property
+    def questions(self) -> list[tuple[Fact, bool, Said | None]]:
+        """The questions that decide with their answers, each with what was declared at home."""
+        said = self.declared.facts if self.declared else {}
+        return [(fact, yes, said.get(fact.key)) for fact, yes in self.facts]
+
+    @property
     def is_draft(self) -> bool:
         return self.application.state == State.DRAFT
 

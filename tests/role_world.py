@@ -212,7 +212,8 @@ def a_world(at_hanoi: Any) -> World:
         "api_sign": {"pk": proposed.pk},
         "api_hand_over": {"pk": done.pk},
     }  # fmt: skip
-    declared = {"token": a_declaration().token}
+    named = {"applicant_name": "Trần Thị Thử", "mother_name": "Trần Thị Thử"}  # not the person of the dossiers
+    declared = {"token": a_declaration(answers=named).token}
     world.arguments |= {
         "applications:declare_start": {"code": "1.001193"},
         "applications:declare_ask": {**declared, "key": "authorised"},

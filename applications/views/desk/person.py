@@ -218,7 +218,7 @@ def _declared(request: HttpRequest, form: ScanForm, ticket: Ticket, payload: str
         raise
     except RuleBroken as problem:
         form.add_error("payload", str(problem))
-        return page(request, status=problem.status, scan_form=form)
+        return page(request, status=422, scan_form=form)
     for sentence in differences(version_by_id(found.version_id), version_of(draft)):
         messages.warning(request, sentence)
     _suggest(request, [draft])
