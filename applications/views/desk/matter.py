@@ -104,11 +104,7 @@ def form(request: HttpRequest, application_id: int) -> HttpResponse:
     """Kept as it is typed, right or wrong. The page stays where it is when a script sends it."""
     draft = _mine(request, application_id)
     fields = version_of(draft).form_schema.get("properties", {})
-    values = {
-        key: (key in request.POST) if rule["x-kind"] == "yes_no" else request.POST[key]
-        for key, rule in fields.items()
-        if key in request.POST or rule["x-kind"] == "yes_no"
-    }
+    values = {key: request.POST[key] for key in fields if key in request.POST}
     keep_form(application=draft, values=values, at=clock.now(), acting_user=signed_in(request))
     if request.headers.get("HX-Request") and "stay" in request.POST:
         return HttpResponse(status=204)
