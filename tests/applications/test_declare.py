@@ -355,3 +355,6 @@ def test_every_page_speaks_the_readers_language(client: Client, language: str) -
     words = {"vi": "Kiểm tra", "en": "Check your answers", "ko": "확인"}
     page = client.get(to("_check", row))
     assert words[language] in text(page) and f'lang="{language}"' in page.content.decode()
+    wrong = {"vi": "đúng 12 chữ số", "en": "exactly 12 digits", "ko": "12자리"}
+    answer = client.post(to("_fill", row, "mother_name"), {"mother_name": "A", "mother_identity": "12"})
+    assert answer.status_code == 400 and wrong[language] in text(answer)
