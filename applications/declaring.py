@@ -26,7 +26,7 @@ from procedures.facts import Fact
 from procedures.forms_home import HomeForm
 from procedures.models import ProcedureVersion
 from procedures.own_case import own_questions
-from procedures.pages import Page, pages_of
+from procedures.pages import Page, pages_of, same_as_applicant
 from procedures.quote import quote
 from procedures.sheet import Sheet
 
@@ -181,6 +181,12 @@ class Walk:
             if not scolds and key in errors and all(error.code == "required" for error in errors.as_data()[key]):
                 del errors[key]
         return [self.form[key] for key in page.fields]
+
+    def may_be_applicant(self, page: Page) -> bool:
+        """Whether the person of this page, not answered yet, can be the applicant, who was."""
+        same = same_as_applicant(self.version, page)
+        answers = self.declaration.answers
+        return bool(same) and page.key not in answers and bool(answers.get(same[page.key]))
 
     def errors_on(self, page: Page) -> bool:
         return any(key in self.form.errors for key in page.fields)

@@ -9,6 +9,8 @@ from procedures.models import ProcedureVersion
 
 # A person is one thing: these are read off one card, and follow the field of the name.
 _OF_A_PERSON = ("born", "identity", "sex")
+# Who declares is not who was just born, nor who died.
+_NEVER_THE_APPLICANT = {"applicant", "child", "deceased"}
 # Beside the first field of a row, the others of it.
 _TOGETHER = (
     ("child_ethnicity", "child_nationality"),
@@ -41,6 +43,16 @@ def pages_of(version: ProcedureVersion) -> list[Page]:
             pages.append(Page(fields[0], group["title"], fields))
             rest = [key for key in rest if key not in fields]
     return pages
+
+
+def same_as_applicant(version: ProcedureVersion, page: Page) -> dict[str, str]:
+    """Where the person of this page may be the applicant: each of their fields, and the applicant's that says the same."""
+    person = page.key.removesuffix("_name")
+    if page.key not in NAMES_OF_PEOPLE or person in _NEVER_THE_APPLICANT or not page.key.endswith("_name"):
+        return {}
+    properties = version.form_schema["properties"]
+    pairs = {f"{person}_{part}": f"applicant_{part}" for part in ("name", *_OF_A_PERSON, "residence")}
+    return {key: own for key, own in pairs.items() if key in properties and own in properties}
 
 
 def _beside(key: str) -> set[str]:

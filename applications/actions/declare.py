@@ -22,6 +22,7 @@ from portal.vn.dates import format_date, format_moment
 from procedures.form_schemas import LONG_TEXT_LENGTH
 from procedures.models import ProcedureVersion
 from procedures.own_case import can_be_declared
+from procedures.pages import same_as_applicant
 
 # Where no row of rules is in force.
 USUAL_DAYS = 30
@@ -72,6 +73,19 @@ def keep_page(*, declaration: Declaration, page: str, typed: Mapping[str, Any], 
     form = Walk(row, at).form
     tidy = {key: form.cleaned_data[key] for key in sent if form.cleaned_data.get(key) is not None}
     return _keep(row, at, answers={**row.answers, **tidy})
+
+
+@transaction.atomic
+def take_over_applicant(*, declaration: Declaration, page: str, at: datetime) -> Walk:
+    """The person of this page is the applicant: what was said of them is not typed again. Raises ``BadInput``."""
+    row = _open(declaration, at)
+    walk = Walk(row, at)
+    asked = walk.page(page)
+    same = same_as_applicant(walk.version, asked) if asked else {}
+    if not same:
+        raise BadInput(_("This page is out of date. Please begin again."), code="unknown_page")
+    said = {key: row.answers[own] for key, own in same.items() if own in row.answers}
+    return _keep(row, at, answers={**row.answers, **said})
 
 
 @transaction.atomic

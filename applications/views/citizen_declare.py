@@ -23,6 +23,7 @@ from applications.actions.declare import (
     keep_page,
     kept_days,
     refuse_gone,
+    take_over_applicant,
 )
 from applications.declaration_access import by_token, count_begun, count_printed
 from applications.declaration_codes import spoken
@@ -125,6 +126,9 @@ def fill(request: HttpRequest, walk: Walk, key: str) -> HttpResponse:
         return redirect(_address(row, walk.first_open))
     if request.method == "GET":
         return _form_page(request, walk, page, scolds="missing" in request.GET)
+    if request.POST.get("go") == "me":
+        walk = take_over_applicant(declaration=row, page=key, at=walk.at)
+        return redirect(_address(row, place) if walk.is_open(place) else _onward(request, walk, place))
     typed = {name: walk.form.fields[name].widget.value_from_datadict(request.POST, {}, name) for name in page.fields}
     walk = keep_page(declaration=row, page=key, typed=typed, at=walk.at)
     match request.POST.get("go"):
@@ -146,6 +150,7 @@ def _form_page(request: HttpRequest, walk: Walk, page: Page, *, scolds: bool, st
         "fields": fields,
         "wrong": [field for field in fields if field.errors],
         "notes": walk.notes_on(page),
+        "may_be_me": walk.may_be_applicant(page),
     }
     return _step(request, walk, Place(Kind.FILL, page.key), "fill", status=status, **context)
 

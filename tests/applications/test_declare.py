@@ -166,6 +166,24 @@ def test_it_goes_on_where_it_was_left(client: Client) -> None:
     assert Client().get(to("", row)).headers["Location"] == following
 
 
+def test_whoever_declares_for_themselves_types_it_once(english: Client) -> None:
+    load_law()
+    row = begun(english, "1.001193")
+    english.post(to("_fill", row, "applicant_name"), {"applicant_name": "Nguyễn Thị Ánh", "applicant_born_year": "1990",
+                                                      "applicant_identity": "001190000321"})  # fmt: skip
+    english.post(to("_fill", row, "applicant_residence"), {"applicant_residence": "12 ngõ 5, Hà Nội"})
+    assert "This is me" not in text(english.get(to("_fill", row, "child_name")))
+    assert "This is me" in text(english.get(to("_fill", row, "mother_name")))
+    answer = english.post(to("_fill", row, "mother_name"), {"mother_name": "", "go": "me"})
+    assert answer.headers["Location"] == to("_fill", row, "mother_residence")
+    answers = reloaded(row).answers
+    assert [answers[f"mother_{part}"] for part in ("name", "born", "identity", "residence")] == [
+        "Nguyễn Thị Ánh", "1990", "001190000321", "12 ngõ 5, Hà Nội"
+    ]  # fmt: skip
+    assert english.post(to("_fill", row, "child_name"), {"go": "me"}).status_code == 404
+    assert "This is me" not in text(english.get(to("_fill", row, "mother_name")))
+
+
 def test_a_warning_is_said_once_and_lets_go_on(english: Client) -> None:
     row = a_declaration(finished=False)
     page = to("_fill", row, "child_name")
