@@ -7,7 +7,17 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from applications.models import Application, Event, FeeLine, IssuedForm, Paper, Register, RegisterEntry, Step
+from applications.models import (
+    Application,
+    DeclarationRules,
+    Event,
+    FeeLine,
+    IssuedForm,
+    Paper,
+    Register,
+    RegisterEntry,
+    Step,
+)
 
 
 class ReadOnly:
@@ -89,3 +99,8 @@ class RegisterEntryAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("__str__", "hash")
     ordering = ("-id",)
     show_full_result_count = False
+
+
+@admin.register(DeclarationRules)
+class DeclarationRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "kept_days", "source"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +22,8 @@ from procedures.quote import Quote, quote
 
 # What some forms ask of what the dossier itself counts, since a fee goes by it: asked once, beside the fee.
 COUNTED = {"page_count": "pages", "copy_count": "copies"}
+# What the card says of its person, by the names that the forms know it by.
+_OF_CARD = re.compile(r"(citizen|man|woman)\.(full_name|identity_number|birth_date|sex)").fullmatch
 _SIDES: dict[str, str] = {Sex.MALE: "man", Sex.FEMALE: "woman"}
 
 
@@ -69,6 +73,19 @@ def counted(application: Application) -> dict[str, int | None]:
 def given_by(application: Application, citizen: Citizen) -> set[str]:
     """The fields of the form that this person's record, or how the draft says to reach them, fills in."""
     return set(prefill(version_of(application), _known_of(application, citizen)))
+
+
+def identity_given_by(application: Application, citizen: Citizen) -> set[str]:
+    """Those of them that say who this person is, as their card does."""
+    known = _known_of(application, citizen)
+    return set(prefill(version_of(application), {key: value for key, value in known.items() if _OF_CARD(key)}))
+
+
+def cleaned(version: ProcedureVersion, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored or typed values in the one form that the version's fields give them; what is wrong stays as it is."""
+    form = ProcedureForm(version, data)
+    form.is_valid()
+    return {key: form.cleaned_data.get(key, data.get(key)) for key in form.fields}
 
 
 def other_side(application: Application, citizen: Citizen) -> dict[str, str]:

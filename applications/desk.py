@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.mark_paper import FROM_FILE
 from applications.catalogue import bound_form as bound_form_of
 from applications.catalogue import facts_of, notices_for, quote_for, version_of
+from applications.declared import Declared, Said, declared_for
 from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Paper
 from applications.notarisation.enums import JobState
@@ -72,6 +74,19 @@ class Work:
     notices: list[dict[str, Any]]
     form_gaps: int = 0
     certified: list[Application] = field(default_factory=list)
+    declared: Declared | None = None
+
+    @property
+    def groups(self) -> list[tuple[str, list[tuple[BoundField, Said | None]]]]:
+        """The form's fields under their headings, each with what was declared at home."""
+        said = self.declared.fields if self.declared else {}
+        return [(title, [(bound, said.get(bound.name)) for bound in fields]) for title, fields in self.form.groups()]
+
+    @property
+    def questions(self) -> list[tuple[Fact, bool, Said | None]]:
+        """The questions that decide with their answers, each with what was declared at home."""
+        said = self.declared.facts if self.declared else {}
+        return [(fact, yes, said.get(fact.key)) for fact, yes in self.facts]
 
     @property
     def is_draft(self) -> bool:
@@ -180,7 +195,7 @@ def build(
         return desk
     desk.matters = list(
         Application.objects.filter(matter__ticket=desk.ticket)
-        .select_related("matter", "competent", "helped_at", "applicant", "version__procedure")
+        .select_related("matter", "competent", "helped_at", "applicant", "version__procedure", "declaration")
         .order_by("pk")
     )
     desk.selected = next((row for row in desk.matters if row.pk == chosen), None)
@@ -262,6 +277,7 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
             {**notice, "told": application.acknowledged.get(notice["key"])} for notice in notices_for(application, at)
         ],
         form_gaps=gaps,
+        declared=declared_for(application, form, facts),
         certified=list(
             application.made_for_it.exclude(state=State.WITHDRAWN).prefetch_related("fee_lines").order_by("pk")
         ),

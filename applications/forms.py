@@ -29,7 +29,7 @@ class ScanForm(forms.Form):
                 "data-scan": "",
                 "autocomplete": "off",
                 "spellcheck": "false",
-                "placeholder": _("Scan the ID card or the receipt"),
+                "placeholder": _("Card, receipt or code from home"),
             }
         ),
     )

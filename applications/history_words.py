@@ -31,6 +31,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
 }
+_DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note")
 
@@ -58,7 +59,8 @@ def told(event: Event) -> Told:
         "handed_to": personal.get("handed_to") or erased,
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
-    return Told(event.at, str(_SENTENCES[event.kind]) % values, " ".join([*quotes, event.reason]).strip())
+    sentence = _DECLARED if event.details.get("declared_at_home") else _SENTENCES[event.kind]
+    return Told(event.at, str(sentence) % values, " ".join([*quotes, event.reason]).strip())
 
 
 def _moment(stored: str | None) -> str:

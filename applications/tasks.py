@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.move_due import move_due_dates
+from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.models import IssuedForm
 from portal import clock
 
@@ -57,3 +58,10 @@ def sweep_certifications() -> None:
 def move_dates() -> None:
     """Dossiers whose time runs over corrected days get their new dates, once somebody approved that."""
     move_due_dates(at=clock.now())
+
+
+@shared_task
+def sweep_declarations() -> None:
+    """Erase what was declared at home and not used in time."""
+    erase_expired(at=clock.now())
+    forget_erased(at=clock.now())

@@ -1,8 +1,8 @@
-"""Addresses of this app: the desk's and the certification's own, and those of dossiers and citizens."""
+"""Addresses of this app: the desk's, the certification's and the declaration's own, and those of dossiers and citizens."""
 
 from django.urls import path
 
-from applications import urls_certify, urls_desk
+from applications import urls_certify, urls_declare, urls_desk
 from applications.views import (
     citizen,
     citizen_notices,
@@ -19,6 +19,7 @@ app_name = "applications"
 urlpatterns = [
     *urls_desk.patterns,
     *urls_certify.patterns,
+    *urls_declare.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),

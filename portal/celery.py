@@ -65,6 +65,11 @@ app.conf.update(
         },
         "dates": {"task": "applications.tasks.move_dates", "schedule": 300.0, "options": {"expires": 300}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
+        "declarations": {
+            "task": "applications.tasks.sweep_declarations",
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
         "appointments": {"task": "centres.tasks.sweep_appointments", "schedule": 60.0, "options": {"expires": 60}},
         "held_places": {"task": "centres.tasks.miss_held", "schedule": 30.0, "options": {"expires": 30}},
         "calls": {"task": "centres.tasks.call_everywhere", "schedule": 10.0, "options": {"expires": 10}},

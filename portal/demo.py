@@ -8,6 +8,10 @@ PASSWORD = "demo-mot-cua-2026"  # noqa: S105 - printed on the demo's own login p
 KIOSK_KEY = "demo-kiosk-chi-nhanh-3"
 BOARD_KEY = "demo-bang-goi-so-chi-nhanh-3"
 
+# A birth declared at home: the end of its address, and its code at a desk.
+DECLARATION_TOKEN = "demo-to-khai-nha"  # noqa: S105 - opens made-up answers
+DECLARATION_CODE = "K202611309"
+
 # Role and user names; every one has the password above.
 SIGN_INS = (
     (_("Counter officers"), ("quay1", "quay2", "quay3", "quay4", "quay5", "quay6")),

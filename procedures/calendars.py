@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
+from portal import clock
 from procedures.enums import Confidence, DayType
 
 SATURDAY = 5
@@ -84,3 +85,11 @@ class WorkCalendar:
             if not self.is_working_day(day):
                 yield day
             day += ONE_DAY
+
+
+def next_moment(now: datetime, calendar: WorkCalendar) -> datetime:
+    """When something can be handed in next: now, while the day's work goes on; else at the opening of the next working day."""
+    at = clock.local(now)
+    if calendar.is_working_day(at.date()) and at.time() < calendar.closing:
+        return max(at, datetime.combine(at.date(), calendar.opening, tzinfo=clock.HANOI))
+    return datetime.combine(calendar.next_working_day(at.date()), calendar.opening, tzinfo=clock.HANOI)

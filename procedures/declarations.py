@@ -122,7 +122,7 @@ def in_words(rule: Mapping[str, Any], value: Any) -> str:
             labels = {choice["value"]: pick(choice["label"], VIETNAMESE) for choice in rule["x-choices"]}
             return labels.get(value, str(value))
         case "yes_no":
-            return "Có" if value else "Không"
+            return "Có" if value in (True, "yes") else "Không"
         case "unit":
             return next((unit.full_name for unit in units_of_today() if unit.code == value), str(value))
         case "phone":

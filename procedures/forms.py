@@ -166,6 +166,10 @@ class YesNoField(forms.TypedChoiceField):
         choices = [("", "—"), ("yes", _("Yes")), ("no", _("No"))]
         super().__init__(choices=choices, coerce=lambda value: value == "yes", empty_value=None, **kwargs)
 
+    def to_python(self, value: Any) -> str:
+        """A stored answer is bound again as it was stored."""
+        return super().to_python(self.prepare_value(value))
+
     def prepare_value(self, value: Any) -> Any:
         return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 

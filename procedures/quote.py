@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.clock import local_day
 from procedures.calendars import CLOSING, WorkCalendar
-from procedures.conditions import facts_in, holds
+from procedures.conditions import Condition, facts_in, holds
 from procedures.enums import FeeBasis
 from procedures.facts import FACTS, Fact
 from procedures.fees import FeeLine, fee_lines
@@ -94,11 +94,16 @@ def quote(
 
 def facts_asked(version: ProcedureVersion) -> list[Fact]:
     """The facts that matter for this version, in the order in which its papers, fees and limits name them."""
+    keys = dict.fromkeys(key for condition in conditions_of(version) for key in facts_in(condition))
+    if version.time_limit.get(OTHER_TERRITORY):
+        keys[OTHER_TERRITORY] = None
+    return [FACTS[key] for key in keys]
+
+
+def conditions_of(version: ProcedureVersion) -> list[Condition]:
+    """What the papers, fees, incentives and limits of this version depend on."""
     conditions = [row.condition for row in version.requirements.all()]
     conditions += [rule.condition for rule in version.fee_rules.all()]
     conditions += [incentive.condition for incentive in version.procedure.granted]
     conditions += [alternative["when"] for alternative in version.time_limit.get("alternatives", ())]
-    keys = dict.fromkeys(key for condition in conditions for key in facts_in(condition))
-    if version.time_limit.get(OTHER_TERRITORY):
-        keys[OTHER_TERRITORY] = None
-    return [FACTS[key] for key in keys]
+    return conditions

@@ -19,6 +19,7 @@ from procedures.enums import CopyForm, FeeBasis
 from procedures.fees import fee_lines
 from procedures.forms_public import CaseForm
 from procedures.models import Incentive, Procedure, ProcedureVersion
+from procedures.own_case import can_be_declared
 from procedures.quote import PaperAsk, Quote, quote
 
 # What the reader does with a paper of each form is said by the form's own name.
@@ -128,6 +129,11 @@ class Sheet:
     def has_form(self) -> bool:
         """Whether there is a form to print, and to fill in at home by hand."""
         return has_declaration(self.version)
+
+    @property
+    def is_for_home(self) -> bool:
+        """Whether it can be filled in at home, page by page."""
+        return can_be_declared(self.version)
 
     @property
     def looked_up(self) -> list[AskedPaper]:

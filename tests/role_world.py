@@ -38,6 +38,7 @@ from tests.factories.applications import (
 from tests.factories.centres import AppointmentFactory, BookingRulesFactory, DeviceFactory, TicketFactory
 from tests.factories.certifications import a_missing_paper, a_picture, an_item
 from tests.factories.citizens import CitizenFactory, UserFactory
+from tests.factories.declarations import a_declaration
 from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
 
@@ -67,6 +68,8 @@ LIMITED = {
     "centres:kiosk_sign_in",
     "centres:board_sign_in",
     "applications:track",
+    "applications:declare_start",
+    "applications:declare_form",
     "api_tracking",
     "api_tickets",
     "centres:kiosk_booked",
@@ -209,6 +212,15 @@ def a_world(at_hanoi: Any) -> World:
         "api_sign": {"pk": proposed.pk},
         "api_hand_over": {"pk": done.pk},
     }  # fmt: skip
+    named = {"applicant_name": "Trần Thị Thử", "mother_name": "Trần Thị Thử"}  # not the person of the dossiers
+    declared = {"token": a_declaration(answers=named).token}
+    world.arguments |= {
+        "applications:declare_start": {"code": "1.001193"},
+        "applications:declare_ask": {**declared, "key": "authorised"},
+        "applications:declare_fill": {**declared, "key": "birth_place"},
+        **{f"applications:declare{name}": declared for name in
+           ("", "_papers", "_check", "_done", "_form", "_later", "_delete", "_rules")},
+    }  # fmt: skip
     # Numbers of this letter were given by the factory, past the counter of numbers; those of the next were not.
     other_service = here.services.exclude(pk=ticket.service_id).order_by("order")[0]
     for number in (97, 98):
@@ -272,6 +284,8 @@ def a_world(at_hanoi: Any) -> World:
         },
         "applications:choose": {**shown, "procedure": "1.001193"},
         "applications:keep_form": FORMS["marriage"],
+        "applications:declare_ask": {"answer": "no"},
+        "applications:declare_fill": {"birth_place": "Bệnh viện E"},
         "applications:quantity": {"pages": 2, "copies": 1},
         "applications:pass_on": {**shown, "service": other_service.pk},
         "applications:tick": {"there": "1"},

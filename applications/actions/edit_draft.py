@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
-from applications.catalogue import contact_in_form, given_by, other_side, version_of
+from applications.catalogue import cleaned, contact_in_form, given_by, identity_given_by, other_side, version_of
 from applications.enums import PaperState, State
-from applications.models import Application
+from applications.models import Application, Declaration
 from applications.permissions import check_receiver
 from citizens.models import Citizen, User
 from portal import live
@@ -117,7 +117,27 @@ def set_applicant(*, application: Application, citizen: Citizen, at: datetime, a
     draft.applicant = citizen
     draft.contact_phone = draft.contact_phone or citizen.phone
     draft.contact_email = draft.contact_email or citizen.email
-    return _save(draft, at, "applicant", "contact_phone", "contact_email")
+    _follow_the_card(draft)
+    return _save(draft, at, "applicant", "contact_phone", "contact_email", "form_data")
+
+
+@transaction.atomic
+def let_the_card_speak(*, application: Application, at: datetime, acting_user: User) -> Application:
+    """Who the applicant is comes from their card, not from what was declared at home."""
+    draft = _draft(application, acting_user)
+    _follow_the_card(draft)
+    return _save(draft, at, "form_data")
+
+
+def _follow_the_card(draft: Application) -> None:
+    """Take what was declared at home about the applicant's identity out of the form, where nobody has typed otherwise: the
+    record says it."""
+    declaration = getattr(draft, "declaration", None)
+    if declaration is None or draft.applicant is None:
+        return
+    declared, typed = (cleaned(version_of(draft), data) for data in (declaration.answers, draft.form_data))
+    said = {key for key in identity_given_by(draft, draft.applicant) if typed.get(key) == declared.get(key)}
+    draft.form_data = {key: value for key, value in draft.form_data.items() if key not in said}
 
 
 @transaction.atomic
@@ -165,6 +185,7 @@ def acknowledge(*, application: Application, notice: str, at: datetime, acting_u
 def drop_draft(*, application: Application, at: datetime, acting_user: User) -> None:
     """Take back a procedure chosen by mistake. Refused while anything that was handed in for it is kept with it.
 
+    What was declared at home can be taken over again, as its owner left it.
     A copy whose scan was taken back before it had a number keeps its own history and does not hold the draft.
     """
     draft = _draft(application, acting_user)
@@ -174,6 +195,7 @@ def drop_draft(*, application: Application, at: datetime, acting_user: User) -> 
             code="draft_used",
         )
     draft.made_for_it.update(for_application=None)
+    Declaration.objects.filter(application=draft).update(application=None, used_at=None, used_by=None)
     matter = draft.matter
     draft.delete()
     if matter is not None:

@@ -16,7 +16,13 @@ def locked(application: Application) -> Application:
     """
     Application.objects.select_for_update().order_by().values_list("pk", flat=True).get(pk=application.pk)
     return Application.objects.select_related(
-        "matter__ticket__counter", "competent", "helped_at", "received_at_centre", "applicant", "version"
+        "matter__ticket__counter",
+        "competent",
+        "helped_at",
+        "received_at_centre",
+        "applicant",
+        "version",
+        "declaration",
     ).get(pk=application.pk)
 
 

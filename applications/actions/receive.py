@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from applications import messages
 from applications.actions.bring_up_to_date import refuse_old_rules
+from applications.actions.declare import erase
 from applications.actions.locking import locked, wrong_state
 from applications.catalogue import COUNTED, bound_form, form_values, notices_for, quote_for, version_of
 from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
-from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Paper, Step
+from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
 from applications.notarisation.enums import JobState
 from applications.numbers import next_dossier_code
 from applications.permissions import check_receiver
@@ -83,6 +84,7 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
     """The change itself, on a draft that was locked and found whole; inside the caller's transaction."""
     from_state = draft.state
     centre = draft.helped_at
+    declaration = getattr(draft, "declaration", None)
     draft.accept(
         code=next_dossier_code(centre.agency_code, clock.local_day(at)),
         at=at,
@@ -113,6 +115,7 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
             "due_at": quote.due_at.isoformat(),
             "papers": papers,
             "fee": quote.total,
+            **({"declared_at_home": True} if declaration else {}),
         },
         personal={
             "applicant": applicant.full_name if applicant else "",
@@ -121,6 +124,8 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
         },
         first=True,
     )
+    if declaration is not None:
+        erase(declaration, WhyErased.RECEIVED, at)
     receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
     jobs.wake("applications.tasks.render_receipt", receipt.pk)
     if draft.for_application_id is None:  # a copy made for another dossier tells when it is ready, and that is enough

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
+from applications.declaration_codes import spoken
 from applications.demo.certify import sample_scan
 from applications.demo.people import DIVIDED, HUSBAND, KNOWN_HERE, WIFE
 from portal import demo
@@ -18,7 +19,8 @@ TO_TRY = (
     "5 Tiếp nhận, in giấy hẹn, quét mã QR trên giấy. / Receive, print the receipt, follow its QR.",
     "6 chuyenvien1 trình, lanhdao ký. / chuyenvien1 proposes, lanhdao signs.",
     "7 quay1 trả kết quả; đánh giá trên trang của phiếu. / quay1 hands over; rate the visit on the slip's page.",
-    "8 quanly xem trang hôm nay. / quanly reads the day's page.",
+    "8 Khai sinh khai tại nhà: gõ mã ở ô quét, rồi dán thẻ bà Nháp. / Declared at home: its code, then Ms Nháp's card.",
+    "9 quanly xem trang hôm nay. / quanly reads the day's page.",
 )
 
 
@@ -33,6 +35,8 @@ def lines() -> list[str]:
         "",
         *TO_TRY,
         "",
+        f"Tờ khai tại nhà / declared at home: {spoken(demo.DECLARATION_CODE)}",
+        f"  {settings.PUBLIC_URL}{reverse('applications:declare', args=[demo.DECLARATION_TOKEN])}",
         "Mã QR của thẻ, dán vào ô quét / card QRs to paste into the scan field:",
         *(f"  {person.card}" for person in (HUSBAND, WIFE, DIVIDED, KNOWN_HERE)),
         (

@@ -1,4 +1,5 @@
 from applications.models.application import Application, DossierNumber, Party
+from applications.models.declaration import Declaration, DeclarationRules, WhyErased
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
@@ -8,6 +9,8 @@ __all__ = [
     "Application",
     "Certification",
     "CertificationItem",
+    "Declaration",
+    "DeclarationRules",
     "Document",
     "DossierNumber",
     "Event",
@@ -23,4 +26,5 @@ __all__ = [
     "Result",
     "Step",
     "SupplementRequest",
+    "WhyErased",
 ]

@@ -40,6 +40,8 @@ TO_TRY = (
     ("/desk/", "the counter: next, papers, receive"),
     ("/dossiers/", "the specialist's and the leader's desk"),
     ("/day/", "the manager's day"),
+    ("/procedures/1.001193/", "a form filled in at home, one thing a page"),
+    ("/declare/demo-to-khai-nha/", "one that is finished; scan or type its code at the desk"),
     ("/track/", "where a dossier stands"),
     ("/api/v1/schema/", "the API, as OpenAPI"),
 )
@@ -195,7 +197,7 @@ def announce_when_ready(progress: Progress, sign_ins: str) -> None:
         return
     rule = "-" * 72
     lines = [rule, f"  The portal is ready:  {address()}/", "", "  To try:"]
-    lines += [f"    {address() + path:44} {what}" for path, what in TO_TRY]
+    lines += [f"    {address() + path:48} {what}" for path, what in TO_TRY]
     lines += ["", *(f"  {line}" for line in sign_ins.strip().splitlines())]
     lines += ["", "  Mail and SMS are written to var/demo/mail and var/demo/sms.", "  Ctrl-C ends everything.", rule]
     progress.say("Ready\n" + "\n".join(lines))

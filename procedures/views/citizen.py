@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from portal import clock
 from procedures import catalogue_cache
+from procedures.calendars import next_moment
 from procedures.declaration_files import blank_form
 from procedures.declarations import has_declaration
 from procedures.forms_public import AddressForm, SearchForm
@@ -85,7 +86,7 @@ def of_field(request: HttpRequest, code: str) -> HttpResponse:
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One procedure on one page, for the reader's own case: papers, fees and the day, as the counter would say them when it
     is handed in next."""
-    at = _next_moment(clock.now())
+    at = next_moment(clock.now(), catalogue_cache.load_calendar())
     version = catalogue_cache.version_in_force(code, at.date())
     if version is None:
         return _without_version(request, code, at.date())
@@ -96,7 +97,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def blank(request: HttpRequest, code: str) -> HttpResponse:
     """The procedure's form as a PDF, to fill in by hand."""
-    version = catalogue_cache.version_in_force(code, _next_moment(clock.now()).date())
+    version = catalogue_cache.version_in_force(code, next_moment(clock.now(), catalogue_cache.load_calendar()).date())
     if version is None or not has_declaration(version):
         raise Http404
     response = HttpResponse(blank_form(version), content_type="application/pdf")
@@ -111,14 +112,6 @@ def _without_version(request: HttpRequest, code: str, day: date) -> HttpResponse
         raise Http404
     coming = catalogue_cache.version_after(procedure, day)
     return render(request, "procedures/only_listed.html", {"procedure": procedure, "coming": coming})
-
-
-def _next_moment(now: datetime) -> datetime:
-    """Now, while the day's work goes on; else the opening of the next working day."""
-    calendar, at = catalogue_cache.load_calendar(), clock.local(now)
-    if calendar.is_working_day(at.date()) and at.time() < calendar.closing:
-        return max(at, datetime.combine(at.date(), calendar.opening, tzinfo=clock.HANOI))
-    return datetime.combine(calendar.next_working_day(at.date()), calendar.opening, tzinfo=clock.HANOI)
 
 
 @login_not_required

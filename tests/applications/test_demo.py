@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from datetime import time, timedelta
 from io import StringIO
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,11 +14,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client, TestCase
 from django.urls import reverse
 
+from applications.declaration_codes import is_possible
+from applications.declaring import Walk
 from applications.demo.names import female_names, male_names
 from applications.demo.people import DIVIDED, HUSBAND, KNOWN_HERE, WIFE, Crowd
 from applications.demo.sign_ins import lines
 from applications.enums import State, StepKind
-from applications.models import Application, CertificationItem, Event, Register, Step
+from applications.models import Application, CertificationItem, Declaration, Event, Register, Step
 from applications.notarisation.enums import JobState
 from applications.notarisation.register import fault_in
 from centres import hours
@@ -54,6 +57,7 @@ from procedures.models import Procedure
 from procedures.units import Resolution, resolve_old_address
 from tests.moments import hanoi
 
+ROOT = Path(__file__).resolve().parents[2]
 MONDAY = hanoi("2026-11-23 10:24")
 # The first minutes of a later day: a shorter morning, and what the first day left is finished.
 WEDNESDAY = hanoi("2026-11-25 00:20")
@@ -170,6 +174,16 @@ class TheDay(TestCase):
         assert resolve_old_address(DIVIDED.residence).status == Resolution.SPLIT
         assert resolve_old_address(HUSBAND.residence).status == Resolution.ONE
 
+    def test_a_birth_declared_at_home_is_finished_and_waits_for_a_desk(self) -> None:
+        row = Declaration.objects.get(token=demo.DECLARATION_TOKEN)
+        assert (row.code, row.application) == (demo.DECLARATION_CODE, None)
+        assert is_possible(row.code) and row.done_at is not None
+        assert Walk(row, MONDAY).is_complete
+        with clock.fixed(MONDAY):
+            assert self.client.get(f"/declare/{row.token}/done/").status_code == 200
+        place = ROOT / "portal" / "devtools" / "demo.py"
+        assert f"/declare/{row.token}/" in place.read_text(), "its address is printed among the things to try"
+
     def test_numbers_are_given_at_night_and_on_holidays_and_results_promised_in_ordinary_hours(self) -> None:
         assert hours.gives_numbers(self.branch, hanoi("2026-11-24 03:00"))
         assert hours.closing_times(self.branch)(hanoi("2026-11-25 03:00").date()) == time(17, 0)
@@ -206,6 +220,7 @@ class TheDay(TestCase):
         seed(WEDNESDAY)
         later = Ticket.objects.of_day(self.branch, WEDNESDAY.date())
         assert later.count() >= 60
+        assert Declaration.objects.count() == 2, "another day's declaration has the address and the code again"
         assert later.at_counter().count() == 3
         assert not self.today.filter(state__in=[TicketState.WAITING, TicketState.PARKED]).exists()
         assert not TicketEvent.objects.filter(at__gt=WEDNESDAY).exists()
@@ -233,7 +248,7 @@ def test_what_is_printed_names_every_sign_in_and_key() -> None:
     text = "\n".join(lines())
     for name in [name for _role, names in demo.SIGN_INS for name in names]:
         assert name in text
-    for shown in (demo.PASSWORD, demo.KIOSK_KEY, demo.BOARD_KEY, HUSBAND.card, WIFE.card):
+    for shown in (demo.PASSWORD, demo.KIOSK_KEY, demo.BOARD_KEY, HUSBAND.card, WIFE.card, demo.DECLARATION_TOKEN):
         assert shown in text
 
 

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from kombu.exceptions import OperationalError
 
+from applications.catalogue import bound_form, form_values, version_of
 from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Document
 from centres.enums import Role, TicketState
@@ -27,7 +28,10 @@ from citizens.models import Citizen, Look
 from notifications.enums import MessageState
 from notifications.models import Message
 from portal.celery import app
-from procedures.models import Unit
+from procedures import revisions
+from procedures.declarations import declaration
+from procedures.form_schemas import form_schema
+from procedures.models import ProcedureVersion, Unit
 from tests.applications.at_desk import CARD, NUMBER, OTHER_CARD, As, to, words
 from tests.factories.applications import (
     FORMS,
@@ -357,3 +361,22 @@ def test_a_colleague_cannot_move_this_counters_visit(desk: Client, ticket: Ticke
     ticket.refresh_from_db()
     assert (ticket.state, ticket.citizen) == (before, None)
     assert not Citizen.objects.filter(identity_number=NUMBER).exists()
+
+
+def test_a_no_typed_into_the_form_stays_a_no_and_is_printed_as_one(desk: Client, ticket: Ticket) -> None:
+    draft = a_draft(ticket=ticket)
+    question = {"key": "vaccinated", "kind": "yes_no", "label": {"vi": "Đã tiêm?", "en": "Vaccinated?"}}
+    schema = form_schema([{"key": "g", "title": {"vi": "G"}, "fields": [question]}])
+    ProcedureVersion.objects.filter(pk=draft.version_id).update(form_schema=schema)
+    revisions.changed(revisions.CATALOGUE)
+    for typed, kept, printed in (("no", False, "Không"), ("yes", True, "Có")):
+        desk.post(to("keep_form", draft.pk), {"vaccinated": typed})
+        draft.refresh_from_db()
+        form = bound_form(draft, MONDAY)
+        assert form.is_valid() and form.form_data() == {"vaccinated": kept}
+        lines = declaration(version_of(draft), form_values(draft)).parts[0].lines
+        assert [line.value for line in lines] == [printed]
+    desk.post(to("keep_form", draft.pk), {"vaccinated": ""})
+    draft.refresh_from_db()
+    form = bound_form(draft, MONDAY)
+    assert form.is_valid() and form.form_data() == {}

@@ -28,6 +28,8 @@ LOGGER = logging.getLogger("tests.logs")
         (f"id={NUMBER}&x=1", "id=•••&x=1"),
         ("/t/Ab3_-xyz9/", "/t/•••/"),
         ("/verify/Ab3xyz99", "/verify/•••"),
+        ("/declare/Ab3_-xyz9/fill/child_name/", "/declare/•••/fill/child_name/"),
+        ("code K482109375", "code K•••"),
         ("GET /kiosk/ticket/Ab3_-xyz9/ 200", "GET /kiosk/ticket/•••/ 200"),
         ("/book/b/Ab3_-xyz9/cancel/", "/book/b/•••/cancel/"),
         ("/api/v1/appointments/Ab3_-xyz9/move", "/api/v1/appointments/•••/move"),

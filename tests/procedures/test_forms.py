@@ -216,7 +216,9 @@ def test_numbers_of_papers_are_stored_as_their_schema_wants_them(
 def test_a_yes_or_no_left_alone_says_nothing() -> None:
     field = {"key": "it", "kind": "yes_no", "label": {"vi": "Đã tiêm?"}}
     version = ProcedureVersion(form_schema=form_schema([{"key": "g", "title": {"vi": "G"}, "fields": [field]}]))
-    for sent, stored in (({}, {}), ({"it": ""}, {}), ({"it": "no"}, {"it": False}), ({"it": "yes"}, {"it": True})):
+    typed = (({}, {}), ({"it": ""}, {}), ({"it": "no"}, {"it": False}), ({"it": "yes"}, {"it": True}))
+    again = tuple((stored, stored) for _sent, stored in typed)  # as it was stored, checked once more
+    for sent, stored in (*typed, *again):
         form = ProcedureForm(version, sent)
         assert form.is_valid()
         assert form.form_data() == stored

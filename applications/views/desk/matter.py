@@ -35,7 +35,7 @@ from procedures.models import Procedure
 def _mine(request: HttpRequest, application_id: int) -> Application:
     """Raises ``Http404``; for a part of the page ``Gone``, with a sentence: it was taken back in another window."""
     rows = Application.objects.visible_to(signed_in(request)).select_related(
-        "version", "competent", "helped_at", "applicant"
+        "version", "competent", "helped_at", "applicant", "declaration"
     )
     found = rows.filter(pk=application_id).first()
     if found is None and not request.headers.get("HX-Request"):
@@ -105,16 +105,12 @@ def form(request: HttpRequest, application_id: int) -> HttpResponse:
     is wrong."""
     draft = _mine(request, application_id)
     fields = version_of(draft).form_schema.get("properties", {})
-    values = {
-        key: (key in request.POST) if rule["x-kind"] == "yes_no" else request.POST[key]
-        for key, rule in fields.items()
-        if key in request.POST or rule["x-kind"] == "yes_no"
-    }
+    values = {key: request.POST[key] for key in fields if key in request.POST}
     at = clock.now()
     kept = keep_form(application=draft, values=values, at=at, acting_user=signed_in(request))
     if request.headers.get("HX-Request") and "stay" in request.POST:
         fields = [field for _title, group in desk.form_of(kept, at).groups() for field in group]
-        return render(request, "applications/desk/parts/said.html", {"fields": fields})
+        return render(request, "applications/desk/parts/wrong.html", {"fields": fields})
     return back(draft.pk, view="form" if "stay" in request.POST else "")
 
 

@@ -19,7 +19,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from applications import desk
 from applications.actions.edit_draft import change_applicant, fill_other_side, set_applicant, set_contact, suggest_facts
-from applications.catalogue import bound_form, contact_in_form
+from applications.actions.take_over_declaration import take_over_declaration
+from applications.catalogue import bound_form, contact_in_form, version_of
+from applications.declaration_access import is_declaration, named_at_desk
 from applications.enums import State
 from applications.forms import AddressForm, ContactForm, PersonForm, ScanForm
 from applications.models import Application
@@ -36,10 +38,12 @@ from citizens.enums import IdentitySource
 from citizens.models import Citizen
 from citizens.session import signed_in
 from portal import clock
-from portal.errors import BadInput, RuleBroken
+from portal.errors import BadInput, NotAllowed, RuleBroken
 from portal.vn.card_qr import ParsedCard, parse_card
 from portal.vn.dates import format_date
 from portal.vn.identity import InvalidIdentity, parse_identity_number
+from procedures.catalogue_cache import version_by_id
+from procedures.differences import differences
 
 
 @require_POST
@@ -55,7 +59,9 @@ def scan(request: HttpRequest) -> HttpResponse:
     payload = form.cleaned_data["payload"]
     if code := dossier_code_in(payload):
         return _dossier(request, form, code)
-    at_counter(request)
+    ticket = at_counter(request)
+    if is_declaration(payload):
+        return _declared(request, form, ticket, payload)
     if _looks_like_a_number(payload):
         return _by_number(request, form, payload)
     card = parse_card(payload, clock.today())
@@ -199,6 +205,24 @@ def _dossier(request: HttpRequest, form: ScanForm, code: str) -> HttpResponse:
         return page(request, status=422, scan_form=form)
     address = reverse("applications:dossier", args=[found.pk])
     return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
+
+
+def _declared(request: HttpRequest, form: ScanForm, ticket: Ticket, payload: str) -> HttpResponse:
+    """The matter of a declaration from home, with everything that was declared; or why there is none, beside the field."""
+    at, user = clock.now(), signed_in(request)
+    try:
+        with transaction.atomic():
+            found = named_at_desk(payload, user, at)
+            draft = take_over_declaration(declaration=found, ticket=ticket, at=at, acting_user=user)
+    except NotAllowed:
+        raise
+    except RuleBroken as problem:
+        form.add_error("payload", str(problem))
+        return page(request, status=422, scan_form=form)
+    for sentence in differences(version_by_id(found.version_id), version_of(draft)):
+        messages.warning(request, sentence)
+    _suggest(request, [draft])
+    return back(draft.pk)
 
 
 def _looks_like_a_number(payload: str) -> bool:
