@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import reduce
@@ -16,7 +16,7 @@ from applications.pauses import counted_again
 from applications.querysets import ApplicationQuerySet
 from applications.worklist import behind, place_of
 from portal import clock
-from procedures.calendars import ONE_DAY
+from procedures.calendars import ONE_DAY, WorkCalendar
 from procedures.catalogue_cache import load_calendar
 from procedures.limits import Due
 from procedures.models import DayCorrection
@@ -35,8 +35,8 @@ class Moved:
 
 
 def waiting_corrections() -> list[DayCorrection]:
-    """The corrected days over which promises have not moved yet, by date."""
-    return list(DayCorrection.objects.filter(settled_at__isnull=True))
+    """The corrected days over which promises have not moved yet, by date and then as they were made."""
+    return list(DayCorrection.objects.filter(settled_at__isnull=True).order_by("date", "id"))
 
 
 def in_reach(rows: ApplicationQuerySet, corrections: Sequence[DayCorrection]) -> ApplicationQuerySet:
@@ -57,10 +57,14 @@ def _over(correction: DayCorrection) -> Q:
     return Q(received_at__lt=start + ONE_DAY, due_at__gte=start)
 
 
-def moving(rows: Iterator[Application] | Sequence[Application], at: datetime) -> Iterator[Moved]:
-    """Those of these dossiers that have another day now. An earlier day that is over already is nobody's: what was
-    promised stays."""
-    calendar = load_calendar()
+def approved_calendar() -> WorkCalendar:
+    """The nation's days without the corrections that nobody has approved yet."""
+    return load_calendar().without((one.date, one.before) for one in waiting_corrections() if one.approved_at is None)
+
+
+def moving(rows: Iterable[Application], at: datetime, calendar: WorkCalendar) -> Iterator[Moved]:
+    """Those of these dossiers that this calendar gives another day. An earlier day that is over already is nobody's: what
+    was promised stays."""
     for application in rows:
         due = counted_again(application, calendar)
         if application.due_at is None or due.at <= at:
@@ -72,9 +76,10 @@ def moving(rows: Iterator[Application] | Sequence[Application], at: datetime) ->
 def page_of(rows: ApplicationQuerySet, after: str, size: int, at: datetime) -> tuple[list[Moved], str]:
     """So many that move, from a place on; and the place where the next page begins, empty at the end."""
     found: list[Moved] = []
+    calendar = load_calendar()
     looked = list(behind(rows, after)[:LOOKED_AT])
     for place, application in enumerate(looked):
-        found += moving([application], at)
+        found += moving([application], at, calendar)
         if len(found) == size and place + 1 < len(looked):
             return found, place_of(application)
     return found, place_of(looked[-1]) if len(looked) == LOOKED_AT else ""

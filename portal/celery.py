@@ -10,6 +10,8 @@ from typing import Any
 from celery import Celery
 from django.conf import settings
 
+from portal import filebroker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
@@ -27,6 +29,7 @@ def _transport(url: str, folder: Path) -> dict[str, Any]:
                 "max_retries": 0,
             }
         }
+    filebroker.use()
     for part in ("queue", "processed", "control"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     return {

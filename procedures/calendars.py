@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
@@ -53,6 +53,18 @@ class WorkCalendar:
             frozenset(row.date for row in rows if row.day == DayType.WORK),
             closing,
             assumed=frozenset(row.date for row in off if row.confidence == Confidence.UNSURE),
+        )
+
+    def without(self, corrections: Iterable[tuple[date, str]]) -> WorkCalendar:
+        """This calendar as it was before these corrections, each a day and what it was ("off", "work" or "" for an ordinary
+        day of the week), the earliest correction first."""
+        before: dict[date, str] = {}
+        for day, was in corrections:
+            before.setdefault(day, was)
+        return replace(
+            self,
+            days_off=self.days_off - before.keys() | {day for day, was in before.items() if was == DayType.OFF},
+            days_worked=self.days_worked - before.keys() | {day for day, was in before.items() if was == DayType.WORK},
         )
 
     def is_working_day(self, day: date) -> bool:

@@ -72,6 +72,13 @@ def fee_lines(
     return lines
 
 
+def goes_by_page(rules: Iterable[Any], facts: Mapping[str, bool], on: date) -> bool:
+    """Whether a fee per page applies on this day."""
+    return any(
+        rule.basis == FeeBasis.PER_PAGE and _in_force(rule, on) and holds(rule.condition, facts) for rule in rules
+    )
+
+
 def after(amount: int, percent: int) -> int:
     """What is left of an amount; a part of a đồng is the citizen's."""
     return amount * (100 - percent) // 100

@@ -23,7 +23,7 @@ LIMIT_KINDS = [
     (LimitKind.WORKING_DAYS, _("Working days")),
     (LimitKind.SAME_DAY, _("The same day")),
     (LimitKind.HALF_DAY, _("Half a day")),
-    (LimitKind.HOURS, _("Hours")),
+    (LimitKind.HOURS, _("Hours, day and night")),
     (LimitKind.CALENDAR_DAYS, _("Calendar days")),
 ]
 NUMBERED = {LimitKind.WORKING_DAYS: "days", LimitKind.CALENDAR_DAYS: "days", LimitKind.HOURS: "hours"}

@@ -28,10 +28,12 @@ class Passed:
 
 @dataclass(frozen=True)
 class Moved:
-    """The working day to which a limit that ended on a day off was moved, past days off that are only assumed."""
+    """The working day to which a limit that ended on a day off was moved, past days off that are only assumed; or, with
+    ``opens``, the hour at which the office opens after a limit that ended outside its hours."""
 
     to: date
     assumed: tuple[date, ...] = ()
+    opens: time | None = None
 
 
 def _each(sentence: Callable[[str], str]) -> dict[str, str]:
@@ -249,6 +251,14 @@ def _moved(moved: Moved | None, language: str) -> str:
     if moved is None:
         return "."
     on = _day(moved.to, language)
+    if moved.opens is not None:
+        hour = f"{moved.opens:%H:%M}"
+        opening = {
+            "vi": f"; hết hạn ngoài giờ làm việc nên trả lúc mở cửa, {hour} {on}",
+            "en": f"; it ends outside office hours, so it is returned when the office opens, {hour} {on}",
+            "ko": f"; 근무 시간 외에 만료되므로 {on} {hour} 업무 시작 시 교부합니다",
+        }
+        return opening[language] + _assumed(moved.assumed, language) + "."
     return (
         {
             "vi": f"; hết hạn vào ngày nghỉ nên trả vào ngày làm việc tiếp theo, {on}",

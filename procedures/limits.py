@@ -160,12 +160,22 @@ def _half_day(received: datetime, calendar: WorkCalendar, closing: _ClosesOn) ->
 
 
 def _hours(count: int, received: datetime, calendar: WorkCalendar, closing: _ClosesOn) -> Due:
+    """Hours run day and night. One that ends on a day off ends with the next working day (Civil Code art. 148.5); one that
+    ends while nobody is there, when the office opens next."""
     end = received + timedelta(hours=count)
-    if calendar.is_working_day(end.date()):
+    day = end.date()
+    if not calendar.is_working_day(day):
+        after = calendar.next_working_day(day)
+        moved = limit_words.Moved(after, _passed(calendar, day - ONE_DAY, after).assumed)
+        return Due(_at(after, closing(after)), limit_words.hours(count, received, moved))
+    opens = min(calendar.opening, closing(day))
+    if opens <= end.time() <= closing(day):
         return Due(end, limit_words.hours(count, received, None))
-    day = calendar.next_working_day(end.date())
-    moved = limit_words.Moved(day, _passed(calendar, end.date() - ONE_DAY, day).assumed)
-    return Due(_at(day, closing(day)), limit_words.hours(count, received, moved))
+    if end.time() > closing(day):
+        day = calendar.next_working_day(day)
+        opens = min(calendar.opening, closing(day))
+    passed = _passed(calendar, end.date(), day)
+    return Due(_at(day, opens), limit_words.hours(count, received, limit_words.Moved(day, passed.assumed, opens)))
 
 
 def _calendar_days(count: int, received: datetime, calendar: WorkCalendar, closing: _ClosesOn) -> Due:

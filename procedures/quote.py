@@ -10,9 +10,8 @@ from typing import Any
 from portal.clock import local_day
 from procedures.calendars import CLOSING, WorkCalendar
 from procedures.conditions import Condition, facts_in, holds
-from procedures.enums import FeeBasis
 from procedures.facts import FACTS, Fact
-from procedures.fees import FeeLine, fee_lines
+from procedures.fees import FeeLine, fee_lines, goes_by_page
 from procedures.limits import OTHER_TERRITORY, ClosingTimes, due
 from procedures.models import ProcedureVersion
 
@@ -88,7 +87,7 @@ def quote(
         total=sum(line.amount for line in lines),
         due_at=promised.at,
         explanation=promised.explanation,
-        needs_pages=pages is None and any(rule.basis == FeeBasis.PER_PAGE for rule in fee_rules),
+        needs_pages=pages is None and goes_by_page(fee_rules, facts, local_day(received_at)),
     )
 
 

@@ -11,34 +11,39 @@ from applications.actions.locking import locked
 from applications.enums import IN_HAND, EventKind
 from applications.history import record
 from applications.models import Application
-from applications.moved_days import CHUNK, in_reach, moving
+from applications.moved_days import CHUNK, approved_calendar, in_reach, moving
 from applications.worklist import behind, place_of
 from portal import live
+from portal.clock import local_day
 from procedures.actions.correct_days import settle_corrections
+from procedures.calendars import WorkCalendar
 from procedures.models import DayCorrection
 
 
 def move_due_dates(*, at: datetime) -> int:
-    """Give each dossier the date that the calendar of now promises, where somebody approved that; how many moved.
+    """Give each dossier the date that the approved corrections make of it; how many moved.
 
     Safe to run again, and beside itself: what has its new date already is left alone. The corrections are settled last.
     """
     corrections = list(DayCorrection.objects.filter(approved_at__isnull=False, settled_at__isnull=True))
+    calendar = approved_calendar()
     rows, moved, place = in_reach(Application.objects.all(), corrections), 0, ""
     while chunk := list(behind(rows, place)[:CHUNK]):
         place = place_of(chunk[-1])
-        moved += sum(_move(one.application, corrections, at) for one in moving(chunk, at))
+        moved += sum(_move(one.application, corrections, calendar, at) for one in moving(chunk, at, calendar))
     settle_corrections(ids=[one.pk for one in corrections], at=at)
     return moved
 
 
 @transaction.atomic
-def _move(application: Application, corrections: list[DayCorrection], at: datetime) -> bool:
+def _move(application: Application, corrections: list[DayCorrection], calendar: WorkCalendar, at: datetime) -> bool:
     """Whether this dossier got a new date: it is counted once more with its row in hand."""
     dossier = locked(application)
-    now = next(moving([dossier], at), None) if dossier.state in IN_HAND else None
-    if now is None or dossier.due_at is None:
+    now = next(moving([dossier], at, calendar), None) if dossier.state in IN_HAND else None
+    if now is None or dossier.due_at is None or dossier.received_at is None:
         return False
+    first, last = local_day(dossier.received_at), local_day(max(dossier.due_at, now.due.at))
+    why = [one for one in corrections if first <= one.date <= last]
     before, dossier.due_at, dossier.due_explanation = dossier.due_at, now.due.at, now.due.explanation
     dossier.changed_at = at
     dossier.save(update_fields=["due_at", "due_explanation", "changed_at"])
@@ -48,12 +53,12 @@ def _move(application: Application, corrections: list[DayCorrection], at: dateti
         at=at,
         actor=None,
         centre=dossier.competent,
-        reason="; ".join(dict.fromkeys(one.source for one in corrections if one.source))[:500],
+        reason="; ".join(dict.fromkeys(one.source for one in why if one.source))[:500],
         details={
             "due_before": before.isoformat(),
             "due_at": now.due.at.isoformat(),
-            "corrections": [one.pk for one in corrections],
-            "approved_by": corrections[0].approved_by,
+            "corrections": [one.pk for one in why],
+            "approved_by": ", ".join(dict.fromkeys(one.approved_by for one in why)),
         },
     )
     messages.tell(messages.DueMoved, dossier, occasion=now.due.at.isoformat(), at=at)

@@ -29,6 +29,7 @@ MOST_FOUND = 20
 # A number of a person or of a dossier: neither is looked for here. Nine digits, however they are set apart.
 _LONG_NUMBER = re.compile(r"\d(?:[\W_]*\d){8}")
 _NATIONAL_CODE = re.compile(r"\b\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}(?:\.[A-Z]\d{2}(?:\.\d{2})?)?)?", re.IGNORECASE)
+_CODE_WITHOUT_DOT = re.compile(r"(\d)(\d{6})", re.ASCII)
 _DOSSIER_CODE = re.compile(r"[A-Z]\d{2}(\.\d{1,3}){0,3}-\d{6}-\d{4,6}", re.IGNORECASE)
 
 
@@ -41,6 +42,8 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('procedures:list')}?{urlencode({'refused': refused})}")
     form = SearchForm(request.GET if "q" in request.GET else None)
     query = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
+    if code := _CODE_WITHOUT_DOT.fullmatch(query.strip()):
+        query = f"{code[1]}.{code[2]}"
     context: dict[str, Any] = {"form": form, "query": query, "refused": request.GET.get("refused")}
     if query:
         found = catalogue_cache.procedure_index().search(query, MOST_FOUND)

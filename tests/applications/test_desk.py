@@ -380,3 +380,22 @@ def test_a_no_typed_into_the_form_stays_a_no_and_is_printed_as_one(desk: Client,
     draft.refresh_from_db()
     form = bound_form(draft, MONDAY)
     assert form.is_valid() and form.form_data() == {}
+
+
+@pytest.mark.parametrize("pages", ["0", "-4", "2.5", "99999999", "hai"])
+def test_wrong_pages_are_said_beside_their_field_and_stay_typed(desk: Client, ticket: Ticket, pages: str) -> None:
+    draft = a_draft(procedure="certified_copy", ticket=ticket)
+    answer = desk.post(to("quantity", draft.pk), {"pages": pages, "copies": "1"}, headers=HTMX)
+    assert answer.status_code == 422
+    assert answer["HX-Retarget"] == "#quantity"
+    body = answer.content.decode()
+    assert f'value="{pages}"' in body
+    assert 'id="id_pages_error"' in body
+    draft.refresh_from_db()
+    assert draft.pages == 2
+
+
+def test_while_the_pages_are_not_counted_the_desk_promises_no_total(desk: Client, ticket: Ticket) -> None:
+    draft = a_draft(procedure="certified_copy", ticket=ticket, complete=False)
+    page = desk.get(to("desk") + f"?matter={draft.pk}").content.decode()
+    assert "theo số trang" in page.split("data-total>")[1].split("</b>")[0]

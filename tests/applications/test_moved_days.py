@@ -180,3 +180,34 @@ def test_corrections_made_after_the_page_was_shown_wait_for_their_own_look(clien
     client.post(PAGE, {"last": seen})
     client.post(PAGE, {"last": "²"})
     assert [one.approved_at is None for one in DayCorrection.objects.order_by("pk")] == [False, True]
+
+
+def test_a_correction_that_nobody_approved_moves_nothing_yet(centre: Centre) -> None:
+    dossier = a_land_dossier()
+    announce("2027-02-11")
+    approve_corrections(up_to=DayCorrection.objects.get().pk, at=ANNOUNCED, by="Vũ Hải Yến")
+    announce("2027-02-12")
+    assert move_due_dates(at=ANNOUNCED) == 1
+    dossier.refresh_from_db()
+    assert clock.local_day(dossier.due_at) == date(2027, 2, 16), "one day, not two"
+    approve_corrections(up_to=DayCorrection.objects.latest("pk").pk, at=ANNOUNCED, by="Lý Văn Thử")
+    assert move_due_dates(at=ANNOUNCED) == 1
+    dossier.refresh_from_db()
+    assert clock.local_day(dossier.due_at) == date(2027, 2, 17)
+
+
+def test_the_history_names_only_the_days_that_moved_this_dossier(centre: Centre) -> None:
+    dossier = a_land_dossier()
+    announce("2027-02-11")
+    announce("2027-04-19", at=ANNOUNCED)
+    NationalDay.objects.filter(date="2027-04-19").update(source="Thông báo khác")
+    first, other = DayCorrection.objects.order_by("date")
+    DayCorrection.objects.filter(pk=other.pk).update(
+        source="Thông báo khác", approved_by="Người khác", approved_at=ANNOUNCED
+    )
+    approve_corrections(up_to=other.pk, at=ANNOUNCED, by="Vũ Hải Yến")
+    move_due_dates(at=ANNOUNCED)
+    event = dossier.events.get(kind=EventKind.DUE_MOVED)
+    assert event.reason == "Thông báo 1/TB-BNV"
+    assert event.details["corrections"] == [first.pk]
+    assert event.details["approved_by"] == "Vũ Hải Yến"

@@ -79,8 +79,12 @@ def _slow_due(limit: dict[str, Any], start: datetime) -> datetime:
             for _unused in range(limit["hours"]):
                 start += timedelta(hours=1)
             day, hour = start.date(), start.time()
-            while not _is_worked(day):
-                day, hour = _tomorrow(day), CLOSES
+            if not _is_worked(day):
+                day, hour = _next_worked(day), CLOSES
+            elif hour > CLOSES:
+                day, hour = _next_worked(day), OPENS
+            elif hour < OPENS:
+                hour = OPENS
         case "calendar_days":
             for _unused in range(limit["days"]):
                 day = _tomorrow(day)

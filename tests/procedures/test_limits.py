@@ -53,6 +53,11 @@ def test_the_couple_of_23_november_gets_it_on_monday_the_30th(calendar: WorkCale
         ({"kind": "half_day"}, "28/11/2026 09:00", "30/11/2026 12:00"),
         ({"kind": "hours", "hours": 24}, "25/11/2026 09:10", "26/11/2026 09:10"),
         ({"kind": "hours", "hours": 24}, "27/11/2026 09:10", "30/11/2026 17:00"),
+        # ... that end while nobody is there: when the office opens next
+        ({"kind": "hours", "hours": 8}, "25/11/2026 12:33", "26/11/2026 08:00"),
+        ({"kind": "hours", "hours": 12}, "25/11/2026 16:00", "26/11/2026 08:00"),
+        ({"kind": "hours", "hours": 4}, "27/11/2026 16:00", "30/11/2026 08:00"),
+        ({"kind": "hours", "hours": 1}, "25/11/2026 16:00", "25/11/2026 17:00"),
         ({"kind": "calendar_days", "days": 10}, "20/11/2026 09:10", "30/11/2026 17:00"),
         ({"kind": "calendar_days", "days": 10}, "18/11/2026 09:10", "30/11/2026 17:00"),  # 28/11 is a Saturday
     ],
@@ -176,6 +181,11 @@ def test_a_date_that_rests_on_an_assumed_tet_says_so(
     assert "예정" in said["ko"]
     before = due(FOUR_DAYS, at("13/02/2026 09:00"), calendar).explanation
     assert "dự kiến" not in before["vi"], "that Tết is past and was announced"
+
+
+def test_hours_that_end_at_night_say_that_the_office_opens_first(calendar: WorkCalendar) -> None:
+    said = due({"kind": "hours", "hours": 8}, at("25/11/2026 12:33"), calendar).explanation
+    assert said["vi"].endswith("hết hạn ngoài giờ làm việc nên trả lúc mở cửa, 08:00 thứ Năm 26/11.")
 
 
 RECEIVED = st.builds(

@@ -119,3 +119,13 @@ def test_every_version_can_be_quoted(calendar: WorkCalendar) -> None:
         answer = quote(each, {fact.key: True for fact in facts_asked(each)}, MOMENT, calendar, pages=1)
         assert answer.papers
         assert answer.due_at > MOMENT
+
+
+def test_pages_are_asked_for_only_while_a_fee_by_the_page_applies(calendar: WorkCalendar) -> None:
+    row = version("certified_copy")
+    at = datetime.fromisoformat("2026-12-01T09:00:00+07:00")
+    assert quote(row, {}, at, calendar).needs_pages
+    assert not quote(row, {"farm_credit": True}, at, calendar, pages=2).needs_pages
+    for rule in row.fee_rules.all():
+        rule.effective_from = date(2028, 1, 1)
+    assert not quote(row, {}, at, calendar).needs_pages

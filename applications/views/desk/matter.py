@@ -119,7 +119,14 @@ def quantity(request: HttpRequest, application_id: int) -> HttpResponse:
     draft = _mine(request, application_id)
     typed = QuantityForm(request.POST)
     if not typed.is_valid():
-        raise BadInput(first_error(typed), code="quantity", field="pages")
+        if not request.headers.get("HX-Request"):
+            raise BadInput(first_error(typed), code="quantity", field="pages")
+        work = desk.work_on(draft, clock.now())
+        part = render(
+            request, "applications/desk/parts/quantity.html", {"work": work, "quantity_form": typed}, status=422
+        )
+        part["HX-Retarget"], part["HX-Reswap"] = "#quantity", "innerHTML"
+        return part
     set_quantity(application=draft, **typed.cleaned_data, at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
