@@ -2,7 +2,15 @@ from applications.models.application import Application, DossierNumber, Party
 from applications.models.handling import FeeLine, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
-from applications.notarisation.models import Certification, CertificationItem, Register, RegisterEntry, RegisterValue
+from applications.notarisation.models import (
+    Certification,
+    CertificationItem,
+    Register,
+    RegisterEntry,
+    RegisterStrike,
+    RegisterValue,
+    SignatureMark,
+)
 
 __all__ = [
     "Application",
@@ -18,8 +26,10 @@ __all__ = [
     "Party",
     "Register",
     "RegisterEntry",
+    "RegisterStrike",
     "RegisterValue",
     "Result",
+    "SignatureMark",
     "Step",
     "SupplementRequest",
 ]

@@ -176,7 +176,7 @@ def test_progress_is_asked_for_again_and_answers_only_when_it_moved(
     part = {**HTMX, "X-Part": "1"}
     first = desk.get(address("certification", item.pk), headers=part)
     said = first.content.decode()
-    assert '<progress id="certify-progress"' in said and 'value="0" max="4"' in said and "<dialog" not in said
+    assert '<progress id="certify-progress"' in said and 'value="0" max="6"' in said and "<dialog" not in said
     again = desk.get(address("certification", item.pk), headers={**part, "If-None-Match": first["ETag"]})
     assert again.status_code == 304
     CertificationItem.objects.filter(pk=item.pk).update(progress=2)
