@@ -26,6 +26,8 @@ _UNFINISHED = ".new-"
 _HALF_DONE = ".half-done-"
 # Nothing is written for as long as this.
 STALE_SECONDS = 24 * 60 * 60
+# No work waits for as long as this to be gone on with.
+FORGOTTEN_SECONDS = 90 * STALE_SECONDS
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -117,13 +119,15 @@ def forget_half_done(*names: str) -> None:
 
 
 def remove_stale(now: float) -> int:
-    """Remove what processes left that died while writing; how many files. ``now`` is in seconds since the epoch."""
+    """Remove what processes left that died while writing, or just before they could tidy up; how many files. ``now`` is in
+    seconds since the epoch."""
     removed = 0
-    for left in Path(settings.FILES_ROOT).glob(f"{_UNFINISHED}*"):
-        with suppress(FileNotFoundError):  # finished, or removed by another worker
-            if now - left.stat().st_mtime > STALE_SECONDS:
-                left.unlink()
-                removed += 1
+    for prefix, seconds in ((_UNFINISHED, STALE_SECONDS), (_HALF_DONE, FORGOTTEN_SECONDS)):
+        for left in Path(settings.FILES_ROOT).glob(f"{prefix}*"):
+            with suppress(FileNotFoundError):  # finished, or removed by another worker
+                if now - left.stat().st_mtime > seconds:
+                    left.unlink()
+                    removed += 1
     return removed
 
 

@@ -7,7 +7,6 @@ A file from anywhere is read here, so it is done in a process of its own with li
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import json
@@ -43,6 +42,8 @@ from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from applications.notarisation.signing.loop import wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 MOST_SIGNATURES = 12
@@ -119,7 +120,7 @@ def _archived_at(stamp: EmbeddedPdfSignature, roots: Sequence[x509.Certificate],
         trust_roots=list(roots), moment=at, allow_fetching=False, revinfo_policy=CertRevTrustPolicy(NO_REVOCATION)
     )
     try:
-        status = asyncio.run(async_validate_pdf_timestamp(stamp, trust))
+        status = wait_for(async_validate_pdf_timestamp(stamp, trust))
     except Exception:  # noqa: BLE001 - a time stamp of broken bytes breaks anywhere
         return None
     holds = status.intact and status.valid and status.trusted
@@ -152,7 +153,7 @@ def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], 
     except Exception:  # noqa: BLE001 - a certificate of broken bytes breaks anywhere
         described = dict.fromkeys(("name", "organisation", "issuer", "serial", "certificate"), "")
     try:
-        result = asyncio.run(ades_lta_validation(signature, _specification(roots), _timing(at)))
+        result = wait_for(ades_lta_validation(signature, _specification(roots), _timing(at)))
         when = result.best_signature_time.isoformat() if result.best_signature_time else ""
         is_sound = _is_sound(result)
         worth = _worth(result, is_sound)

@@ -1,15 +1,22 @@
-"""The throw-away authority on the local network: lists of withdrawn certificates by GET, time stamps by POST."""
+"""The throw-away authority on this machine: lists of withdrawn certificates by GET, time stamps by POST.
+
+python -m applications.notarisation.signing.responder 127.0.0.1 8998 var/demo/authority
+"""
 
 from __future__ import annotations
 
+import json
+import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from applications.notarisation.signing.throwaway import Authority, open_authority
+from applications.notarisation.signing.throwaway import Authority, open_authority, write_whole
 
+SETTINGS = "settings.json"
 LISTS = {"/root.crl": "root", "/issuing.crl": "issuing"}
 _REQUEST_BYTES = 64 * 1024
 
@@ -68,3 +75,21 @@ def _answers_of(authority: Authority) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Answers
+
+
+def main() -> None:
+    host, port, folder = sys.argv[1:]
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    server, authority = server_at(host, int(port), Path(folder))
+    # Last: whoever starts this one waits for it, and takes the portal's settings from it.
+    write_whole(authority.folder / SETTINGS, json.dumps(authority.environment()).encode())
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.server_close()
+
+
+if __name__ == "__main__":
+    main()

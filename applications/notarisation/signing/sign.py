@@ -25,6 +25,7 @@ from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError
 
 from applications.notarisation.signing import stamp as stamps
 from applications.notarisation.signing.keys import KEY_SILENT, KeyAt, Role, key_of, signer_at
+from applications.notarisation.signing.loop import wait_for
 from applications.notarisation.signing.trust import roots
 from applications.notarisation.trouble import NotNow
 
@@ -61,8 +62,8 @@ def sign(content: bytes, role: Role, stamp: stamps.Stamp, *, key: KeyAt | None =
             signer,
             timestamper=HTTPTimeStamper(settings.SIGNING_TSA_URL, timeout=STAMP_SECONDS),
             stamp_style=stamps.style(stamps.words(role, stamp, certificate)),
-        ).sign_pdf(writer)
-        return bytes(made.getvalue())
+        )
+        return bytes(wait_for(made.async_sign_pdf(writer)).getvalue())
 
 
 def _field(role: Role) -> SigFieldSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,8 +21,10 @@ from portal import clock
 FONT = "fonts/be-vietnam-pro-400.ttf"
 _MM = 72 / 25.4
 _FONT_SIZE = 9
+# What fits a stamp's width at that size; a longer line would make all of them smaller.
+_LETTERS_A_LINE, _LINES_OF_NAME = 46, 2
 # On the page of certification, in mm from the left and the bottom: left, bottom, right, top. The template leaves them free.
-BOXES = {Role.SIGNER: (112.0, 24.0, 193.0, 50.0), Role.UNIT: (30.0, 24.0, 111.0, 50.0)}
+BOXES = {Role.SIGNER: (112.0, 24.0, 193.0, 57.0), Role.UNIT: (30.0, 24.0, 111.0, 57.0)}
 HEADINGS = {Role.SIGNER: "Ký số bởi", Role.UNIT: "Cơ quan ký số"}
 
 
@@ -42,11 +45,12 @@ def box(role: Role) -> tuple[float, float, float, float]:
 
 def words(role: Role, stamp: Stamp, certificate: x509.Certificate) -> str:
     """The lines of the stamp."""
+    name = certificate.subject.native.get("common_name", "")
     lines = [
-        f"{HEADINGS[role]}: {stamp.name}",
+        *textwrap.wrap(f"{HEADINGS[role]}: {stamp.name}", _LETTERS_A_LINE)[:_LINES_OF_NAME],
         f"Số chứng thực: {stamp.number}",
         f"Thời gian ký: {clock.local(stamp.at):%d/%m/%Y %H:%M:%S} (giờ Hà Nội)",
-        f"Chứng thư: {_short(certificate.subject.native.get('common_name', ''))}",
+        textwrap.shorten(f"Chứng thư: {name}", _LETTERS_A_LINE, placeholder="…"),
     ]
     if is_throwaway(certificate):
         lines.append(f"BẢN {MARK}")
@@ -68,7 +72,3 @@ def style(text: str) -> TextStampStyle:
             AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MID, Margins(6, 6, 4, 4), InnerScaling.SHRINK_TO_FIT
         ),
     )
-
-
-def _short(name: str, most: int = 60) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"

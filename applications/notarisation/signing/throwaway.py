@@ -104,7 +104,7 @@ class Authority:
             [self.issuing.certificate, self.root.certificate],
             serialization.BestAvailableEncryption(PASSWORD.encode()),
         )
-        _write(self.folder / f"{name}.p12", content)
+        write_whole(self.folder / f"{name}.p12", content)
         return made
 
     def identity(self, name: str) -> Identity:
@@ -117,7 +117,7 @@ class Authority:
     def withdraw(self, certificate: x509.Certificate, at: datetime) -> None:
         """Put a certificate on the list of withdrawn ones from now on, as withdrawn ``at``."""
         withdrawn = self._withdrawn() | {str(certificate.serial_number): at.timestamp()}
-        _write(self.folder / "withdrawn.json", json.dumps(withdrawn).encode())
+        write_whole(self.folder / "withdrawn.json", json.dumps(withdrawn).encode())
 
     def revocation_list(self, name: str) -> bytes:
         """The list of "root" or "issuing", made now (DER)."""
@@ -180,7 +180,7 @@ def open_authority(folder: Path, address: str) -> Authority:
     authority = Authority(folder, address, root, issuing)
     for name in (SIGNER, UNIT, TSA):
         authority.issue(name, is_tsa=name == TSA)
-    _write(mark, address.encode())
+    write_whole(mark, address.encode())
     return authority
 
 
@@ -251,11 +251,11 @@ def _usage(is_ca: bool) -> x509.KeyUsage:
 
 def _keep(folder: Path, name: str, identity: Identity) -> None:
     pem = serialization.Encoding.PEM
-    _write(
+    write_whole(
         folder / f"{name}.key",
         identity.key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
     )
-    _write(folder / f"{name}.pem", identity.certificate.public_bytes(pem))
+    write_whole(folder / f"{name}.pem", identity.certificate.public_bytes(pem))
 
 
 def _kept(folder: Path, name: str) -> Identity | None:
@@ -268,7 +268,7 @@ def _kept(folder: Path, name: str) -> Identity | None:
     return Identity(certificate, key)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Whole or not at all, for the owner's eyes."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.touch(mode=0o600)

@@ -16,6 +16,7 @@ from applications.models import CertificationItem
 from applications.notarisation.compose import CopyText
 from applications.notarisation.describe import stamp_of
 from applications.notarisation.signing.keys import KeyAt, Role
+from applications.notarisation.signing.loop import wait_for
 from applications.notarisation.signing.marks import signature_hashes
 from applications.notarisation.signing.sign import sign
 from applications.notarisation.signing.throwaway import PASSWORD, Authority
@@ -52,5 +53,5 @@ def signed_by(name: str, content: bytes, authority: Authority, field: str = "Oth
         PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES),
         signer,
         timestamper=HTTPTimeStamper(authority.stamps_url),
-    ).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content)))
-    return bytes(made.getvalue())
+    )
+    return bytes(wait_for(made.async_sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content)))).getvalue())

@@ -183,7 +183,7 @@ def test_progress_is_asked_for_again_and_answers_only_when_it_moved(
     with django_capture_on_commit_callbacks(execute=True):
         live.bump(f"dossier:{item.certification.application_id}")
     moved = desk.get(address("certification", item.pk), headers={**part, "If-None-Match": first["ETag"]})
-    assert moved.status_code == 200 and 'value="2" max="4"' in moved.content.decode()
+    assert moved.status_code == 200 and 'value="2" max="6"' in moved.content.decode()
 
 
 def test_the_finished_copy_can_be_opened_from_the_dialog(desk: Client, paper: Paper) -> None:
