@@ -1,17 +1,22 @@
 """Foreign PDF files as pictures of their pages: what an archive keeps holds no script, no font of its own, no form.
 
-What a visible signature or a form's field shows becomes part of the picture.
+What a visible signature or a form's field shows becomes part of the picture. A page that a scanner made is one JPEG already, and
+stays that one: drawn anew it would be larger and worse.
 """
 
 from __future__ import annotations
 
+import io
 import resource
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 
 import pikepdf
 from django.utils.translation import gettext_noop as _
+from PIL import ExifTags, Image
 
 from applications.notarisation.trouble import NotNow
 
@@ -25,6 +30,12 @@ PAGES_AT_A_TIME = 8
 SECONDS_A_PAGE = 20
 _MEMORY_BYTES = 2 * 1024**3
 _POINTS = 72
+# A scanner's page ends where its picture does, to a point.
+_EDGE = 1.0
+_COLOURS = ("/DeviceRGB", "/DeviceGray")
+_ODD = (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, OSError, SyntaxError, RuntimeError)
+# What would make a picture look otherwise than its bytes say.
+_ALTERED = {"/SMask", "/Mask", "/Decode", "/DecodeParms", "/ImageMask", "/Alternates"}
 NO_RENDERER = _(
     "The program that draws PDF pages is missing on the server. Please tell support; the number stays taken."
 )
@@ -42,14 +53,49 @@ def draw_pages(content: bytes, folder: Path, beat: Callable[[], None]) -> list[P
     source = folder / "scan.pdf"
     source.write_bytes(content)
     with pikepdf.open(source) as pdf:
-        sizes = [_longest_dots(page) for page in pdf.pages]
+        sizes: list[float | None] = []
+        for number, page in enumerate(pdf.pages, 1):
+            scanned = None
+            with suppress(*_ODD):  # whatever it is, it can be drawn
+                scanned = _scanned(page)
+            sizes.append(None if scanned else _longest_dots(page))
+            if scanned:
+                (folder / f"scan-{number}.jpg").write_bytes(scanned)
     for first, last, too_large in _runs(sizes):
         _draw(source, folder, first, last, too_large)
         beat()
-    made = sorted(folder.glob("page-*.jpg"))
-    if len(made) != len(sizes):
+    drawn = {int(path.stem.rpartition("-")[2]): path for path in folder.glob("*-*.jpg")}
+    if sorted(drawn) != list(range(1, len(sizes) + 1)):
         raise CannotDraw("a page is missing")
-    return made
+    return [drawn[number] for number in sorted(drawn)]
+
+
+def _scanned(page: pikepdf.Page) -> bytes | None:
+    """The JPEG that the page consists of, all of it, upright; ``None`` for a page that is anything else."""
+    if int(page.obj.get("/Rotate", 0)) % 360 or "/Annots" in page.obj or len(page.images) != 1:
+        return None
+    operations = [(str(one.operator), list(one.operands)) for one in pikepdf.parse_content_stream(page)]
+    if [name for name, _operands in operations] != ["q", "cm", "Do", "Q"]:
+        return None
+    [image] = page.images.values()
+    matrix = [float(number) for number in operations[1][1]]
+    colours = image.get("/ColorSpace")
+    plain = colours in _COLOURS or (isinstance(colours, pikepdf.Array) and colours[0] == "/ICCBased")
+    if not plain or image.get("/Filter") != "/DCTDecode" or set(image.keys()) & _ALTERED or not _fills(page, matrix):
+        return None
+    content = bytes(image.read_raw_bytes())
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
+        turned = picture.getexif().get(ExifTags.Base.Orientation, 1) != 1
+        wide = (matrix[0] > matrix[3]) == (picture.width > picture.height)
+        return content if picture.mode in ("L", "RGB") and not turned and wide else None
+
+
+def _fills(page: pikepdf.Page, matrix: list[float]) -> bool:
+    """Whether what is placed by this matrix covers the page, edge to edge and upright."""
+    width, skew, lean, height, left, bottom = matrix
+    box = [float(number) for number in page.cropbox]
+    placed = [left, bottom, left + width, bottom + height]
+    return skew == lean == 0 and all(abs(one - other) <= _EDGE for one, other in zip(box, placed, strict=True))
 
 
 def _longest_dots(page: pikepdf.Page) -> float:
@@ -57,14 +103,14 @@ def _longest_dots(page: pikepdf.Page) -> float:
     return max(abs(right - left), abs(top - bottom)) * float(page.obj.get("/UserUnit", 1)) / _POINTS * DOTS_PER_INCH
 
 
-def _runs(sizes: list[float]) -> Iterator[tuple[int, int, bool]]:
-    """First and last page (from 1) of what one call draws, and whether those pages are too large."""
-    first = 0
-    for number in range(1, len(sizes) + 1):
-        full = number - first == PAGES_AT_A_TIME
-        if full or number == len(sizes) or (sizes[number] > MOST_DOTS) != (sizes[first] > MOST_DOTS):
-            yield first + 1, number, sizes[first] > MOST_DOTS
-            first = number
+def _runs(sizes: list[float | None]) -> Iterator[tuple[int, int, bool]]:
+    """First and last page (from 1) of what one call draws, and whether those pages are too large. ``None`` needs no call."""
+    kinds = [None if size is None else size > MOST_DOTS for size in sizes]
+    for kind, group in groupby(enumerate(kinds, 1), key=lambda one: one[1]):
+        numbers = [number for number, _kind in group]
+        for start in range(0, len(numbers), PAGES_AT_A_TIME) if kind is not None else ():
+            run = numbers[start : start + PAGES_AT_A_TIME]
+            yield run[0], run[-1], bool(kind)
 
 
 def _draw(source: Path, folder: Path, first: int, last: int, too_large: bool) -> None:

@@ -81,7 +81,12 @@ def _count(request: HttpRequest) -> None:
 
 def _judge_upload(request: HttpRequest) -> Verdict:
     """Raises what ``portal.uploads`` raises, except for a copy of ours that was damaged: there that is the answer."""
-    upload = received_file(request)
+    try:
+        upload = received_file(request)
+    except BadInput as problem:
+        if problem.code == "upload_too_large":
+            raise _too_large() from problem
+        raise
     content = upload.read()
     try:
         kind = inspect_upload(upload).media_type
@@ -96,6 +101,15 @@ def _judge_upload(request: HttpRequest) -> Verdict:
             field="file",
         )
     return judge(content, clock.now())
+
+
+def _too_large() -> BadInput:
+    """What the scanner's own sentence proposes helps nobody who only wants to check a file."""
+    return BadInput(
+        _("The file is larger than can be checked here. Please use the code printed on its last page instead."),
+        code="verify_too_large",
+        field="file",
+    )
 
 
 def _ask(

@@ -18,8 +18,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, PathError, ValidationError
 
@@ -57,13 +58,20 @@ def sign(content: bytes, role: Role, stamp: stamps.Stamp, *, key: KeyAt | None =
             # Both places at first: after a certifying signature none can be added, only filled.
             for each in Role:
                 append_signature_field(writer, _field(each))
-        made = PdfSigner(
-            _metadata(role),
-            signer,
-            timestamper=HTTPTimeStamper(settings.SIGNING_TSA_URL, timeout=STAMP_SECONDS),
-            stamp_style=stamps.style(stamps.words(role, stamp, certificate)),
+        stamp_style = stamps.style(stamps.words(role, stamp, certificate))
+        return wait_for(_signed(writer, role, signer, stamp_style))
+
+
+async def _signed(writer: IncrementalPdfFileWriter, role: Role, signer: Signer, style: TextStampStyle) -> bytes:
+    known = ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="require")
+    stamper = HTTPTimeStamper(settings.SIGNING_TSA_URL, timeout=STAMP_SECONDS)
+    try:
+        made = await PdfSigner(_metadata(role, known), signer, timestamper=stamper, stamp_style=style).async_sign_pdf(
+            writer
         )
-        return bytes(wait_for(made.async_sign_pdf(writer)).getvalue())
+    finally:
+        await known.aclose()  # or its connections stay open
+    return bytes(made.getvalue())
 
 
 def _field(role: Role) -> SigFieldSpec:
@@ -71,7 +79,7 @@ def _field(role: Role) -> SigFieldSpec:
     return SigFieldSpec(FIELDS[role], on_page=-1, box=(left, bottom, right, top))
 
 
-def _metadata(role: Role) -> PdfSignatureMetadata:
+def _metadata(role: Role, known: ValidationContext) -> PdfSignatureMetadata:
     more: dict[str, Any] = {}
     if role == Role.SIGNER:
         more = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS}
@@ -82,7 +90,7 @@ def _metadata(role: Role) -> PdfSignatureMetadata:
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         embed_validation_info=True,
-        validation_context=ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="require"),
+        validation_context=known,
         **more,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import shutil
 import subprocess
@@ -49,6 +50,14 @@ def test_the_library_finds_both_good_and_a_time_stamp_over_them(signed_copy: byt
     for found in (examine(signed_copy, roots(), NOW), examine_apart(signed_copy, signing.roots, NOW)):
         assert [(one.worth, one.is_sound) for one in found] == [(Worth.GOOD, True)] * 2
         assert [one.organisation for one in found] == [MARK] * 2
+
+
+def test_no_connection_is_left_open(
+    unsigned_copy: tuple[bytes, CopyText], signing: Authority, caplog: pytest.LogCaptureFixture
+) -> None:
+    signed_as_signer(*unsigned_copy)
+    gc.collect()
+    assert "Unclosed" not in caplog.text
 
 
 def test_the_stamps_say_who_signed_and_when_in_hanois_time(signed_copy: bytes, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 
 import pikepdf
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -107,6 +108,12 @@ def test_what_cannot_be_checked_is_refused_in_plain_words(phone: Client, content
 
 def test_a_file_is_asked_for(phone: Client) -> None:
     assert phone.post(reverse("applications:verify_file")).status_code == 400
+
+
+def test_a_file_that_is_too_large_leads_to_the_code_on_it(phone: Client, settings: LazySettings) -> None:
+    settings.UPLOAD_LIMIT_BYTES = 1000
+    answer = upload(phone, b"%PDF-1.7" + b" " * 2000)
+    assert answer.status_code == 400 and answer.context["problem"].code == "verify_too_large"
 
 
 def test_a_stream_that_nobody_asks_for_is_not_unfolded(phone: Client, signing: Authority) -> None:
