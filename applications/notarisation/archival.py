@@ -32,6 +32,8 @@ _MEMORY_BYTES = 2 * 1024**3
 _POINTS = 72
 # A scanner's page ends where its picture does, to a point.
 _EDGE = 1.0
+# The sheet shows the dots square, as almost every scanner makes them.
+_STRETCH = 0.02
 _COLOURS = ("/DeviceRGB", "/DeviceGray")
 _ODD = (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, OSError, SyntaxError, RuntimeError)
 # What would make a picture look otherwise than its bytes say.
@@ -72,13 +74,13 @@ def draw_pages(content: bytes, folder: Path, beat: Callable[[], None]) -> list[P
 
 def _scanned(page: pikepdf.Page) -> bytes | None:
     """The JPEG that the page consists of, all of it, upright; ``None`` for a page that is anything else."""
-    if int(page.obj.get("/Rotate", 0)) % 360 or "/Annots" in page.obj or len(page.images) != 1:
+    if int(page.obj.get("/Rotate", 0)) % 360 or "/Annots" in page.obj:
         return None
     operations = [(str(one.operator), list(one.operands)) for one in pikepdf.parse_content_stream(page)]
     if [name for name, _operands in operations] != ["q", "cm", "Do", "Q"]:
         return None
-    [image] = page.images.values()
     matrix = [float(number) for number in operations[1][1]]
+    image = page.resources["/XObject"][str(operations[2][1][0])]
     colours = image.get("/ColorSpace")
     plain = colours in _COLOURS or (isinstance(colours, pikepdf.Array) and colours[0] == "/ICCBased")
     if not plain or image.get("/Filter") != "/DCTDecode" or set(image.keys()) & _ALTERED or not _fills(page, matrix):
@@ -86,8 +88,8 @@ def _scanned(page: pikepdf.Page) -> bytes | None:
     content = bytes(image.read_raw_bytes())
     with Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
         turned = picture.getexif().get(ExifTags.Base.Orientation, 1) != 1
-        wide = (matrix[0] > matrix[3]) == (picture.width > picture.height)
-        return content if picture.mode in ("L", "RGB") and not turned and wide else None
+        stretched = abs(matrix[0] * picture.height - matrix[3] * picture.width) > _STRETCH * matrix[3] * picture.width
+        return content if picture.mode in ("L", "RGB") and not turned and not stretched else None
 
 
 def _fills(page: pikepdf.Page, matrix: list[float]) -> bool:
