@@ -60,6 +60,19 @@ def test_a_page_that_shows_more_than_its_picture_is_drawn(tmp_path: Path, other:
     assert page.read_bytes() != a_picture()
 
 
+def test_a_picture_that_its_page_stretches_is_drawn_as_the_page_shows_it(tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(scanned())) as pdf:
+        page = pdf.pages[0]
+        [name] = page.resources.XObject.keys()
+        page.MediaBox = [0, 0, 842, 595]
+        page.Contents = pdf.make_stream(f"q 842 0 0 595 0 0 cm {name} Do Q".encode())
+        page.CropBox = page.MediaBox
+        out = io.BytesIO()
+        pdf.save(out)
+    [(width, height)] = drawn(out.getvalue(), tmp_path)
+    assert width > height
+
+
 def test_scanned_and_other_pages_keep_their_order(tmp_path: Path) -> None:
     with pikepdf.open(io.BytesIO(pdf_of((842, 595), A4))) as pdf, pikepdf.open(io.BytesIO(scanned())) as other:
         pdf.pages.insert(1, other.pages[0])
