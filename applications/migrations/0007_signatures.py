@@ -4,15 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from applications.notarisation.codes import new_code
-
-
-def give_codes(apps, schema_editor):
-    """What waits for its file gets a code now; copies that were filed carry none."""
-    items = apps.get_model('applications', 'CertificationItem').objects
-    for item in items.filter(state__in=['approved', 'composing'], check_code__isnull=True):
-        items.filter(pk=item.pk).update(check_code=new_code())
-
 
 class Migration(migrations.Migration):
 
@@ -27,7 +18,6 @@ class Migration(migrations.Migration):
             name='check_code',
             field=models.CharField(blank=True, help_text='What anyone checks the copy by; taken with the number.', max_length=12, null=True, unique=True),
         ),
-        migrations.RunPython(give_codes, migrations.RunPython.noop),
         migrations.CreateModel(
             name='RegisterStrike',
             fields=[
