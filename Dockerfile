@@ -10,10 +10,10 @@ RUN /opt/venv/bin/pip install --require-hashes --no-deps --only-binary :all: -r 
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --create-home --home-dir /home/portal --shell /usr/sbin/nologin portal \
-    && install -d -o portal -g portal /data /data/files /data/sms /data/schedule
+    && install -d -o portal -g portal /data /data/files /data/sms /data/schedule /data/keys
 
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /app

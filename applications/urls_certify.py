@@ -1,8 +1,8 @@
-"""Addresses of certification at the desk."""
+"""Addresses of certification: at the desk, and for anyone who checks a copy."""
 
 from django.urls import path
 
-from applications.views import certify
+from applications.views import certify, verify
 
 patterns = [
     path("desk/papers/<int:paper_id>/certify/", certify.certify, name="certify"),
@@ -10,4 +10,8 @@ patterns = [
     path("desk/certifications/<int:item_id>/approve/", certify.approve, name="approve_certification"),
     path("desk/certifications/<int:item_id>/drop/", certify.drop, name="drop_certification"),
     path("desk/documents/<int:document_id>/", certify.document, name="document"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/file/", verify.of_file, name="verify_file"),
+    path("verify/paper/", verify.of_paper, name="verify_paper"),
+    path("verify/<str:code>/", verify.of_code, name="verify_code"),
 ]

@@ -10,8 +10,8 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,8 +23,11 @@ from portal.errors import Unavailable
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = ".new-"
+_HALF_DONE = ".half-done-"
 # Nothing is written for as long as this.
 STALE_SECONDS = 24 * 60 * 60
+# No work waits for as long as this to be gone on with.
+FORGOTTEN_SECONDS = 90 * STALE_SECONDS
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -50,6 +53,19 @@ def store(chunks: Iterable[bytes]) -> Stored:
 
     Raises ``Unavailable`` when the disk is full; nothing is kept then.
     """
+    with _written(chunks) as (temporary, kept):
+        target = path_of(kept.sha256)
+        if not target.parent.exists():
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+            _sync_folder(target.parent.parent)  # or a power cut could lose the folder with the file in it
+        os.replace(temporary, target)
+        _sync_folder(target.parent)
+        return kept
+
+
+@contextmanager
+def _written(chunks: Iterable[bytes]) -> Iterator[tuple[Path, Stored]]:
+    """A file without a name of its own yet, complete on disk; gone after the block unless it was moved."""
     root = Path(settings.FILES_ROOT)
     temporary = None
     try:
@@ -63,13 +79,7 @@ def store(chunks: Iterable[bytes]) -> Stored:
                 out.write(chunk)
             out.flush()
             os.fsync(out.fileno())
-        target = path_of(digest.hexdigest())
-        if not target.parent.exists():
-            target.parent.mkdir(exist_ok=True, mode=0o700)
-            _sync_folder(root)  # or a power cut could lose the folder with the file in it
-        os.replace(temporary, target)
-        _sync_folder(target.parent)
-        return Stored(digest.hexdigest(), size)
+        yield temporary, Stored(digest.hexdigest(), size)
     except OSError as error:
         if error.errno in _FULL:
             raise Unavailable(
@@ -82,14 +92,42 @@ def store(chunks: Iterable[bytes]) -> Stored:
             temporary.unlink(missing_ok=True)
 
 
+def keep_once(name: str, content: bytes) -> bytes:
+    """Keep a half-done piece of work under a name of its own; what is under it already stays, and is what counts.
+
+    Of two workers at the same piece one keeps theirs and both go on with it. Raises ``Unavailable`` when the disk is full.
+    """
+    target = Path(settings.FILES_ROOT) / f"{_HALF_DONE}{name}"
+    with _written([content]) as (temporary, _kept), suppress(FileExistsError):
+        os.link(temporary, target)
+        _sync_folder(target.parent)
+    return target.read_bytes()
+
+
+def half_done(name: str) -> bytes | None:
+    """What ``keep_once`` kept, or ``None``."""
+    try:
+        return (Path(settings.FILES_ROOT) / f"{_HALF_DONE}{name}").read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def forget_half_done(*names: str) -> None:
+    """Once the work is done, or given up."""
+    for name in names:
+        (Path(settings.FILES_ROOT) / f"{_HALF_DONE}{name}").unlink(missing_ok=True)
+
+
 def remove_stale(now: float) -> int:
-    """Remove what processes left that died while writing; how many files. ``now`` is in seconds since the epoch."""
+    """Remove what processes left that died while writing, or just before they could tidy up; how many files. ``now`` is in
+    seconds since the epoch."""
     removed = 0
-    for left in Path(settings.FILES_ROOT).glob(f"{_UNFINISHED}*"):
-        with suppress(FileNotFoundError):  # finished, or removed by another worker
-            if now - left.stat().st_mtime > STALE_SECONDS:
-                left.unlink()
-                removed += 1
+    for prefix, seconds in ((_UNFINISHED, STALE_SECONDS), (_HALF_DONE, FORGOTTEN_SECONDS)):
+        for left in Path(settings.FILES_ROOT).glob(f"{prefix}*"):
+            with suppress(FileNotFoundError):  # finished, or removed by another worker
+                if now - left.stat().st_mtime > seconds:
+                    left.unlink()
+                    removed += 1
     return removed
 
 

@@ -81,6 +81,9 @@ def logging_settings(environment: str) -> dict[str, Any]:
             "weasyprint": {"level": "ERROR"},
             "pikepdf": {"level": "WARNING"},
             "fontTools": {"level": "ERROR"},
+            # Whose certificate was looked up where; and each step of a check of somebody's file.
+            "pyhanko": {"level": "ERROR"},
+            "pyhanko_certvalidator": {"level": "ERROR"},
             "celery.app.trace": {"level": "WARNING"},
         },
     }

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "centres:day_hours_remove": ("centres:day_hours", {}),
     "centres:day_device_revoke": ("centres:day_devices", {}),
     "centres:day_announcement_stop": ("centres:day_announcements", {}),
+    **dict.fromkeys(("applications:verify_file", "applications:verify_paper"), ("applications:verify", {})),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }

@@ -148,6 +148,18 @@ CERTIFICATION_LEASE_SECONDS = env.number(
     "CERTIFICATION_LEASE_SECONDS", "after how long a silent worker's certified copy is made by another", default=60
 )
 
+# -- signatures: without keys, copies are printed and signed by hand (docs/decisions/0030) -----------------------------
+SIGNING_SIGNER_KEY = env.url(
+    "SIGNING_SIGNER_KEY", {"file", "pkcs11"}, "the key of the person who certifies: PKCS#12 file or token", default=""
+)
+SIGNING_SIGNER_PASSWORD = env.text("SIGNING_SIGNER_PASSWORD", "the password or PIN of that key", default="")
+SIGNING_UNIT_KEY = env.url(
+    "SIGNING_UNIT_KEY", {"file", "pkcs11"}, "the key of the unit, which signs after the person", default=""
+)
+SIGNING_UNIT_PASSWORD = env.text("SIGNING_UNIT_PASSWORD", "the password or PIN of that key", default="")
+SIGNING_TSA_URL = env.url("SIGNING_TSA_URL", {"http", "https"}, "the time stamp authority (RFC 3161)", default="")
+SIGNING_ROOTS = env.text("SIGNING_ROOTS", "a PEM file with the roots that signatures are trusted under", default="")
+
 # -- files ----------------------------------------------------------------------------------------------------------
 FILES_ROOT = env.folder("FILES_ROOT", "the private store of documents", demo=VAR_DIR / "demo" / "files")
 UPLOAD_LIMIT_BYTES = env.number("UPLOAD_LIMIT_BYTES", "the largest upload, in bytes", default=40 * 1024 * 1024)

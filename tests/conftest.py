@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from tests.spread import OneBrowser
 
+# The throw-away authority and what it signed, for the few tests that ask for them.
+pytest_plugins = ["tests.signing"]
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 

@@ -50,7 +50,7 @@ def approve_certification(*, item: CertificationItem, at: datetime, acting_user:
         personal={"requester": applicant.full_name if applicant else ""},
     )
     item.approve(entry)
-    item.save(update_fields=["state", "entry"])
+    item.save(update_fields=["state", "entry", "check_code"])
     if copy.state == State.ACCEPTED:
         copy.take(acting_user)
         record(

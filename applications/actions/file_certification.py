@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,15 @@ from applications.actions.locking import locked
 from applications.actions.wait_for_copy import copy_has_ended
 from applications.enums import DocumentSource, EventKind, PaperState, State
 from applications.history import record
-from applications.models import Application, CertificationItem, Document, Paper, RegisterEntry, Result
+from applications.models import (
+    Application,
+    CertificationItem,
+    Document,
+    Paper,
+    RegisterEntry,
+    Result,
+    SignatureMark,
+)
 from applications.notarisation.enums import JobState
 from applications.notarisation.messages import CopyCertified
 from citizens.models import HeldDocument
@@ -22,8 +31,12 @@ PDF = "application/pdf"
 
 
 @transaction.atomic
-def file_certification(*, item_id: int, kept: Stored, pages: int, at: datetime) -> CertificationItem:
+def file_certification(
+    *, item_id: int, kept: Stored, pages: int, at: datetime, marks: Sequence[str] = ()
+) -> CertificationItem:
     """File the certified PDF that lies in the store, finish the certification and tell the citizen.
+
+    ``marks`` are the hashes of the file's signatures (``signing.marks``).
 
     Two workers at once, or one that comes back after its file was filed, end with one document: the row lock lets
     one of them in, and the other finds it filed. Everything happens here or nothing.
@@ -48,6 +61,7 @@ def file_certification(*, item_id: int, kept: Stored, pages: int, at: datetime) 
     )
     item.file(document)
     item.save(update_fields=["state", "output", "progress", "last_error"])
+    SignatureMark.objects.bulk_create(SignatureMark(item=item, sha256=sha256) for sha256 in marks)
     kind_key = _give_to_paper(first, item, document, at)
     if kind_key and copy.applicant is not None:
         HeldDocument.objects.get_or_create(

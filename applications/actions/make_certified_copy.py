@@ -1,7 +1,8 @@
-"""The job behind a certified copy: read the scan, set the text, keep the file, file it.
+"""The job behind a certified copy: read the scan, set the text, sign it twice, keep the file, file it.
 
-Nothing is held between the steps but the row: a worker that dies leaves it claimed, its lease runs out, and another
-worker does the work again from the start. The same bytes come out, and ``file_certification`` lets one of them in.
+A worker that dies leaves the row claimed, its lease runs out, and another worker does the work again. The text comes out in
+the same bytes; a signature does not, so each is kept as soon as it is made and the next worker goes on from it: nothing is
+signed twice. ``file_certification`` lets one file in.
 """
 
 from __future__ import annotations
@@ -22,9 +23,13 @@ from applications.actions.wait_for_copy import copy_has_ended
 from applications.enums import EventKind, PaperState, State
 from applications.history import record
 from applications.models import CertificationItem
-from applications.notarisation.compose import BadScan, compose
-from applications.notarisation.describe import copy_text
+from applications.notarisation.compose import BadScan, CopyText, compose
+from applications.notarisation.describe import copy_text, stamp_of
 from applications.notarisation.enums import JobState
+from applications.notarisation.signing.keys import Role
+from applications.notarisation.signing.marks import signature_hashes
+from applications.notarisation.signing.sign import sign
+from applications.notarisation.trouble import NotNow
 from portal import files, live
 from portal.errors import Unavailable
 
@@ -34,7 +39,8 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)
 # A scan over which that many workers died, without another reason, is no accident.
 MOST_DEATHS = 10
-SCAN_READ, TEXT_SET, FILE_KEPT = 1, 2, 3
+SCAN_READ, TEXT_SET, SIGNED, SEALED, FILE_KEPT = 1, 2, 3, 4, 5
+SIGNATURES = ((Role.SIGNER, SIGNED), (Role.UNIT, SEALED))
 # Kept in the row and shown at the desk, in its reader's language.
 STORE_FULL = _("The store for documents is full. The copy is made as soon as there is room; support is told.")
 STORE_SILENT = _("The store for documents does not answer. The portal tries again by itself.")
@@ -57,18 +63,38 @@ def make_certified_copy(*, item_id: int, now: Callable[[], datetime]) -> Certifi
         if hashlib.sha256(scan).hexdigest() != item.scan.sha256:
             raise BadScan
         _progress(item, SCAN_READ, now())
-        made = compose(scan, item.scan.media_type, copy_text(item))
+        text = copy_text(item)
+        made = compose(scan, item.scan.media_type, text, beat=lambda: _progress(item, SCAN_READ, now()))
         _progress(item, TEXT_SET, now())
-        kept = files.store([made.content])
+        content = _signed(item, made.content, text, now) if text.is_signed else made.content
+        kept = files.store([content])
         _progress(item, FILE_KEPT, now())
     except BadScan:
         return _give_up(item, SCAN_BAD, now())
+    except NotNow as trouble:
+        return _try_later(item, trouble.message, now())
     except Unavailable:
         return _try_later(item, STORE_FULL, now())
     except OSError as error:
         log.warning("certification_store", item=item.pk, error=type(error).__name__)
         return _try_later(item, STORE_SILENT, now())
-    return file_certification(item_id=item.pk, kept=kept, pages=made.pages, at=now())
+    marks = signature_hashes(content)
+    filed = file_certification(item_id=item.pk, kept=kept, pages=made.pages, marks=marks, at=now())
+    files.forget_half_done(*_half_done_names(item))
+    return filed
+
+
+def _signed(item: CertificationItem, content: bytes, text: CopyText, now: Callable[[], datetime]) -> bytes:
+    """The copy with both signatures; one that an earlier try kept is not made again."""
+    for (role, steps), name in zip(SIGNATURES, _half_done_names(item), strict=True):
+        kept = files.half_done(name)
+        content = kept or files.keep_once(name, sign(content, role, stamp_of(text, role, now())))
+        _progress(item, steps, now())
+    return content
+
+
+def _half_done_names(item: CertificationItem) -> list[str]:
+    return [f"{item.check_code}-{role}" for role, _steps in SIGNATURES]
 
 
 def due_certifications(at: datetime) -> list[int]:
@@ -164,6 +190,7 @@ def _give_up(item: CertificationItem, sentence: str, at: datetime) -> Certificat
             details={"why": "scan_unreadable"},
         )
     copy_has_ended(item, at)
+    transaction.on_commit(lambda: files.forget_half_done(*_half_done_names(item)))
     log.error("certification_failed", item=item.pk)
     _announce(item)
     return item

@@ -3,7 +3,15 @@ from applications.models.declaration import Declaration, DeclarationRules, WhyEr
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
-from applications.notarisation.models import Certification, CertificationItem, Register, RegisterEntry, RegisterValue
+from applications.notarisation.models import (
+    Certification,
+    CertificationItem,
+    Register,
+    RegisterEntry,
+    RegisterStrike,
+    RegisterValue,
+    SignatureMark,
+)
 
 __all__ = [
     "Application",
@@ -22,8 +30,10 @@ __all__ = [
     "Pause",
     "Register",
     "RegisterEntry",
+    "RegisterStrike",
     "RegisterValue",
     "Result",
+    "SignatureMark",
     "Step",
     "SupplementRequest",
     "WhyErased",

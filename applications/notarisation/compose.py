@@ -1,4 +1,4 @@
-"""A certified copy as a PDF: the scan's pages and the words of certification (Decree 23/2015; Circular 01/2020/TT-BTP).
+"""A certified copy as a PDF/A: the scan's pages and the words of certification (Decree 23/2015; Circular 01/2020/TT-BTP).
 
 Pure: the same scan and the same words give the same bytes, so a job that died between keeping the file and noting it
 makes that very file again, and the store, which goes by content, still holds one.
@@ -7,8 +7,11 @@ makes that very file again, and the store, which goes by content, still holds on
 from __future__ import annotations
 
 import io
+import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import img2pdf
 import pikepdf
@@ -16,6 +19,7 @@ import segno
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from applications.notarisation.archival import draw_pages
 from portal import clock, pdf
 from portal.errors import RuleBroken
 from portal.filekinds import IMAGE_FORMATS, JPEG, PDF
@@ -51,8 +55,8 @@ class BadScan(RuleBroken):
 class CopyText:
     """What is written on the copy. ``number`` and ``register`` as in the book: ``0007``, ``01/2026 - SCT/BS``.
 
-    ``pages`` are those of the original, ``code`` is the dossier's, ``link`` what the QR opens; ``is_demo`` marks a
-    paper of no legal worth.
+    ``pages`` are those of the original, ``code`` is what the copy is checked by and ``link`` the page that checks it;
+    ``is_signed`` leaves room for the stamps of the signatures; ``is_demo`` marks a paper of no legal worth.
     """
 
     number: str
@@ -68,6 +72,7 @@ class CopyText:
     code: str
     link: str
     is_demo: bool
+    is_signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,29 +83,38 @@ class Composed:
     pages: int
 
 
-def compose(scan: bytes, media_type: str, text: CopyText) -> Composed:
-    """The certified PDF: each page of the scan on A4, and the page of certification. Raises ``BadScan``.
+def compose(scan: bytes, media_type: str, text: CopyText, beat: Callable[[], None] = lambda: None) -> Composed:
+    """The certified PDF: each page of the scan on A4, and the page of certification. Raises ``BadScan`` or ``NotNow``.
 
-    ``media_type`` is one of those that ``portal.uploads`` accepts.
+    ``media_type`` is one of those that ``portal.uploads`` accepts; ``beat`` is called while a long scan is drawn.
     """
     try:
-        with pikepdf.open(io.BytesIO(_as_pdf(scan, media_type))) as source:
-            # Stamps and visible signatures are annotations; on a copy they are part of the picture.
-            source.generate_appearance_streams()
-            source.flatten_annotations("print")
+        with pikepdf.open(io.BytesIO(_as_pdf(scan, media_type, beat))) as source:
             return _assemble(source, text)
     except _UNREADABLE as error:
         raise BadScan from error
 
 
-def _as_pdf(scan: bytes, media_type: str) -> bytes:
+def _as_pdf(scan: bytes, media_type: str, beat: Callable[[], None]) -> bytes:
     if media_type == PDF:
-        return scan
-    pictures = [scan] if media_type == JPEG else _plain_frames(scan, IMAGE_FORMATS[media_type])
+        with tempfile.TemporaryDirectory(prefix="certified-") as folder:
+            return _of_pictures([page.read_bytes() for page in draw_pages(scan, Path(folder), beat)])
+    if media_type == JPEG and _is_plain(scan):
+        return _of_pictures([scan])
+    return _of_pictures(_plain_frames(scan, IMAGE_FORMATS[media_type]))
+
+
+def _of_pictures(pictures: list[bytes]) -> bytes:
     # The dots say the shape; their size does not matter, as the page is fitted to the sheet.
     size = img2pdf.get_fixed_dpi_layout_fun((300, 300))
     made: bytes = img2pdf.convert(pictures, nodate=True, rotation=img2pdf.Rotation.ifvalid, layout_fun=size)
     return made
+
+
+def _is_plain(scan: bytes) -> bool:
+    """Whether the JPEG can be put on the page as it is: the archive's one colour space is that of screens."""
+    with Image.open(io.BytesIO(scan), formats=("JPEG",)) as image:
+        return image.mode in ("L", "RGB")
 
 
 def _plain_frames(scan: bytes, kind: str) -> list[bytes]:
@@ -140,7 +154,7 @@ def _assemble(source: pikepdf.Pdf, text: CopyText) -> Composed:
         "copies_in_words": number_in_words(text.copies),
         "qr": segno.make(text.link, error="m", micro=False).svg_data_uri(border=2, scale=4),
     }
-    with pikepdf.open(io.BytesIO(pdf.render(TEMPLATE, context))) as out:
+    with pikepdf.open(io.BytesIO(pdf.render(TEMPLATE, context, variant=pdf.Variant.ARCHIVE))) as out:
         for number, page in enumerate(pages):
             # The sheets share one table of resources, so each picture has a name of its own; the library's would be
             # random, and two runs would differ.
@@ -170,7 +184,9 @@ def _place(out: pikepdf.Pdf, target: pikepdf.Page, page: pikepdf.Page, name: pik
 
 
 def _set_dates(out: pikepdf.Pdf, text: CopyText) -> None:
-    moment = text.at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
-    out.docinfo["/CreationDate"] = moment
-    out.docinfo["/ModDate"] = moment
-    out.docinfo["/Title"] = f"{text.title} ({text.number}, {text.register})"
+    """Title and moments of certification; in an archive's file both places must say the same."""
+    moment = text.at.astimezone(UTC).replace(microsecond=0)
+    with out.open_metadata(set_pikepdf_as_editor=False, update_docinfo=True) as kept:
+        kept["dc:title"] = f"{text.title} ({text.number}, {text.register})"
+        kept["dc:description"] = f"Kiểm tra bản sao tại {text.link}"
+        kept["xmp:CreateDate"] = kept["xmp:ModifyDate"] = moment.isoformat()

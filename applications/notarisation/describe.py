@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from datetime import datetime
 
-from applications.documents import VIETNAMESE, tracking_url
+from django.conf import settings
+from django.urls import reverse
+
+from applications.documents import VIETNAMESE
+from applications.notarisation.codes import shown
 from applications.notarisation.compose import CopyText
 from applications.notarisation.models import CertificationItem
+from applications.notarisation.signing.keys import Role, is_configured
+from applications.notarisation.signing.stamp import Stamp
 
 # Under Circular 01/2020 the person who certifies signs as such; a signer's own title comes with signers.
 SIGNER_TITLE = "Người thực hiện chứng thực"
@@ -30,7 +36,19 @@ def copy_text(item: CertificationItem) -> CopyText:
         signer_title=SIGNER_TITLE,
         pages=entry.pages,
         copies=entry.copies,
-        code=application.code or "",
-        link=tracking_url(application),
+        code=shown(item.check_code or ""),
+        link=checking_url(item.check_code or ""),
         is_demo=settings.PORTAL_ENV == "demo",
+        is_signed=is_configured(),
     )
+
+
+def checking_url(code: str) -> str:
+    """The public page that checks this copy, as printed in its QR code."""
+    return str(settings.PUBLIC_URL + reverse("applications:verify_code", args=[code]))
+
+
+def stamp_of(text: CopyText, role: Role, at: datetime) -> Stamp:
+    """What the visible stamp says of whoever signs ``at``."""
+    name = text.signer if role == Role.SIGNER else f"{text.issuer}, {text.issuer_above}"
+    return Stamp(name=name, at=at, number=f"{text.number}, quyển {text.register}")

@@ -1,5 +1,7 @@
 """Registers and jobs of certification."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,3 +27,13 @@ class JobState(models.TextChoices):
 # No register number belongs to these.
 WITHOUT_NUMBER = [JobState.WAITING, JobState.DROPPED]
 JOBS_OPEN = [JobState.APPROVED, JobState.COMPOSING]
+
+
+class Finding(StrEnum):
+    """What a file or a code turns out to be, for anyone who asks."""
+
+    GENUINE = "genuine"
+    CHANGED = "changed"  # since it was issued
+    UNTRUSTED = "untrusted"  # signed by someone not trusted for this, or when the certificate did not hold
+    NOT_OURS = "not_ours"
+    STRUCK = "struck"  # through, in the register

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from applications.notarisation.codes import CODE_LENGTH, new_code
 from applications.notarisation.enums import WITHOUT_NUMBER, JobState, RegisterKind
 from portal.fsm import StateModel
 from portal.records import AppendOnly
@@ -111,6 +112,22 @@ class RegisterValue(AppendOnly):
         return f"{self.entry_id} {self.name}"
 
 
+class RegisterStrike(AppendOnly):
+    """A mistaken entry struck through: it keeps its number and its words, and says why it does not count."""
+
+    entry = models.OneToOneField(RegisterEntry, on_delete=models.PROTECT, related_name="strike")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("struck-through register entry")
+        verbose_name_plural = _("struck-through register entries")
+
+    def __str__(self) -> str:
+        return str(self.entry)
+
+
 class Certification(models.Model):
     """A request for certification (yêu cầu chứng thực); always with an application of its own."""
 
@@ -134,7 +151,7 @@ class CertificationItem(StateModel):
     ``client_key`` makes an upload sent twice one item. ``progress`` counts finished steps out of ``STEPS``.
     """
 
-    STEPS = 4  # scan read, text set, file kept, filed in both places
+    STEPS = 6  # scan read, text set, signed by the person, by the unit, file kept, filed in both places
 
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="items")
     client_key = models.CharField(max_length=64, unique=True)
@@ -148,6 +165,13 @@ class CertificationItem(StateModel):
     )
     entry = models.OneToOneField(RegisterEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="item")
     state = FSMField(max_length=10, choices=JobState.choices, default=JobState.WAITING, protected=True)
+    check_code = models.CharField(
+        max_length=CODE_LENGTH,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("What anyone checks the copy by; taken with the number."),
+    )
     progress = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, blank=True)
@@ -174,7 +198,7 @@ class CertificationItem(StateModel):
 
     @transition(field=state, source=JobState.WAITING, target=JobState.APPROVED)
     def approve(self, entry: RegisterEntry) -> None:
-        self.entry = entry
+        self.entry, self.check_code = entry, new_code()
 
     @transition(field=state, source=JobState.WAITING, target=JobState.DROPPED)
     def drop(self) -> None:
@@ -195,3 +219,17 @@ class CertificationItem(StateModel):
     @transition(field=state, source=JobState.COMPOSING, target=JobState.FAILED)
     def give_up(self, error: str) -> None:
         self.last_error = error
+
+
+class SignatureMark(AppendOnly):
+    """One signature in an issued file, by the hash of its bytes: a changed file is known by those it still carries."""
+
+    item = models.ForeignKey(CertificationItem, on_delete=models.PROTECT, related_name="signature_marks")
+    sha256 = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("signature of a certified copy")
+        verbose_name_plural = _("signatures of certified copies")
+
+    def __str__(self) -> str:
+        return self.sha256

@@ -27,6 +27,8 @@ from portal.uploads import inspect_upload, received_file
 PROGRESS_WORDS = (
     _("Waiting for a worker, then reading the scan"),
     _("Setting the text of certification"),
+    _("Signing with the signer's certificate"),
+    _("Signing with the unit's certificate and the time stamp"),
     _("Keeping the file"),
     _("Filing the copy"),
 )

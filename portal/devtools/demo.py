@@ -1,7 +1,7 @@
 """The portal on this machine, with a day's worth of visitors: `make demo`.
 
-Web, worker and scheduler are real processes over SQLite and the filesystem broker. Safe to run again; everything it
-makes is under ``var/``. Runs by its path, because importing ``portal`` reads the settings and those are made here.
+Web, worker, scheduler and a throw-away signing authority are real processes over SQLite and the filesystem broker. Safe to
+run again; everything it makes is under ``var/``. Runs by its path, because importing ``portal`` reads the settings and those are made here.
 
 Environment: ``PORT`` (8000), ``HOST`` (127.0.0.1), ``RESET=1`` to start afresh.
 """
@@ -11,12 +11,14 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import io
+import json
 import os
 import secrets
 import shlex
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -30,6 +32,8 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
 DEMO = VAR / "demo"
+AUTHORITY = DEMO / "authority"
+AUTHORITY_HOST = "127.0.0.1"
 READY_SECONDS = 60
 STOP_SECONDS = 20
 # In this order: the catalogue names units, the seed uses all three.
@@ -43,6 +47,7 @@ TO_TRY = (
     ("/procedures/1.001193/", "a form filled in at home, one thing a page"),
     ("/declare/demo-to-khai-nha/", "one that is finished; scan or type its code at the desk"),
     ("/track/", "where a dossier stands"),
+    ("/verify/", "is this certified copy genuine?"),
     ("/api/v1/schema/", "the API, as OpenAPI"),
 )
 
@@ -116,7 +121,9 @@ def prepare_environment() -> None:
         secret.write_text(secrets.token_urlsafe(48))
     # What belongs to another place must not leak in: a DATABASE_URL in the shell would be migrated and seeded.
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "CACHE_URL", "BROKER_URL", "BROKER_DIR", "FILES_ROOT",
-                 "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS"):  # fmt: skip
+                 "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS", "SIGNING_SIGNER_KEY",
+                 "SIGNING_SIGNER_PASSWORD", "SIGNING_UNIT_KEY", "SIGNING_UNIT_PASSWORD", "SIGNING_TSA_URL",
+                 "SIGNING_ROOTS"):  # fmt: skip
         os.environ.pop(name, None)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="portal.settings",
@@ -131,6 +138,46 @@ def prepare_environment() -> None:
     )
     # Run by path, the folder of this file stands first; the project's modules are meant.
     sys.path[0] = str(ROOT)
+
+
+def authority_port() -> int:
+    """Where the throw-away authority answers: as before if it can, as its certificates name the place."""
+    kept = AUTHORITY / "port"
+    before = int(kept.read_text()) if kept.exists() else 0
+    for wanted in (before, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((AUTHORITY_HOST, wanted))
+            found = int(probe.getsockname()[1])
+            AUTHORITY.mkdir(parents=True, exist_ok=True, mode=0o700)
+            kept.write_text(str(found))
+            return found
+    raise DemoError("No port is free for the signing authority.")
+
+
+def authority_command(port: int) -> list[str]:
+    program = "applications.notarisation.signing.responder"
+    return [sys.executable, "-m", program, AUTHORITY_HOST, str(port), str(AUTHORITY)]
+
+
+@contextmanager
+def signing_authority(progress: Progress) -> Iterator[int]:
+    """The throw-away authority, made at first and served beside the block, which signs the demo's copies; its port."""
+    port, said = authority_port(), AUTHORITY / "settings.json"
+    said.unlink(missing_ok=True)
+    progress.say("Starting the throw-away signing authority")
+    process = subprocess.Popen(authority_command(port), cwd=ROOT)
+    try:
+        deadline = time.monotonic() + READY_SECONDS
+        while not said.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise DemoError("The signing authority does not start; its reason stands above.")
+            time.sleep(0.05)
+        os.environ.update(json.loads(said.read_text()))
+        yield port
+    finally:
+        process.terminate()
+        process.wait(STOP_SECONDS)
 
 
 def static_fingerprint() -> str:
@@ -222,8 +269,8 @@ def ask_to_end(pid: int) -> None:
         os.kill(pid, signal.SIGTERM)
 
 
-def serve(progress: Progress, sign_ins: str) -> int:
-    """Run web, worker and scheduler until Ctrl-C or until one of them ends; returns the exit code."""
+def serve(progress: Progress, sign_ins: str, authority_port: int) -> int:
+    """Run web, worker, scheduler and authority until Ctrl-C or until one of them ends; returns the exit code."""
     from honcho import manager as honcho_manager
     from honcho.printer import Printer
 
@@ -241,13 +288,14 @@ def serve(progress: Progress, sign_ins: str) -> int:
         # Quiet, as the sweeps of every ten seconds would push what to try off the screen.
         "worker": f"{python} -m celery --quiet -A portal worker --concurrency 1 --loglevel warning "
         "--without-gossip --without-mingle",
+        "authority": shlex.join(authority_command(authority_port)),
         # Without a pid file: one left by a power cut would keep the next scheduler from starting.
         "scheduler": f"{python} -m celery --quiet -A portal beat --schedule {schedule} --pidfile= --loglevel warning",
     }
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
     end_with_the_terminal()
-    progress.say("Starting web, worker and scheduler")
+    progress.say("Starting web, worker, scheduler and authority")
     threading.Thread(target=announce_when_ready, args=(progress, sign_ins), daemon=True).start()
     manager.loop()
     # 130 is Ctrl-C, the way the demo is meant to end.
@@ -260,8 +308,9 @@ def main() -> int:
         with only_one():
             check_port()
             prepare_environment()
-            sign_ins = prepare_data(progress)
-            return serve(progress, sign_ins)
+            with signing_authority(progress) as authority:
+                sign_ins = prepare_data(progress)
+            return serve(progress, sign_ins, authority)
     except DemoError as error:
         print(error, file=sys.stderr)
         return 1

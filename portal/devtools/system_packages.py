@@ -64,6 +64,7 @@ DEMO = [
     Package("python3-venv", virtual_environments, "the virtual environment"),
     Package("libpango-1.0-0", library("libpango-1.0.so.0"), "printed documents"),
     Package("libpangoft2-1.0-0", library("libpangoft2-1.0.so.0"), "printed documents"),
+    Package("poppler-utils", program("pdftoppm"), "certified copies of scans that are PDF files"),
     Package("libharfbuzz-subset0", library("libharfbuzz-subset.so.0"), "small PDF files, quickly", optional=True),
 ]
 CHECK = [*DEMO, Package("gettext", program("msgfmt"), "collecting strings to translate")]
@@ -72,7 +73,8 @@ TEST = [
     Package("postgresql", postgresql_server, "the throw-away database"),
     Package("redis-server", program("redis-server", "valkey-server"), "the throw-away broker and cache"),
     Package("chromium", program("chromium"), "browser tests"),
-    Package("poppler-utils", program("pdftotext"), "reading PDF files back"),
+    Package("libnss3-tools", program("certutil"), "checking signatures as a PDF reader does"),
+    Package("softhsm2", program("softhsm2-util"), "keys in a token"),
 ]
 PROFILES = {"demo": DEMO, "check": CHECK, "test": TEST}
 

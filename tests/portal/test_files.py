@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.conf import LazySettings
@@ -97,3 +98,19 @@ def test_what_a_dead_process_left_is_removed_and_nothing_else(root: Path):
     os.utime(files.path_of(kept.sha256), (long_ago, long_ago))
     assert files.remove_stale(young.stat().st_mtime) == 1
     assert names(root) == sorted([kept.sha256, ".new-young"])
+
+
+def test_half_done_work_is_kept_for_as_long_as_anything_may_wait(root: Path):
+    files.keep_once("signed", b"half")
+    written = (root / ".half-done-signed").stat().st_mtime
+    assert files.remove_stale(written + files.FORGOTTEN_SECONDS - 60) == 0
+    assert files.half_done("signed") == b"half"
+    assert files.remove_stale(written + files.FORGOTTEN_SECONDS + 60) == 1
+    assert files.half_done("signed") is None
+
+
+def test_half_done_work_on_a_full_disk_is_said(root: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "full")))
+    with pytest.raises(Unavailable):
+        files.keep_once("signed", b"half")
+    assert files.half_done("signed") is None

@@ -68,6 +68,7 @@ def test_no_page_address_answers_a_get_with_a_blank_405() -> None:
         ("/t/abc/hold/", "/t/abc/"),
         ("/t/abc/tell/sms/", "/t/abc/"),
         ("/kiosk/ticket/abc/reprint/", "/kiosk/ticket/abc/"),
+        ("/verify/file/", "/verify/"),
         ("/sign-out/", "/room/"),
         ("/day/devices/7/revoke/", "/day/devices/"),
     ],

@@ -22,8 +22,9 @@ from applications.enums import DocumentSource, PaperState
 from applications.models import CertificationItem, Document, Register, RegisterEntry
 from applications.notarisation.enums import JobState
 from applications.notarisation.register import fault_in
+from applications.notarisation.signing.throwaway import Authority
 from notifications.models import Message
-from portal import clock
+from portal import clock, files
 from tests.factories.certifications import a_missing_paper, an_item
 from tests.services import Redis, redis
 from tests.worker import Worker
@@ -36,9 +37,15 @@ STEPS = {
     "claimed": "TG_TABLE_NAME LIKE '%%item' AND to_jsonb(NEW)->>'state' = 'composing' AND (to_jsonb(NEW)->>'progress')::int = 0",
     "scan read": "TG_TABLE_NAME LIKE '%%item' AND (to_jsonb(NEW)->>'progress')::int = 1",
     "text set": "TG_TABLE_NAME LIKE '%%item' AND (to_jsonb(NEW)->>'progress')::int = 2",
-    "file kept": "TG_TABLE_NAME LIKE '%%item' AND (to_jsonb(NEW)->>'progress')::int = 3",
+    "file kept": "TG_TABLE_NAME LIKE '%%item' AND (to_jsonb(NEW)->>'progress')::int = 5",
     "being filed": "TG_TABLE_NAME LIKE '%%item' AND to_jsonb(NEW)->>'state' = 'filed'",
     "notice queued": "TG_TABLE_NAME LIKE '%%message'",
+}
+
+# A signed copy's steps between the text and the file.
+SIGNED_STEPS = {
+    "signed": "TG_TABLE_NAME LIKE '%%item' AND (to_jsonb(NEW)->>'progress')::int = 3",
+    "sealed": "TG_TABLE_NAME LIKE '%%item' AND (to_jsonb(NEW)->>'progress')::int = 4",
 }
 
 
@@ -53,7 +60,7 @@ class Gate:
     def shut_at(self, step: str) -> None:
         self._sql(
             f"CREATE OR REPLACE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {STEPS[step]} THEN PERFORM pg_advisory_xact_lock({LOCK}); END IF; RETURN NEW; END $$".replace(
+            f"IF {(STEPS | SIGNED_STEPS)[step]} THEN PERFORM pg_advisory_xact_lock({LOCK}); END IF; RETURN NEW; END $$".replace(
                 "%%", "%"
             )
         )
@@ -162,6 +169,29 @@ def test_killed_at_every_step_in_turn_it_is_one_number_one_file_and_one_notice(
     sweep_until(broker, lambda: is_filed(item), worker)
     assert_one_of_each(item, Path(settings.FILES_ROOT))
     assert item.attempts == len(STEPS), "the claim that was killed before its commit was never made"
+
+
+def test_killed_between_its_signatures_nothing_is_signed_twice(
+    gate: Gate, worker: Worker, broker: Redis, settings: LazySettings, signing: Authority
+) -> None:
+    worker.kill()
+    worker.environment |= signing.environment()
+    worker.start()
+    item = approved()
+    kept: dict[str, bytes] = {}
+    for step in SIGNED_STEPS:
+        gate.shut_at(step)
+        sweep_until(broker, gate.somebody_waits, worker)
+        worker.kill()
+        gate.drop_who_waits()
+        for path in Path(settings.FILES_ROOT).glob(".half-done-*"):
+            assert kept.setdefault(path.name, path.read_bytes()) == path.read_bytes(), "the first one made counts"
+        worker.start()
+    gate.open()
+    sweep_until(broker, lambda: is_filed(item), worker)
+    assert_one_of_each(item, Path(settings.FILES_ROOT))
+    assert len(kept) == 2 and item.output is not None
+    assert kept[f".half-done-{item.check_code}-unit"] == files.read(item.output.sha256)
 
 
 def test_killed_at_random_it_is_one_number_one_file_and_one_notice(

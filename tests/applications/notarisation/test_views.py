@@ -176,14 +176,14 @@ def test_progress_is_asked_for_again_and_answers_only_when_it_moved(
     part = {**HTMX, "X-Part": "1"}
     first = desk.get(address("certification", item.pk), headers=part)
     said = first.content.decode()
-    assert '<progress id="certify-progress"' in said and 'value="0" max="4"' in said and "<dialog" not in said
+    assert '<progress id="certify-progress"' in said and 'value="0" max="6"' in said and "<dialog" not in said
     again = desk.get(address("certification", item.pk), headers={**part, "If-None-Match": first["ETag"]})
     assert again.status_code == 304
     CertificationItem.objects.filter(pk=item.pk).update(progress=2)
     with django_capture_on_commit_callbacks(execute=True):
         live.bump(f"dossier:{item.certification.application_id}")
     moved = desk.get(address("certification", item.pk), headers={**part, "If-None-Match": first["ETag"]})
-    assert moved.status_code == 200 and 'value="2" max="4"' in moved.content.decode()
+    assert moved.status_code == 200 and 'value="2" max="6"' in moved.content.decode()
 
 
 def test_the_finished_copy_can_be_opened_from_the_dialog(desk: Client, paper: Paper) -> None:

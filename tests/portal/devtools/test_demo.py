@@ -17,6 +17,7 @@ from portal.devtools import demo
 def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(demo, "VAR", tmp_path / "var")
     monkeypatch.setattr(demo, "DEMO", tmp_path / "var" / "demo")
+    monkeypatch.setattr(demo, "AUTHORITY", tmp_path / "var" / "demo" / "authority")
     monkeypatch.delenv("PORT", raising=False)
     monkeypatch.delenv("HOST", raising=False)
 
@@ -95,3 +96,12 @@ def test_what_ends_in_order_ends_its_own_children():
         demo.ask_to_end(process.pid)
         assert process.wait(10) == 0
     demo.ask_to_end(process.pid)
+
+
+def test_the_signing_authority_stays_where_its_certificates_say_unless_somebody_else_is_there() -> None:
+    first = demo.authority_port()
+    assert demo.authority_port() == first
+    with socket.socket() as other:
+        other.bind((demo.AUTHORITY_HOST, first))
+        other.listen()
+        assert demo.authority_port() != first

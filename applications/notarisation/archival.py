@@ -1,0 +1,134 @@
+"""Foreign PDF files as pictures of their pages: what an archive keeps holds no script, no font of its own, no form.
+
+What a visible signature or a form's field shows becomes part of the picture. A page that a scanner made is one JPEG already, and
+stays that one: drawn anew it would be larger and worse.
+"""
+
+from __future__ import annotations
+
+import io
+import resource
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import groupby
+from pathlib import Path
+
+import pikepdf
+from django.utils.translation import gettext_noop as _
+from PIL import ExifTags, Image
+
+from applications.notarisation.trouble import NotNow
+
+RENDERER = "pdftoppm"  # of poppler-utils
+# As scanned for the archive; a page larger than A3 is drawn as large as A3 would be.
+DOTS_PER_INCH = 200
+MOST_DOTS = round(420 / 25.4 * DOTS_PER_INCH)
+JPEG_QUALITY = 85
+PAGES_AT_A_TIME = 8
+# A file made to wear the worker out ends with its renderer.
+SECONDS_A_PAGE = 20
+_MEMORY_BYTES = 2 * 1024**3
+_POINTS = 72
+# A scanner's page ends where its picture does, to a point.
+_EDGE = 1.0
+# The sheet shows the dots square, as almost every scanner makes them.
+_STRETCH = 0.02
+_COLOURS = ("/DeviceRGB", "/DeviceGray")
+_ODD = (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, OSError, SyntaxError, RuntimeError)
+# What would make a picture look otherwise than its bytes say.
+_ALTERED = {"/SMask", "/Mask", "/Decode", "/DecodeParms", "/ImageMask", "/Alternates"}
+NO_RENDERER = _(
+    "The program that draws PDF pages is missing on the server. Please tell support; the number stays taken."
+)
+
+
+class CannotDraw(ValueError):
+    """The renderer gave up on a page."""
+
+
+def draw_pages(content: bytes, folder: Path, beat: Callable[[], None]) -> list[Path]:
+    """A JPEG of each page, upright, in ``folder``; ``beat`` is called as it goes on.
+
+    Raises ``CannotDraw``, ``NotNow``, or what pikepdf says of a broken file.
+    """
+    source = folder / "scan.pdf"
+    source.write_bytes(content)
+    with pikepdf.open(source) as pdf:
+        sizes: list[float | None] = []
+        for number, page in enumerate(pdf.pages, 1):
+            scanned = None
+            with suppress(*_ODD):  # whatever it is, it can be drawn
+                scanned = _scanned(page)
+            sizes.append(None if scanned else _longest_dots(page))
+            if scanned:
+                (folder / f"scan-{number}.jpg").write_bytes(scanned)
+    for first, last, too_large in _runs(sizes):
+        _draw(source, folder, first, last, too_large)
+        beat()
+    drawn = {int(path.stem.rpartition("-")[2]): path for path in folder.glob("*-*.jpg")}
+    if sorted(drawn) != list(range(1, len(sizes) + 1)):
+        raise CannotDraw("a page is missing")
+    return [drawn[number] for number in sorted(drawn)]
+
+
+def _scanned(page: pikepdf.Page) -> bytes | None:
+    """The JPEG that the page consists of, all of it, upright; ``None`` for a page that is anything else."""
+    if int(page.obj.get("/Rotate", 0)) % 360 or "/Annots" in page.obj:
+        return None
+    operations = [(str(one.operator), list(one.operands)) for one in pikepdf.parse_content_stream(page)]
+    if [name for name, _operands in operations] != ["q", "cm", "Do", "Q"]:
+        return None
+    matrix = [float(number) for number in operations[1][1]]
+    image = page.resources["/XObject"][str(operations[2][1][0])]
+    colours = image.get("/ColorSpace")
+    plain = colours in _COLOURS or (isinstance(colours, pikepdf.Array) and colours[0] == "/ICCBased")
+    if not plain or image.get("/Filter") != "/DCTDecode" or set(image.keys()) & _ALTERED or not _fills(page, matrix):
+        return None
+    content = bytes(image.read_raw_bytes())
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
+        turned = picture.getexif().get(ExifTags.Base.Orientation, 1) != 1
+        stretched = abs(matrix[0] * picture.height - matrix[3] * picture.width) > _STRETCH * matrix[3] * picture.width
+        return content if picture.mode in ("L", "RGB") and not turned and not stretched else None
+
+
+def _fills(page: pikepdf.Page, matrix: list[float]) -> bool:
+    """Whether what is placed by this matrix covers the page, edge to edge and upright."""
+    width, skew, lean, height, left, bottom = matrix
+    box = [float(number) for number in page.cropbox]
+    placed = [left, bottom, left + width, bottom + height]
+    return skew == lean == 0 and all(abs(one - other) <= _EDGE for one, other in zip(box, placed, strict=True))
+
+
+def _longest_dots(page: pikepdf.Page) -> float:
+    left, bottom, right, top = (float(number) for number in page.cropbox)
+    return max(abs(right - left), abs(top - bottom)) * float(page.obj.get("/UserUnit", 1)) / _POINTS * DOTS_PER_INCH
+
+
+def _runs(sizes: list[float | None]) -> Iterator[tuple[int, int, bool]]:
+    """First and last page (from 1) of what one call draws, and whether those pages are too large. ``None`` needs no call."""
+    kinds = [None if size is None else size > MOST_DOTS for size in sizes]
+    for kind, group in groupby(enumerate(kinds, 1), key=lambda one: one[1]):
+        numbers = [number for number, _kind in group]
+        for start in range(0, len(numbers), PAGES_AT_A_TIME) if kind is not None else ():
+            run = numbers[start : start + PAGES_AT_A_TIME]
+            yield run[0], run[-1], bool(kind)
+
+
+def _draw(source: Path, folder: Path, first: int, last: int, too_large: bool) -> None:
+    size = ["-scale-to", str(MOST_DOTS)] if too_large else ["-r", str(DOTS_PER_INCH)]
+    pages = ["-f", str(first), "-l", str(last), "-jpeg", "-jpegopt", f"quality={JPEG_QUALITY}", "-cropbox"]
+    try:
+        subprocess.run(  # noqa: S603 - fixed words and numbers, and a path of our own
+            [RENDERER, *size, *pages, "-forcenum", str(source), str(folder / "page")],
+            check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            timeout=SECONDS_A_PAGE * (last - first + 1), preexec_fn=_within_limits,
+        )  # fmt: skip
+    except FileNotFoundError as error:
+        raise NotNow(NO_RENDERER, code="no_renderer") from error
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise CannotDraw("the renderer gave up") from error
+
+
+def _within_limits() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))

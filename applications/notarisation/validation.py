@@ -1,0 +1,118 @@
+"""Whether a file, or the code on a paper, is a certified copy of ours: one of five findings, and what they rest on.
+
+The register says which file was issued, to the byte; the signatures say, without the register, who made it and whether they
+might. A copy is genuine when both agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from asn1crypto import cms
+from django.conf import settings
+
+from applications.notarisation.codes import typed
+from applications.notarisation.enums import Finding, JobState
+from applications.notarisation.models import CertificationItem
+from applications.notarisation.signing.examine import CannotRead, Signature, Worth, examine_apart
+from applications.notarisation.signing.marks import signature_blobs, signature_hashes
+from portal import clock, files
+
+Examine = Callable[[bytes, Path, datetime], list[Signature]]
+# The address that the copy's own description gives, for a file that has lost its signatures.
+_OWN_ADDRESS = re.compile(rb"/verify/([0-9A-Z]{12})/")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``item`` is the copy that it is, or claims to be; ``sha256`` that of the file, empty for a code alone."""
+
+    finding: Finding
+    item: CertificationItem | None = None
+    sha256: str = ""
+    signatures: Sequence[Signature] = ()
+
+
+def judge(content: bytes, at: datetime, examine: Examine = examine_apart) -> Verdict:
+    """What this file is. Anything may be in it; it is read in a process apart."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    issued = _items().filter(output__sha256=sha256).first()
+    try:
+        signatures = examine(content, Path(settings.SIGNING_ROOTS), at)
+    except CannotRead:
+        signatures = []
+    if issued is not None:
+        return Verdict(_of_issued(issued, signatures), issued, sha256, signatures)
+    claimed = claimed_by(content)
+    return Verdict(_of_other(claimed, signatures), claimed, sha256, signatures)
+
+
+def judge_code(text: str) -> Verdict:
+    """What the code on a paper belongs to."""
+    code = typed(text)
+    item = _items().filter(check_code=code).first() if code else None
+    if item is None or item.entry is None or item.state != JobState.FILED:
+        return Verdict(Finding.NOT_OURS)
+    return Verdict(Finding.STRUCK if hasattr(item.entry, "strike") else Finding.GENUINE, item)
+
+
+def judge_paper(*, number: int, day: date, code: str) -> Verdict:
+    """The same for all three that are printed on it: a wrong one is as good as all of them."""
+    verdict = judge_code(code)
+    entry = verdict.item.entry if verdict.item else None
+    if entry is None or (entry.sequence, clock.local_day(entry.at)) != (number, day):
+        return Verdict(Finding.NOT_OURS)
+    return verdict
+
+
+def claimed_by(content: bytes) -> CertificationItem | None:
+    """The copy that a file was once, or says it is: by one of its signatures, or by its own description."""
+    marks = signature_hashes(content)
+    found = _items().filter(signature_marks__sha256__in=marks).first() if marks else None
+    if found is not None:
+        return found
+    code = _OWN_ADDRESS.search(content)
+    return _items().filter(check_code=code[1].decode(), state=JobState.FILED).first() if code else None
+
+
+def _items():
+    return CertificationItem.objects.select_related(
+        "output", "entry__register__centre__parent", "entry__signer", "entry__strike"
+    )
+
+
+def _of_issued(item: CertificationItem, signatures: Sequence[Signature]) -> Finding:
+    if hasattr(item.entry, "strike"):
+        return Finding.STRUCK
+    is_signed = item.signature_marks.exists()
+    good = bool(signatures) and all(signature.worth == Worth.GOOD for signature in signatures)
+    return Finding.GENUINE if good or not is_signed else Finding.UNTRUSTED
+
+
+def _of_other(claimed: CertificationItem | None, signatures: Sequence[Signature]) -> Finding:
+    """Not the file that was issued: somebody else's signature, a changed file of ours, or nothing to do with us."""
+    ours = _certificates_in(claimed) if claimed else set()
+    others = [one for one in signatures if one.is_sound and one.certificate not in ours]
+    if claimed is None:
+        return Finding.UNTRUSTED if any(one.worth != Worth.GOOD for one in others) else Finding.NOT_OURS
+    return Finding.UNTRUSTED if others else Finding.CHANGED
+
+
+def _certificates_in(item: CertificationItem) -> set[str]:
+    """SHA-256 of every certificate in the signatures of the file that was issued."""
+    if item.output is None:
+        return set()
+    try:
+        blobs = signature_blobs(files.read(item.output.sha256))
+    except OSError:
+        return set()
+    return {
+        hashlib.sha256(one.chosen.dump()).hexdigest()
+        for blob in blobs
+        for one in cms.ContentInfo.load(blob)["content"]["certificates"]
+    }
