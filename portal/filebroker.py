@@ -20,12 +20,12 @@ MARK = ".msg"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Written beside the queue, then moved into it whole."""
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}"
         written = folder / f"{name}.part"
-        written.write_bytes(dumps(message).encode())
+        written.write_bytes(dumps(payload).encode())
         written.rename(folder / f"{name}{MARK}")
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
