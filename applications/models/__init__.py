@@ -1,13 +1,18 @@
 from applications.models.application import Application, DossierNumber, Party
+from applications.models.closing import ChainHead, Closing, ClosingPaper
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
+from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import Certification, CertificationItem, Register, RegisterEntry, RegisterValue
 
 __all__ = [
     "Application",
     "Certification",
     "CertificationItem",
+    "ChainHead",
+    "Closing",
+    "ClosingPaper",
     "Document",
     "DossierNumber",
     "Event",
@@ -19,6 +24,7 @@ __all__ = [
     "Pause",
     "Register",
     "RegisterEntry",
+    "RegisterNote",
     "RegisterValue",
     "Result",
     "Step",
