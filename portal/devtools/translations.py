@@ -31,6 +31,7 @@ CITIZEN_FACING = (
     "templates/base_citizen.html",
     "templates/base_error.html",
     "templates/base_hall.html",
+    "templates/applications/closings/*",
     "templates/applications/track/*",
     "templates/centres/board/*",
     "templates/centres/book/*",
