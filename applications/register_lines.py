@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from applications.models import Register, RegisterEntry, RegisterNote
 from applications.notarisation.keeping import NoteKind, strikes_of
@@ -16,6 +16,7 @@ from centres.permissions import centres_of
 from portal import clock
 
 PAGE_SIZE = 30
+PART_SIZE = 500
 REQUESTER = "requester"
 
 
@@ -44,7 +45,7 @@ def visible_registers(user: Any) -> QuerySet[Register]:
 def lines_of(register: Register, month: date) -> QuerySet[RegisterEntry]:
     """The register's entries of the month that begins on this day, by number, with what a line shows."""
     return (
-        register.entries.filter(at__gte=_midnight(month), at__lt=_midnight(next_month(month)))
+        _in_month(register, month)
         .select_related("signer", "item__certification__application")
         .prefetch_related("values")
         .order_by("sequence")
@@ -62,6 +63,41 @@ def page_of(register: Register, month: date, after: int) -> tuple[list[Line], in
     found = list(lines_of(register, month).filter(sequence__gt=after)[: PAGE_SIZE + 1])
     page = shown(register, found[:PAGE_SIZE])
     return page, page[-1].entry.sequence if len(found) > PAGE_SIZE else None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What lines add up to: all of them by count, those struck through left out of copies and fee."""
+
+    count: int
+    struck: int
+    copies: int
+    fee: int
+
+
+def totals_of(lines: Sequence[Line]) -> Totals:
+    counted = [line.entry for line in lines if line.struck is None]
+    copies, fee = sum(row.copies for row in counted), sum(row.fee for row in counted)
+    return Totals(len(lines), len(lines) - len(counted), copies, fee)
+
+
+def month_totals(register: Register, month: date) -> Totals:
+    """The same of a whole month, added up in the database."""
+    struck = register.notes.filter(kind=NoteKind.STRUCK).values("number")
+    rows = _in_month(register, month)
+    of = rows.exclude(sequence__in=struck).aggregate(count=Count("pk"), copies=Sum("copies"), fee=Sum("fee"))
+    count = rows.count()
+    return Totals(count, count - of["count"], of["copies"] or 0, of["fee"] or 0)
+
+
+def parts_of(register: Register, month: date) -> int:
+    """How many files the month's print has: a reader does not wait for thousands of lines in one."""
+    return -(-_in_month(register, month).count() // PART_SIZE)
+
+
+def part_of(register: Register, month: date, part: int) -> list[Line]:
+    """The lines of one part, counted from 1."""
+    return shown(register, lines_of(register, month)[(part - 1) * PART_SIZE : part * PART_SIZE])
 
 
 def months_of(register: Register) -> list[date]:
@@ -84,6 +120,10 @@ def next_month(month: date) -> date:
 
 def is_closed(notes: Iterable[RegisterNote]) -> bool:
     return any(one.kind == NoteKind.CLOSED for one in notes)
+
+
+def _in_month(register: Register, month: date) -> QuerySet[RegisterEntry]:
+    return register.entries.filter(at__gte=_midnight(month), at__lt=_midnight(next_month(month)))
 
 
 def _midnight(day: date) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.notarisation.models import Register, RegisterEntry
@@ -117,6 +117,7 @@ def note(
     return row
 
 
+@transaction.atomic
 def note_struck(*, entry: RegisterEntry, reason: str, at: datetime, by: User) -> RegisterNote:
     """Say in the register's own chain that a line is struck through, so that a strike cannot vanish unseen."""
     register = Register.objects.select_for_update().get(pk=entry.register_id)

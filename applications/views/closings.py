@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from applications.closing_paper import grouped, name_of
@@ -21,12 +22,16 @@ from portal.errors import Gone
 from portal.text import pick
 
 PAGE_SIZE = 30
+A_DAY = 24 * 60 * 60
 
 
 @login_not_required
 @require_GET
 def closings(request: HttpRequest) -> HttpResponse:
-    """The newest first, thirty a page."""
+    """The newest first, thirty a page. ``?day=`` goes to that day's closing, if there is one."""
+    wanted = request.GET.get("day", "")
+    if (day := _day(wanted)) and Closing.objects.filter(day=day).exists():
+        return redirect("applications:closing", day)
     before = _day(request.GET.get("before", ""))
     rows = Closing.objects.order_by("-day")
     found = list((rows.filter(day__lt=before) if before else rows)[: PAGE_SIZE + 1])
@@ -35,6 +40,7 @@ def closings(request: HttpRequest) -> HttpResponse:
         "rows": [(row, grouped(row.hash)) for row in page],
         "next_page": page[-1].day if len(found) > PAGE_SIZE else None,
         "is_first_page": before is None,
+        "wanted": wanted,
     }
     return render(request, "applications/closings/list.html", context)
 
@@ -59,6 +65,7 @@ def closing(request: HttpRequest, day: str) -> HttpResponse:
 
 
 @login_not_required
+@cache_control(public=True, max_age=A_DAY)
 @require_GET
 def closing_json(request: HttpRequest, day: str) -> HttpResponse:
     """The same bytes for everybody and for ever."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.contrib import messages
@@ -20,15 +20,16 @@ from applications.actions.hand_over_register import hand_over_register
 from applications.forms_registers import CloseForm, HandOverForm
 from applications.looks import looked_at_register
 from applications.models import Register, RegisterNote
-from applications.notarisation.keeping import keeper_of
+from applications.notarisation.keeping import NoteKind, keeper_of
 from applications.permissions import REGISTER_READERS, check, may_keep_register
 from applications.register_lines import (
     PAGE_SIZE,
+    Line,
     is_closed,
-    lines_of,
     months_of,
     page_of,
-    shown,
+    part_of,
+    parts_of,
     visible_registers,
 )
 from applications.register_paper import month_paper, name_of
@@ -73,20 +74,15 @@ def month(request: HttpRequest, pk: int, month: str) -> HttpResponse:
     """The month on paper, as PDF/A."""
     book = _register_or_404(request, pk)
     wanted = _month(month, months_of(book))
-    if wanted is None:
+    parts = parts_of(book, wanted) if wanted else 0
+    part = _number(request.GET.get("part", "1"))
+    if wanted is None or not 1 <= part <= parts:
         raise Http404
     at = clock.now()
-    lines = shown(book, lines_of(book, wanted))
-    looked_at_register(
-        register=book,
-        subjects=[line.subject for line in lines if line.subject],
-        reason=_("register printed: %(book)s") % {"book": book},
-        at=at,
-        user=request.user,
-    )
-    content = month_paper(book, wanted, lines, keeper_of(book.notes.all()), clock.local_day(at))
+    _looked(book, part_of(book, wanted, part), _("register printed: %(book)s"), at, request)
+    content = month_paper(book, wanted, book.notes.all(), clock.local_day(at), part, parts)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name_of(book, wanted)}"'
+    response["Content-Disposition"] = f'inline; filename="{name_of(book, wanted, part, parts)}"'
     return response
 
 
@@ -128,24 +124,18 @@ def _register_or_404(request: HttpRequest, pk: int) -> Register:
 def _page(request: HttpRequest, book: Register, status: int = 200, handing: Form | None = None) -> HttpResponse:
     at, notes, months = clock.now(), list(book.notes.all()), months_of(book)
     chosen = _month(request.GET.get("month", ""), months) or (months[-1] if months else None)
-    after = request.GET.get("after", "")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    start = _number(request.GET.get("after", ""))
     lines, next_page = page_of(book, chosen, start) if chosen else ([], None)
-    looked_at_register(
-        register=book,
-        subjects=[line.subject for line in lines if line.subject],
-        reason=_("register opened: %(book)s") % {"book": book},
-        at=at,
-        user=request.user,
-    )
+    _looked(book, lines, _("register opened: %(book)s"), at, request)
     may_act = may_keep_register(request.user, book) and not is_closed(notes)
     context: dict[str, Any] = {
         "book": book,
         "centre": book.centre,
-        "notes": notes,
+        "notes": [(note, number_in_words(note.number)) for note in notes if note.kind != NoteKind.STRUCK],
         "keeper": keeper_of(notes),
         "is_closed": is_closed(notes),
         "months": months,
+        "parts": range(1, parts_of(book, chosen) + 1) if chosen else (),
         "month": chosen,
         "lines": lines,
         "next_page": next_page,
@@ -155,6 +145,16 @@ def _page(request: HttpRequest, book: Register, status: int = 200, handing: Form
         "may_close": may_act and clock.local_day(at).year > book.year,
     }
     return render(request, "applications/registers/register.html", context, status=status)
+
+
+def _looked(book: Register, lines: list[Line], reason: str, at: datetime, request: HttpRequest) -> None:
+    subjects = [line.subject for line in lines if line.subject]
+    looked_at_register(register=book, subjects=subjects, reason=reason % {"book": book}, at=at, user=request.user)
+
+
+def _number(text: str) -> int:
+    """A number from the address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _hand_over_form(book: Register, request: HttpRequest | None = None) -> HandOverForm:
@@ -169,5 +169,5 @@ def _month(text: str, months: list[date]) -> date | None:
 
 def _year(text: str, years: list[int]) -> int:
     """The year asked for if there is a register of it, else the newest."""
-    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    wanted = _number(text)
     return wanted if wanted in years else (years[0] if years else clock.today().year)

@@ -16,11 +16,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from applications import register_lines
+from applications.actions.close_register import close_register
 from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.closings import published_bytes
 from applications.models import CertificationItem, Register, RegisterValue
 from applications.notarisation.keeping import NoteKind, note_struck
-from applications.register_lines import Line, lines_of, months_of, next_month, page_of, shown
+from applications.register_lines import Line, months_of, next_month, page_of
 from applications.register_paper import month_context, month_paper
 from centres.enums import Role
 from citizens.models import Look
@@ -172,7 +174,7 @@ def test_a_leader_closes_last_years_register_on_its_page(
     assert "0003" in page and "(ba)" in page and to("close_register", register.pk) in page
     assert leader.post(to("close_register", register.pk), {"last_number": "2"}).status_code == 409
     page = leader.post(to("close_register", register.pk), {"last_number": "3"}, follow=True).content.decode()
-    assert "Closed by Phạm Quốc Dũng with number 0003" in page and ">closed<" in page
+    assert "Closed by Phạm Quốc Dũng with number 0003 (ba)" in page and ">closed<" in page
     assert register.notes.filter(kind=NoteKind.CLOSED).count() == 1
     assert to("hand_over_register", register.pk) not in page
     assert leader.get(to("registers")).context["rows"][0][2] is True
@@ -191,11 +193,14 @@ def test_the_print_has_the_columns_of_the_form_and_adds_up(centre: Any) -> None:
     register = a_register(5)
     leader = member_of(Role.LEADER, centre)
     note_struck(entry=register.entries.get(sequence=4), reason="nhầm tên", at=MONDAY, by=leader)
-    month = months_of(register)[0]
-    lines = shown(register, lines_of(register, month))
-    printed = month_context(register, month, lines, leader, clock.local_day(MONDAY))
+    printed = month_context(register, months_of(register)[0], register.notes.all(), clock.local_day(MONDAY))
     assert printed["volume"] == "01/2026 - SCT/BS" and printed["month"] == "Tháng 11 năm 2026"
-    assert (printed["count"], printed["struck"], printed["copies"], printed["fee"]) == (5, 1, 4, "8.000 đ")
+    assert printed["totals"] == [
+        {"where": "Trong tháng", "count": 5, "count_in_words": "năm", "struck": 1, "copies": 4, "fee": "8.000 đ",
+         "fee_in_words": "tám nghìn đồng"},
+    ]  # fmt: skip
+    assert printed["opened"] == "Mở sổ ngày 23 tháng 11 năm 2026, người mở sổ: Lê Thị Hương"
+    assert printed["keeper"] == "Lê Thị Hương" and printed["closed"] == ""
     assert printed["rows"][3]["note"] == "Gạch bỏ ngày 23/11/2026: nhầm tên"
     assert printed["rows"][0] == {
         "number": "0001", "day": "23/11/2026", "requester": "Lê Văn Thử", "title": "Giấy 1", "signer": "Lê Thị Hương",
@@ -203,10 +208,21 @@ def test_the_print_has_the_columns_of_the_form_and_adds_up(centre: Any) -> None:
     }  # fmt: skip
 
 
+def test_the_last_month_of_a_closed_register_says_so(centre: Any) -> None:
+    register = a_register(3, at=hanoi("2026-11-30 09:00"), every=timedelta(days=5))
+    close_register(
+        register=register, last_number=3, at=hanoi("2027-01-04 08:00"), acting_user=member_of(Role.LEADER, centre)
+    )
+    said = [month_context(register, month, register.notes.all(), month)["closed"] for month in months_of(register)]
+    assert said == [
+        "",
+        "Khóa sổ ngày 04 tháng 01 năm 2027 ở số 0003 (bằng chữ: ba), người khóa sổ: Phạm Quốc Dũng.",
+    ]
+
+
 def test_the_print_is_for_the_archive_and_numbers_its_pages(centre: Any, tmp_path: Path) -> None:
     register = a_register(60)
-    month = months_of(register)[0]
-    content = month_paper(register, month, shown(register, lines_of(register, month)), None, clock.local_day(MONDAY))
+    content = month_paper(register, months_of(register)[0], [], clock.local_day(MONDAY))
     with pikepdf.open(io.BytesIO(content)) as opened, opened.open_metadata() as said:
         assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("3", "B")
         pages = len(opened.pages)
@@ -216,6 +232,26 @@ def test_the_print_is_for_the_archive_and_numbers_its_pages(centre: Any, tmp_pat
         file.write_bytes(content)
         text = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, check=True, text=True).stdout
         assert f"Trang {pages}/{pages}" in text and "Trong tháng có 60 số chứng thực" in text
+
+
+def test_a_long_month_is_printed_in_parts(as_: As, centre: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register_lines, "PART_SIZE", 4)
+    register = a_register(9)
+    note_struck(entry=register.entries.get(sequence=2), reason="nhầm", at=MONDAY, by=member_of(Role.LEADER, centre))
+    month, notes = months_of(register)[0], register.notes.all()
+    printed = [month_context(register, month, notes, month, part, 3) for part in (1, 2, 3)]
+    assert [(one["first"], one["last"], one["part"]) for one in printed] == [
+        ("0001", "0004", "Phần 1/3"), ("0005", "0008", "Phần 2/3"), ("0009", "0009", "Phần 3/3"),
+    ]  # fmt: skip
+    assert [[(row["where"], row["count"], row["copies"]) for row in one["totals"]] for one in printed] == [
+        [("Trong phần này", 4, 3)], [("Trong phần này", 4, 4)], [("Trong phần này", 1, 1), ("Cả tháng", 9, 8)],
+    ]  # fmt: skip
+    officer = as_(Role.COUNTER_OFFICER)
+    assert "?part=3" in officer.get(to("register", register.pk)).content.decode()
+    print_ = to("register_month", register.pk, "2026-11")
+    assert officer.get(print_ + "?part=3")["Content-Disposition"].endswith('chi-nhanh-3-2026-11-3.pdf"')
+    for part in ("0", "4", "x"):
+        assert officer.get(f"{print_}?part={part}").status_code == 404
 
 
 def test_a_month_without_a_line_has_no_print(as_: As, register: Register) -> None:
@@ -239,7 +275,7 @@ def test_anyone_sees_and_keeps_a_closing(client: Client, register: Register) -> 
     assert to("closing_pdf", second.day) in client.get(to("closing", second.day)).content.decode()
     assert client.get(to("closing_pdf", second.day)).content.startswith(b"%PDF-")
     kept = client.get(to("closing_json", second.day))
-    assert kept["Content-Type"] == "application/json"
+    assert kept["Content-Type"] == "application/json" and "public" in kept["Cache-Control"]
     assert kept.content == published_bytes(second) and json.loads(kept.content)["previous"] == first.hash
 
 
@@ -248,6 +284,14 @@ def test_what_was_not_closed_is_not_there(client: Client, register: Register) ->
     for day in ("2026-11-25", "20261124", "khong", "2026-11-99"):
         assert client.get(to("closing", day)).status_code == 404
     assert client.get(to("closings") + "?before=khong").status_code == 200
+
+
+def test_a_day_is_found_by_its_date(client: Client, register: Register) -> None:
+    close_days(hanoi("2026-11-25 00:05"))
+    assert client.get(to("closings"), {"day": "2026-11-24"})["Location"] == to("closing", "2026-11-24")
+    for day in ("2026-11-25", "khong"):
+        page = client.get(to("closings"), {"day": day}).content.decode()
+        assert "There is no closing of this day." in page and f'value="{day}"' in page
 
 
 def test_closings_are_listed_thirty_a_page_the_newest_first(

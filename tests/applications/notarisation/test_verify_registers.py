@@ -15,7 +15,7 @@ from django.db.models import F
 from applications.closings import body_of, published_bytes
 from applications.models import ChainHead, Closing, ClosingPaper, Register, RegisterEntry, RegisterNote, RegisterValue
 from applications.notarisation.keeping import note_struck
-from applications.register_faults import Count, find_faults
+from applications.register_faults import Count, _lines_of, find_faults
 from centres.enums import Role
 from portal import chain
 from tests.factories.applications import MONDAY, a_centre, member_of
@@ -225,6 +225,22 @@ def test_a_removed_strike_is_named(register: Register) -> None:
     RegisterNote.objects.filter(register=register, kind="struck").delete()
     assert found() == [("notes", "0002", "missing")]
     assert f"Notes on {BOOK}: note 0002 is cut off its end" in sentences()
+
+
+def test_a_register_that_nobody_opened_is_named() -> None:
+    made = a_register(2)
+    assert found() == []
+    RegisterNote.objects.filter(register=made).delete()
+    assert found() == [("notes", "0001", "missing")]
+
+
+def test_a_line_signed_while_the_lines_are_walked_is_walked_too() -> None:
+    made = a_register(2)
+    walk = _lines_of(made)
+    seen = [next(walk).sequence]
+    a_line(title="Giấy 3")
+    seen += [row.sequence for row in walk]
+    assert seen == [1, 2, 3]
 
 
 NOTE_COLUMNS: dict[str, Any] = {
