@@ -16,7 +16,7 @@ from centres.permissions import centres_of
 from portal import clock
 
 PAGE_SIZE = 30
-PART_SIZE = 500
+PART_SIZE = 300
 REQUESTER = "requester"
 
 
