@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
+import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -76,6 +80,21 @@ def test_the_published_file_is_the_same_bytes_and_proves_itself() -> None:
         {"body": given["closing"], "digests": {}}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
     assert hashlib.sha256((given["previous"] + body).encode()).hexdigest() == given["hash"]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not shutil.which("jq"), reason="needs jq")
+def test_a_kept_file_is_checked_without_the_portal_as_the_readme_says(tmp_path: Path) -> None:
+    a_register(2)
+    closing = close_days(THURSDAY)[-1]
+    file = tmp_path / "kept.json"
+    file.write_bytes(published_bytes(closing))
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    (command,) = re.findall(r"`(printf .* sha256sum)`", readme)
+    said = subprocess.run(
+        ["bash", "-c", command.replace("FILE", str(file))], capture_output=True, check=True, text=True
+    ).stdout
+    assert said.split()[0] == closing.hash
 
 
 @pytest.mark.django_db
