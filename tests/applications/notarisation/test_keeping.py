@@ -131,7 +131,7 @@ def test_registers_from_before_notes_are_given_their_opening() -> None:
     opened = register.notes.get()
     before = opened.chained_body(), opened.hash
     RegisterNote.objects.all().delete()
-    import_module("applications.migrations.0008_registers_kept").opened_so_far(apps, None)
+    import_module("applications.migrations.0009_registers_so_far").opened_so_far(apps, None)
     made = register.notes.get()
     assert (made.chained_body(), made.hash) == before
     assert made.at.date() == date(2026, 3, 2)
