@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from applications.models import Application
+from applications.models import Application, Register
 from centres.enums import Role
 from centres.models import Centre, Ticket
 from centres.permissions import roles_of
@@ -61,6 +61,18 @@ def looked_at(*, application: Application, reason: str, at: datetime, user: Any)
         dossier_code=application.code or "",
         unit=str(centre),
         role=_role_at(user, centre.pk),
+        at=at,
+        acting_user=user,
+    )
+
+
+def looked_at_register(*, register: Register, subjects: Iterable[int], reason: str, at: datetime, user: Any) -> None:
+    """One row that names everybody whom a page or a print of a register showed."""
+    record_look(
+        citizens=subjects,
+        reason=reason,
+        unit=str(register.centre),
+        role=_role_at(user, register.centre_id),
         at=at,
         acting_user=user,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application
+from applications.models import Application, Register
 from centres.enums import AT_COUNTER, Role
 from centres.permissions import has_role
 from portal.errors import NotAllowed
@@ -14,6 +14,9 @@ from portal.errors import NotAllowed
 RECEIVERS = frozenset({Role.COUNTER_OFFICER})
 SPECIALISTS = frozenset({Role.SPECIALIST})
 LEADERS = frozenset({Role.LEADER})
+# The register holds the names of everybody who had something certified: specialists decide without it.
+REGISTER_READERS = frozenset({Role.COUNTER_OFFICER, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
+REGISTER_MANAGERS = frozenset({Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 
 
 def may_receive(user: Any, application: Application) -> bool:
@@ -36,6 +39,11 @@ def is_own_work(user: Any, application: Application) -> bool:
 
 def may_hand_over(user: Any, application: Application) -> bool:
     return has_role(user, RECEIVERS, application.received_at_centre_id)
+
+
+def may_keep_register(user: Any, register: Register) -> bool:
+    """Who may hand a register over and close it."""
+    return has_role(user, REGISTER_MANAGERS, register.centre_id)
 
 
 def check_receiver(user: Any, draft: Application) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications import urls_certify, urls_declare, urls_desk
+from applications import urls_certify, urls_declare, urls_desk, urls_registers
 from applications.views import (
     citizen,
     citizen_notices,
@@ -18,6 +18,8 @@ from applications.views import (
 app_name = "applications"
 urlpatterns = [
     *urls_desk.patterns,
+    # Before the addresses that a copy's code follows: "closings" is none.
+    *urls_registers.patterns,
     *urls_certify.patterns,
     *urls_declare.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),

@@ -66,6 +66,7 @@ app.conf.update(
             "schedule": 10.0,
             "options": {"expires": 10},
         },
+        "closings": {"task": "applications.tasks.close_days", "schedule": 300.0, "options": {"expires": 300}},
         "dates": {"task": "applications.tasks.move_dates", "schedule": 300.0, "options": {"expires": 300}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {

@@ -65,7 +65,7 @@ class Row(Protocol):
 
 @dataclass(frozen=True)
 class Fault:
-    """Where a chain breaks: the sequence number and what is wrong (``missing``, ``moved`` or ``changed``)."""
+    """Where a chain breaks: the sequence number and what is wrong (``missing``, ``inserted``, ``moved`` or ``changed``)."""
 
     sequence: int
     kind: str
@@ -85,13 +85,14 @@ def verify(rows: Iterable[Row]) -> Fault | None:
 
     A tail cut off and a full recomputation cannot be seen from inside: compare with a published head for that.
     """
-    previous, expected = GENESIS, 1
+    before, previous, expected = "", GENESIS, 1
     for row in rows:
         if row.sequence != expected:
             return Fault(expected, "missing")
         if row.previous_hash != previous:
-            return Fault(row.sequence, "moved")
+            # It was written to follow the row before last, so the one between came later.
+            return Fault(expected - 1, "inserted") if row.previous_hash == before else Fault(row.sequence, "moved")
         if row.hash != link(previous, row.chained_body(), row.chained_digests()) or not _values_agree(row):
             return Fault(row.sequence, "changed")
-        previous, expected = row.hash, expected + 1
+        before, previous, expected = previous, row.hash, expected + 1
     return None

@@ -32,6 +32,8 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "centres:day_device_revoke": ("centres:day_devices", {}),
     "centres:day_announcement_stop": ("centres:day_announcements", {}),
     **dict.fromkeys(("applications:verify_file", "applications:verify_paper"), ("applications:verify", {})),
+    "applications:hand_over_register": ("applications:register", {"pk": "pk"}),
+    "applications:close_register": ("applications:register", {"pk": "pk"}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.actions.handle import propose, take
+from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.enums import State
 from applications.models import Paper
 from centres.actions.announce_hall import announce
@@ -36,9 +37,10 @@ from tests.factories.applications import (
     member_of,
 )
 from tests.factories.centres import AppointmentFactory, BookingRulesFactory, DeviceFactory, TicketFactory
-from tests.factories.certifications import a_missing_paper, a_picture, an_item
+from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item
 from tests.factories.citizens import CitizenFactory, UserFactory
 from tests.factories.declarations import a_declaration
+from tests.factories.registers import a_line, close_days
 from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
 
@@ -118,6 +120,12 @@ def a_world(at_hanoi: Any) -> World:
     propose(application=proposed, number="1/TP", document=None, at=MONDAY, acting_user=proposed.handler)
     waiting_for_paper = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.SUPPLEMENT)
     done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
+    a_line(here, at=MONDAY - timedelta(days=1))
+    (closing,) = close_days(MONDAY)
+    keep_closing_paper(closing=closing, at=MONDAY)
+    certified = an_approved_item(a_missing_paper(a_draft(procedure="marriage", citizen=person)))
+    assert certified.entry is not None
+    register = {"pk": certified.entry.register_id}
     ticket = a_ticket_at_counter(citizen=person)
     draft = a_draft(procedure="marriage", ticket=ticket, citizen=person)
     paper = a_missing_paper(draft)
@@ -177,6 +185,9 @@ def a_world(at_hanoi: Any) -> World:
            ("recall", "arrive", "park", "transfer", "no_show", "finish", "hold", "come_back", "return", "leave")},
         **{f"api_ticket_{name}": {"ticket_id": waiting.pk} for name in ("call", "priority")},
         "applications:verify_code": {"code": "ZZZZZZZZZZZZ"},
+        **{f"applications:{name}": register for name in ("register", "hand_over_register", "close_register")},
+        "applications:register_month": {**register, "month": "2026-11"},
+        **{f"applications:{name}": {"day": closing.day} for name in ("closing", "closing_json", "closing_pdf")},
         "applications:public_receipt": {"token": accepted.token},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
@@ -300,6 +311,8 @@ def a_world(at_hanoi: Any) -> World:
         "applications:track": {"code": accepted.code, "phone_last4": LAST4},
         "applications:verify_paper": {"number": "0001", "day": "23/11/2026", "code": "ZZZZ-ZZZZ-ZZZZ"},
         "applications:rate_visit": {"score": "3"},
+        "applications:hand_over_register": {"to": member_of(Role.LEADER, here).pk, "reason": "nghỉ phép"},
+        "applications:close_register": {"last_number": 2},
         "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
         "applications:dossier_act@propose": {"propose-number": "2/TP"},
         "applications:dossier_act@sign": {"sign-proposal": proposed.steps.get(to_at__isnull=True).pk},

@@ -42,9 +42,13 @@ TABLES = [model._meta.db_table for model in append_only_models()]
 
 def test_history_tables_are_known():
     assert {
+        "applications_chainhead",
+        "applications_closing",
+        "applications_closingpaper",
         "applications_document",
         "applications_event",
         "applications_registerentry",
+        "applications_registernote",
         "centres_ticketevent",
         "citizens_look",
     } <= set(TABLES)

@@ -46,7 +46,7 @@ def test_what_shows_the_persons_name_to_staff_writes_a_look(world: World) -> Non
     # The test sees what it should see.
     assert shown >= {
         "applications:desk", "applications:dossier", "applications:worklist", "api_application", "api_applications",
-        "api_take", "api_propose", "api_sign", "api_hand_over",
+        "api_take", "api_propose", "api_sign", "api_hand_over", "applications:register",
     }  # fmt: skip
 
 
@@ -57,6 +57,9 @@ def test_files_that_hold_the_name_write_a_look(world: World) -> None:
         answer, looks = ask_and_see(client, world, "GET", name)
         assert answer.status_code == 200
         assert [look.citizen for look in looks] == [world.person], name
+    answer, looks = ask_and_see(client, world, "GET", "applications:register_month")
+    assert answer.status_code == 200
+    assert [look.subjects for look in looks] == [[world.person.pk]]
 
 
 def test_pages_of_the_administration_that_show_a_name_write_a_look(world: World) -> None:

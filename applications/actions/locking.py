@@ -1,10 +1,13 @@
-"""Taking hold of a dossier: its row is locked, so that its changes and its history come one after another."""
+"""Taking hold of a dossier or a register: its row is locked, so that its changes and its history come one after another."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application
+from applications.models import Application, Register, RegisterNote
+from applications.notarisation.keeping import NoteKind
+from applications.permissions import check, may_keep_register
+from citizens.models import User
 from portal.errors import RuleBroken
 
 
@@ -33,3 +36,13 @@ def wrong_state(application: Application) -> RuleBroken:
         % {"state": application.get_state_display()},
         code="wrong_state",
     )
+
+
+def locked_open_register(register: Register, user: User) -> tuple[Register, RegisterNote | None]:
+    """The register under its lock, and its last note. Raises ``NotAllowed``, or ``RuleBroken`` once it is closed."""
+    register = Register.objects.select_for_update(of=("self",)).select_related("centre").get(pk=register.pk)
+    check(may_keep_register(user, register))
+    notes = list(register.notes.select_related("keeper"))
+    if any(one.kind == NoteKind.CLOSED for one in notes):
+        raise RuleBroken(_("This register is closed already."), code="register_closed")
+    return register, notes[-1] if notes else None

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import RegisterEntry, RegisterStrike
+from applications.models import Register, RegisterEntry, RegisterStrike
+from applications.notarisation.keeping import note_struck
 from applications.permissions import LEADERS, check
 from centres.permissions import has_role
 from citizens.models import User
@@ -22,8 +23,9 @@ def strike_entry(*, entry: RegisterEntry, reason: str, at: datetime, acting_user
 
     Raises ``NotAllowed`` or ``BadInput``.
     """
-    entry = RegisterEntry.objects.select_for_update(of=("self",)).select_related("register").get(pk=entry.pk)
-    check(has_role(acting_user, LEADERS, entry.register.centre_id))
+    # The register's row: lines are append-only, and the application's role may not even lock one.
+    register = Register.objects.select_for_update().get(pk=entry.register_id)
+    check(has_role(acting_user, LEADERS, register.centre_id))
     reason = " ".join(reason.split())
     if not reason or len(reason) > REASON_LENGTH:
         raise BadInput(
@@ -32,4 +34,7 @@ def strike_entry(*, entry: RegisterEntry, reason: str, at: datetime, acting_user
             field="reason",
         )
     struck = RegisterStrike.objects.filter(entry=entry).first()
-    return struck or RegisterStrike.objects.create(entry=entry, at=at, by=acting_user, reason=reason)
+    if struck is not None:
+        return struck
+    note_struck(entry=entry, reason=reason, at=at, by=acting_user)
+    return RegisterStrike.objects.create(entry=entry, at=at, by=acting_user, reason=reason)

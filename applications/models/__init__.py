@@ -1,8 +1,10 @@
 from applications.models.application import Application, DossierNumber, Party
+from applications.models.closing import ChainHead, Closing, ClosingPaper
 from applications.models.declaration import Declaration, DeclarationRules, WhyErased
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
+from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
     CertificationItem,
@@ -17,6 +19,9 @@ __all__ = [
     "Application",
     "Certification",
     "CertificationItem",
+    "ChainHead",
+    "Closing",
+    "ClosingPaper",
     "Declaration",
     "DeclarationRules",
     "Document",
@@ -30,6 +35,7 @@ __all__ = [
     "Pause",
     "Register",
     "RegisterEntry",
+    "RegisterNote",
     "RegisterStrike",
     "RegisterValue",
     "Result",

@@ -56,6 +56,7 @@ class RegisterEntry(AppendOnly):
         verbose_name_plural = _("register entries")
         ordering = ["register_id", "sequence"]
         constraints = [models.UniqueConstraint(fields=["register", "sequence"], name="register_number_once")]
+        indexes = [models.Index(fields=["register", "at"], name="register_entries_by_month")]
 
     def __str__(self) -> str:
         return f"{self.number}/{self.register.year} {self.register.kind}"

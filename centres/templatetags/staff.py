@@ -14,6 +14,7 @@ register = template.Library()
 ROOMS: dict[str, frozenset[Role]] = {
     "desk": frozenset({Role.COUNTER_OFFICER}),
     "dossiers": STAFF,
+    "registers": STAFF - {Role.SPECIALIST},
     "day": MANAGERS,
 }
 

@@ -32,6 +32,7 @@ CITIZEN_FACING = (
     "templates/base_error.html",
     "templates/base_hall.html",
     "templates/applications/declare/*",
+    "templates/applications/closings/*",
     "templates/applications/track/*",
     "templates/applications/verify/*",
     "templates/centres/board/*",

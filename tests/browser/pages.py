@@ -13,9 +13,11 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from applications.actions.choose import choose
+from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.demo.centres import Place, set_up
 from applications.enums import State
-from applications.models import Application
+from applications.models import Application, Closing, Register
+from applications.notarisation.keeping import note_struck
 from centres import device_access
 from centres.actions.announce_hall import announce
 from centres.actions.counters import open_counter, pause_counter
@@ -35,6 +37,7 @@ from tests.factories.applications import a_dossier, a_draft, member_of
 from tests.factories.centres import AppointmentFactory, BookingRulesFactory
 from tests.factories.certifications import a_missing_paper, an_item
 from tests.factories.citizens import CitizenFactory
+from tests.factories.registers import a_line, close_days
 
 DESK, BOARD, KIOSK = (1366, 768), (1920, 1080), (1080, 1920)
 PHONES = ((390, 844), (320, 640))
@@ -75,6 +78,7 @@ class Hall:
                              at=self.at)  # fmt: skip
         self.paper = a_missing_paper(self.draft)
         self.item = an_item(self.paper, at=self.at)
+        self.register, self.last_years, self.closings = self._registers()
 
     def _appointments(self) -> dict[str, Appointment]:
         """One in each state, one that can be checked in now, and one whose day has closed."""
@@ -92,6 +96,16 @@ class Hall:
             centre=self.place.centre, day=made["closed"].day, defaults={"hours": [], "reason": "tập huấn"}
         )
         return made
+
+    def _registers(self) -> tuple[Register, Register, list[Closing]]:
+        """This year's with a second page and a line struck through, last year's still open, and two days closed."""
+        leader = member_of(Role.LEADER, self.place.centre)
+        lines = [a_line(self.place.centre, at=self.at - timedelta(days=2)) for _number in range(32)]
+        note_struck(entry=lines[3], reason="Ghi nhầm tên người yêu cầu", at=self.at, by=leader)
+        closings = close_days(self.at)
+        keep_closing_paper(closing=closings[0], at=self.at)
+        old = a_line(self.place.centre, at=self.at - timedelta(days=365))
+        return lines[0].register, old.register, closings
 
     def _dossier(self, state: int) -> Application:
         # Yesterday's: the factory gives its tickets numbers that the kiosk's counter of numbers does not know.

@@ -71,6 +71,8 @@ def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
         *[(f"{papers}?yes=land_certificate&no=joint_owners", 200), (f"{papers}back-with/land_certificate/", 200)],
         *[(path, 200) for path in booking_paths(hall)],
         *[(path, 200) for path in CATALOGUE],
+        ("/verify/closings/", 200),
+        *[(f"/verify/closings/{closing.day}/", 200) for closing in hall.closings],
     ]
 
 
@@ -241,7 +243,14 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
             f"/desk/certifications/{hall.item.pk}/",
         ],
         "specialist": ["/dossiers/", "/dossiers/?list=overdue", *every_dossier],
-        "leader": ["/dossiers/", *every_dossier],
+        "leader": [
+            "/dossiers/",
+            "/registers/",
+            f"/registers/{hall.register.pk}/",
+            f"/registers/{hall.register.pk}/?after=30",
+            f"/registers/{hall.last_years.pk}/",
+            *every_dossier,
+        ],
         "manager": [
             "/day/",
             f"/day/counters/{hall.paused.pk}/",

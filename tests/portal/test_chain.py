@@ -84,7 +84,13 @@ def test_an_inserted_row_shows():
     forged = chain({"kind": "received"}, {"kind": "paid"})[1]
     inserted = replace(forged, previous_hash=first.hash, hash=link(first.hash, forged.body, forged.chained_digests()))
     moved = [replace(row, sequence=row.sequence + 1) for row in rest]
-    assert verify([first, inserted, *moved]) == Fault(3, "moved")
+    assert verify([first, inserted, *moved]) == Fault(2, "inserted")
+
+
+def test_a_row_put_in_at_the_head_shows():
+    forged = chain({"kind": "paid"})[0]
+    moved = [replace(row, sequence=row.sequence + 1) for row in chain(*THREE)]
+    assert verify([forged, *moved]) == Fault(1, "inserted")
 
 
 def test_a_tail_cut_off_cannot_be_seen_from_inside():

@@ -1,0 +1,134 @@
+"""The lines of a register as its pages and its print show them, by month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from applications.models import Register, RegisterEntry, RegisterNote
+from applications.notarisation.keeping import NoteKind, strikes_of
+from applications.permissions import REGISTER_READERS
+from centres.permissions import centres_of
+from portal import clock
+
+PAGE_SIZE = 30
+PART_SIZE = 300
+REQUESTER = "requester"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what it says, and its strike if it has one. ``requester`` is empty once the name was erased."""
+
+    entry: RegisterEntry
+    requester: str
+    struck: RegisterNote | None
+
+    @property
+    def subject(self) -> int | None:
+        """The citizen it is about."""
+        item = getattr(self.entry, "item", None)
+        return item.certification.application.applicant_id if item else None
+
+
+def visible_registers(user: Any) -> QuerySet[Register]:
+    """Registers of the centres where this person's work needs them."""
+    allowed = centres_of(user, REGISTER_READERS)
+    rows = Register.objects.select_related("centre")
+    return rows if allowed is None else rows.filter(centre__in=allowed)
+
+
+def lines_of(register: Register, month: date) -> QuerySet[RegisterEntry]:
+    """The register's entries of the month that begins on this day, by number, with what a line shows."""
+    return (
+        _in_month(register, month)
+        .select_related("signer", "item__certification__application")
+        .prefetch_related("values")
+        .order_by("sequence")
+    )
+
+
+def shown(register: Register, entries: Iterable[RegisterEntry]) -> list[Line]:
+    rows = list(entries)
+    struck = strikes_of(register, [row.sequence for row in rows])
+    return [Line(row, _requester(row), struck.get(row.sequence)) for row in rows]
+
+
+def page_of(register: Register, month: date, after: int) -> tuple[list[Line], int | None]:
+    """The thirty lines after this number, and after which number the next page begins, if there is one."""
+    found = list(lines_of(register, month).filter(sequence__gt=after)[: PAGE_SIZE + 1])
+    page = shown(register, found[:PAGE_SIZE])
+    return page, page[-1].entry.sequence if len(found) > PAGE_SIZE else None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What lines add up to: all of them by count, those struck through left out of copies and fee."""
+
+    count: int
+    struck: int
+    copies: int
+    fee: int
+
+
+def totals_of(lines: Sequence[Line]) -> Totals:
+    counted = [line.entry for line in lines if line.struck is None]
+    copies, fee = sum(row.copies for row in counted), sum(row.fee for row in counted)
+    return Totals(len(lines), len(lines) - len(counted), copies, fee)
+
+
+def month_totals(register: Register, month: date) -> Totals:
+    """The same of a whole month, added up in the database."""
+    struck = register.notes.filter(kind=NoteKind.STRUCK).values("number")
+    rows = _in_month(register, month)
+    of = rows.exclude(sequence__in=struck).aggregate(count=Count("pk"), copies=Sum("copies"), fee=Sum("fee"))
+    count = rows.count()
+    return Totals(count, count - of["count"], of["copies"] or 0, of["fee"] or 0)
+
+
+def parts_of(register: Register, month: date) -> int:
+    """How many files the month's print has: a reader does not wait for thousands of lines in one."""
+    return -(-_in_month(register, month).count() // PART_SIZE)
+
+
+def part_of(register: Register, month: date, part: int) -> list[Line]:
+    """The lines of one part, counted from 1."""
+    return shown(register, lines_of(register, month)[(part - 1) * PART_SIZE : part * PART_SIZE])
+
+
+def months_of(register: Register) -> list[date]:
+    """Months of the register's year from its first line to its last."""
+    ends = register.entries.order_by("sequence")
+    first, last = ends.values_list("at", flat=True).first(), ends.values_list("at", flat=True).last()
+    if first is None or last is None:
+        return []
+    month, until = clock.local_day(first).replace(day=1), clock.local_day(last).replace(day=1)
+    months = []
+    while month <= until:
+        months.append(month)
+        month = next_month(month)
+    return months
+
+
+def next_month(month: date) -> date:
+    return month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
+
+
+def is_closed(notes: Iterable[RegisterNote]) -> bool:
+    return any(one.kind == NoteKind.CLOSED for one in notes)
+
+
+def _in_month(register: Register, month: date) -> QuerySet[RegisterEntry]:
+    return register.entries.filter(at__gte=_midnight(month), at__lt=_midnight(next_month(month)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=clock.HANOI)
+
+
+def _requester(entry: RegisterEntry) -> str:
+    return next((row.value or "" for row in entry.values.all() if row.name == REQUESTER), "")
