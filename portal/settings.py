@@ -183,6 +183,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = PORTAL_ENV == "test" or DEBUG
+# A test makes thousands of clients, and none of them should read the whole folder of files first.
+WHITENOISE_AUTOREFRESH = PORTAL_ENV == "test" or DEBUG
 
 # -- messages out ---------------------------------------------------------------------------------------------------
 EMAIL_URL = env.url(
