@@ -54,9 +54,9 @@ def test_every_sentence_and_figure_opens_the_list_it_counts(as_: As, centre: Any
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        (Role.COUNTER_OFFICER, {"/desk/", "/dossiers/"}),
+        (Role.COUNTER_OFFICER, {"/desk/", "/dossiers/", "/registers/"}),
         (Role.SPECIALIST, {"/dossiers/"}),
-        (Role.LEADER, {"/dossiers/"}),
+        (Role.LEADER, {"/dossiers/", "/registers/"}),
         (Role.MANAGER, {"/dossiers/", "/day/"}),
     ],
 )

@@ -64,7 +64,7 @@ def test_an_inserted_row_is_named() -> None:
     )  # fmt: skip
     forged.hash = chain.link(before.hash, forged.chained_body(), {})
     forged.save()
-    assert _fault(dossier) == (4, "moved")
+    assert _fault(dossier) == (3, "inserted")
 
 
 def test_erasing_personal_values_leaves_the_chain_whole() -> None:
