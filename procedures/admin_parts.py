@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.text import pick
 from procedures.condition_words import in_words
+from procedures.forms_admin import FirstDayForm
 from procedures.forms_version import FeeRuleForm, FeeRules, FormFieldForm, PageStepsField, RequirementForm
 from procedures.models import FeeRule, FormField, Requirement
 from procedures.models.catalogue import InCatalogue
@@ -94,6 +97,41 @@ class OnlyDrafts:
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         may = self.has_change_permission(request, obj) if obj is not None else True
         return [] if may else list(self.in_words.values())
+
+
+class SavedFirst:
+    """Buttons of a draft's page that do more than save it: they send the page's own form, so that it is saved first.
+
+    ``after_saving`` names for each button the view that does the rest. What is published has no form to save: its buttons
+    go to these views themselves. ``next_view`` is the address of the one that begins a new one like it.
+    """
+
+    after_saving: ClassVar[dict[str, str]] = {}
+    next_view = ""
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        for button, view in self.after_saving.items():
+            if button in request.POST:
+                answer: HttpResponse = getattr(self, view)(request, obj.pk)
+                return answer
+        return super().response_change(request, obj)  # type: ignore[misc]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["first_day"] = FirstDayForm(request.POST if "_next" in request.POST else None)
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+    def ask_first_day(self, request: HttpRequest, obj: Any, form: FirstDayForm) -> HttpResponse:
+        """The first day of a new one once more, with what is wrong beside it."""
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "first_day": form,
+            "address": reverse(f"admin:procedures_{self.next_view}", args=[obj.pk]),
+            "back": reverse(f"admin:{obj._meta.label_lower.replace('.', '_')}_change", args=[obj.pk]),
+            "title": str(obj),
+        }
+        return render(request, "procedures/admin/first_day.html", context)
 
 
 class PartInline(OnlyDrafts, admin.StackedInline):

@@ -23,7 +23,7 @@ from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
 from procedures.actions.publish import PERMISSION, publish
 from procedures.actions.withdraw import withdraw
-from procedures.admin_parts import FeeRuleInline, FormFieldInline, OnlyDrafts, RequirementInline, lines
+from procedures.admin_parts import FeeRuleInline, FormFieldInline, OnlyDrafts, RequirementInline, SavedFirst, lines
 from procedures.admin_sections import sections
 from procedures.calendars import OPENING
 from procedures.condition_words import in_words
@@ -43,7 +43,7 @@ from procedures.sheet import Sheet, case_page
 
 
 @admin.register(ProcedureVersion)
-class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
+class ProcedureVersionAdmin(SavedFirst, OnlyDrafts, admin.ModelAdmin):
     form = VersionForm
     change_form_template = "procedures/admin/version.html"
     list_display = (
@@ -55,6 +55,8 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
     search_fields = ["procedure__code", "procedure__name__vi"]
     # The nation's catalogue has thousands.
     autocomplete_fields = ["procedure"]
+    after_saving = {"_publish": "publish", "_layout": "confirm_layout", "_next": "next_version"}
+    next_view = "version_next"
     inlines = [RequirementInline, FeeRuleInline, FormFieldInline]
     fieldsets = [
         (
@@ -259,7 +261,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
         try:
             publish(version=version, at=clock.now(), acting_user=request.user)
         except RuleBroken as problem:
-            missing = _("Not published: what is still missing stands above the form.")
+            missing = _("Saved, but not published: what is still missing stands above the form.")
             messages.error(request, missing if problem.code == "not_complete" else str(problem))
         else:
             self.log_change(request, version, _("Published."))
@@ -297,8 +299,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
         version = self._version(request, pk)
         form = FirstDayForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(map(str, form.errors["effective_from"])))
-            return self._back_to(pk)
+            return self.ask_first_day(request, version, form)
         try:
             draft = draft_version(
                 like=version,

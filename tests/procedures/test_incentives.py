@@ -117,7 +117,8 @@ def test_one_in_force_is_read_and_may_only_be_ended_or_followed(admin_client: Cl
 
 def test_one_takes_the_place_of_another_and_gives_it_back(admin_client: Client, admin_user: Any) -> None:
     old = Incentive.objects.get(key="farm_credit")
-    admin_client.post(reverse("admin:procedures_incentive_next", args=[old.pk]), {"effective_from": FIRST.isoformat()})
+    sent = {"next-effective_from": FIRST.isoformat()}
+    admin_client.post(reverse("admin:procedures_incentive_next", args=[old.pk]), sent)
     draft = Incentive.objects.get(follows=old)
     address = reverse("admin:procedures_incentive_change", args=[draft.pk])
     answer = admin_client.post(address, filled(admin_client.get(address).content.decode()) | {"percent": "50"})
@@ -165,7 +166,8 @@ def test_only_who_may_change_incentives_publishes_them(admin_client: Client, dja
     client = Client()
     client.force_login(officer)
     assert client.get(reverse("admin:procedures_incentive_effects", args=[draft.pk])).status_code == 403
-    days = {"last_day": FIRST.isoformat(), "effective_from": FIRST.isoformat()}
+    days = {"last_day": FIRST.isoformat(), "next-effective_from": FIRST.isoformat()}
+    assert client.post(reverse("admin:procedures_incentive_next", args=[draft.pk])).status_code == 403
     for name in ("publish", "withdraw", "end", "next"):
         assert client.post(reverse(f"admin:procedures_incentive_{name}", args=[draft.pk]), days).status_code == 403
     draft.refresh_from_db()
