@@ -44,10 +44,11 @@ def read(file: Path, line: int, row: dict[str, str]) -> NationalDay:
             confidence=row["confidence"],
         )
         day.clean_fields()
+        day.clean()
     except KeyError as error:
         raise CommandError(f"{file.name}:{line}: the column {error} is missing") from error
     except ValueError as error:
         raise CommandError(f"{file.name}:{line}: {error}") from error
     except ValidationError as error:
-        raise CommandError(f"{file.name}:{line}: {error}") from error
+        raise CommandError(f"{file.name}:{line}: {' '.join(error.messages)}") from error
     return day
