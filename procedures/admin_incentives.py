@@ -135,7 +135,7 @@ class IncentiveAdmin(SavedFirst, OnlyDrafts, EachTold):
                 like=like, effective_from=form.cleaned_data["effective_from"], acting_user=request.user
             )
         except RuleBroken as problem:
-            return self._refused(request, problem, pk)
+            return self.refuse_first_day(request, like, form, problem)
         self.log_addition(request, draft, _("Begun like another one."))
         messages.success(request, _("A draft with the same content. Change what is new, look at it, then publish it."))
         return self._back_to(draft.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,10 +16,11 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.errors import RuleBroken
 from portal.text import pick
 from procedures.condition_words import in_words
 from procedures.forms_admin import FirstDayForm
-from procedures.forms_version import FeeRuleForm, FeeRules, FormFieldForm, PageStepsField, RequirementForm
+from procedures.forms_version import FeeRuleForm, FeeRules, FormFieldForm, PageStepsField, RequirementForm, Requirements
 from procedures.models import FeeRule, FormField, Requirement
 from procedures.models.catalogue import InCatalogue
 
@@ -122,6 +124,12 @@ class SavedFirst:
         context["first_day"] = FirstDayForm(request.POST if "_next" in request.POST else None)
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
+    def refuse_first_day(self, request: HttpRequest, obj: Any, form: FirstDayForm, problem: RuleBroken) -> HttpResponse:
+        if problem.status == 403:
+            raise PermissionDenied
+        form.add_error("effective_from", str(problem))
+        return self.ask_first_day(request, obj, form)
+
     def ask_first_day(self, request: HttpRequest, obj: Any, form: FirstDayForm) -> HttpResponse:
         """The first day of a new one once more, with what is wrong beside it."""
         context = {
@@ -153,6 +161,7 @@ class PartInline(OnlyDrafts, admin.StackedInline):
 class RequirementInline(PartInline):
     model = Requirement
     form = RequirementForm
+    formset = Requirements
     in_words = {"condition": "condition_words", "note": "note_text"}
     note_text = text_of(Requirement, "note")
 

@@ -307,8 +307,7 @@ class ProcedureVersionAdmin(SavedFirst, OnlyDrafts, admin.ModelAdmin):
                 acting_user=request.user,
             )
         except RuleBroken as problem:
-            messages.error(request, str(problem))
-            return self._back_to(pk)
+            return self.refuse_first_day(request, version, form, problem)
         messages.success(request, _("A draft with the same content. Change what is new, look at it, then publish it."))
         return self._back_to(draft.pk)
 

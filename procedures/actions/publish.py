@@ -31,7 +31,7 @@ def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pro
     draft = ProcedureVersion.objects.for_quote().get(pk=version.pk)
     if draft.published_at is not None:
         raise RuleBroken(_("This version has been published already."), code="already_published")
-    _refuse_first_day(draft, clock.local_day(at))
+    refuse_first_day(draft.procedure, draft.effective_from, clock.local_day(at))
     later = next_after(draft)
     own_last = draft.effective_to
     if own_last is None and later is not None:
@@ -58,9 +58,9 @@ def publish(*, version: ProcedureVersion, at: datetime, acting_user: Any) -> Pro
     return draft
 
 
-def _refuse_first_day(draft: ProcedureVersion, today: date) -> None:
-    over = draft.effective_from < today
-    if over or (draft.effective_from == today and draft.procedure.versions.published().on(today).exists()):
+def refuse_first_day(procedure: Procedure, first: date, today: date) -> None:
+    """Raise ``RuleBroken`` (``first_day_over``) where what was handed in already would come under a new version."""
+    if first < today or (first == today and procedure.versions.published().on(today).exists()):
         raise RuleBroken(
             _("Choose a later first day: what was handed in until now was taken in under other rules."),
             code="first_day_over",

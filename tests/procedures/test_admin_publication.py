@@ -96,10 +96,21 @@ def test_a_publication_is_taken_back_and_no_day_is_left_without_law(admin_client
 
 def test_a_successor_does_not_begin_on_the_day_it_is_published(admin_user: Any) -> None:
     old = catalogue_cache.version_in_force("land_change_info", TODAY)
-    draft = draft_version(like=old, effective_from=TODAY, acting_user=admin_user)
+    draft = draft_version(like=old, effective_from=TODAY + timedelta(days=1), acting_user=admin_user)
+    draft.effective_from = TODAY
+    draft.save()
     with pytest.raises(RuleBroken) as refused:
         publish(version=draft, at=NOW, acting_user=admin_user)
     assert refused.value.code == "first_day_over"
+
+
+@pytest.mark.parametrize("day", [date(2020, 1, 1), TODAY])
+def test_a_draft_that_could_never_be_published_is_not_begun(admin_user: Any, day: date) -> None:
+    old = catalogue_cache.version_in_force("land_change_info", TODAY)
+    with pytest.raises(RuleBroken) as refused:
+        draft_version(like=old, effective_from=day, acting_user=admin_user)
+    assert (refused.value.code, refused.value.field) == ("first_day_over", "effective_from")
+    assert old.procedure.versions.count() == 1
 
 
 def test_two_drafts_may_begin_on_one_day_and_only_one_is_published(admin_user: Any) -> None:

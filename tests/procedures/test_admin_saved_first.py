@@ -71,8 +71,8 @@ def test_a_new_version_begins_with_what_was_typed(admin_client: Client) -> None:
     assert (following.effective_from, following.time_limit["source"]) == (LATER, "Điều 77")
 
 
-@pytest.mark.parametrize("typed", ["", "31/02/2027"])
-def test_a_first_day_that_is_none_is_told_beside_its_field(admin_client: Client, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["", "31/02/2027", "2020-01-01"])
+def test_a_first_day_that_cannot_be_is_told_beside_its_field(admin_client: Client, typed: str) -> None:
     draft = a_draft(admin_client)
     answer = press(admin_client, draft, "_next", limit_source="Điều 77", **{"next-effective_from": typed})
     page = answer.content.decode()
@@ -91,3 +91,11 @@ def test_an_incentive_is_followed_with_what_was_typed(admin_client: Client) -> N
     draft = an_incentive(admin_client)
     press(admin_client, draft, "_next", percent="30", **{"next-effective_from": LATER.isoformat()})
     assert Incentive.objects.get(follows=draft).percent == 30
+
+
+@pytest.mark.parametrize("typed", ["", "2020-01-01", TODAY.isoformat()])
+def test_a_first_day_that_an_incentive_cannot_have_is_told_beside_its_field(admin_client: Client, typed: str) -> None:
+    draft = an_incentive(admin_client)
+    page = press(admin_client, draft, "_next", **{"next-effective_from": typed}).content.decode()
+    assert page.index('class="errorlist"') < page.index('name="next-effective_from"')
+    assert not Incentive.objects.filter(follows=draft).exists()

@@ -142,7 +142,9 @@ def test_one_takes_the_place_of_another_and_gives_it_back(admin_client: Client, 
 def test_the_past_is_not_charged_anew(admin_client: Client, admin_user: Any) -> None:
     late = a_draft(admin_client, effective_from=(TODAY - timedelta(days=1)).isoformat())
     old = Incentive.objects.get(key="farm_credit")
-    following = draft_incentive(like=old, effective_from=TODAY, acting_user=admin_user)
+    following = draft_incentive(like=old, effective_from=FIRST, acting_user=admin_user)
+    following.effective_from = TODAY
+    following.save()
     for draft in (late, following):
         with pytest.raises(RuleBroken) as refused:
             publish_incentive(incentive=draft, at=NOW, acting_user=admin_user)
