@@ -16,8 +16,9 @@ from jsonschema import Draft202012Validator
 from portal.text import pick
 from procedures.conditions import BadCondition, check_condition
 from procedures.facts import FACTS, AnsweredBy
+from procedures.fees import is_cap_too_low
 from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_source
-from procedures.loading.reasons import Reason, of_schema
+from procedures.loading.reasons import CAP_TOO_LOW, Reason, of_schema
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
@@ -196,6 +197,7 @@ class _Check:
             yield from self._papers(version, at)
             yield from self._form(version, at)
             yield from self._conditions(version, at)
+            yield from _low_caps(version, at)
             yield from _double_keys(version, at)
 
     def _spans(self) -> Iterator[tuple[ValuePath, Reason]]:
@@ -357,6 +359,15 @@ class _Check:
                 check_condition(condition)
             except BadCondition as error:
                 yield path, Reason(str(error), error.plain)
+
+
+def _low_caps(version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
+    for index, fee in enumerate(version.get("fees", ())):
+        if is_cap_too_low(fee.get("steps", ()), fee.get("cap_per_copy")):
+            yield (
+                (*at, "fees", index, "cap_per_copy"),
+                Reason("the most per copy is below the price of the first page", CAP_TOO_LOW),
+            )
 
 
 def _whens(value: Any, at: ValuePath) -> Iterator[tuple[ValuePath, Any]]:

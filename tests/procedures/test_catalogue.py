@@ -74,6 +74,12 @@ def test_where_a_form_is_filled_in_from_may_be_put_right_while_the_version_is_in
         ("      days: 4", "      days: 4:30", 'write "4:30" in quotes'),
         ("        when: in_ward", "        when: in_wrad", "unknown fact 'in_wrad'"),
         ("        when: { not: in_ward }", "        when: { nor: in_ward }", "unknown operator 'nor'"),
+        ("        when: in_ward", "        when: { all: [in_ward, { not: in_ward }] }", "whatever is answered"),
+        (
+            "        basis: per_case\n        amount: 28000",
+            "        basis: per_page\n        steps: [[2, 2000], [null, 1000]]\n        cap_per_copy: 1",
+            "the most per copy is below the price of the first page",
+        ),
         ("- kind: marriage_certificate", "- kind: wedding_paper", "unknown paper 'wedding_paper'"),
         ("field: land", "field: lan", "unknown field 'lan'"),
         ("        amount: 28000", "        amount: 28.5", "is not of type 'integer'"),
