@@ -21,7 +21,7 @@ from procedures import (
     admin_versions,  # noqa: F401 - registers versions
 )
 from procedures.actions.correct_days import drop_days, keep_days
-from procedures.admin_parts import EachTold
+from procedures.admin_parts import EachTold, ToBeTranslated
 from procedures.forms_admin import (
     DocumentKindForm,
     FieldForm,
@@ -71,7 +71,7 @@ class ProcedureAdmin(EachTold):
         ),
     ]
     list_display = ["code", "key", "__str__", "field", "desk_key", "is_listed_only", "is_unconfirmed"]
-    list_filter = ["is_unconfirmed", "is_listed_only", "field"]
+    list_filter = ["is_unconfirmed", "is_listed_only", ToBeTranslated, "field"]
     search_fields = ["code", "key", "name__vi"]
     list_select_related = ["field"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -21,8 +22,9 @@ from portal.text import pick
 from procedures.condition_words import in_words
 from procedures.forms_admin import FirstDayForm
 from procedures.forms_version import FeeRuleForm, FeeRules, FormFieldForm, PageStepsField, RequirementForm, Requirements
-from procedures.models import FeeRule, FormField, Requirement
+from procedures.models import FeeRule, FormField, ProcedureVersion, Requirement
 from procedures.models.catalogue import InCatalogue
+from procedures.untranslated import is_untranslated
 
 
 def is_published(obj: Any) -> bool:
@@ -33,6 +35,31 @@ def is_published(obj: Any) -> bool:
 def lines(texts: Any) -> SafeString | str:
     """One below the other; a dash for nothing."""
     return format_html_join("", "<div>{}</div>", ((text,) for text in texts)) or "–"
+
+
+class ToBeTranslated(admin.SimpleListFilter):
+    """Those of which a text lacks a language: it stands in several columns, and in the papers and fees of a version."""
+
+    title = _("to be translated")
+    parameter_name = "untranslated"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "yes":
+            return queryset
+        if queryset.model is not ProcedureVersion:
+            return queryset.filter(pk__in=[row.pk for row in queryset if is_untranslated(row)])
+        versions = queryset.prefetch_related(None).prefetch_related("requirements__kind", "fee_rules")
+        return queryset.filter(pk__in=[version.pk for version in versions if is_untranslated(*_parts(version))])
+
+
+def _parts(version: ProcedureVersion) -> Iterator[Model]:
+    yield version
+    for row in version.requirements.all():
+        yield from (row, row.kind)
+    yield from version.fee_rules.all()
 
 
 class EachTold(admin.ModelAdmin):

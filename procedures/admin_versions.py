@@ -23,7 +23,15 @@ from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
 from procedures.actions.publish import PERMISSION, publish
 from procedures.actions.withdraw import withdraw
-from procedures.admin_parts import FeeRuleInline, FormFieldInline, OnlyDrafts, RequirementInline, SavedFirst, lines
+from procedures.admin_parts import (
+    FeeRuleInline,
+    FormFieldInline,
+    OnlyDrafts,
+    RequirementInline,
+    SavedFirst,
+    ToBeTranslated,
+    lines,
+)
 from procedures.admin_sections import sections
 from procedures.calendars import OPENING
 from procedures.condition_words import in_words
@@ -38,7 +46,7 @@ from procedures.forms_rules import limit_in_words
 from procedures.forms_version import VersionForm
 from procedures.models import FeeRule, ProcedureVersion
 from procedures.quote import facts_asked, quote
-from procedures.refusals import Refusal, refusals
+from procedures.refusals import Refusal, not_translated, refusals
 from procedures.sheet import Sheet, case_page
 
 
@@ -50,7 +58,7 @@ class ProcedureVersionAdmin(SavedFirst, OnlyDrafts, admin.ModelAdmin):
         *("procedure", "number", "effective_from", "effective_to", "published_at"),
         *("to_be_confirmed", "layout_confirmed"),
     )
-    list_filter = ["confidence", "layout_confirmed", "procedure__field"]
+    list_filter = ["confidence", "layout_confirmed", ToBeTranslated, "procedure__field"]
     list_select_related = ["procedure"]
     search_fields = ["procedure__code", "procedure__name__vi"]
     # The nation's catalogue has thousands.
@@ -268,6 +276,8 @@ class ProcedureVersionAdmin(SavedFirst, OnlyDrafts, admin.ModelAdmin):
             messages.success(
                 request, _("Published. From its first day on the counters and the public pages follow it.")
             )
+            if missing := not_translated(version):
+                messages.warning(request, _("Not translated yet: %(texts)s.") % {"texts": "; ".join(missing)})
         return self._back_to(pk)
 
     @method_decorator(require_POST)

@@ -26,6 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, check: bool, diff: bool, **options: Any) -> None:
         try:
             catalogue = read_catalogue(folder)
+            for warning in catalogue.warnings:
+                self.stderr.write(f"warning: {warning}")
             if check:
                 self.stdout.write(f"{len(catalogue.procedures)} procedures, no faults.")
                 return
