@@ -88,7 +88,7 @@ def _end_before(one: Incentive, first: date) -> dict[str, Any] | None:
 
 @transaction.atomic
 def withdraw_incentive(*, incentive: Incentive, at: datetime, acting_user: Any) -> Incentive:
-    """Make a draft of it again; the one it follows gets back the last day it had.
+    """Make a draft of it again; the one it follows gets back the last day it had, unless it was given another one since.
 
     Raises ``NotAllowed``, ``RuleBroken`` (``not_published``, ``in_force_already``).
     """
@@ -98,7 +98,8 @@ def withdraw_incentive(*, incentive: Incentive, at: datetime, acting_user: Any) 
         raise RuleBroken(_("This is a draft already."), code="not_published")
     if found.effective_from <= clock.local_day(at):
         raise RuleBroken(_("Fees are counted by this already. End it instead."), code="in_force_already")
-    if found.brought_forward and found.follows:
+    is_as_left = found.follows and found.follows.effective_to == found.effective_from - timedelta(days=1)
+    if found.brought_forward and found.follows and is_as_left:
         last = found.brought_forward["last_day"]
         found.follows.effective_to = date.fromisoformat(last) if last else None
         found.follows.save()
@@ -109,9 +110,14 @@ def withdraw_incentive(*, incentive: Incentive, at: datetime, acting_user: Any) 
 
 @transaction.atomic
 def end_incentive(*, incentive: Incentive, last_day: date, at: datetime, acting_user: Any) -> Incentive:
-    """Set the last day of what is published, today or later. Raises ``NotAllowed``, ``RuleBroken`` (``day_over``)."""
+    """Set the last day of what is published, today or later.
+
+    Raises ``NotAllowed``, ``RuleBroken`` (``not_published``, ``day_over``).
+    """
     _refuse_stranger(acting_user)
     found = Incentive.objects.select_for_update().get(pk=incentive.pk)
+    if found.published_at is None:
+        raise RuleBroken(_("This is a draft: write its last day on its page."), code="not_published")
     over = found.effective_to is not None and found.effective_to < clock.local_day(at)
     if over or last_day < max(clock.local_day(at), found.effective_from):
         raise RuleBroken(

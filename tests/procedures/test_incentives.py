@@ -194,3 +194,20 @@ def test_a_file_does_not_change_what_fees_were_counted_by(tmp_path: Path) -> Non
     file.write_text(words.replace("effective_to: 2027-02-28", "effective_to: 2027-12-31"), encoding="utf-8")
     load(tmp_path)
     assert Incentive.objects.get(key="digital_citizen_2026").effective_to == date(2027, 12, 31)
+
+
+def test_a_draft_is_not_ended(admin_client: Client, admin_user: Any) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        end_incentive(incentive=a_draft(admin_client), last_day=FIRST, at=NOW, acting_user=admin_user)
+    assert refused.value.code == "not_published"
+
+
+def test_taking_back_leaves_a_last_day_that_was_changed_since(admin_user: Any) -> None:
+    old = Incentive.objects.get(key="farm_credit")
+    draft = draft_incentive(like=old, effective_from=FIRST, acting_user=admin_user)
+    publish_incentive(incentive=draft, at=NOW, acting_user=admin_user)
+    sooner = FIRST - timedelta(days=10)
+    end_incentive(incentive=old, last_day=sooner, at=NOW, acting_user=admin_user)
+    withdraw_incentive(incentive=draft, at=NOW, acting_user=admin_user)
+    old.refresh_from_db()
+    assert old.effective_to == sooner
