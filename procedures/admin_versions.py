@@ -276,8 +276,8 @@ class ProcedureVersionAdmin(SavedFirst, OnlyDrafts, admin.ModelAdmin):
             messages.success(
                 request, _("Published. From its first day on the counters and the public pages follow it.")
             )
-            if missing := not_translated(version):
-                messages.warning(request, _("Not translated yet: %(texts)s.") % {"texts": "; ".join(missing)})
+            if texts := not_translated(version):
+                messages.warning(request, _("Not translated yet: %(texts)s.") % {"texts": "; ".join(texts)})
         return self._back_to(pk)
 
     @method_decorator(require_POST)

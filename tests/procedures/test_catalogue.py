@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
 
 from portal import clock
 from procedures.conditions import check_condition
@@ -177,6 +178,21 @@ def test_a_life_event_that_its_file_no_longer_has_is_taken_away_and_told(folder:
     path.unlink()
     load(folder)
     assert LifeEvent.objects.count() == 2, "without the file nothing is said of them"
+
+
+@pytest.mark.django_db
+def test_a_missing_folder_is_told_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as refusal:
+        load(tmp_path / "nowhere")
+    assert str(refusal.value) == f"Nothing was loaded.\nThere is no folder {tmp_path / 'nowhere'}."
+
+
+@pytest.mark.django_db
+def test_operators_are_told_in_one_language(folder: Path) -> None:
+    load(folder)
+    spoil(folder, "        amount: 28000", "        amount: 30000")
+    with translation.override("vi"), pytest.raises(CommandError, match="version 1: This version is in force"):
+        load(folder)
 
 
 @pytest.mark.django_db

@@ -120,9 +120,14 @@ def test_a_kind_that_contradicts_its_day_is_refused(
     assert list(answer.context["adminform"].form.errors) == ["kind"]
     file = tmp_path / "days.csv"
     file.write_text(f"date,day,type,name_vi,source,confidence\n{day},{what},{kind},Lễ,TB 1,sure\n", encoding="utf-8")
-    with pytest.raises(CommandError, match=r"days\.csv:2: [^{]+$"):
+    with pytest.raises(CommandError, match=r"days\.csv:2: [ -~“”]+\.$"):
         call_command("load_national_days", file, stdout=StringIO())
     assert not NationalDay.objects.filter(date=day).exists()
+
+
+def test_a_file_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"There is no file .*nowhere\.csv"):
+        call_command("load_national_days", tmp_path / "nowhere.csv", stdout=StringIO())
 
 
 def test_a_swapped_saturday_is_taken(admin_client: Client) -> None:
