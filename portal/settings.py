@@ -234,6 +234,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+# With that handler its tables stay empty: there is nothing to look at.
+AXES_ENABLE_ADMIN = False
 AXES_CACHE = "tries"
 # Behind a proxy all requests come from one address, and one person's typing errors would lock the name for all.
 AXES_CLIENT_IP_CALLABLE = "portal.ratelimit.client_address"

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +21,7 @@ from procedures import (
     admin_versions,  # noqa: F401 - registers versions
 )
 from procedures.actions.correct_days import drop_days, keep_days
-from procedures.admin_parts import EachTold
+from procedures.admin_parts import EachTold, ToBeTranslated
 from procedures.forms_admin import (
     DocumentKindForm,
     FieldForm,
@@ -30,7 +31,17 @@ from procedures.forms_admin import (
 )
 from procedures.loading.checking import PAPERS
 from procedures.loading.writing import as_content, as_yaml, papers_content
-from procedures.models import DocumentKind, Field, LifeEvent, NationalDay, Procedure, Unit, UnitChange, Usual
+from procedures.models import (
+    DayCorrection,
+    DocumentKind,
+    Field,
+    LifeEvent,
+    NationalDay,
+    Procedure,
+    Unit,
+    UnitChange,
+    Usual,
+)
 
 
 def _download(content: Mapping[str, Any], name: str) -> HttpResponse:
@@ -60,7 +71,7 @@ class ProcedureAdmin(EachTold):
         ),
     ]
     list_display = ["code", "key", "__str__", "field", "desk_key", "is_listed_only", "is_unconfirmed"]
-    list_filter = ["is_unconfirmed", "is_listed_only", "field"]
+    list_filter = ["is_unconfirmed", "is_listed_only", ToBeTranslated, "field"]
     search_fields = ["code", "key", "name__vi"]
     list_select_related = ["field"]
 
@@ -136,13 +147,20 @@ class NationalDayAdmin(EachTold):
     date_hierarchy = "date"
 
     def save_model(self, request: HttpRequest, obj: NationalDay, form: Any, change: bool) -> None:
-        keep_days(days=[obj], at=clock.now())
+        self._tell(request, keep_days(days=[obj], at=clock.now()))
 
     def delete_model(self, request: HttpRequest, obj: NationalDay) -> None:
-        drop_days(days=[obj], at=clock.now())
+        self._tell(request, drop_days(days=[obj], at=clock.now()))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[NationalDay]) -> None:
-        drop_days(days=queryset, at=clock.now())
+        self._tell(request, drop_days(days=queryset, at=clock.now()))
+
+    def _tell(self, request: HttpRequest, noted: list[DayCorrection]) -> None:
+        """Where to see what a correction moves: nothing moves before somebody has looked."""
+        if noted:
+            words = _("What was promised over this day may move. Look at it, and let it move:")
+            link = reverse("applications:moved_days"), _("Dossiers whose dates move")
+            messages.warning(request, format_html('{} <a href="{}">{}</a>', words, *link))
 
 
 @admin.register(Unit)

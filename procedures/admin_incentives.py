@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,7 +20,7 @@ from portal.errors import RuleBroken
 from portal.text import pick
 from procedures import revisions
 from procedures.actions.incentives import draft_incentive, end_incentive, publish_incentive, withdraw_incentive
-from procedures.admin_parts import EachTold, OnlyDrafts, lines
+from procedures.admin_parts import EachTold, OnlyDrafts, SavedFirst, lines
 from procedures.condition_words import in_words
 from procedures.forms_admin import FirstDayForm, IncentiveForm, LastDayForm, fees_there_are
 from procedures.incentive_effects import SAMPLE_PAGES, effects
@@ -29,11 +28,13 @@ from procedures.models import Incentive
 
 
 @admin.register(Incentive)
-class IncentiveAdmin(OnlyDrafts, EachTold):
+class IncentiveAdmin(SavedFirst, OnlyDrafts, EachTold):
     form = IncentiveForm
     change_form_template = "procedures/admin/incentive.html"
     list_display = ["__str__", "percent", "effective_from", "effective_to", "published_at"]
     list_filter = ["confidence"]
+    after_saving = {"_publish": "publish", "_next": "next_one"}
+    next_view = "incentive_next"
     in_words = {"name": "name_text", "procedures": "procedure_names", "fee_keys": "fee_names", "condition": "granted"}
 
     def get_fields(self, request: HttpRequest, obj: Incentive | None = None) -> Any:
@@ -115,20 +116,26 @@ class IncentiveAdmin(OnlyDrafts, EachTold):
     @method_decorator(require_POST)
     def end(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = LastDayForm(request.POST)
-        if (last := self._day(request, form, "last_day")) is None:
+        if not form.is_valid():
+            messages.error(request, " ".join(map(str, form.errors["last_day"])))
             return self._back_to(pk)
+        last = form.cleaned_data["last_day"]
         return self._do(request, pk, end_incentive, _("It ends on that day."), at=clock.now(), last_day=last)
 
     @method_decorator(require_POST)
     def next_one(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = FirstDayForm(request.POST)
-        if (first := self._day(request, form, "effective_from")) is None:
-            return self._back_to(pk)
         like = get_object_or_404(Incentive, pk=pk)
+        if not self.has_view_permission(request, like):
+            raise PermissionDenied
+        form = FirstDayForm(request.POST)
+        if not form.is_valid():
+            return self.ask_first_day(request, like, form)
         try:
-            draft = draft_incentive(like=like, effective_from=first, acting_user=request.user)
+            draft = draft_incentive(
+                like=like, effective_from=form.cleaned_data["effective_from"], acting_user=request.user
+            )
         except RuleBroken as problem:
-            return self._refused(request, problem, pk)
+            return self.refuse_first_day(request, like, form, problem)
         self.log_addition(request, draft, _("Begun like another one."))
         messages.success(request, _("A draft with the same content. Change what is new, look at it, then publish it."))
         return self._back_to(draft.pk)
@@ -144,14 +151,6 @@ class IncentiveAdmin(OnlyDrafts, EachTold):
         self.log_change(request, incentive, done)
         messages.success(request, done)
         return self._back_to(pk)
-
-    @staticmethod
-    def _day(request: HttpRequest, form: Any, name: str) -> date | None:
-        if form.is_valid():
-            day: date = form.cleaned_data[name]
-            return day
-        messages.error(request, " ".join(map(str, form.errors[name])))
-        return None
 
     def _refused(self, request: HttpRequest, problem: RuleBroken, pk: int) -> HttpResponse:
         if problem.status == 403:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.errors import RuleBroken
 from portal.text import pick
 from procedures.condition_words import in_words
-from procedures.forms_version import FeeRuleForm, FeeRules, FormFieldForm, PageStepsField, RequirementForm
-from procedures.models import FeeRule, FormField, Requirement
+from procedures.forms_admin import FirstDayForm
+from procedures.forms_version import FeeRuleForm, FeeRules, FormFieldForm, PageStepsField, RequirementForm, Requirements
+from procedures.models import FeeRule, FormField, ProcedureVersion, Requirement
 from procedures.models.catalogue import InCatalogue
+from procedures.untranslated import is_untranslated
 
 
 def is_published(obj: Any) -> bool:
@@ -28,6 +35,31 @@ def is_published(obj: Any) -> bool:
 def lines(texts: Any) -> SafeString | str:
     """One below the other; a dash for nothing."""
     return format_html_join("", "<div>{}</div>", ((text,) for text in texts)) or "–"
+
+
+class ToBeTranslated(admin.SimpleListFilter):
+    """Those of which a text lacks a language: it stands in several columns, and in the papers and fees of a version."""
+
+    title = _("to be translated")
+    parameter_name = "untranslated"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "yes":
+            return queryset
+        if queryset.model is not ProcedureVersion:
+            return queryset.filter(pk__in=[row.pk for row in queryset if is_untranslated(row)])
+        versions = queryset.prefetch_related(None).prefetch_related("requirements__kind", "fee_rules")
+        return queryset.filter(pk__in=[version.pk for version in versions if is_untranslated(*_parts(version))])
+
+
+def _parts(version: ProcedureVersion) -> Iterator[Model]:
+    yield version
+    for row in version.requirements.all():
+        yield from (row, row.kind)
+    yield from version.fee_rules.all()
 
 
 class EachTold(admin.ModelAdmin):
@@ -96,6 +128,47 @@ class OnlyDrafts:
         return [] if may else list(self.in_words.values())
 
 
+class SavedFirst:
+    """Buttons of a draft's page that do more than save it: they send the page's own form, so that it is saved first.
+
+    ``after_saving`` names for each button the view that does the rest. What is published has no form to save: its buttons
+    go to these views themselves. ``next_view`` is the address of the one that begins a new one like it.
+    """
+
+    after_saving: ClassVar[dict[str, str]] = {}
+    next_view = ""
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        for button, view in self.after_saving.items():
+            if button in request.POST:
+                answer: HttpResponse = getattr(self, view)(request, obj.pk)
+                return answer
+        return super().response_change(request, obj)  # type: ignore[misc]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["first_day"] = FirstDayForm(request.POST if "_next" in request.POST else None)
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+    def refuse_first_day(self, request: HttpRequest, obj: Any, form: FirstDayForm, problem: RuleBroken) -> HttpResponse:
+        if problem.status == 403:
+            raise PermissionDenied
+        form.add_error("effective_from", str(problem))
+        return self.ask_first_day(request, obj, form)
+
+    def ask_first_day(self, request: HttpRequest, obj: Any, form: FirstDayForm) -> HttpResponse:
+        """The first day of a new one once more, with what is wrong beside it."""
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "first_day": form,
+            "address": reverse(f"admin:procedures_{self.next_view}", args=[obj.pk]),
+            "back": reverse(f"admin:{obj._meta.label_lower.replace('.', '_')}_change", args=[obj.pk]),
+            "title": str(obj),
+        }
+        return render(request, "procedures/admin/first_day.html", context)
+
+
 class PartInline(OnlyDrafts, admin.StackedInline):
     template = "procedures/admin/rows.html"
     # One to add without a script.
@@ -115,6 +188,7 @@ class PartInline(OnlyDrafts, admin.StackedInline):
 class RequirementInline(PartInline):
     model = Requirement
     form = RequirementForm
+    formset = Requirements
     in_words = {"condition": "condition_words", "note": "note_text"}
     note_text = text_of(Requirement, "note")
 

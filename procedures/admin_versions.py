@@ -23,7 +23,15 @@ from procedures import catalogue_cache
 from procedures.actions.draft_version import draft_version
 from procedures.actions.publish import PERMISSION, publish
 from procedures.actions.withdraw import withdraw
-from procedures.admin_parts import FeeRuleInline, FormFieldInline, OnlyDrafts, RequirementInline, lines
+from procedures.admin_parts import (
+    FeeRuleInline,
+    FormFieldInline,
+    OnlyDrafts,
+    RequirementInline,
+    SavedFirst,
+    ToBeTranslated,
+    lines,
+)
 from procedures.admin_sections import sections
 from procedures.calendars import OPENING
 from procedures.condition_words import in_words
@@ -38,23 +46,25 @@ from procedures.forms_rules import limit_in_words
 from procedures.forms_version import VersionForm
 from procedures.models import FeeRule, ProcedureVersion
 from procedures.quote import facts_asked, quote
-from procedures.refusals import Refusal, refusals
+from procedures.refusals import Refusal, not_translated, refusals
 from procedures.sheet import Sheet, case_page
 
 
 @admin.register(ProcedureVersion)
-class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
+class ProcedureVersionAdmin(SavedFirst, OnlyDrafts, admin.ModelAdmin):
     form = VersionForm
     change_form_template = "procedures/admin/version.html"
     list_display = (
         *("procedure", "number", "effective_from", "effective_to", "published_at"),
         *("to_be_confirmed", "layout_confirmed"),
     )
-    list_filter = ["confidence", "layout_confirmed", "procedure__field"]
+    list_filter = ["confidence", "layout_confirmed", ToBeTranslated, "procedure__field"]
     list_select_related = ["procedure"]
     search_fields = ["procedure__code", "procedure__name__vi"]
     # The nation's catalogue has thousands.
     autocomplete_fields = ["procedure"]
+    after_saving = {"_publish": "publish", "_layout": "confirm_layout", "_next": "next_version"}
+    next_view = "version_next"
     inlines = [RequirementInline, FeeRuleInline, FormFieldInline]
     fieldsets = [
         (
@@ -259,13 +269,15 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
         try:
             publish(version=version, at=clock.now(), acting_user=request.user)
         except RuleBroken as problem:
-            missing = _("Not published: what is still missing stands above the form.")
+            missing = _("Saved, but not published: what is still missing stands above the form.")
             messages.error(request, missing if problem.code == "not_complete" else str(problem))
         else:
             self.log_change(request, version, _("Published."))
             messages.success(
                 request, _("Published. From its first day on the counters and the public pages follow it.")
             )
+            if texts := not_translated(version):
+                messages.warning(request, _("Not translated yet: %(texts)s.") % {"texts": "; ".join(texts)})
         return self._back_to(pk)
 
     @method_decorator(require_POST)
@@ -297,8 +309,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
         version = self._version(request, pk)
         form = FirstDayForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(map(str, form.errors["effective_from"])))
-            return self._back_to(pk)
+            return self.ask_first_day(request, version, form)
         try:
             draft = draft_version(
                 like=version,
@@ -306,8 +317,7 @@ class ProcedureVersionAdmin(OnlyDrafts, admin.ModelAdmin):
                 acting_user=request.user,
             )
         except RuleBroken as problem:
-            messages.error(request, str(problem))
-            return self._back_to(pk)
+            return self.refuse_first_day(request, version, form, problem)
         messages.success(request, _("A draft with the same content. Change what is new, look at it, then publish it."))
         return self._back_to(draft.pk)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from procedures.facts import FACTS
 
 Condition = Any  # JSON: None, a fact's key, or one of the three shapes above
+
+# Of more questions not every way to answer them is tried.
+MOST_TRIED = 12
 
 
 class BadCondition(ValueError):
@@ -72,6 +76,21 @@ def facts_in(condition: Condition) -> Iterator[str]:
 
 
 def check_condition(condition: Condition) -> None:
-    """Raise ``BadCondition`` unless it has a known shape and names known facts only."""
-    for _fact in facts_in(condition):
-        pass
+    """Raise ``BadCondition`` unless it has a known shape, names known facts only, and depends on their answers."""
+    facts = list(dict.fromkeys(facts_in(condition)))
+    if not facts or len(facts) > MOST_TRIED:
+        return
+    answers = (dict(zip(facts, given, strict=True)) for given in product((False, True), repeat=len(facts)))
+    outcomes = {holds(condition, answered) for answered in answers}
+    if outcomes == {True}:
+        raise BadCondition(
+            "always holds, whatever is answered",
+            _("This holds whatever is answered. Choose “always”, or take one of the questions out."),
+        )
+    if outcomes == {False}:
+        raise BadCondition(
+            "never holds, whatever is answered",
+            _(
+                "This never holds, whatever is answered: it asks for an answer and for its opposite. Take one of them out."
+            ),
+        )

@@ -40,6 +40,11 @@ def per_copy_of(pages: int, steps: Sequence[Sequence[int | None]], cap: int | No
     return total if cap is None else min(total, cap)
 
 
+def is_cap_too_low(steps: Sequence[Sequence[int | None]], cap: int | None) -> bool:
+    """Whether the most that a copy may cost is less than its first page."""
+    return bool(steps) and cap is not None and cap < per_copy_of(1, steps, None)
+
+
 def fee_lines(
     rules: Iterable[Any],
     facts: Mapping[str, bool],

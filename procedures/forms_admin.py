@@ -271,7 +271,11 @@ class UsualForm(forms.ModelForm):
 
 
 class FirstDayForm(forms.Form):
-    effective_from = forms.DateField(label=_("in force from"), widget=forms.DateInput({"type": "date"}))
+    """From when something new begins; it may be sent along with the page of what it is like."""
+
+    prefix = "next"
+    use_required_attribute = False
+    effective_from = forms.DateField(label=_("in force from"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
 
 
 class LastDayForm(forms.Form):

@@ -30,6 +30,7 @@ NUMBERED = {LimitKind.WORKING_DAYS: "days", LimitKind.CALENDAR_DAYS: "days", Lim
 WITH_CUTOFF = (LimitKind.SAME_DAY, LimitKind.WORKING_DAYS)
 MOST_DAYS, MOST_HOURS = 365, 720
 CUTOFF = r"^([01]\d|2[0-3]):[0-5]\d$"
+NO_HOUR = _("Write hour:minute, for example 15:00.")
 CHECK_KINDS = [
     ("days_since_at_most", _("At most so many days after this day")),
     ("age_at_least", _("At least so many years since this day")),
@@ -72,7 +73,12 @@ class LimitRow(ConditionsStart, RowForm):
     when = ConditionField(label=_("counts"), required=True)
     kind = forms.ChoiceField(label=_("time limit"), choices=[EMPTY, *LIMIT_KINDS])
     number = forms.IntegerField(label=_("how many days or hours"), required=False, min_value=1)
-    cutoff = forms.RegexField(CUTOFF, label=_("later than this counts as the next working day"), required=False)
+    cutoff = forms.RegexField(
+        CUTOFF,
+        label=_("later than this counts as the next working day"),
+        required=False,
+        error_messages={"invalid": NO_HOUR},
+    )
     source = forms.CharField(label=_("article of the limit"), required=False, max_length=200)
     confidence = forms.ChoiceField(label=_("confidence"), choices=[EMPTY, *Confidence.choices], required=False)
     parts = ("when", "kind", "days", "hours", "cutoff", "source", "confidence")

@@ -18,11 +18,13 @@ from procedures.catalogue_cache import usual
 from procedures.condition_fields import ConditionField, ConditionsStart
 from procedures.condition_words import in_words
 from procedures.enums import Confidence, FeeBasis
+from procedures.fees import is_cap_too_low
 from procedures.form_fields import PREFILLS, free, key_of
 from procedures.forms_rules import (
     CUTOFF,
     EMPTY,
     LIMIT_KINDS,
+    NO_HOUR,
     NUMBERED,
     CheckRow,
     LimitRow,
@@ -32,11 +34,18 @@ from procedures.forms_rules import (
     with_keys,
 )
 from procedures.limits import OTHER_TERRITORY, SAME_DAY_CUTOFF, LimitKind
+from procedures.loading.reasons import CAP_TOO_LOW
 from procedures.models import FeeRule, FormField, ProcedureVersion, Requirement, Usual
 
 
 class RequirementForm(ConditionsStart, forms.ModelForm):
     condition = ConditionField(label=_("asked for"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("order"):
+            field.required = False
+            field.help_text = _("Empty: after the others.")
 
     @property
     def summary(self) -> str:
@@ -45,6 +54,19 @@ class RequirementForm(ConditionsStart, forms.ModelForm):
     class Meta:
         model = Requirement
         fields = ("kind", "order", "form_of_copy", "copies", "is_kept", "condition", "note", "source", "confidence")
+
+
+class Requirements(forms.BaseInlineFormSet):
+    """The papers of a version. One without a place comes after the others."""
+
+    def clean(self) -> None:
+        given = [form for form in self.forms if getattr(form, "cleaned_data", {}).get("kind")]
+        last = max((form.cleaned_data.get("order") or 0 for form in given), default=0)
+        for form in given:
+            if "order" not in form.errors and form.cleaned_data["order"] is None:
+                last += 1
+                form.instance.order = form.cleaned_data["order"] = last
+        super().clean()
 
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -118,6 +140,8 @@ class FeeRuleForm(ConditionsStart, forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("basis") == FeeBasis.PER_PAGE and not cleaned.get("steps") and "steps" not in self.errors:
             self.add_error("steps", _("Write what a page costs."))
+        if is_cap_too_low(cleaned.get("steps") or (), cleaned.get("cap_per_copy")):
+            self.add_error("cap_per_copy", CAP_TOO_LOW)
         return cleaned
 
     key = forms.ChoiceField(
@@ -242,6 +266,7 @@ class VersionForm(forms.ModelForm):
         CUTOFF,
         label=_("later than this counts as the next working day"),
         required=False,
+        error_messages={"invalid": NO_HOUR},
         help_text=_("For “same day” 15:00 where it is empty; for working days only where the law says an hour."),
     )
     limit_other_territory = forms.BooleanField(

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.text import capfirst
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from portal.text import pick
 from procedures.loading.checking import faults_of
@@ -18,6 +18,7 @@ from procedures.loading.national import UNSORTED
 from procedures.loading.reading import ValuePath
 from procedures.loading.writing import around, as_content, version_content
 from procedures.models import FeeRule, Procedure, ProcedureVersion, Requirement
+from procedures.untranslated import untranslated
 
 # Where each part of a version's content stands on its page: a row of a list, or a field.
 _ROWS = {"papers": "requirements", "fees": "fee_rules", "notices": "notices", "checks": "conditions"}
@@ -78,6 +79,18 @@ def refusals(draft: ProcedureVersion) -> list[Refusal]:
     content = as_content(draft.procedure) | {"versions": [version_content(draft)]}
     found = [(*_place(path, content), reason.plain) for path, reason in faults_of(content, around())]
     return [Refusal(f"{place}: {reason}", anchor) for place, anchor, reason in dict.fromkeys(found)]
+
+
+def not_translated(version: ProcedureVersion) -> list[str]:
+    """Which texts of a version, of its procedure and its papers lack which languages; ``version`` as for ``refusals``."""
+    content = as_content(version.procedure) | {"versions": [version_content(version)]}
+    found = [(_place(path, content)[0], missing) for path, missing in untranslated(content)]
+    kinds = [row.kind for row in version.requirements.all()]
+    found += [(pick(kind.name), missing) for kind in kinds for _path, missing in untranslated(kind.name)]
+    return [
+        f"{place} ({', '.join(str(get_language_info(language)['name_translated']) for language in missing)})"
+        for place, missing in dict.fromkeys(found)
+    ]
 
 
 def _gaps(draft: ProcedureVersion) -> Iterator[Refusal]:

@@ -48,6 +48,8 @@ class DailyNumber(models.Model):
     last = models.PositiveIntegerField()
 
     class Meta:
+        verbose_name = _("last number of a day")
+        verbose_name_plural = _("last numbers of each day")
         constraints = [models.UniqueConstraint(fields=["centre", "day", "letter"], name="daily_number_once")]
 
     def __str__(self) -> str:

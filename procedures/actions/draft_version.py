@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from portal import clock
 from portal.errors import NotAllowed
-from procedures.actions.publish import PERMISSION
+from procedures.actions.publish import PERMISSION, refuse_first_day
 from procedures.form_fields import write_rows
 from procedures.models import Procedure, ProcedureVersion
 
@@ -21,12 +22,13 @@ _OWN = {"id", "number", "effective_from", "effective_to", "published_at", "layou
 def draft_version(*, like: ProcedureVersion, effective_from: date, acting_user: Any) -> ProcedureVersion:
     """A draft with everything of ``like``, from another day on. Nothing changes until it is published.
 
-    Raises ``NotAllowed``.
+    Raises ``NotAllowed``, ``RuleBroken`` (``first_day_over``).
     """
     if not acting_user.has_perm(PERMISSION):
         raise NotAllowed(_("You may not change procedures. Ask the city administrator."), code="not_allowed")
     # One at a time for a procedure: the next number is counted from those there are.
-    Procedure.objects.select_for_update().get(pk=like.procedure_id)
+    procedure = Procedure.objects.select_for_update().get(pk=like.procedure_id)
+    refuse_first_day(procedure, effective_from, clock.today())
     source = ProcedureVersion.objects.for_quote().get(pk=like.pk)
     last = source.procedure.versions.aggregate(last=Max("number"))["last"]
     draft = ProcedureVersion(number=last + 1, effective_from=effective_from)

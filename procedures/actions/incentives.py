@@ -22,9 +22,10 @@ _OWN = {"id", "key", "effective_from", "effective_to", "published_at", "brought_
 def draft_incentive(*, like: Incentive, effective_from: date, acting_user: Any) -> Incentive:
     """A draft with everything of ``like``, which it will end. Nothing changes until it is published.
 
-    Raises ``NotAllowed``.
+    Raises ``NotAllowed``, ``RuleBroken`` (``first_day_over``).
     """
     _refuse_stranger(acting_user)
+    _refuse_first_day(effective_from, like, clock.today())
     draft = Incentive(
         key=free(like.key, set(Incentive.objects.values_list("key", flat=True))),
         effective_from=effective_from,
@@ -51,13 +52,7 @@ def publish_incentive(*, incentive: Incentive, at: datetime, acting_user: Any) -
         raise RuleBroken(_("This has been published already."), code="already_published")
     if not draft.procedures.exists():
         raise RuleBroken(_("Choose at least one procedure whose fees it is about."), code="not_complete")
-    today = clock.local_day(at)
-    if draft.effective_from < today or (draft.follows and draft.effective_from == today):
-        raise RuleBroken(
-            _("Choose a later first day: what was handed in until now was charged under other rules."),
-            code="first_day_over",
-            field="effective_from",
-        )
+    _refuse_first_day(draft.effective_from, draft.follows, clock.local_day(at))
     if draft.follows is not None:
         draft.brought_forward = _end_before(draft.follows, draft.effective_from)
     draft.published_at = at
@@ -66,14 +61,23 @@ def publish_incentive(*, incentive: Incentive, at: datetime, acting_user: Any) -
     return draft
 
 
-def _end_before(one: Incentive, first: date) -> dict[str, Any] | None:
-    """The one that is followed ends on the day before; its last day until now."""
-    if one.effective_from >= first:
+def _refuse_first_day(first: date, follows: Incentive | None, today: date) -> None:
+    if first < today or (follows is not None and first == today):
+        raise RuleBroken(
+            _("Choose a later first day: what was handed in until now was charged under other rules."),
+            code="first_day_over",
+            field="effective_from",
+        )
+    if follows is not None and follows.effective_from >= first:
         raise RuleBroken(
             _("Choose a first day after that of the one whose place it takes."),
             code="first_day_over",
             field="effective_from",
         )
+
+
+def _end_before(one: Incentive, first: date) -> dict[str, Any] | None:
+    """The one that is followed ends on the day before; its last day until now."""
     if one.effective_to is not None and one.effective_to < first:
         return None
     was = one.effective_to.isoformat() if one.effective_to else None
@@ -84,7 +88,7 @@ def _end_before(one: Incentive, first: date) -> dict[str, Any] | None:
 
 @transaction.atomic
 def withdraw_incentive(*, incentive: Incentive, at: datetime, acting_user: Any) -> Incentive:
-    """Make a draft of it again; the one it follows gets back the last day it had.
+    """Make a draft of it again; the one it follows gets back the last day it had, unless it was given another one since.
 
     Raises ``NotAllowed``, ``RuleBroken`` (``not_published``, ``in_force_already``).
     """
@@ -94,7 +98,8 @@ def withdraw_incentive(*, incentive: Incentive, at: datetime, acting_user: Any) 
         raise RuleBroken(_("This is a draft already."), code="not_published")
     if found.effective_from <= clock.local_day(at):
         raise RuleBroken(_("Fees are counted by this already. End it instead."), code="in_force_already")
-    if found.brought_forward and found.follows:
+    is_as_left = found.follows and found.follows.effective_to == found.effective_from - timedelta(days=1)
+    if found.brought_forward and found.follows and is_as_left:
         last = found.brought_forward["last_day"]
         found.follows.effective_to = date.fromisoformat(last) if last else None
         found.follows.save()
@@ -105,9 +110,14 @@ def withdraw_incentive(*, incentive: Incentive, at: datetime, acting_user: Any) 
 
 @transaction.atomic
 def end_incentive(*, incentive: Incentive, last_day: date, at: datetime, acting_user: Any) -> Incentive:
-    """Set the last day of what is published, today or later. Raises ``NotAllowed``, ``RuleBroken`` (``day_over``)."""
+    """Set the last day of what is published, today or later.
+
+    Raises ``NotAllowed``, ``RuleBroken`` (``not_published``, ``day_over``).
+    """
     _refuse_stranger(acting_user)
     found = Incentive.objects.select_for_update().get(pk=incentive.pk)
+    if found.published_at is None:
+        raise RuleBroken(_("This is a draft: write its last day on its page."), code="not_published")
     over = found.effective_to is not None and found.effective_to < clock.local_day(at)
     if over or last_day < max(clock.local_day(at), found.effective_from):
         raise RuleBroken(

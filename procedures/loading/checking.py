@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -16,8 +16,10 @@ from jsonschema import Draft202012Validator
 from portal.text import pick
 from procedures.conditions import BadCondition, check_condition
 from procedures.facts import FACTS, AnsweredBy
+from procedures.fees import is_cap_too_low
 from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_source
-from procedures.loading.reasons import Reason, of_schema
+from procedures.loading.reasons import CAP_TOO_LOW, Reason, of_schema
+from procedures.untranslated import untranslated
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
@@ -42,6 +44,8 @@ class Catalogue:
     life_events: list[dict[str, Any]] | None
     incentives: list[dict[str, Any]]
     usual: Mapping[str, dict[str, Any]]
+    # What is not refused, but told: texts that lack a language.
+    warnings: Sequence[Fault] = ()
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
@@ -67,6 +71,7 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         None if events is NOTHING else events.content,
         incentives.content,
         {} if usual is NOTHING else usual.content,
+        sorted(set(_untranslated([fields, papers, groups, listed, events, incentives, usual, *sources]))),
     )
     for source in sources:
         faults += [source.fault(path, reason.file) for path, reason in _Check(catalogue, source.content).faults()]
@@ -107,6 +112,12 @@ def faults_of(content: Mapping[str, Any], around: Catalogue) -> list[tuple[Value
     causes = map(_innermost, _validator("procedure_file").iter_errors(content))
     broken = [(tuple(cause.absolute_path), of_schema(cause)) for cause in causes]
     return broken or list(_Check(around, content).faults())
+
+
+def _untranslated(sources: Iterable[Source]) -> Iterator[Fault]:
+    for source in sources:
+        for path, missing in untranslated(source.content):
+            yield source.fault(path, f"not translated: {', '.join(missing)}")
 
 
 def _innermost(error: Any) -> Any:
@@ -196,6 +207,7 @@ class _Check:
             yield from self._papers(version, at)
             yield from self._form(version, at)
             yield from self._conditions(version, at)
+            yield from _low_caps(version, at)
             yield from _double_keys(version, at)
 
     def _spans(self) -> Iterator[tuple[ValuePath, Reason]]:
@@ -357,6 +369,15 @@ class _Check:
                 check_condition(condition)
             except BadCondition as error:
                 yield path, Reason(str(error), error.plain)
+
+
+def _low_caps(version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
+    for index, fee in enumerate(version.get("fees", ())):
+        if is_cap_too_low(fee.get("steps", ()), fee.get("cap_per_copy")):
+            yield (
+                (*at, "fees", index, "cap_per_copy"),
+                Reason("the most per copy is below the price of the first page", CAP_TOO_LOW),
+            )
 
 
 def _whens(value: Any, at: ValuePath) -> Iterator[tuple[ValuePath, Any]]:

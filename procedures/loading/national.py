@@ -39,6 +39,7 @@ UNSORTED_NAME = {
     "vi": "Giấy tờ ghi trong danh mục quốc gia (chưa xếp loại)",
     "en": "Paper of the national catalogue (not sorted yet)",
 }
+TO_BE_WRITTEN = "time limit to be written by a person"
 NO_AMOUNT = "Chưa rõ số tiền"
 
 
@@ -57,9 +58,12 @@ class RecordFault:
 def read_file(path: Path) -> tuple[list[NationalRecord], list[RecordFault]]:
     """The records of a file, and those that cannot be read. Raises ``NotUnderstood`` when the file itself cannot."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
+        text = path.read_text(encoding="utf-8-sig")
+        content = json.loads(text, parse_constant=_no_number, object_pairs_hook=_each_once)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise NotUnderstood(str(error)) from error
+    except RecursionError as error:
+        raise NotUnderstood("nested too deeply to be a list of procedures") from error
     records: dict[str, NationalRecord] = {}
     first_at: dict[str, int] = {}
     faults = []
@@ -77,6 +81,16 @@ def read_file(path: Path) -> tuple[list[NationalRecord], list[RecordFault]]:
 
 def _no_number(name: str) -> Any:
     raise NotUnderstood(f"{name} is no number")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; one that says a thing twice is refused, as in the files of our own catalogue."""
+    content: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in content:
+            raise NotUnderstood(f"{key!r} stands twice in one object")
+        content[key] = value
+    return content
 
 
 @dataclass(frozen=True)
@@ -272,7 +286,7 @@ def _in_words(limit: Mapping[str, Any]) -> str:
 
 
 def _summary(record: NationalRecord) -> str:
-    limits = " or ".join(_in_words(limit).replace("_", " ") for limit in record.limits) or "no time limit"
+    limits = " or ".join(_in_words(limit).replace("_", " ") for limit in record.limits) or TO_BE_WRITTEN
     return f"{len(record.papers)} papers, {limits}, {len(record.fees)} fees"
 
 

@@ -16,6 +16,7 @@ class Reason:
     plain: Any
 
 
+CAP_TOO_LOW = _("The most per copy is below the price of the first page. Write more, or leave it empty.")
 _EMPTY = _("Fill this in; it may not be empty.")
 _CHOOSE = _("Choose one of the list.")
 _SHAPES = {

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from procedures import revisions
+from procedures.calendars import SATURDAY
 from procedures.enums import Confidence, DayKind, DayType
+
+_NOT_WORKED = _("A swapped Saturday is worked: choose “Working day”, or why this day is off.")
+_NOT_OFF = _("This is why a day is off: choose “Day off”, or “Working Saturday swapped for a day off”.")
+_WORKED_ANYWAY = _("Monday to Friday are worked anyway: look at the date, or choose why this day is off.")
+_OFF_ANYWAY = _("Saturday and Sunday are off anyway: look at the date, or choose another kind.")
 
 
 class NationalDay(models.Model):
@@ -25,6 +32,25 @@ class NationalDay(models.Model):
         ordering = ["date"]
         verbose_name = _("national day")
         verbose_name_plural = _("national days")
+
+    def clean(self) -> None:
+        """Refuse a kind that says otherwise than the day, or lies on a day of the week where it changes nothing."""
+        super().clean()
+        if fault := self._fault():
+            raise ValidationError({"kind": ValidationError(fault, code="contradiction")})
+
+    def _fault(self) -> Any:
+        if not (self.date and self.day and self.kind):
+            return None
+        is_swapped = self.kind == DayKind.SWAP_WORK
+        if is_swapped != (self.day == DayType.WORK):
+            return _NOT_WORKED if is_swapped else _NOT_OFF
+        is_rest_day = self.date.weekday() >= SATURDAY
+        if is_swapped and not is_rest_day:
+            return _WORKED_ANYWAY
+        if is_rest_day and self.kind in (DayKind.OBSERVED_OFF, DayKind.SWAP_OFF):
+            return _OFF_ANYWAY
+        return None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)

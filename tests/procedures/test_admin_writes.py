@@ -105,6 +105,31 @@ def test_a_wrong_row_is_refused(admin_client: Client, prefix: str, change: dict[
     assert not ProcedureVersion.objects.filter(procedure=procedure).exists()
 
 
+def test_a_cap_below_the_price_of_the_first_page_is_refused(admin_client: Client) -> None:
+    procedure = a_procedure(admin_client)
+    sent = version_sent(procedure, **rows("fee_rules", FEE | {"cap_per_copy": 1999}))
+    answer = admin_client.post(reverse("admin:procedures_procedureversion_add"), sent)
+    (errors,) = [form.errors for form in answer.context["inline_admin_formsets"][1].formset.forms if form.errors]
+    assert list(errors) == ["cap_per_copy"]
+
+
+@pytest.mark.parametrize("hour", ["25:99", "3 giờ"])
+def test_a_wrong_hour_is_told_how_to_write_it(admin_client: Client, hour: str) -> None:
+    other = {"kind": "working_days", "number": 3, "cutoff": hour, **when("all", "in_ward", prefix="when")}
+    sent = version_sent(a_procedure(admin_client), limit_cutoff=hour, **rows("alternatives", other))
+    answer = admin_client.post(reverse("admin:procedures_procedureversion_add"), sent).content.decode()
+    assert answer.count("Xin ghi giờ:phút, ví dụ 15:00.") == 2
+
+
+def test_papers_without_a_place_come_after_the_others(admin_client: Client) -> None:
+    kinds = DocumentKind.objects.values_list("pk", flat=True)[:3]
+    papers = [PAPER | {"kind": kind, "order": order} for kind, order in zip(kinds, ("", 4, ""), strict=True)]
+    draft = a_draft(admin_client, **rows("requirements", *papers))
+    assert [(row.kind_id, row.order) for row in draft.requirements.all()] == [
+        (kinds[1], 4), (kinds[0], 5), (kinds[2], 6),
+    ]  # fmt: skip
+
+
 def test_every_form_of_the_catalogue_survives_being_edited_by_rows() -> None:
     versions = list(ProcedureVersion.objects.exclude(form_schema={}))
     assert len(versions) > 15

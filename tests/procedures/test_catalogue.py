@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
 
 from portal import clock
 from procedures.conditions import check_condition
@@ -74,6 +75,12 @@ def test_where_a_form_is_filled_in_from_may_be_put_right_while_the_version_is_in
         ("      days: 4", "      days: 4:30", 'write "4:30" in quotes'),
         ("        when: in_ward", "        when: in_wrad", "unknown fact 'in_wrad'"),
         ("        when: { not: in_ward }", "        when: { nor: in_ward }", "unknown operator 'nor'"),
+        ("        when: in_ward", "        when: { all: [in_ward, { not: in_ward }] }", "whatever is answered"),
+        (
+            "        basis: per_case\n        amount: 28000",
+            "        basis: per_page\n        steps: [[2, 2000], [null, 1000]]\n        cap_per_copy: 1",
+            "the most per copy is below the price of the first page",
+        ),
         ("- kind: marriage_certificate", "- kind: wedding_paper", "unknown paper 'wedding_paper'"),
         ("field: land", "field: lan", "unknown field 'lan'"),
         ("        amount: 28000", "        amount: 28.5", "is not of type 'integer'"),
@@ -171,6 +178,21 @@ def test_a_life_event_that_its_file_no_longer_has_is_taken_away_and_told(folder:
     path.unlink()
     load(folder)
     assert LifeEvent.objects.count() == 2, "without the file nothing is said of them"
+
+
+@pytest.mark.django_db
+def test_a_missing_folder_is_told_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as refusal:
+        load(tmp_path / "nowhere")
+    assert str(refusal.value) == f"Nothing was loaded.\nThere is no folder {tmp_path / 'nowhere'}."
+
+
+@pytest.mark.django_db
+def test_operators_are_told_in_one_language(folder: Path) -> None:
+    load(folder)
+    spoil(folder, "        amount: 28000", "        amount: 30000")
+    with translation.override("vi"), pytest.raises(CommandError, match="version 1: This version is in force"):
+        load(folder)
 
 
 @pytest.mark.django_db

@@ -117,7 +117,8 @@ def test_one_in_force_is_read_and_may_only_be_ended_or_followed(admin_client: Cl
 
 def test_one_takes_the_place_of_another_and_gives_it_back(admin_client: Client, admin_user: Any) -> None:
     old = Incentive.objects.get(key="farm_credit")
-    admin_client.post(reverse("admin:procedures_incentive_next", args=[old.pk]), {"effective_from": FIRST.isoformat()})
+    sent = {"next-effective_from": FIRST.isoformat()}
+    admin_client.post(reverse("admin:procedures_incentive_next", args=[old.pk]), sent)
     draft = Incentive.objects.get(follows=old)
     address = reverse("admin:procedures_incentive_change", args=[draft.pk])
     answer = admin_client.post(address, filled(admin_client.get(address).content.decode()) | {"percent": "50"})
@@ -141,7 +142,9 @@ def test_one_takes_the_place_of_another_and_gives_it_back(admin_client: Client, 
 def test_the_past_is_not_charged_anew(admin_client: Client, admin_user: Any) -> None:
     late = a_draft(admin_client, effective_from=(TODAY - timedelta(days=1)).isoformat())
     old = Incentive.objects.get(key="farm_credit")
-    following = draft_incentive(like=old, effective_from=TODAY, acting_user=admin_user)
+    following = draft_incentive(like=old, effective_from=FIRST, acting_user=admin_user)
+    following.effective_from = TODAY
+    following.save()
     for draft in (late, following):
         with pytest.raises(RuleBroken) as refused:
             publish_incentive(incentive=draft, at=NOW, acting_user=admin_user)
@@ -165,7 +168,8 @@ def test_only_who_may_change_incentives_publishes_them(admin_client: Client, dja
     client = Client()
     client.force_login(officer)
     assert client.get(reverse("admin:procedures_incentive_effects", args=[draft.pk])).status_code == 403
-    days = {"last_day": FIRST.isoformat(), "effective_from": FIRST.isoformat()}
+    days = {"last_day": FIRST.isoformat(), "next-effective_from": FIRST.isoformat()}
+    assert client.post(reverse("admin:procedures_incentive_next", args=[draft.pk])).status_code == 403
     for name in ("publish", "withdraw", "end", "next"):
         assert client.post(reverse(f"admin:procedures_incentive_{name}", args=[draft.pk]), days).status_code == 403
     draft.refresh_from_db()
@@ -190,3 +194,20 @@ def test_a_file_does_not_change_what_fees_were_counted_by(tmp_path: Path) -> Non
     file.write_text(words.replace("effective_to: 2027-02-28", "effective_to: 2027-12-31"), encoding="utf-8")
     load(tmp_path)
     assert Incentive.objects.get(key="digital_citizen_2026").effective_to == date(2027, 12, 31)
+
+
+def test_a_draft_is_not_ended(admin_client: Client, admin_user: Any) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        end_incentive(incentive=a_draft(admin_client), last_day=FIRST, at=NOW, acting_user=admin_user)
+    assert refused.value.code == "not_published"
+
+
+def test_taking_back_leaves_a_last_day_that_was_changed_since(admin_user: Any) -> None:
+    old = Incentive.objects.get(key="farm_credit")
+    draft = draft_incentive(like=old, effective_from=FIRST, acting_user=admin_user)
+    publish_incentive(incentive=draft, at=NOW, acting_user=admin_user)
+    sooner = FIRST - timedelta(days=10)
+    end_incentive(incentive=old, last_day=sooner, at=NOW, acting_user=admin_user)
+    withdraw_incentive(incentive=draft, at=NOW, acting_user=admin_user)
+    old.refresh_from_db()
+    assert old.effective_to == sooner

@@ -146,6 +146,8 @@ def test_the_list_may_stand_within_an_object(bring, wrapped: dict[str, Any]) -> 
         ({"data": [], "items": []}, "2 parts of this file could be the list"),
         ("3", "no list of procedures"),
         ('[{"code": NaN}]', "NaN is no number"),
+        ("[" * 100_000, "nested too deeply"),
+        ('[{"code": "1.900001", "code": "1.900002"}]', "'code' stands twice"),
     ],
 )
 def test_a_file_that_is_none_is_refused(bring, content: Any, reason: str) -> None:
@@ -160,6 +162,12 @@ def test_a_second_time_there_is_nothing_to_do(bring) -> None:
     counts = [model.objects.count() for model in models]
     assert "0 new as drafts, 0 differ" in bring(NEW, "--apply")
     assert counts == [model.objects.count() for model in models]
+
+
+def test_a_look_says_where_somebody_has_to_write_the_time_limit(bring) -> None:
+    assert "+ 1.900003 Không có thời hạn (Hộ tịch): 1 papers, time limit to be written by a person, 0 fees" in bring(
+        NEW, "--diff"
+    )
 
 
 def test_a_look_changes_nothing(bring) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import translation
 
 from procedures.loading.checking import CATALOGUE, read_catalogue
 from procedures.loading.reading import Faulty
@@ -23,9 +24,15 @@ class Command(BaseCommand):
         only.add_argument("--check", action="store_true", help="check the files, touch nothing")
         only.add_argument("--diff", action="store_true", help="say what would change, change nothing")
 
+    # Operators read one language; the tables' own refusals are sentences in any.
+    @translation.override("en")
     def handle(self, *args: Any, folder: Path, check: bool, diff: bool, **options: Any) -> None:
+        if not folder.is_dir():
+            raise CommandError(f"Nothing was loaded.\nThere is no folder {folder}.")
         try:
             catalogue = read_catalogue(folder)
+            for warning in catalogue.warnings:
+                self.stderr.write(f"warning: {warning}")
             if check:
                 self.stdout.write(f"{len(catalogue.procedures)} procedures, no faults.")
                 return

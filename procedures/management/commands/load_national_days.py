@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import translation
 
 from portal import clock
 from procedures.actions.correct_days import keep_days
@@ -23,8 +24,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, default=DATA / "national_days.csv")
 
+    @translation.override("en")
     @transaction.atomic
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        if not file.is_file():
+            raise CommandError(f"There is no file {file}.")
         days = [read(file, line, row) for line, row in rows(file)]
         corrected = keep_days(days=days, at=clock.now())
         self.stdout.write(f"{len(days)} days.")
@@ -44,10 +48,11 @@ def read(file: Path, line: int, row: dict[str, str]) -> NationalDay:
             confidence=row["confidence"],
         )
         day.clean_fields()
+        day.clean()
     except KeyError as error:
         raise CommandError(f"{file.name}:{line}: the column {error} is missing") from error
     except ValueError as error:
         raise CommandError(f"{file.name}:{line}: {error}") from error
     except ValidationError as error:
-        raise CommandError(f"{file.name}:{line}: {error}") from error
+        raise CommandError(f"{file.name}:{line}: {' '.join(error.messages)}") from error
     return day
