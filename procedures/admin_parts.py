@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
@@ -16,6 +17,7 @@ from portal import clock
 from portal.text import pick
 from procedures.condition_words import in_words
 from procedures.forms_version import FeeRuleForm, FeeRules, FormFieldForm, PageStepsField, RequirementForm
+from procedures.loading.writing import as_yaml
 from procedures.models import FeeRule, FormField, Requirement
 from procedures.models.catalogue import InCatalogue
 
@@ -28,6 +30,13 @@ def is_published(obj: Any) -> bool:
 def lines(texts: Any) -> SafeString | str:
     """One below the other; a dash for nothing."""
     return format_html_join("", "<div>{}</div>", ((text,) for text in texts)) or "–"
+
+
+def download(content: Mapping[str, Any] | Sequence[Any], name: str) -> HttpResponse:
+    """The catalogue's file of this content."""
+    response = HttpResponse(as_yaml(content), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 class EachTold(admin.ModelAdmin):

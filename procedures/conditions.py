@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-
-from procedures.facts import FACTS
 
 Condition = Any  # JSON: None, a fact's key, or one of the three shapes above
 
@@ -38,15 +36,10 @@ def holds(condition: Condition, facts: Mapping[str, bool]) -> bool:
 
 
 def facts_in(condition: Condition) -> Iterator[str]:
-    """The facts a condition names, in order, possibly more than once. Raises ``BadCondition``."""
+    """The facts a condition names, known or not, in order, possibly more than once. Raises ``BadCondition``."""
     if condition is None:
         return
     if isinstance(condition, str):
-        if condition not in FACTS:
-            raise BadCondition(
-                f"unknown fact {condition!r}",
-                _("The portal knows no question “%(key)s”. Choose one of the list.") % {"key": condition},
-            )
         yield condition
         return
     if not isinstance(condition, Mapping) or len(condition) != 1:
@@ -71,7 +64,11 @@ def facts_in(condition: Condition) -> Iterator[str]:
         )
 
 
-def check_condition(condition: Condition) -> None:
+def check_condition(condition: Condition, known: Container[str]) -> None:
     """Raise ``BadCondition`` unless it has a known shape and names known facts only."""
-    for _fact in facts_in(condition):
-        pass
+    for key in facts_in(condition):
+        if key not in known:
+            raise BadCondition(
+                f"unknown fact {key!r}",
+                _("The portal knows no question “%(key)s”. Choose one of the list.") % {"key": key},
+            )
