@@ -96,6 +96,7 @@ class QuestionForm(MadeKey, forms.ModelForm):
     class Meta:
         model = Question
         fields = ("question", "by", "doc", "source", "confidence", "key")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"doc": forms.Textarea({"rows": 3, "cols": 80})}
 
     def taken(self) -> set[str]:
         papers = DocumentKind.objects.values_list("key", flat=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -10,9 +11,10 @@ from applications.actions.edit_draft import answer_facts
 from applications.catalogue import facts_of, quote_for
 from applications.models import Application, Declaration
 from centres.enums import Role
-from centres.models import Ticket
+from centres.models import Service, Ticket
+from centres.papers_first import Walk
 from portal.errors import BadInput
-from procedures.models import FeeRule, Question, Requirement
+from procedures.models import FeeRule, Procedure, Question, Requirement
 from tests.applications.at_desk import As, to, words
 from tests.applications.test_api import RECEIVE, _body, _post
 from tests.factories.applications import MONDAY, a_draft, load_law
@@ -85,3 +87,14 @@ def test_a_dossier_may_be_taken_in_with_it(question: Question, ticket: Ticket, a
     assert answer.status_code == status, answer.content
     if status == 201:
         assert answer.json()["total"] == 9000
+
+
+def test_its_answer_before_the_wait_is_kept_on_the_way(question: Question) -> None:
+    birth = Procedure.objects.get(code=BIRTH)
+    birth.ask_first = [{"paper": "birth_notice", "facts": ["born_at_sea"]}]
+    birth.save()
+    service, day = Service(field=birth.field), MONDAY.date()
+    walk = Walk.of(service, birth.key, QueryDict(), day)
+    assert walk and walk.ask and walk.ask.key == "born_at_sea"
+    further = Walk.of(service, birth.key, QueryDict(walk.query(yes="born_at_sea")[1:]), day)
+    assert further and further.ask and further.ask.key == "birth_notice"

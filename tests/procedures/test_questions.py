@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
@@ -17,14 +18,15 @@ from django.urls import reverse
 
 from portal import clock
 from portal.errors import RuleBroken
-from procedures import catalogue_cache
+from procedures import catalogue_cache, revisions
 from procedures.actions.publish import publish
 from procedures.enums import Confidence
+from procedures.facts import FACTS
 from procedures.first_questions import next_ask
 from procedures.loading.checking import CATALOGUE
 from procedures.models import DocumentKind, FeeRule, Incentive, Procedure, ProcedureVersion, Question, Requirement
 from procedures.own_case import own_questions
-from procedures.questions import may_be_answered
+from procedures.questions import known_fact, known_facts, may_be_answered
 from procedures.quote import facts_asked
 from tests.procedures.test_catalogue import LAND, load, spoil
 from tests.procedures.written import FEE, NOW, PAPER, a_draft, rows, three, when
@@ -96,7 +98,7 @@ def test_the_api_names_it_and_quotes_by_it(admin_client: Client, admin_user: Any
     assert admin_client.get(address, {"facts": "the_doc_bi_mt"}).json()["code"] == "fact_unknown"
 
 
-def test_it_is_offered_at_once_in_a_new_process_as_well(admin_client: Client) -> None:
+def test_it_is_offered_at_once_and_no_more_once_it_is_deleted(admin_client: Client) -> None:
     address = reverse("admin:procedures_procedureversion_add")
     assert KEY not in admin_client.get(address).content.decode()
     add(admin_client)
@@ -105,6 +107,19 @@ def test_it_is_offered_at_once_in_a_new_process_as_well(admin_client: Client) ->
     Question.objects.get(key=KEY).delete()
     assert KEY not in admin_client.get(address).content.decode()
     assert not may_be_answered(KEY)
+
+
+def test_what_another_process_wrote_is_known_as_soon_as_it_says_so() -> None:
+    assert not may_be_answered(KEY)
+    Question.objects.bulk_create([Question(key=KEY, question={"vi": "Mất?"}, by="citizen", doc="…", confidence="sure")])
+    assert not may_be_answered(KEY), "nobody has told this process yet"
+    cache.set(revisions.CATALOGUE, "another mark", 60)
+    assert may_be_answered(KEY)
+
+
+def test_a_fact_of_the_portal_goes_before_a_question_of_its_name() -> None:
+    Question.objects.create(key="reissue", question={"vi": "Khác?"}, by="officer", doc="…", confidence="sure")
+    assert known_facts()["reissue"] is known_fact("reissue") is FACTS["reissue"]
 
 
 def test_it_may_be_asked_before_the_wait(admin_client: Client, admin_user: Any) -> None:
