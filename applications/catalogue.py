@@ -15,9 +15,9 @@ from portal import clock
 from procedures.catalogue_cache import load_calendar, version_by_id
 from procedures.conditions import holds
 from procedures.eligibility import found_facts
-from procedures.facts import may_be_answered
 from procedures.forms import ProcedureForm, prefill
 from procedures.models import ProcedureVersion
+from procedures.questions import may_be_answered
 from procedures.quote import Quote, quote
 
 # What some forms ask of what the dossier itself counts, since a fee goes by it: asked once, beside the fee.

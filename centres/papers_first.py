@@ -16,9 +16,9 @@ from django.http import QueryDict
 from centres.models import Service
 from procedures.catalogue_cache import version_in_force, versions_on
 from procedures.enums import CopyForm
-from procedures.facts import FACTS
 from procedures.first_questions import Ask, answered, has_questions, missing_papers, next_ask
 from procedures.models import Procedure, ProcedureVersion, Requirement
+from procedures.questions import known_facts
 
 
 def procedures_of(service: Service, day: date) -> list[Procedure]:
@@ -50,7 +50,7 @@ class Walk:
             return None
         if version.procedure.is_listed_only:
             return None
-        known = set(FACTS) | {row.kind.key for row in version.requirements.all()}
+        known = set(known_facts()) | {row.kind.key for row in version.requirements.all()}
 
         def named(part: str) -> tuple[str, ...]:
             return tuple(key for key in dict.fromkeys(query.getlist(part)) if key in known)

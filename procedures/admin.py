@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,10 +17,11 @@ from django.utils.translation import gettext_lazy
 from portal import clock
 from procedures import (
     admin_incentives,  # noqa: F401 - registers incentives
+    admin_questions,  # noqa: F401 - registers questions
     admin_versions,  # noqa: F401 - registers versions
 )
 from procedures.actions.correct_days import drop_days, keep_days
-from procedures.admin_parts import EachTold, ToBeTranslated
+from procedures.admin_parts import EachTold, ToBeTranslated, download
 from procedures.forms_admin import (
     DocumentKindForm,
     FieldForm,
@@ -30,7 +30,7 @@ from procedures.forms_admin import (
     UsualForm,
 )
 from procedures.loading.checking import PAPERS
-from procedures.loading.writing import as_content, as_yaml, papers_content
+from procedures.loading.writing import as_content, papers_content
 from procedures.models import (
     DayCorrection,
     DocumentKind,
@@ -42,12 +42,6 @@ from procedures.models import (
     UnitChange,
     Usual,
 )
-
-
-def _download(content: Mapping[str, Any], name: str) -> HttpResponse:
-    response = HttpResponse(as_yaml(content), content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @admin.register(Procedure)
@@ -91,7 +85,7 @@ class ProcedureAdmin(EachTold):
         if not procedure.versions.published().exists():
             messages.error(request, _("Nothing of this procedure is published yet: there is no file of it."))
             return HttpResponseRedirect(reverse("admin:procedures_procedure_change", args=[pk]))
-        return _download(as_content(procedure), f"{procedure.key}.yaml")
+        return download(as_content(procedure), f"{procedure.key}.yaml")
 
 
 @admin.register(Field)
@@ -116,7 +110,7 @@ class DocumentKindAdmin(EachTold):
 
     @admin.action(description=gettext_lazy("All kinds of papers as a file"), permissions=["view"])
     def as_file(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
-        return _download(papers_content(), PAPERS)
+        return download(papers_content(), PAPERS)
 
 
 @admin.register(Usual)

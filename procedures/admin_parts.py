@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -22,6 +22,7 @@ from portal.text import pick
 from procedures.condition_words import in_words
 from procedures.forms_admin import FirstDayForm
 from procedures.forms_version import FeeRuleForm, FeeRules, FormFieldForm, PageStepsField, RequirementForm, Requirements
+from procedures.loading.writing import as_yaml
 from procedures.models import FeeRule, FormField, ProcedureVersion, Requirement
 from procedures.models.catalogue import InCatalogue
 from procedures.untranslated import is_untranslated
@@ -60,6 +61,13 @@ def _parts(version: ProcedureVersion) -> Iterator[Model]:
     for row in version.requirements.all():
         yield from (row, row.kind)
     yield from version.fee_rules.all()
+
+
+def download(content: Mapping[str, Any] | Sequence[Any], name: str) -> HttpResponse:
+    """The catalogue's file of this content."""
+    response = HttpResponse(as_yaml(content), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 class EachTold(admin.ModelAdmin):

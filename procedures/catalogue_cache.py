@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from procedures import revisions
 from procedures.calendars import WorkCalendar
-from procedures.models import LifeEvent, NationalDay, Procedure, ProcedureVersion, Unit, Usual
+from procedures.facts import Fact
+from procedures.models import LifeEvent, NationalDay, Procedure, ProcedureVersion, Question, Unit, Usual
 from procedures.revisions import Memory
 from procedures.search import ProcedureIndex
 
@@ -26,11 +27,12 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True)
 class _Catalogue:
-    """Every published version, by its id and by each name its procedure goes by."""
+    """Every published version, by its id and by each name its procedure goes by, and the questions they may name."""
 
     in_order: list[ProcedureVersion]
     by_id: dict[int, ProcedureVersion]
     by_procedure: dict[str | int, list[ProcedureVersion]]
+    questions: dict[str, Fact]
 
 
 def version_in_force(procedure: str | int, day: date) -> ProcedureVersion | None:
@@ -56,6 +58,11 @@ def version_by_id(version_id: int) -> ProcedureVersion:
 def versions_on(day: date) -> list[ProcedureVersion]:
     """Every published version in force on this day, in the order of fields and procedures."""
     return [version for version in _published().in_order if version.is_in_force(day)]
+
+
+def written_facts() -> dict[str, Fact]:
+    """The yes/no questions written as data, by key."""
+    return _published().questions
 
 
 def procedure_index() -> ProcedureIndex:
@@ -123,4 +130,6 @@ def _read() -> _Catalogue:
     for version in in_order:
         for name in (version.procedure.code, version.procedure.key, version.procedure_id):
             by_procedure.setdefault(name, []).append(version)
-    return _Catalogue(in_order, {version.pk: version for version in in_order}, by_procedure)
+    # After the versions: whatever these name is there by now.
+    questions = {row.key: row.as_fact() for row in Question.objects.all()}
+    return _Catalogue(in_order, {version.pk: version for version in in_order}, by_procedure, questions)

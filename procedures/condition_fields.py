@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.text import pick
 from procedures.condition_words import ALL, ALWAYS, ANY, NONE, Plain, in_words, plain
 from procedures.conditions import BadCondition, Condition, check_condition
-from procedures.facts import FACTS, AnsweredBy
+from procedures.facts import AnsweredBy
+from procedures.questions import known_fact, known_facts
 
 AS_TEXT = "text"
 MODES = [
@@ -39,9 +40,9 @@ class Typed:
 
 def facts_offered(*by: AnsweredBy) -> list[tuple[Any, Any]]:
     """The facts in groups of who answers them; only those of ``by`` where somebody is named."""
+    facts = known_facts().items()
     return [
-        (who.label, [(key, pick(fact.question)) for key, fact in FACTS.items() if fact.by == who])
-        for who in by or AnsweredBy
+        (who.label, [(key, pick(fact.question)) for key, fact in facts if fact.by == who]) for who in by or AnsweredBy
     ]
 
 
@@ -123,7 +124,7 @@ class ConditionField(forms.Field):
             raise forms.ValidationError(_("Choose how the questions go together."), code="invalid")
         if not value.terms:
             raise forms.ValidationError(_("Choose at least one question, or “always”."), code="no_terms")
-        if unknown := [key for key, _yes in value.terms if key not in FACTS]:
+        if unknown := [key for key, _yes in value.terms if not known_fact(key)]:
             raise forms.ValidationError(
                 _("The portal knows no question “%(key)s”. Choose one of the list."),
                 params={"key": unknown[0]},
@@ -145,7 +146,7 @@ class ConditionField(forms.Field):
         if condition is None:
             raise forms.ValidationError(_("Write the condition under “Advanced”, or choose “always”."), code="no_text")
         try:
-            check_condition(condition)
+            check_condition(condition, known_facts())
         except BadCondition as fault:
             raise forms.ValidationError(fault.plain, code="bad_condition") from None
         return condition

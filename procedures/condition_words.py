@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.text import pick
 from procedures.conditions import Condition
-from procedures.facts import FACTS
+from procedures.questions import known_fact
 
 ALWAYS, ALL, ANY, NONE = "", "all", "any", "none"
 
@@ -55,9 +55,9 @@ def plain(condition: Condition) -> Plain | None:
 
 def _as_term(condition: Condition) -> tuple[str, bool] | None:
     if isinstance(condition, str):
-        return (condition, True) if condition in FACTS else None
+        return (condition, True) if known_fact(condition) else None
     if isinstance(condition, dict) and list(condition) == ["not"] and isinstance(condition["not"], str):
-        return (condition["not"], False) if condition["not"] in FACTS else None
+        return (condition["not"], False) if known_fact(condition["not"]) else None
     return None
 
 
@@ -90,4 +90,4 @@ def _in_brackets(condition: Any) -> str:
 
 
 def _question(key: str) -> str:
-    return pick(FACTS[key].question).rstrip("?") if key in FACTS else key
+    return pick(fact.question).rstrip("?") if (fact := known_fact(key)) else key

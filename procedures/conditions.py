@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import product
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-
-from procedures.facts import FACTS
 
 Condition = Any  # JSON: None, a fact's key, or one of the three shapes above
 
@@ -42,15 +40,10 @@ def holds(condition: Condition, facts: Mapping[str, bool]) -> bool:
 
 
 def facts_in(condition: Condition) -> Iterator[str]:
-    """The facts a condition names, in order, possibly more than once. Raises ``BadCondition``."""
+    """The facts a condition names, known or not, in order, possibly more than once. Raises ``BadCondition``."""
     if condition is None:
         return
     if isinstance(condition, str):
-        if condition not in FACTS:
-            raise BadCondition(
-                f"unknown fact {condition!r}",
-                _("The portal knows no question “%(key)s”. Choose one of the list.") % {"key": condition},
-            )
         yield condition
         return
     if not isinstance(condition, Mapping) or len(condition) != 1:
@@ -75,9 +68,15 @@ def facts_in(condition: Condition) -> Iterator[str]:
         )
 
 
-def check_condition(condition: Condition) -> None:
+def check_condition(condition: Condition, known: Container[str]) -> None:
     """Raise ``BadCondition`` unless it has a known shape, names known facts only, and depends on their answers."""
     facts = list(dict.fromkeys(facts_in(condition)))
+    for key in facts:
+        if key not in known:
+            raise BadCondition(
+                f"unknown fact {key!r}",
+                _("The portal knows no question “%(key)s”. Choose one of the list.") % {"key": key},
+            )
     if not facts or len(facts) > MOST_TRIED:
         return
     answers = (dict(zip(facts, given, strict=True)) for given in product((False, True), repeat=len(facts)))

@@ -1,7 +1,8 @@
-"""The facts that conditions of papers, fees and limits may name.
+"""The facts that conditions of papers, fees and limits may name, as far as they come with the portal.
 
 A fact is a yes/no question, worded so that the officer or the citizen can answer it, or something the portal finds out
-itself. ``doc`` tells the person who writes rules what it means.
+itself. ``doc`` tells the person who writes rules what it means. More of them are written as data (``Question``);
+``procedures.questions`` knows both.
 """
 
 from __future__ import annotations
@@ -284,9 +285,6 @@ _ALL = (
     ),
 )
 
+# What else a page of questions asks for, by its name there: no question may go by it.
+RESERVED = frozenset({"pages", "copies"})
 FACTS: dict[str, Fact] = {fact.key: fact for fact in _ALL}
-
-
-def may_be_answered(key: str) -> bool:
-    """Whether somebody may answer this question: it is one of ours, and the portal does not find the answer itself."""
-    return key in FACTS and FACTS[key].by != AnsweredBy.PORTAL

@@ -12,8 +12,8 @@ from typing import Any
 
 from procedures.conditions import holds
 from procedures.enums import CopyForm
-from procedures.facts import FACTS
 from procedures.models import ProcedureVersion, Requirement
+from procedures.questions import known_fact
 
 # Somebody in a hurry answers three questions; the fourth would be asked at the counter anyway.
 MOST = 3
@@ -65,9 +65,9 @@ def _asks(version: ProcedureVersion, answers: Mapping[str, bool]) -> Iterator[As
     asked: set[str] = set()
     for entry in _entries(version, rows):
         for key in entry.get("facts", ()):
-            if key not in asked:
+            if key not in asked and (fact := known_fact(key)):
                 asked.add(key)
-                yield Ask(key, FACTS[key].question)
+                yield Ask(key, fact.question)
         row = next((row for row in rows if row.kind.key == entry["paper"] and holds(row.condition, answers)), None)
         if row is not None:
             yield Ask(entry["paper"], entry.get("question", {}), row)

@@ -1,4 +1,4 @@
-"""The administration's forms for what versions stand on: procedures, kinds of papers, life events, incentives."""
+"""The administration's forms for what versions stand on: procedures, kinds of papers, questions, life events, incentives."""
 
 from __future__ import annotations
 
@@ -12,11 +12,23 @@ from portal.row_fields import ListField, RowsField, offer, start_rows
 from portal.text import pick
 from portal.text_fields import LinesField
 from procedures.condition_fields import ConditionField, ConditionsStart
+from procedures.facts import FACTS, RESERVED
 from procedures.first_questions import BROUGHT, MOST
 from procedures.form_fields import free, key_of
 from procedures.forms_rules import FirstQuestionRow, SignerRow, StepRow, with_keys
 from procedures.loading.checking import LISTS
-from procedures.models import DocumentKind, FeeRule, Field, Incentive, LifeEvent, Procedure, Requirement, Usual
+from procedures.models import (
+    DocumentKind,
+    FeeRule,
+    Field,
+    Incentive,
+    LifeEvent,
+    Procedure,
+    Question,
+    Requirement,
+    Usual,
+)
+from procedures.questions import known_fact, known_facts
 
 
 class MadeKey:
@@ -46,8 +58,12 @@ class MadeKey:
         if typed:
             return key_of(typed.replace("-", " ").replace("_", " "))[: self.key_length]
         said = (cleaned.get(self.key_from) or {}).get("vi", "")
-        taken = set(type(instance).objects.values_list(self.key_field, flat=True))
-        return free(key_of(said)[: self.key_length].strip("_"), taken) if said else ""
+        return free(key_of(said)[: self.key_length].strip("_"), self.taken()) if said else ""
+
+    def taken(self) -> set[str]:
+        """The keys that a made one keeps away from."""
+        model = type(self.instance)  # type: ignore[attr-defined]
+        return set(model.objects.values_list(self.key_field, flat=True))
 
 
 class FieldForm(MadeKey, forms.ModelForm):
@@ -62,6 +78,29 @@ class DocumentKindForm(MadeKey, forms.ModelForm):
     class Meta:
         model = DocumentKind
         fields = ("key", "name", "is_form")
+
+    def taken(self) -> set[str]:
+        return super().taken() | set(known_facts())
+
+    def clean(self) -> dict[str, Any]:
+        """Papers and facts are answered under their keys on one page."""
+        cleaned = super().clean()
+        if cleaned.get("key") != self.instance.key and known_fact(cleaned.get("key", "")):
+            self.add_error("key", _("This key is taken. Choose another one, or empty it."))
+        return cleaned
+
+
+class QuestionForm(MadeKey, forms.ModelForm):
+    key_from = "question"
+
+    class Meta:
+        model = Question
+        fields = ("question", "by", "doc", "source", "confidence", "key")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"doc": forms.Textarea({"rows": 3, "cols": 80})}
+
+    def taken(self) -> set[str]:
+        papers = DocumentKind.objects.values_list("key", flat=True)
+        return super().taken() | set(FACTS) | RESERVED | set(papers)
 
 
 USUAL, OWN = "usual", "own"

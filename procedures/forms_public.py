@@ -15,7 +15,7 @@ from portal.text import pick
 from procedures.api.inputs import MOST_COPIES, MOST_PAGES
 from procedures.conditions import facts_in
 from procedures.enums import FeeBasis
-from procedures.facts import FACTS, AnsweredBy, Fact
+from procedures.facts import AnsweredBy, Fact
 from procedures.models import ProcedureVersion
 from procedures.quote import facts_asked
 
@@ -49,7 +49,8 @@ class CaseForm(forms.Form):
 
     def __init__(self, version: ProcedureVersion, data: Any = None) -> None:
         super().__init__(data)
-        for fact in questions(version):
+        self.asked = questions(version)
+        for fact in self.asked:
             self.fields[fact.key] = forms.BooleanField(label=pick(fact.question), required=False)
         bases = {rule.basis for rule in version.fee_rules.all()}
         if FeeBasis.PER_PAGE in bases:
@@ -65,7 +66,7 @@ class CaseForm(forms.Form):
     @property
     def facts(self) -> dict[str, bool]:
         given = getattr(self, "cleaned_data", {})
-        return {key: given.get(key, False) for key in self.fields if key in FACTS}
+        return {fact.key: given.get(fact.key, False) for fact in self.asked}
 
     def number(self, name: str) -> int | None:
         value: int | None = getattr(self, "cleaned_data", {}).get(name)

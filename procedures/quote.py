@@ -10,10 +10,11 @@ from typing import Any
 from portal.clock import local_day
 from procedures.calendars import CLOSING, WorkCalendar
 from procedures.conditions import Condition, facts_in, holds
-from procedures.facts import FACTS, Fact
+from procedures.facts import Fact
 from procedures.fees import FeeLine, fee_lines, goes_by_page
 from procedures.limits import OTHER_TERRITORY, ClosingTimes, due
 from procedures.models import ProcedureVersion
+from procedures.questions import known_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def facts_asked(version: ProcedureVersion) -> list[Fact]:
     keys = dict.fromkeys(key for condition in conditions_of(version) for key in facts_in(condition))
     if version.time_limit.get(OTHER_TERRITORY):
         keys[OTHER_TERRITORY] = None
-    return [FACTS[key] for key in keys]
+    return [fact for key in keys if (fact := known_fact(key))]
 
 
 def conditions_of(version: ProcedureVersion) -> list[Condition]:

@@ -14,7 +14,7 @@ from django.core.management import call_command
 # In the order in which they point at one another.
 TABLES = (
     *("Field", "DocumentKind", "Procedure", "LifeEvent", "ProcedureVersion", "Requirement", "FeeRule", "Incentive"),
-    *("Incentive_procedures", "Usual"),
+    *("Incentive_procedures", "Usual", "Question"),
 )
 _kept: dict[str, list[dict[str, Any]]] = {}
 

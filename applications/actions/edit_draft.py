@@ -18,7 +18,7 @@ from applications.permissions import check_receiver
 from citizens.models import Citizen, User
 from portal import live
 from portal.errors import BadInput, RuleBroken
-from procedures.facts import may_be_answered
+from procedures.questions import may_be_answered
 from procedures.quote import facts_asked
 from procedures.units import resolve_old_address
 

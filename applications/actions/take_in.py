@@ -29,8 +29,8 @@ from portal.errors import BadInput, Gone, RuleBroken
 from portal.prepared import Given, Prepared
 from procedures.catalogue_cache import version_in_force
 from procedures.enums import CopyForm
-from procedures.facts import may_be_answered
 from procedures.models import ProcedureVersion
+from procedures.questions import may_be_answered
 from procedures.quote import Quote
 
 _TICKET = Prepared(

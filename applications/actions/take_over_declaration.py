@@ -18,8 +18,8 @@ from applications.models import Application, Declaration
 from centres.models import Ticket
 from citizens.models import User
 from portal.vn.phones import InvalidPhone, parse_phone
-from procedures.facts import may_be_answered
 from procedures.models import Procedure
+from procedures.questions import may_be_answered
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.errors import BadInput
 from procedures.calendars import CLOSING
-from procedures.facts import FACTS
 from procedures.limits import ClosingTimes
+from procedures.questions import known_fact
 
 # Rules of law are asked about for years near our own; beyond, the answer would mean nothing.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -58,7 +58,7 @@ def facts(params: QueryDict, name: str) -> dict[str, bool]:
     """The facts that hold, by key, with commas between. Raises ``BadInput`` for one that is not known."""
     keys = [key.strip() for value in params.getlist(name) for key in value.split(",") if key.strip()]
     for key in keys:
-        if key not in FACTS:
+        if not known_fact(key):
             raise BadInput(
                 _("One of the facts is not known. The procedure's page lists those that matter."),
                 code="fact_unknown",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from portal.text import pick
 from procedures.conditions import BadCondition, check_condition
-from procedures.facts import FACTS, AnsweredBy
+from procedures.facts import FACTS, RESERVED, AnsweredBy
 from procedures.fees import is_cap_too_low
 from procedures.loading.reading import Fault, Faulty, Source, ValuePath, read_source
 from procedures.loading.reasons import CAP_TOO_LOW, Reason, of_schema
@@ -25,7 +25,8 @@ CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 FIELDS, PAPERS, GROUPS = "fields.yaml", "papers.yaml", "groups.yaml"
 # A folder may do without these.
 LISTED, LIFE_EVENTS, INCENTIVES, USUAL = "listed.yaml", "life_events.yaml", "incentives.yaml", "usual.yaml"
-LISTS = frozenset({FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES, USUAL})
+QUESTIONS = "questions.yaml"
+LISTS = frozenset({FIELDS, PAPERS, GROUPS, LISTED, LIFE_EVENTS, INCENTIVES, USUAL, QUESTIONS})
 FOREVER = date.max
 UNKNOWN_PAPER = _("There is no such kind of paper. Choose one of the list.")
 NOTHING = Source("", [], {})
@@ -44,8 +45,16 @@ class Catalogue:
     life_events: list[dict[str, Any]] | None
     incentives: list[dict[str, Any]]
     usual: Mapping[str, dict[str, Any]]
+    # ``NOTHING``: the folder says nothing of them.
+    questions: Source
     # What is not refused, but told: texts that lack a language.
     warnings: Sequence[Fault] = ()
+
+    @cached_property
+    def answered_by(self) -> dict[str, str]:
+        """Every fact that its conditions may name, and who answers it."""
+        written = {row["key"]: row["by"] for row in self.questions.content}
+        return written | {key: fact.by for key, fact in FACTS.items()}
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
@@ -54,13 +63,13 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     fields, papers, groups = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) for name in (FIELDS, PAPERS, GROUPS)
     )
-    listed, events, incentives, usual = (
+    listed, events, incentives, usual, questions = (
         _read(folder / name, f"{name.removesuffix('.yaml')}_file", faults) if (folder / name).exists() else NOTHING
-        for name in (LISTED, LIFE_EVENTS, INCENTIVES, USUAL)
+        for name in (LISTED, LIFE_EVENTS, INCENTIVES, USUAL, QUESTIONS)
     )
     paths = sorted(path for path in folder.glob("*.yaml") if path.name not in LISTS)
     sources = [source for path in paths if (source := _read(path, "procedure_file", faults))]
-    if faults or not (fields and papers and groups and listed and events and incentives and usual):
+    if faults or not (fields and papers and groups and listed and events and incentives and usual and questions):
         raise Faulty(faults)
     catalogue = Catalogue(
         fields.content,
@@ -71,13 +80,15 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         None if events is NOTHING else events.content,
         incentives.content,
         {} if usual is NOTHING else usual.content,
-        sorted(set(_untranslated([fields, papers, groups, listed, events, incentives, usual, *sources]))),
+        questions,
+        sorted(set(_untranslated([fields, papers, groups, listed, events, incentives, usual, questions, *sources]))),
     )
     for source in sources:
         faults += [source.fault(path, reason.file) for path, reason in _Check(catalogue, source.content).faults()]
     faults += _doubles(sources, listed)
     faults += _lists(catalogue, listed, events)
     faults += _reductions(catalogue, incentives)
+    faults += _questions(catalogue)
     if faults:
         raise Faulty(faults)
     return catalogue
@@ -102,9 +113,22 @@ def _reductions(catalogue: Catalogue, incentives: Source) -> Iterator[Fault]:
             yield incentives.fault((index, "effective_to"), "the last day is before the first")
         if "when" in row:
             try:
-                check_condition(row["when"])
+                check_condition(row["when"], catalogue.answered_by)
             except BadCondition as error:
                 yield incentives.fault((index, "when"), str(error))
+
+
+def _questions(catalogue: Catalogue) -> Iterator[Fault]:
+    """Each question under a key that nothing else on a page of questions has."""
+    taken = {
+        **dict.fromkeys(FACTS, "a fact of the portal"),
+        **dict.fromkeys(catalogue.papers, f"a paper (see {PAPERS})"),
+    }
+    taken |= dict.fromkeys(RESERVED, "the portal's own")
+    yield from _twice(catalogue.questions)
+    for index, row in enumerate(catalogue.questions.content):
+        if row["key"] in taken:
+            yield catalogue.questions.fault((index, "key"), f"{row['key']!r} is {taken[row['key']]}")
 
 
 def faults_of(content: Mapping[str, Any], around: Catalogue) -> list[tuple[ValuePath, Reason]]:
@@ -279,7 +303,7 @@ class _Check:
                     ),
                 )
             for fact in entry.get("facts", ()):
-                if fact not in FACTS or FACTS[fact].by != AnsweredBy.CITIZEN:
+                if self.catalogue.answered_by.get(fact) != AnsweredBy.CITIZEN:
                     yield (
                         ("ask_first", index, "facts"),
                         Reason(
@@ -353,8 +377,8 @@ class _Check:
                         % {"field": check["field"]},
                     ),
                 )
-            fact = FACTS.get(check.get("sets_fact", ""))
-            if "sets_fact" in check and (fact is None or fact.by != AnsweredBy.PORTAL):
+            answered_by = self.catalogue.answered_by.get(check.get("sets_fact", ""))
+            if "sets_fact" in check and answered_by != AnsweredBy.PORTAL:
                 yield (
                     (*at, "checks", index, "sets_fact"),
                     Reason(
@@ -366,7 +390,7 @@ class _Check:
     def _conditions(self, version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
         for path, condition in _whens(version, at):
             try:
-                check_condition(condition)
+                check_condition(condition, self.catalogue.answered_by)
             except BadCondition as error:
                 yield path, Reason(str(error), error.plain)
 

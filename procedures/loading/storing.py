@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -14,8 +14,8 @@ from portal.errors import RuleBroken
 from portal.text import LANGUAGES
 from procedures import revisions
 from procedures.form_schemas import form_schema
-from procedures.loading.checking import INCENTIVES, Catalogue
-from procedures.loading.reading import Fault, Faulty
+from procedures.loading.checking import INCENTIVES, NOTHING, Catalogue
+from procedures.loading.reading import Fault, Faulty, Source
 from procedures.models import (
     DocumentKind,
     FeeRule,
@@ -24,10 +24,12 @@ from procedures.models import (
     LifeEvent,
     Procedure,
     ProcedureVersion,
+    Question,
     Requirement,
     Usual,
 )
 from procedures.models.incentives import incentive_is_fixed
+from procedures.models.questions import question_uses
 from procedures.models.versions import version_is_fixed
 
 # After those that are taken in here.
@@ -61,7 +63,7 @@ def store(catalogue: Catalogue) -> Changes:
         _upsert(Procedure, {"code": row["code"]}, _listed(row, fields), changes)
     if catalogue.life_events is not None:
         _store_life_events(catalogue.life_events, changes)
-    faults = []
+    faults = list(_store_questions(catalogue.questions, changes))
     without_key = _free_desk_keys(catalogue, changes)
     for source in catalogue.procedures:
         content = source.content
@@ -93,6 +95,8 @@ def store(catalogue: Catalogue) -> Changes:
             _store_incentive(row, changes)
         except RuleBroken as error:
             faults.append(Fault(INCENTIVES, 1, f"{row['key']}: {error}"))
+    if catalogue.questions is not NOTHING:
+        _take_away_questions({row["key"] for row in catalogue.questions.content}, changes)
     if faults:
         raise Faulty(faults)
     if changes.lines:
@@ -144,6 +148,28 @@ def _store_life_events(rows: list[dict[str, Any]], changes: Changes) -> None:
     for event in gone.order_by("key"):
         changes.lines.append(f"- lifeevent {event.key}")
         event.delete()
+
+
+def _store_questions(questions: Source, changes: Changes) -> Iterator[Fault]:
+    for index, row in enumerate(questions.content):
+        values = {"source": "", **{name: value for name, value in row.items() if name != "key"}}
+        try:
+            _upsert(Question, {"key": row["key"]}, values, changes)
+        except RuleBroken as error:
+            yield questions.fault((index, str(error.field)), f"{row['key']}: {error}")
+
+
+def _take_away_questions(keys: set[str], changes: Changes) -> None:
+    """Those that the file no longer has, once the rules of the files are stored. One that something else names stays: a
+    version that only the tables know, or a draft."""
+    gone = list(Question.objects.filter(edited_at__isnull=True).exclude(key__in=keys))
+    uses = question_uses() if gone else {}
+    for question in gone:
+        if found := uses.get(question.key):
+            changes.lines.append(f"= question {question.key}: kept for {found[0].row}")
+        else:
+            changes.lines.append(f"- question {question.key}")
+            question.delete()
 
 
 def _free_desk_keys(catalogue: Catalogue, changes: Changes) -> set[str]:

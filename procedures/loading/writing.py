@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import yaml
 
 from procedures.form_schemas import form_groups
-from procedures.loading.checking import Catalogue
-from procedures.models import DocumentKind, FeeRule, Field, Procedure, ProcedureVersion, Requirement
+from procedures.loading.checking import QUESTIONS, Catalogue
+from procedures.loading.reading import Source
+from procedures.models import DocumentKind, FeeRule, Field, Procedure, ProcedureVersion, Question, Requirement
 
 
 def as_content(procedure: Procedure, *, published_only: bool = True) -> dict[str, Any]:
@@ -68,6 +69,21 @@ def papers_content() -> dict[str, Any]:
     return {kind.key: {**kind.name, **_filled({"form": kind.is_form})} for kind in DocumentKind.objects.all()}
 
 
+def questions_content() -> list[dict[str, Any]]:
+    """The content of the file of all questions written as data."""
+    return [
+        {
+            "key": row.key,
+            "by": row.by,
+            "question": row.question,
+            "doc": row.doc,
+            **_filled({"source": row.source}),
+            "confidence": row.confidence,
+        }
+        for row in Question.objects.all()
+    ]
+
+
 def _paper(row: Requirement) -> dict[str, Any]:
     return {
         "kind": row.kind.key,
@@ -104,9 +120,10 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def as_yaml(content: Mapping[str, Any]) -> str:
+def as_yaml(content: Mapping[str, Any] | Sequence[Any]) -> str:
     """The file's text, Vietnamese as it is read, in the order of the content."""
-    return yaml.dump(dict(content), Dumper=_Writer, allow_unicode=True, sort_keys=False, width=120)
+    plain = dict(content) if isinstance(content, Mapping) else list(content)
+    return yaml.dump(plain, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=120)
 
 
 class _Writer(yaml.SafeDumper):
@@ -127,4 +144,5 @@ def around() -> Catalogue:
         life_events=[],
         incentives=[],
         usual={},
+        questions=Source(QUESTIONS, questions_content(), {}),
     )

@@ -4,6 +4,7 @@ from procedures.models.catalogue import DocumentKind, Field, LifeEvent, Procedur
 from procedures.models.days import DayCorrection, NationalDay
 from procedures.models.form_rows import FormField
 from procedures.models.incentives import Incentive
+from procedures.models.questions import Question
 from procedures.models.rules import FeeRule, Requirement
 from procedures.models.units import Unit, UnitChange
 from procedures.models.usual import Usual
@@ -20,6 +21,7 @@ __all__ = [
     "NationalDay",
     "Procedure",
     "ProcedureVersion",
+    "Question",
     "Requirement",
     "Unit",
     "UnitChange",

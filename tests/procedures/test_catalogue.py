@@ -296,4 +296,4 @@ def test_every_condition_of_every_version_names_known_facts(catalogue: None) -> 
     assert len(versions) >= 15
     for version in versions:
         for row in (*version.requirements.all(), *version.fee_rules.all()):
-            check_condition(row.condition)
+            check_condition(row.condition, FACTS)

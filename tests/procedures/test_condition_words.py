@@ -28,6 +28,7 @@ def test_what_can_be_chosen_comes_out_as_it_went_in(condition: Any, chosen: Plai
     assert chosen.condition() == condition
 
 
+@pytest.mark.django_db  # what is no fact of the portal may be a question of the tables
 @pytest.mark.parametrize("condition", [DEEP, {"not": {"all": ["online", "in_ward"]}}, "nothing_known", {"all": []}, 5])
 def test_what_cannot_be_chosen_is_known_as_such(condition: Any) -> None:
     assert plain(condition) is None

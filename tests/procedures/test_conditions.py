@@ -26,7 +26,7 @@ FACTS_HELD = {"in_ward": True, "joint_owners": False}
     ],
 )
 def test_condition_holds(condition: Any, expected: bool) -> None:
-    check_condition(condition)
+    check_condition(condition, FACTS)
     assert holds(condition, FACTS_HELD) is expected
 
 
@@ -36,7 +36,7 @@ def test_condition_holds(condition: Any, expected: bool) -> None:
 )
 def test_condition_of_unknown_shape_or_fact_is_refused(condition: Any) -> None:
     with pytest.raises(BadCondition):
-        check_condition(condition)
+        check_condition(condition, FACTS)
 
 
 def test_facts_in_a_condition_come_in_order() -> None:
