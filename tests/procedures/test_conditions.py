@@ -60,9 +60,9 @@ def test_every_fact_asks_in_three_languages_and_says_what_it_means(fact: Any) ->
 )
 def test_what_never_or_always_holds_is_no_condition(condition: Any) -> None:
     with pytest.raises(BadCondition, match="whatever is answered"):
-        check_condition(condition)
+        check_condition(condition, FACTS)
 
 
 @pytest.mark.parametrize("condition", ["in_ward", {"any": ["in_ward", {"not": "reissue"}]}, {"not": "in_ward"}])
 def test_what_depends_on_an_answer_is_a_condition(condition: Any) -> None:
-    check_condition(condition)
+    check_condition(condition, FACTS)
