@@ -213,7 +213,7 @@ def collect_static(progress: Progress) -> None:
 def prepare_data(progress: Progress) -> str:
     """Migrate, load and seed; returns the sign-ins to show."""
     import django
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
     from portal.devtools.translations import compile_stale
 
@@ -225,7 +225,12 @@ def prepare_data(progress: Progress) -> str:
     call_command("migrate", interactive=False, verbosity=0)
     for command in LOADERS:
         progress.say(f"Running {command}")
-        call_command(command, stdout=io.StringIO())
+        try:
+            call_command(command, stdout=io.StringIO())
+        except CommandError as error:
+            raise DemoError(
+                f"{error}\nThe demo's data may be older than this portal. Start afresh: make demo RESET=1"
+            ) from error
     sign_ins = io.StringIO()
     call_command("seed_demo", sign_ins=True, stdout=sign_ins)
     return sign_ins.getvalue()
