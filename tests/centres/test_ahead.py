@@ -88,7 +88,8 @@ def test_the_hall_is_counted_once_for_all_phones_until_it_changes(client, servic
             client.get(f"/t/{ticket.token}/")
         return len(made)
 
-    assert statements(people[0]) <= 11
+    # The first one also reads the catalogue, with the questions that somebody wrote.
+    assert statements(people[0]) <= 12
     assert {statements(ticket) for ticket in people[1:5]} == {3}
 
 
