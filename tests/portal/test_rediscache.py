@@ -12,7 +12,9 @@ pytestmark = pytest.mark.skipif("REDIS_URL" not in os.environ, reason="needs Red
 
 @pytest.fixture
 def cache() -> Iterator[KeptRedisCache]:
-    kept = KeptRedisCache(f"{os.environ.get('REDIS_URL')}/9", {})
+    # One database a process of the tests: clearing takes out the whole of it.
+    number = 9 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    kept = KeptRedisCache(f"{os.environ.get('REDIS_URL')}/{number}", {})
     yield kept
     kept.clear()
 
