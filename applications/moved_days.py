@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import reduce
@@ -57,16 +57,31 @@ def _over(correction: DayCorrection) -> Q:
     return Q(received_at__lt=start + ONE_DAY, due_at__gte=start)
 
 
-def approved_calendar() -> WorkCalendar:
-    """The nation's days without the corrections that nobody has approved yet."""
-    return load_calendar().without((one.date, one.before) for one in waiting_corrections() if one.approved_at is None)
+class Approved:
+    """The calendar that counts for each dossier: without the corrections made since its receipt that nobody has approved
+    yet. What was received after a correction was promised by it."""
+
+    def __init__(self) -> None:
+        self.now = load_calendar()
+        self.open = [one for one in waiting_corrections() if one.approved_at is None]
+        self.made: dict[int, WorkCalendar] = {}
+
+    def of(self, application: Application) -> WorkCalendar:
+        received_at = application.received_at or application.started_at
+        later = [one for one in self.open if one.corrected_at > received_at]
+        # Corrections are made one after another: how many are later says which.
+        if len(later) not in self.made:
+            self.made[len(later)] = self.now.without((one.date, one.before) for one in later)
+        return self.made[len(later)]
 
 
-def moving(rows: Iterable[Application], at: datetime, calendar: WorkCalendar) -> Iterator[Moved]:
-    """Those of these dossiers that this calendar gives another day. An earlier day that is over already is nobody's: what
+def moving(
+    rows: Iterable[Application], at: datetime, calendar_of: Callable[[Application], WorkCalendar]
+) -> Iterator[Moved]:
+    """Those of these dossiers that their calendar gives another day. An earlier day that is over already is nobody's: what
     was promised stays."""
     for application in rows:
-        due = counted_again(application, calendar)
+        due = counted_again(application, calendar_of(application))
         if application.due_at is None or due.at <= at:
             continue
         if clock.local_day(due.at) != clock.local_day(application.due_at):
@@ -79,7 +94,7 @@ def page_of(rows: ApplicationQuerySet, after: str, size: int, at: datetime) -> t
     calendar = load_calendar()
     looked = list(behind(rows, after)[:LOOKED_AT])
     for place, application in enumerate(looked):
-        found += moving([application], at, calendar)
+        found += moving([application], at, lambda _dossier: calendar)
         if len(found) == size and place + 1 < len(looked):
             return found, place_of(application)
     return found, place_of(looked[-1]) if len(looked) == LOOKED_AT else ""

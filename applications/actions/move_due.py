@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from applications.actions.locking import locked
 from applications.enums import IN_HAND, EventKind
 from applications.history import record
 from applications.models import Application
-from applications.moved_days import CHUNK, approved_calendar, in_reach, moving
+from applications.moved_days import CHUNK, Approved, in_reach, moving
 from applications.worklist import behind, place_of
 from portal import live
 from portal.clock import local_day
@@ -26,20 +27,25 @@ def move_due_dates(*, at: datetime) -> int:
     Safe to run again, and beside itself: what has its new date already is left alone. The corrections are settled last.
     """
     corrections = list(DayCorrection.objects.filter(approved_at__isnull=False, settled_at__isnull=True))
-    calendar = approved_calendar()
+    calendar_of = Approved().of
     rows, moved, place = in_reach(Application.objects.all(), corrections), 0, ""
     while chunk := list(behind(rows, place)[:CHUNK]):
         place = place_of(chunk[-1])
-        moved += sum(_move(one.application, corrections, calendar, at) for one in moving(chunk, at, calendar))
+        moved += sum(_move(one.application, corrections, calendar_of, at) for one in moving(chunk, at, calendar_of))
     settle_corrections(ids=[one.pk for one in corrections], at=at)
     return moved
 
 
 @transaction.atomic
-def _move(application: Application, corrections: list[DayCorrection], calendar: WorkCalendar, at: datetime) -> bool:
+def _move(
+    application: Application,
+    corrections: list[DayCorrection],
+    calendar_of: Callable[[Application], WorkCalendar],
+    at: datetime,
+) -> bool:
     """Whether this dossier got a new date: it is counted once more with its row in hand."""
     dossier = locked(application)
-    now = next(moving([dossier], at, calendar), None) if dossier.state in IN_HAND else None
+    now = next(moving([dossier], at, calendar_of), None) if dossier.state in IN_HAND else None
     if now is None or dossier.due_at is None or dossier.received_at is None:
         return False
     first, last = local_day(dossier.received_at), local_day(max(dossier.due_at, now.due.at))

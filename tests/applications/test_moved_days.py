@@ -211,3 +211,15 @@ def test_the_history_names_only_the_days_that_moved_this_dossier(centre: Centre)
     assert event.reason == "Thông báo 1/TB-BNV"
     assert event.details["corrections"] == [first.pk]
     assert event.details["approved_by"] == "Vũ Hải Yến"
+
+
+def test_what_was_promised_by_a_correction_is_not_taken_back_while_it_waits_for_its_approval(centre: Centre) -> None:
+    announce("2027-02-12", at=hanoi("2027-02-02 08:00"))  # before it was received, and nobody looked at it yet
+    dossier = a_land_dossier()
+    assert clock.local_day(dossier.due_at) == date(2027, 2, 16)
+    announce("2027-02-11")
+    later = DayCorrection.objects.get(date="2027-02-11")
+    DayCorrection.objects.filter(pk=later.pk).update(approved_at=ANNOUNCED, approved_by="Vũ Hải Yến")
+    assert move_due_dates(at=ANNOUNCED) == 1
+    dossier.refresh_from_db()
+    assert clock.local_day(dossier.due_at) == date(2027, 2, 17), "both days off, one of them from the start"
