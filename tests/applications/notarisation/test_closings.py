@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -83,7 +82,6 @@ def test_the_published_file_is_the_same_bytes_and_proves_itself() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(not shutil.which("jq"), reason="needs jq")
 def test_a_kept_file_is_checked_without_the_portal_as_the_readme_says(tmp_path: Path) -> None:
     a_register(2)
     closing = close_days(THURSDAY)[-1]
