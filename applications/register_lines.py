@@ -31,7 +31,7 @@ class Line:
     @property
     def subject(self) -> int | None:
         """The citizen it is about."""
-        item = getattr(self.entry, "item", None)
+        item = next(iter(self.entry.items.all()), None)
         return item.certification.application.applicant_id if item else None
 
 
@@ -46,8 +46,8 @@ def lines_of(register: Register, month: date) -> QuerySet[RegisterEntry]:
     """The register's entries of the month that begins on this day, by number, with what a line shows."""
     return (
         _in_month(register, month)
-        .select_related("signer", "item__certification__application")
-        .prefetch_related("values")
+        .select_related("signer")
+        .prefetch_related("values", "items__certification__application")
         .order_by("sequence")
     )
 

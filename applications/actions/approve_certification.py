@@ -34,7 +34,7 @@ def approve_certification(*, item: CertificationItem, at: datetime, acting_user:
     )
     if item.entry is not None:
         return item.entry
-    if item.state != JobState.WAITING or copy.state not in (State.ACCEPTED, State.PROCESSING):
+    if item.state != JobState.SUBMITTED or copy.state not in (State.ACCEPTED, State.PROCESSING):
         raise wrong_state(copy)
     applicant = copy.applicant
     entry = enter(

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import CertificationItem
-from applications.notarisation.enums import JOBS_OPEN
+from applications.notarisation.enums import AWAITED
 from centres.actions.park import park
 from centres.actions.unpark import unpark
 from centres.enums import ParkKind
@@ -43,4 +43,4 @@ def copy_has_ended(item: CertificationItem, at: datetime) -> None:
 
 def _being_made(ticket: Ticket) -> bool:
     made_for = {"certification__application__for_application__matter__ticket": ticket}
-    return CertificationItem.objects.filter(state__in=JOBS_OPEN, **made_for).exists()
+    return CertificationItem.objects.filter(state__in=AWAITED, **made_for).exists()

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from applications.actions.approve_certification import approve_certification
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.open_certification import open_certification
+from applications.actions.submit_certification import submit_certification
 from applications.models import Paper
 from citizens.models import User
 from portal.uploads import Inspected, inspect_upload
@@ -46,6 +47,7 @@ def certify_here(paper: Paper, client_key: str, at: datetime, officer: User) -> 
         at=at,
         acting_user=officer,
     )
+    submit_certification(item=item, at=at, acting_user=officer)
     approve_certification(item=item, at=at, acting_user=officer)
     make_certified_copy(item_id=item.pk, now=lambda: at)
 

@@ -16,16 +16,20 @@ class RegisterKind(models.TextChoices):
 
 
 class JobState(models.TextChoices):
-    WAITING = "waiting", _("waiting for approval")
+    WAITING = "waiting", _("at the desk, to be sent to the signer")
+    SUBMITTED = "submitted", _("waiting for the signer")
     APPROVED = "approved", _("number taken, file to be made")
     COMPOSING = "composing", _("file being made")
     FILED = "filed", _("filed")
     FAILED = "failed", _("could not be made")
     DROPPED = "dropped", _("taken back before approval")
+    REFUSED = "refused", _("refused")
 
 
 # No register number belongs to these.
-WITHOUT_NUMBER = [JobState.WAITING, JobState.DROPPED]
+WITHOUT_NUMBER = [JobState.WAITING, JobState.SUBMITTED, JobState.DROPPED, JobState.REFUSED]
+# Somebody in the hall waits for it.
+AWAITED = [JobState.SUBMITTED, JobState.APPROVED, JobState.COMPOSING]
 JOBS_OPEN = [JobState.APPROVED, JobState.COMPOSING]
 
 

@@ -130,8 +130,12 @@ class RegisterStrike(AppendOnly):
 
 
 class Certification(models.Model):
-    """A request for certification (yêu cầu chứng thực); always with an application of its own."""
+    """A request for certification (yêu cầu chứng thực); always with an application of its own.
 
+    ``kind`` is the register that its documents are entered in.
+    """
+
+    kind = models.CharField(max_length=10, choices=RegisterKind.choices, default=RegisterKind.COPIES)
     application = models.OneToOneField(
         "applications.Application", on_delete=models.PROTECT, related_name="certification"
     )
@@ -149,7 +153,9 @@ class Certification(models.Model):
 class CertificationItem(StateModel):
     """One document to certify and the job that makes its file.
 
-    ``client_key`` makes an upload sent twice one item. ``progress`` counts finished steps out of ``STEPS``.
+    ``client_key`` makes an upload sent twice one item. ``progress`` counts finished steps out of ``STEPS``. Documents of
+    one type in one request share a line of the register, and so its number (Circular 01/2020/TT-BTP). ``reason`` is
+    why it was sent back or refused; ``ground`` is the key of the rule that forbids certifying it.
     """
 
     STEPS = 6  # scan read, text set, signed by the person, by the unit, file kept, filed in both places
@@ -164,7 +170,18 @@ class CertificationItem(StateModel):
     for_paper = models.ForeignKey(
         "applications.Paper", on_delete=models.SET_NULL, null=True, blank=True, related_name="certifications"
     )
-    entry = models.OneToOneField(RegisterEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="item")
+    entry = models.ForeignKey(RegisterEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
+    checks = models.JSONField(default=dict, blank=True, help_text=_("What the officer answered about the original."))
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ground = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     state = FSMField(max_length=10, choices=JobState.choices, default=JobState.WAITING, protected=True)
     check_code = models.CharField(
         max_length=CODE_LENGTH,
@@ -185,6 +202,9 @@ class CertificationItem(StateModel):
     class Meta:
         verbose_name = _("document to certify")
         verbose_name_plural = _("documents to certify")
+        indexes = [
+            models.Index(fields=["submitted_at"], condition=Q(state=JobState.SUBMITTED), name="items_at_the_signer")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=WITHOUT_NUMBER) | Q(entry__isnull=False), name="item_approved_has_number"
@@ -192,12 +212,33 @@ class CertificationItem(StateModel):
             models.CheckConstraint(
                 condition=~Q(state=JobState.FILED) | Q(output__isnull=False), name="item_filed_has_file"
             ),
+            models.CheckConstraint(
+                condition=~Q(state=JobState.SUBMITTED) | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="item_submitted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=JobState.REFUSED, refused_at__isnull=False, refused_by__isnull=False)
+                | (~Q(state=JobState.REFUSED) & Q(refused_at__isnull=True, refused_by__isnull=True)),
+                name="item_refused_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
 
-    @transition(field=state, source=JobState.WAITING, target=JobState.APPROVED)
+    @transition(field=state, source=JobState.WAITING, target=JobState.SUBMITTED)
+    def submit(self, at: Any, by: Any) -> None:
+        self.submitted_at, self.submitted_by, self.reason = at, by, ""
+
+    @transition(field=state, source=JobState.SUBMITTED, target=JobState.WAITING)
+    def send_back(self, reason: str) -> None:
+        self.reason = reason
+
+    @transition(field=state, source=[JobState.WAITING, JobState.SUBMITTED], target=JobState.REFUSED)
+    def refuse(self, at: Any, by: Any, ground: str, reason: str) -> None:
+        self.refused_at, self.refused_by, self.ground, self.reason = at, by, ground, reason
+
+    @transition(field=state, source=JobState.SUBMITTED, target=JobState.APPROVED)
     def approve(self, entry: RegisterEntry) -> None:
         self.entry, self.check_code = entry, new_code()
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from applications.actions.approve_certification import approve_certification
 from applications.actions.drop_certification import drop_certification
 from applications.actions.open_certification import open_certification
+from applications.actions.submit_certification import submit_certification
 from applications.enums import PaperState
 from applications.forms_certify import CertifyForm
 from applications.looks import looked_at
@@ -128,6 +129,7 @@ def certification(request: HttpRequest, item_id: int) -> HttpResponse:
 def approve(request: HttpRequest, item_id: int) -> HttpResponse:
     item = _item(signed_in(request), item_id)
     try:
+        submit_certification(item=item, at=clock.now(), acting_user=signed_in(request))
         approve_certification(item=item, at=clock.now(), acting_user=signed_in(request))
     except RuleBroken as problem:
         return _refused(request, item, problem)

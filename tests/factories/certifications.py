@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from applications.actions.approve_certification import approve_certification
 from applications.actions.open_certification import open_certification
+from applications.actions.submit_certification import submit_certification
 from applications.enums import PaperState
 from applications.models import Application, CertificationItem, Paper
 from portal.uploads import inspect_upload
@@ -65,9 +66,17 @@ def an_item(
     )
 
 
+def a_submitted_item(paper: Paper | None = None, **item: Any) -> CertificationItem:
+    """One that lies before the signer."""
+    waiting = an_item(paper, **item)
+    return submit_certification(
+        item=waiting, at=waiting.certification.requested_at, acting_user=waiting.certification.requested_by
+    )
+
+
 def an_approved_item(paper: Paper | None = None, **item: Any) -> CertificationItem:
     """One with its number taken, whose file is still to be made."""
-    waiting = an_item(paper, **item)
-    approve_certification(item=waiting, at=MONDAY, acting_user=waiting.certification.requested_by)
-    waiting.refresh_from_db()
-    return waiting
+    submitted = a_submitted_item(paper, **item)
+    approve_certification(item=submitted, at=MONDAY, acting_user=submitted.certification.requested_by)
+    submitted.refresh_from_db()
+    return submitted
