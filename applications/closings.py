@@ -10,15 +10,19 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Min, OuterRef, QuerySet, Subquery
 
-from applications.models import ChainHead, Closing, Register, RegisterEntry, RegisterNote
+from applications.histories import heads_of_histories
+from applications.models import ChainHead, Closing, Event, Register, RegisterEntry, RegisterNote
 from portal import chain, clock
 
 PUBLISHED = "registers-closing/1"
 ONE_DAY = timedelta(days=1)
+# What was begun before midnight has ended by then, one way or the other.
+SETTLED = timedelta(minutes=5)
 
 
 def lines_label(register_id: int) -> str:
@@ -59,7 +63,7 @@ def _of_registers(end: datetime) -> Iterator[ChainHead]:
 
 
 # Each gives the heads of its chains at the end of a day.
-SOURCES: tuple[Callable[[datetime], Iterable[ChainHead]], ...] = (_of_registers,)
+SOURCES: tuple[Callable[[datetime], Iterable[ChainHead]], ...] = (_of_registers, heads_of_histories)
 
 
 def heads_at(end: datetime) -> list[ChainHead]:
@@ -80,14 +84,15 @@ def body_of(day: date, at: datetime, heads: Iterable[ChainHead]) -> dict[str, An
 
 
 def due_days(at: datetime) -> Iterator[date]:
-    """Days that are over and not closed yet, from the first line on, in order."""
+    """Days that are over and not closed yet, from the first line or change on, in order."""
     last = Closing.objects.order_by("-day").values_list("day", flat=True).first()
     if last is None:
-        first = RegisterEntry.objects.aggregate(first=Min("at"))["first"]
-        if first is None:
+        firsts = [rows.aggregate(first=Min("at"))["first"] for rows in (RegisterEntry.objects, Event.objects)]
+        known = [first for first in firsts if first is not None]
+        if not known:
             return
-        last = clock.local_day(first) - ONE_DAY
-    while (last := last + ONE_DAY) < clock.local_day(at):
+        last = clock.local_day(min(known)) - ONE_DAY
+    while (last := last + ONE_DAY) < clock.local_day(at - SETTLED):
         yield last
 
 
@@ -130,6 +135,17 @@ def read_published(content: bytes) -> Published:
     if chain.link(previous, body, {}) != own:
         raise ValueError("its content does not have the hash it names")
     return Published(day, own, previous, heads)
+
+
+def read_kept(names: Iterable[str]) -> dict[str, Published]:
+    """Files that were kept elsewhere, by name. Raises ``ValueError`` with a sentence that names the one that is no closing."""
+    kept = {}
+    for name in names:
+        try:
+            kept[name] = read_published(Path(name).read_bytes())
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{name} cannot be used: {error}.") from error
+    return kept
 
 
 # -- as a table -------------------------------------------------------------------------------------------------------

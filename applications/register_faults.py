@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch
-
+from applications.chained import VALUES, WithValues
 from applications.closings import ONE_DAY, Published, body_of, lines_label, notes_label
-from applications.models import ChainHead, Closing, Register, RegisterEntry, RegisterNote, RegisterStrike, RegisterValue
+from applications.models import ChainHead, Closing, Register, RegisterNote, RegisterStrike
 from applications.notarisation.keeping import NoteKind
 from portal import chain
 
@@ -115,36 +114,15 @@ def _strikes(register: Register, notes: _Walk, struck: Strikes) -> Iterator[Foun
             yield notes.found(number, "changed", f"{strike} was changed.")
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A line with its values in a plain list: a related manager a line would take longer than all the rest."""
-
-    entry: RegisterEntry
-    sequence: int
-    previous_hash: str
-    hash: str
-
-    def chained_body(self) -> Mapping[str, Any]:
-        return self.entry.chained_body()
-
-    def chained_digests(self) -> Mapping[str, str]:
-        return self.entry.chained_digests()
-
-    def chained_values(self) -> Mapping[str, tuple[str | None, str | None]]:
-        kept: list[RegisterValue] = self.entry.kept_values  # type: ignore[attr-defined]
-        return {row.name: (row.value, row.salt) for row in kept}
-
-
-def _lines_of(register: Register) -> Iterator[_Line]:
+def _lines_of(register: Register) -> Iterator[WithValues]:
     """The register's lines, also those that are signed while this goes on."""
-    values = Prefetch("values", to_attr="kept_values")
     last, seen = 0, -1
     while last != seen:
         seen = last
-        rows = register.entries.filter(sequence__gt=last).order_by("sequence").prefetch_related(values)
+        rows = register.entries.filter(sequence__gt=last).order_by("sequence").prefetch_related(VALUES)
         for row in rows.iterator(CHUNK):
             last = row.sequence
-            yield _Line(row, row.sequence, row.previous_hash, row.hash)
+            yield WithValues.of(row)
         register.refresh_from_db(fields=["last_number", "last_hash"])
         if last >= register.last_number:
             return

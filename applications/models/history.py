@@ -35,6 +35,7 @@ class Event(AppendOnly):
         verbose_name_plural = _("events")
         ordering = ["application_id", "sequence"]
         constraints = [models.UniqueConstraint(fields=["application", "sequence"], name="event_sequence_once")]
+        indexes = [models.Index(fields=["at"], name="events_of_a_day")]
 
     def __str__(self) -> str:
         return f"{self.application_id}/{self.sequence} {self.kind}"

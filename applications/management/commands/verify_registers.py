@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from applications.closings import Published, read_published
+from applications.closings import read_kept
 from applications.register_faults import Count, find_faults
 
 
@@ -25,7 +24,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, published: list[str], **options: Any) -> None:
         count, faults = Count(), 0
-        for found in find_faults(_kept(published), count):
+        try:
+            kept = read_kept(published)
+        except ValueError as error:
+            raise CommandError(f"{error} Nothing was looked at.") from error
+        for found in find_faults(kept, count):
             faults += 1
             self.stdout.write(found.sentence[:1].upper() + found.sentence[1:])
         looked_at = (
@@ -35,13 +38,3 @@ class Command(BaseCommand):
         if faults:
             raise CommandError(f"{faults} faults found in {looked_at}.")
         self.stdout.write(f"Whole: {looked_at}.")
-
-
-def _kept(names: list[str]) -> dict[str, Published]:
-    kept = {}
-    for name in names:
-        try:
-            kept[name] = read_published(Path(name).read_bytes())
-        except (OSError, ValueError) as error:
-            raise CommandError(f"{name} cannot be used: {error}. Nothing was looked at.") from error
-    return kept
