@@ -152,6 +152,8 @@ GET  applications:registers                         sssf .f... .f..
 GET  applications:register                          sss0 .0... 0000
 POST applications:hand_over_register                sss0 f0... 0000
 POST applications:close_register                    sss0 f0rrr 0000
+GET  applications:strike_entry                      sss0 f0... 0000
+POST applications:strike_entry                      sss0 f0... 0000
 GET  applications:register_month                    sss0 .0... 0000
 GET  applications:closings                          .... ..... ....
 GET  applications:closing                           .... ..... ....
