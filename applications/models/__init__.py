@@ -4,6 +4,7 @@ from applications.models.declaration import Declaration, DeclarationRules, WhyEr
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
+from applications.models.sealing import SealingTry
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -39,6 +40,7 @@ __all__ = [
     "RegisterStrike",
     "RegisterValue",
     "Result",
+    "SealingTry",
     "SignatureMark",
     "Step",
     "SupplementRequest",

@@ -33,11 +33,11 @@ def closings(request: HttpRequest) -> HttpResponse:
     if (day := _day(wanted)) and Closing.objects.filter(day=day).exists():
         return redirect("applications:closing", day)
     before = _day(request.GET.get("before", ""))
-    rows = Closing.objects.order_by("-day")
+    rows = Closing.objects.select_related("paper").order_by("-day")
     found = list((rows.filter(day__lt=before) if before else rows)[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
     context = {
-        "rows": [(row, grouped(row.hash)) for row in page],
+        "rows": [(row, grouped(row.hash), getattr(row, "paper", None)) for row in page],
         "next_page": page[-1].day if len(found) > PAGE_SIZE else None,
         "is_first_page": before is None,
         "wanted": wanted,
@@ -57,7 +57,7 @@ def closing(request: HttpRequest, day: str) -> HttpResponse:
         "hash": grouped(row.hash),
         "previous": grouped(row.previous_hash) if row.previous_hash.strip("0") else "",
         "rows": [_in_words(one, names) for one in registers],
-        "has_paper": hasattr(row, "paper"),
+        "paper": getattr(row, "paper", None),
         "day_before": row.day - timedelta(days=1),
         "day_after": Closing.objects.filter(day=row.day + timedelta(days=1)).values_list("day", flat=True).first(),
     }

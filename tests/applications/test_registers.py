@@ -311,7 +311,7 @@ def test_closings_are_listed_thirty_a_page_the_newest_first(
 ) -> None:
     close_days(hanoi("2026-12-28 00:05"))
     page = client.get(to("closings"))
-    assert [f"{row.day:%m-%d}" for row, _hash in (page.context["rows"][0], page.context["rows"][-1])] == [
+    assert [f"{row.day:%m-%d}" for row, _hash, _paper in (page.context["rows"][0], page.context["rows"][-1])] == [
         "12-27", "11-28",
     ]  # fmt: skip
     with django_assert_num_queries(1):
