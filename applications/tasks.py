@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from applications.actions.close_day import close_day
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.keep_closing_paper import keep_closing_papers
+from applications.actions.keep_withdrawal_lists import keep_withdrawal_lists
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.move_due import move_due_dates
+from applications.actions.renew_stamps import renew_stamps as renew
 from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.closings import due_days
 from applications.models import IssuedForm
@@ -77,3 +79,10 @@ def close_days() -> None:
     for day in due_days(at):
         close_day(day=day, at=at)
     keep_closing_papers(at=at)
+
+
+@shared_task
+def renew_stamps() -> None:
+    """Put the next time stamp over papers whose last one ends soon, and ask which of their certificates were withdrawn."""
+    renew(at=clock.now())
+    keep_withdrawal_lists(at=clock.now())

@@ -16,6 +16,7 @@ from applications.forms_certify import CertifyForm
 from applications.looks import looked_at
 from applications.models import Application, CertificationItem, Document, Paper
 from applications.notarisation.enums import WITHOUT_NUMBER
+from applications.notarisation.versions import newest_of
 from citizens.models import User
 from citizens.session import signed_in
 from portal import clock, files, live
@@ -192,7 +193,7 @@ def document(request: HttpRequest, document_id: int) -> FileResponse:
     if seen is None:  # as if it were not there: whether it is concerns nobody else
         raise Http404
     try:
-        content = files.open_stored(found.sha256)
+        content = files.open_stored(newest_of(found.sha256))
     except FileNotFoundError as error:
         raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
     looked_at(application=seen, reason=str(_("opened a document")), at=clock.now(), user=signed_in(request))

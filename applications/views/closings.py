@@ -16,6 +16,7 @@ from applications.closing_paper import grouped, name_of
 from applications.closings import ClosedRegister, published_bytes, table_of
 from applications.models import Closing
 from applications.notarisation.enums import RegisterKind
+from applications.notarisation.versions import newest_of
 from centres.models import Centre
 from portal import files
 from portal.errors import Gone
@@ -83,7 +84,7 @@ def closing_pdf(request: HttpRequest, day: str) -> HttpResponse:
     if not hasattr(row, "paper"):
         raise Http404
     try:
-        content = files.read(row.paper.sha256)
+        content = files.read(newest_of(row.paper.sha256))
     except FileNotFoundError as error:
         raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
     response = HttpResponse(content, content_type="application/pdf")

@@ -7,8 +7,10 @@ then the unit's with the archive's time stamp over everything.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,10 +18,12 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, Signer
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_timestamp
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, PathError, ValidationError
@@ -63,6 +67,52 @@ def seal(content: bytes, stamp: stamps.Stamp, *, key: KeyAt | None = None) -> by
     nothing may follow but further time stamps. Raises ``NotNow``."""
     more = {**_LASTING, "certify": True, "docmdp_permissions": MDPPerm.NO_CHANGES}
     return _sign(content, Role.UNIT, stamp, key or key_of(Role.UNIT), {Role.UNIT: stamps.ALONE}, more)
+
+
+def renew(content: bytes) -> bytes:
+    """The file with one more time stamp over all of it, and with the proof that the certificate of the last one held until
+    now. Raises ``NotNow``."""
+    with _in_plain_words():
+        return wait_for(_renewed(content))
+
+
+async def _renewed(content: bytes) -> bytes:
+    known = ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="require")
+    try:
+        reader = PdfFileReader(io.BytesIO(content))
+        stamped = list(reader.embedded_timestamp_signatures)
+        status = await async_validate_pdf_timestamp(stamped[-1], known)
+        if not (status.intact and status.valid and status.trusted):
+            raise PathError("the last time stamp does not hold")
+        stamper = PdfTimeStamper(
+            HTTPTimeStamper(settings.SIGNING_TSA_URL, timeout=STAMP_SECONDS),
+            field_name=f"{ARCHIVE_FIELD}{len(stamped) + 1}",
+        )
+        made = await stamper.async_update_archival_timestamp_chain(reader, known, in_place=False)
+    finally:
+        await known.aclose()
+    return bytes(made.getvalue())
+
+
+@dataclass(frozen=True)
+class LastStamp:
+    """What the certificates behind a file's last time stamp say: when the first of them ends, and where the lists are that would
+    name them if they were withdrawn."""
+
+    ends_at: datetime
+    lists: Sequence[str]
+
+
+def last_stamp(content: bytes) -> LastStamp | None:
+    """Of a file of our own; ``None`` when it has no time stamp over it."""
+    stamped = list(PdfFileReader(io.BytesIO(content)).embedded_timestamp_signatures)
+    if not stamped:
+        return None
+    chain = [one.chosen for one in stamped[-1].signed_data["certificates"]]
+    # A root is trusted as long as it is in the list of roots, whatever it says itself.
+    chain = [one for one in chain if one.self_signed == "no"]
+    lists = [point.url for one in chain for point in one.crl_distribution_points if point.url]
+    return LastStamp(min(one.not_valid_after for one in chain), lists) if chain else None
 
 
 def _sign(
