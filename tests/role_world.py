@@ -176,7 +176,7 @@ def a_world(at_hanoi: Any) -> World:
            ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration")},
         **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify")},
         **{f"applications:{name}": by_kind["item_id"] for name in
-           ("certification", "approve_certification", "drop_certification")},
+           ("certification", "approve_certification", "drop_certification", "two_up")},
         **{f"applications:{name}": {"pk": accepted.pk} for name in ("dossier", "receipt")},
         **{f"applications:{name}": token for name in
            ("ticket", "rate_visit", "hold", "back_again", "here_after_all", "give_back", "why")},
