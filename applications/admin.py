@@ -16,6 +16,7 @@ from applications.models import (
     Paper,
     Register,
     RegisterEntry,
+    RegisterRules,
     Step,
 )
 
@@ -104,3 +105,8 @@ class RegisterEntryAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(DeclarationRules)
 class DeclarationRulesAdmin(admin.ModelAdmin):
     list_display = ["valid_from", "kept_days", "source"]
+
+
+@admin.register(RegisterRules)
+class RegisterRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "renew_days", "open_days", "source"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,16 +11,30 @@ from django.urls import reverse
 from applications.closings import table_of
 from applications.documents import VIETNAMESE, qr
 from applications.models import Closing
+from applications.notarisation.signing.stamp import Stamp
 from centres.models import Centre
 from portal import clock, pdf
 from portal.vn.dates import date_in_words, format_date
 
+SIGNED_BY = "Trung tâm Phục vụ hành chính công thành phố Hà Nội"
 TEMPLATE = "official/closing.html"
 
 
-def closing_paper(closing: Closing) -> bytes:
-    """The paper as PDF/A. The same closing gives the same words; the bytes may differ."""
-    return pdf.render(TEMPLATE, paper_context(closing), language=VIETNAMESE, variant=pdf.Variant.ARCHIVE)
+def closing_paper(closing: Closing, *, is_signed: bool = False) -> bytes:
+    """The paper as PDF/A; ``is_signed`` leaves room for the stamp of the signature. The same closing gives the same words; the
+    bytes may differ."""
+    context = paper_context(closing) | {"is_signed": is_signed}
+    return pdf.render(TEMPLATE, context, language=VIETNAMESE, variant=pdf.Variant.ARCHIVE)
+
+
+def stamp_of(closing: Closing, at: datetime) -> Stamp:
+    """What the visible stamp says of the unit that signs the paper ``at``."""
+    return Stamp(name=SIGNED_BY, at=at, number=number_of(closing), numbered="Số")
+
+
+def number_of(closing: Closing) -> str:
+    """The paper's own number."""
+    return f"{closing.day:%Y%m%d}/KS-CT"
 
 
 def paper_context(closing: Closing) -> dict[str, Any]:
@@ -30,7 +45,7 @@ def paper_context(closing: Closing) -> dict[str, Any]:
     address = settings.PUBLIC_URL + reverse("applications:closing", args=[closing.day])
     local = clock.local(closing.at)
     return {
-        "number": f"{closing.day:%Y%m%d}/KS-CT",
+        "number": number_of(closing),
         "place_and_date": f"Hà Nội, {date_in_words(local.date())}",
         "day": format_date(closing.day),
         "day_in_words": date_in_words(closing.day),

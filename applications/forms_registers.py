@@ -32,5 +32,14 @@ class HandOverForm(forms.Form):
         field.queryset = others.exclude(pk=keeper.pk) if keeper else others
 
 
+class StrikeForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is the line mistaken?"),
+        help_text=_("It is printed in the register. Name nobody here."),
+        max_length=REASON_LENGTH,
+        error_messages={"required": _("Please say why in a few words.")},
+    )
+
+
 class CloseForm(forms.Form):
     last_number = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -106,7 +106,7 @@ class ResultReady(DossierNotice):
 
 def tell(notice_class: type[DossierNotice], application: Application, *, occasion: str = "", at: datetime) -> None:
     """Queue the notice for the contact given at the counter, in the caller's transaction; nobody to tell is fine."""
-    if not (application.contact_phone or application.contact_email):
+    if not may_tell(application):
         return
     recipient = Recipient(
         email=application.contact_email, phone=application.contact_phone, language=application.language
@@ -117,3 +117,8 @@ def tell(notice_class: type[DossierNotice], application: Application, *, occasio
         dedup_key=f"dossier:{application.pk}:{notice_class.kind}:{occasion}",
         at=at,
     )
+
+
+def may_tell(application: Application) -> bool:
+    """Whether there is a contact to tell."""
+    return bool(application.contact_phone or application.contact_email)

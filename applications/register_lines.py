@@ -44,12 +44,12 @@ def visible_registers(user: Any) -> QuerySet[Register]:
 
 def lines_of(register: Register, month: date) -> QuerySet[RegisterEntry]:
     """The register's entries of the month that begins on this day, by number, with what a line shows."""
-    return (
-        _in_month(register, month)
-        .select_related("signer")
-        .prefetch_related("values", "items__certification__application")
-        .order_by("sequence")
-    )
+    return _with_words(_in_month(register, month))
+
+
+def _with_words(rows: QuerySet[RegisterEntry]) -> QuerySet[RegisterEntry]:
+    rows = rows.select_related("signer").prefetch_related("values", "items__certification__application")
+    return rows.order_by("sequence")
 
 
 def shown(register: Register, entries: Iterable[RegisterEntry]) -> list[Line]:
@@ -63,6 +63,12 @@ def page_of(register: Register, month: date, after: int) -> tuple[list[Line], in
     found = list(lines_of(register, month).filter(sequence__gt=after)[: PAGE_SIZE + 1])
     page = shown(register, found[:PAGE_SIZE])
     return page, page[-1].entry.sequence if len(found) > PAGE_SIZE else None
+
+
+def line_of(register: Register, number: int) -> Line | None:
+    """The line with this number, if there is one."""
+    found = shown(register, _with_words(register.entries.filter(sequence=number)))
+    return found[0] if found else None
 
 
 @dataclass(frozen=True)

@@ -100,10 +100,13 @@ def _row(line: Line) -> dict[str, Any]:
         "copies": f"{entry.copies:02}",
         "fee": format_vnd(entry.fee),
         "is_struck": line.struck is not None,
-        "note": f"Gạch bỏ ngày {format_date(clock.local_day(line.struck.at))}: {line.struck.reason}"
-        if line.struck
-        else "",
+        "note": _struck_words(line.struck) if line.struck else "",
     }
+
+
+def _struck_words(struck: RegisterNote) -> str:
+    day = format_date(clock.local_day(struck.at))
+    return f"Gạch bỏ ngày {day}, người gạch: {struck.by}. Lý do: {struck.reason}"
 
 
 def name_of(register: Register, month: date, part: int, parts: int) -> str:

@@ -7,18 +7,18 @@ from django.db.models import QuerySet
 
 from applications.actions.close_day import close_day
 from applications.actions.issue_receipt import issue_receipt
-from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.keep_closing_paper import keep_closing_papers
+from applications.actions.keep_withdrawal_lists import keep_withdrawal_lists
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.move_due import move_due_dates
+from applications.actions.renew_stamps import renew_stamps as renew
 from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.closings import due_days
-from applications.models import Closing, IssuedForm
+from applications.models import IssuedForm
 from portal import clock
 
 RECEIPT = "01"
 SWEEP_ROWS = 200
-# Each takes a second of drawing; the rest follows with the next round.
-SWEEP_PAPERS = 20
 
 
 @shared_task
@@ -74,9 +74,15 @@ def sweep_declarations() -> None:
 
 @shared_task
 def close_days() -> None:
-    """Close every day that is over, and print what is not printed yet, the newest first."""
+    """Close every day that is over, and print and sign what is not kept yet."""
     at = clock.now()
     for day in due_days(at):
         close_day(day=day, at=at)
-    for closing in Closing.objects.filter(paper__isnull=True).order_by("-day")[:SWEEP_PAPERS]:
-        keep_closing_paper(closing=closing, at=at)
+    keep_closing_papers(at=at)
+
+
+@shared_task
+def renew_stamps() -> None:
+    """Put the next time stamp over papers whose last one ends soon, and ask which of their certificates were withdrawn."""
+    renew(at=clock.now())
+    keep_withdrawal_lists(at=clock.now())

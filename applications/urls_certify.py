@@ -9,6 +9,7 @@ patterns = [
     path("desk/certifications/<int:item_id>/", certify.certification, name="certification"),
     path("desk/certifications/<int:item_id>/approve/", certify.approve, name="approve_certification"),
     path("desk/certifications/<int:item_id>/drop/", certify.drop, name="drop_certification"),
+    path("desk/certifications/<int:item_id>/two-up.pdf", certify.two_up_print, name="two_up"),
     path("desk/documents/<int:document_id>/", certify.document, name="document"),
     path("verify/", verify.verify, name="verify"),
     path("verify/file/", verify.of_file, name="verify_file"),

@@ -67,6 +67,7 @@ app.conf.update(
             "options": {"expires": 10},
         },
         "closings": {"task": "applications.tasks.close_days", "schedule": 300.0, "options": {"expires": 300}},
+        "time stamps": {"task": "applications.tasks.renew_stamps", "schedule": 600.0, "options": {"expires": 600}},
         "dates": {"task": "applications.tasks.move_dates", "schedule": 300.0, "options": {"expires": 300}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {

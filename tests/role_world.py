@@ -176,7 +176,7 @@ def a_world(at_hanoi: Any) -> World:
            ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration")},
         **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify")},
         **{f"applications:{name}": by_kind["item_id"] for name in
-           ("certification", "approve_certification", "drop_certification")},
+           ("certification", "approve_certification", "drop_certification", "two_up")},
         **{f"applications:{name}": {"pk": accepted.pk} for name in ("dossier", "receipt")},
         **{f"applications:{name}": token for name in
            ("ticket", "rate_visit", "hold", "back_again", "here_after_all", "give_back", "why")},
@@ -186,6 +186,7 @@ def a_world(at_hanoi: Any) -> World:
         **{f"api_ticket_{name}": {"ticket_id": waiting.pk} for name in ("call", "priority")},
         "applications:verify_code": {"code": "ZZZZZZZZZZZZ"},
         **{f"applications:{name}": register for name in ("register", "hand_over_register", "close_register")},
+        "applications:strike_entry": {**register, "number": 1},
         "applications:register_month": {**register, "month": "2026-11"},
         **{f"applications:{name}": {"day": closing.day} for name in ("closing", "closing_json", "closing_pdf")},
         "applications:public_receipt": {"token": accepted.token},
@@ -313,6 +314,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:rate_visit": {"score": "3"},
         "applications:hand_over_register": {"to": member_of(Role.LEADER, here).pk, "reason": "nghỉ phép"},
         "applications:close_register": {"last_number": 2},
+        "applications:strike_entry": {"reason": "ghi nhầm tên"},
         "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
         "applications:dossier_act@propose": {"propose-number": "2/TP"},
         "applications:dossier_act@sign": {"sign-proposal": proposed.steps.get(to_at__isnull=True).pk},

@@ -42,6 +42,7 @@ TABLES = [model._meta.db_table for model in append_only_models()]
 
 def test_history_tables_are_known():
     assert {
+        "applications_archivestamp",
         "applications_chainhead",
         "applications_closing",
         "applications_closingpaper",

@@ -144,6 +144,7 @@ POST applications:certify                           sss0 r00ff 0000
 GET  applications:certification                     sss0 ..... 0000
 POST applications:approve_certification             sss0 .ffff 0000
 POST applications:drop_certification                sss0 .ffff 0000
+GET  applications:two_up                            sss0 00000 0000
 GET  applications:document                          sss0 ..... 0000
 GET  applications:receipt                           sss0 ..... 0000
 GET  applications:declaration                       sss0 .00.. 0000
@@ -152,6 +153,8 @@ GET  applications:registers                         sssf .f... .f..
 GET  applications:register                          sss0 .0... 0000
 POST applications:hand_over_register                sss0 f0... 0000
 POST applications:close_register                    sss0 f0rrr 0000
+GET  applications:strike_entry                      sss0 f0... 0000
+POST applications:strike_entry                      sss0 f0... 0000
 GET  applications:register_month                    sss0 .0... 0000
 GET  applications:closings                          .... ..... ....
 GET  applications:closing                           .... ..... ....

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Register, RegisterNote
-from applications.notarisation.keeping import NoteKind
+from applications.notarisation.keeping import NoteKind, locked_register
 from applications.permissions import check, may_keep_register
 from citizens.models import User
 from portal.errors import RuleBroken
@@ -40,7 +40,7 @@ def wrong_state(application: Application) -> RuleBroken:
 
 def locked_open_register(register: Register, user: User) -> tuple[Register, RegisterNote | None]:
     """The register under its lock, and its last note. Raises ``NotAllowed``, or ``RuleBroken`` once it is closed."""
-    register = Register.objects.select_for_update(of=("self",)).select_related("centre").get(pk=register.pk)
+    register = locked_register(pk=register.pk)
     check(may_keep_register(user, register))
     notes = list(register.notes.select_related("keeper"))
     if any(one.kind == NoteKind.CLOSED for one in notes):

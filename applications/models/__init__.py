@@ -4,6 +4,7 @@ from applications.models.declaration import Declaration, DeclarationRules, WhyEr
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
+from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -17,6 +18,7 @@ from applications.notarisation.models import (
 
 __all__ = [
     "Application",
+    "ArchiveStamp",
     "Certification",
     "CertificationItem",
     "ChainHead",
@@ -36,11 +38,14 @@ __all__ = [
     "Register",
     "RegisterEntry",
     "RegisterNote",
+    "RegisterRules",
     "RegisterStrike",
     "RegisterValue",
     "Result",
+    "SealingTry",
     "SignatureMark",
     "Step",
     "SupplementRequest",
     "WhyErased",
+    "WithdrawalList",
 ]

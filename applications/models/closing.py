@@ -48,12 +48,13 @@ class ChainHead(AppendOnly):
 
 
 class ClosingPaper(AppendOnly):
-    """The printed closing as it lies in the private store."""
+    """The printed closing as it lies in the private store; ``is_signed`` by the unit's key."""
 
     closing = models.OneToOneField(Closing, on_delete=models.PROTECT, related_name="paper")
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
     made_at = models.DateTimeField()
+    is_signed = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("printed closing")

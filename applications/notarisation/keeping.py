@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.notarisation.models import Register, RegisterEntry
@@ -86,6 +86,34 @@ class RegisterNote(AppendOnly):
         return {}
 
 
+class _Chained(Protocol):
+    """A row of one of a register's two chains, not saved yet."""
+
+    previous_hash: str
+    hash: str
+
+    def chained_body(self) -> Mapping[str, Any]: ...
+
+    def chained_digests(self) -> Mapping[str, str]: ...
+
+    def save(self) -> None: ...
+
+
+def locked_register(**which: Any) -> Register:
+    """The register under its lock, held until the transaction ends: its lines and its notes come one after another.
+
+    The register's row and not a line's: those are append-only, and the application's role may not even lock one.
+    """
+    return Register.objects.select_for_update(of=("self",)).select_related("centre").get(**which)
+
+
+def add_behind(head: str, row: _Chained) -> None:
+    """Chain the row to the one whose hash this is, and write it. The caller holds the register's lock."""
+    row.previous_hash = head
+    row.hash = chain.link(head, row.chained_body(), row.chained_digests())
+    row.save()
+
+
 def note(
     register: Register,
     kind: NoteKind,
@@ -110,26 +138,9 @@ def note(
         reason=reason,
         number=number,
         line=line,
-        previous_hash=head,
     )
-    row.hash = chain.link(head, row.chained_body(), {})
-    row.save()
+    add_behind(head, row)
     return row
-
-
-@transaction.atomic
-def note_struck(*, entry: RegisterEntry, reason: str, at: datetime, by: User) -> RegisterNote:
-    """Say in the register's own chain that a line is struck through, so that a strike cannot vanish unseen."""
-    register = Register.objects.select_for_update().get(pk=entry.register_id)
-    return note(
-        register,
-        NoteKind.STRUCK,
-        at=at,
-        by=by,
-        keeper=keeper_of(register.notes.all()) or by,
-        reason=reason,
-        struck=entry,
-    )
 
 
 def keeper_of(notes: Iterable[RegisterNote]) -> User | None:

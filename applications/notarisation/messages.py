@@ -25,3 +25,19 @@ class CopyCertified(DossierNotice):
                 "code": self.reference
             }
         return _("Your certified copy %(code)s is ready.") % {"code": self.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyStruck(DossierNotice):
+    """The entry of the copy was struck through: whoever holds the copy should not use it."""
+
+    kind: ClassVar[str] = "copy_struck"
+
+    def subject(self) -> str:
+        return _("Certified copy %(code)s does not count any more") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _(
+            "Certified copy %(code)s was struck through in the register because of a mistake and does not count any more."
+            " Please ask at the centre for a new one."
+        ) % {"code": self.reference}

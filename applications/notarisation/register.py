@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from applications.notarisation.enums import RegisterKind
-from applications.notarisation.keeping import NoteKind, note
+from applications.notarisation.keeping import NoteKind, add_behind, locked_register, note
 from applications.notarisation.models import Register, RegisterEntry, RegisterValue
 from centres.models import Centre
 from citizens.models import User
@@ -39,7 +39,7 @@ def enter(
     """
     year = clock.local_day(at).year
     Register.objects.get_or_create(centre=centre, kind=kind, year=year)
-    register = Register.objects.select_for_update().get(centre=centre, kind=kind, year=year)
+    register = locked_register(centre=centre, kind=kind, year=year)
     _open_or_refuse(register, at, signer)
     sealed = chain.seal({name: value for name, value in personal.items() if value})
     entry = RegisterEntry(
@@ -53,10 +53,8 @@ def enter(
         fee=fee,
         scan_sha256=scan_sha256,
         digests={name: value.digest for name, value in sealed.items()},
-        previous_hash=register.last_hash,
     )
-    entry.hash = chain.link(register.last_hash, entry.chained_body(), entry.chained_digests())
-    entry.save()
+    add_behind(register.last_hash, entry)
     RegisterValue.objects.bulk_create(
         RegisterValue(entry=entry, name=name, value=value.value, salt=value.salt) for name, value in sealed.items()
     )

@@ -16,38 +16,46 @@ from pathlib import Path
 from asn1crypto import cms
 from django.conf import settings
 
+from applications.models.closing import Closing, ClosingPaper
 from applications.notarisation.codes import typed
 from applications.notarisation.enums import Finding, JobState
 from applications.notarisation.models import CertificationItem
 from applications.notarisation.signing.examine import CannotRead, Signature, Worth, examine_apart
 from applications.notarisation.signing.marks import signature_blobs, signature_hashes
+from applications.notarisation.versions import issued_under, kept_lists, newest_of
 from portal import clock, files
 
-Examine = Callable[[bytes, Path, datetime], list[Signature]]
+Examine = Callable[[bytes, Path, datetime, Sequence[bytes]], list[Signature]]
 # The address that the copy's own description gives, for a file that has lost its signatures.
 _OWN_ADDRESS = re.compile(rb"/verify/([0-9A-Z]{12})/")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """``item`` is the copy that it is, or claims to be; ``sha256`` that of the file, empty for a code alone."""
+    """``item`` is the copy that it is, or claims to be, ``closing`` the day's closing whose paper it is; ``sha256`` that of the
+    file, empty for a code alone."""
 
     finding: Finding
     item: CertificationItem | None = None
     sha256: str = ""
     signatures: Sequence[Signature] = ()
+    closing: Closing | None = None
 
 
 def judge(content: bytes, at: datetime, examine: Examine = examine_apart) -> Verdict:
     """What this file is. Anything may be in it; it is read in a process apart."""
     sha256 = hashlib.sha256(content).hexdigest()
-    issued = _items().filter(output__sha256=sha256).first()
+    first = issued_under(sha256)
+    issued = _items().filter(output__sha256=first).first()
+    paper = ClosingPaper.objects.filter(sha256=first).select_related("closing").first()
     try:
-        signatures = examine(content, Path(settings.SIGNING_ROOTS), at)
+        signatures = examine(_newest(content, sha256, first), Path(settings.SIGNING_ROOTS), at, kept_lists())
     except CannotRead:
         signatures = []
     if issued is not None:
         return Verdict(_of_issued(issued, signatures), issued, sha256, signatures)
+    if paper is not None:
+        return Verdict(_when_signed(paper.is_signed, signatures), None, sha256, signatures, paper.closing)
     claimed = claimed_by(content)
     return Verdict(_of_other(claimed, signatures), claimed, sha256, signatures)
 
@@ -89,9 +97,25 @@ def _items():
 def _of_issued(item: CertificationItem, signatures: Sequence[Signature]) -> Finding:
     if hasattr(item.entry, "strike"):
         return Finding.STRUCK
-    is_signed = item.signature_marks.exists()
+    return _when_signed(item.signature_marks.exists(), signatures)
+
+
+def _when_signed(is_signed: bool, signatures: Sequence[Signature]) -> Finding:
+    """Of a file that is ours to the byte."""
     good = bool(signatures) and all(signature.worth == Worth.GOOD for signature in signatures)
     return Finding.GENUINE if good or not is_signed else Finding.UNTRUSTED
+
+
+def _newest(content: bytes, sha256: str, first: str) -> bytes:
+    """The version of this file with the newest time stamp: it begins with these bytes, and proves them for longer."""
+    newest = newest_of(first)
+    if newest == sha256:
+        return content
+    try:
+        kept = files.read(newest)
+    except OSError:
+        return content
+    return kept if kept.startswith(content) else content
 
 
 def _of_other(claimed: CertificationItem | None, signatures: Sequence[Signature]) -> Finding:

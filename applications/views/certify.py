@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +19,8 @@ from applications.forms_certify import CertifyForm
 from applications.looks import looked_at
 from applications.models import Application, CertificationItem, Document, Paper
 from applications.notarisation.enums import WITHOUT_NUMBER
+from applications.notarisation.two_up import two_up
+from applications.notarisation.versions import newest_of
 from citizens.models import User
 from citizens.session import signed_in
 from portal import clock, files, live
@@ -182,6 +186,27 @@ def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | N
 
 
 @require_GET
+def two_up_print(request: HttpRequest, item_id: int) -> FileResponse:
+    """The finished copy for the printer, two pages a sheet. It is a look at the file."""
+    item = _item(signed_in(request), item_id)
+    if item.output is None:
+        raise Http404
+    printed = tempfile.TemporaryFile(prefix="two-up-")  # noqa: SIM115 - the answer closes it
+    try:
+        with files.open_stored(newest_of(item.output.sha256)) as source:
+            two_up(source, printed)
+    except FileNotFoundError as error:
+        raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
+    printed.seek(0)
+    application = item.certification.application
+    looked_at(application=application, reason=str(_("opened a document")), at=clock.now(), user=signed_in(request))
+    answer = FileResponse(printed, content_type="application/pdf", filename=f"in-{item.check_code}.pdf")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_GET
 def document(request: HttpRequest, document_id: int) -> FileResponse:
     """A private file, for those who may see its dossier or one that it was handed in to. Each look is recorded."""
     found = get_object_or_404(Document, pk=document_id)
@@ -194,7 +219,7 @@ def document(request: HttpRequest, document_id: int) -> FileResponse:
     if seen is None:  # as if it were not there: whether it is concerns nobody else
         raise Http404
     try:
-        content = files.open_stored(found.sha256)
+        content = files.open_stored(newest_of(found.sha256))
     except FileNotFoundError as error:
         raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
     looked_at(application=seen, reason=str(_("opened a document")), at=clock.now(), user=signed_in(request))

@@ -16,6 +16,7 @@ from applications.closing_paper import grouped, name_of
 from applications.closings import ClosedRegister, published_bytes, table_of
 from applications.models import Closing
 from applications.notarisation.enums import RegisterKind
+from applications.notarisation.versions import newest_of
 from centres.models import Centre
 from portal import files
 from portal.errors import Gone
@@ -33,11 +34,11 @@ def closings(request: HttpRequest) -> HttpResponse:
     if (day := _day(wanted)) and Closing.objects.filter(day=day).exists():
         return redirect("applications:closing", day)
     before = _day(request.GET.get("before", ""))
-    rows = Closing.objects.order_by("-day")
+    rows = Closing.objects.select_related("paper").order_by("-day")
     found = list((rows.filter(day__lt=before) if before else rows)[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
     context = {
-        "rows": [(row, grouped(row.hash)) for row in page],
+        "rows": [(row, grouped(row.hash), getattr(row, "paper", None)) for row in page],
         "next_page": page[-1].day if len(found) > PAGE_SIZE else None,
         "is_first_page": before is None,
         "wanted": wanted,
@@ -57,7 +58,7 @@ def closing(request: HttpRequest, day: str) -> HttpResponse:
         "hash": grouped(row.hash),
         "previous": grouped(row.previous_hash) if row.previous_hash.strip("0") else "",
         "rows": [_in_words(one, names) for one in registers],
-        "has_paper": hasattr(row, "paper"),
+        "paper": getattr(row, "paper", None),
         "day_before": row.day - timedelta(days=1),
         "day_after": Closing.objects.filter(day=row.day + timedelta(days=1)).values_list("day", flat=True).first(),
     }
@@ -83,7 +84,7 @@ def closing_pdf(request: HttpRequest, day: str) -> HttpResponse:
     if not hasattr(row, "paper"):
         raise Http404
     try:
-        content = files.read(row.paper.sha256)
+        content = files.read(newest_of(row.paper.sha256))
     except FileNotFoundError as error:
         raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
     response = HttpResponse(content, content_type="application/pdf")

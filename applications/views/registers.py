@@ -11,14 +11,17 @@ from django.db.models import Prefetch
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.actions.close_register import close_register
 from applications.actions.hand_over_register import hand_over_register
-from applications.forms_registers import CloseForm, HandOverForm
+from applications.actions.strike_entry import items_of, lines_with, strike_entry
+from applications.forms_registers import CloseForm, HandOverForm, StrikeForm
 from applications.looks import looked_at_register
+from applications.messages import may_tell
 from applications.models import Register, RegisterNote
 from applications.notarisation.keeping import NoteKind, keeper_of
 from applications.permissions import REGISTER_READERS, check, may_keep_register
@@ -26,6 +29,7 @@ from applications.register_lines import (
     PAGE_SIZE,
     Line,
     is_closed,
+    line_of,
     months_of,
     page_of,
     part_of,
@@ -116,6 +120,48 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("applications:register", pk)
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def strike(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The line, what follows when it is struck through, and the reason; then the register's page again."""
+    book, at = _register_or_404(request, pk), clock.now()
+    check(may_keep_register(request.user, book))
+    line = line_of(book, number)
+    if line is None:
+        raise Http404
+    if line.struck:
+        messages.info(request, _("Line %(number)s is struck through already.") % {"number": line.entry.number})
+        return redirect(_at_line(book, line))
+    form, status = StrikeForm(request.POST or None), 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                strike_entry(entry=line.entry, at=at, acting_user=cast(User, request.user), **form.cleaned_data)
+                messages.success(request, _("Line %(number)s is struck through.") % {"number": line.entry.number})
+                return redirect(_at_line(book, line))
+            except RuleBroken as problem:
+                form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+                status = problem.status
+    _looked(book, [line], _("register opened: %(book)s"), at, request)
+    copies = items_of(line.entry)
+    context = {
+        "book": book,
+        "line": line,
+        "form": form,
+        "copies": copies,
+        "is_told": any(may_tell(item.certification.application) for item in copies),
+        "drafts": sum(lines_with(item).count() for item in copies),
+    }
+    return render(request, "applications/registers/strike.html", context, status=status)
+
+
+def _at_line(book: Register, line: Line) -> str:
+    """The register's page that begins with this line."""
+    address = reverse("applications:register", args=[book.pk])
+    return f"{address}?month={clock.local_day(line.entry.at):%Y-%m}&after={line.entry.sequence - 1}"
+
+
 def _register_or_404(request: HttpRequest, pk: int) -> Register:
     rows = visible_registers(request.user).select_related("centre__parent").prefetch_related(_NOTES)
     return get_object_or_404(rows, pk=pk)
@@ -127,7 +173,8 @@ def _page(request: HttpRequest, book: Register, status: int = 200, handing: Form
     start = _number(request.GET.get("after", ""))
     lines, next_page = page_of(book, chosen, start) if chosen else ([], None)
     _looked(book, lines, _("register opened: %(book)s"), at, request)
-    may_act = may_keep_register(request.user, book) and not is_closed(notes)
+    may_keep = may_keep_register(request.user, book)
+    may_act = may_keep and not is_closed(notes)
     context: dict[str, Any] = {
         "book": book,
         "centre": book.centre,
@@ -142,6 +189,7 @@ def _page(request: HttpRequest, book: Register, status: int = 200, handing: Form
         "is_first_page": not start,
         "last_number_in_words": number_in_words(book.last_number),
         "handing": (handing or _hand_over_form(book)) if may_act else None,
+        "may_strike": may_keep,
         "may_close": may_act and clock.local_day(at).year > book.year,
     }
     return render(request, "applications/registers/register.html", context, status=status)

@@ -19,13 +19,20 @@ from django.urls import reverse
 from applications import register_lines
 from applications.actions.close_register import close_register
 from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.make_certified_copy import make_certified_copy
+from applications.actions.strike_entry import strike_entry
 from applications.closings import published_bytes
-from applications.models import CertificationItem, Register, RegisterValue
-from applications.notarisation.keeping import NoteKind, note_struck
+from applications.enums import PaperState
+from applications.models import Application, CertificationItem, Register, RegisterValue
+from applications.notarisation.enums import Finding, JobState
+from applications.notarisation.keeping import NoteKind
+from applications.notarisation.validation import judge_code
+from applications.register_faults import Count, find_faults
 from applications.register_lines import Line, months_of, next_month, page_of
 from applications.register_paper import month_context, month_paper
 from centres.enums import Role
-from citizens.models import Look
+from citizens.models import HeldDocument, Look
+from notifications.models import Message
 from portal import clock
 from tests.factories.applications import MONDAY, a_centre, member_of
 from tests.factories.certifications import an_approved_item
@@ -68,7 +75,7 @@ def test_years_are_apart(as_: As, register: Register) -> None:
 
 def test_a_register_shows_its_lines_and_a_struck_one_with_its_reason(as_: As, register: Register) -> None:
     leader = member_of(Role.LEADER, register.centre)
-    note_struck(entry=register.entries.get(sequence=2), reason="nhầm tên", at=MONDAY, by=leader)
+    strike_entry(entry=register.entries.get(sequence=2), reason="nhầm tên", at=MONDAY, acting_user=leader)
     RegisterValue.objects.filter(entry__sequence=3).update(value=None, salt=None, erased_at=MONDAY)
     answer = as_(Role.COUNTER_OFFICER).get(to("register", register.pk))
     lines: list[Line] = answer.context["lines"]
@@ -105,8 +112,11 @@ def test_a_page_asks_as_often_for_thirty_lines_as_for_one(
     for number in range(29):
         line = a_line(title=f"Giấy {number}")
     for number in (3, 9, 12):
-        note_struck(
-            entry=register.entries.get(sequence=number), reason="nhầm", at=MONDAY, by=member_of(Role.LEADER, centre)
+        strike_entry(
+            entry=register.entries.get(sequence=number),
+            reason="nhầm",
+            at=MONDAY,
+            acting_user=member_of(Role.LEADER, centre),
         )
     assert line.sequence == 30
     with django_assert_num_queries(len(one)):
@@ -192,7 +202,7 @@ def test_an_officer_reads_and_does_not_act(as_: As, register: Register) -> None:
 def test_the_print_has_the_columns_of_the_form_and_adds_up(centre: Any) -> None:
     register = a_register(5)
     leader = member_of(Role.LEADER, centre)
-    note_struck(entry=register.entries.get(sequence=4), reason="nhầm tên", at=MONDAY, by=leader)
+    strike_entry(entry=register.entries.get(sequence=4), reason="nhầm tên", at=MONDAY, acting_user=leader)
     printed = month_context(register, months_of(register)[0], register.notes.all(), clock.local_day(MONDAY))
     assert printed["volume"] == "01/2026 - SCT/BS" and printed["month"] == "Tháng 11 năm 2026"
     assert printed["totals"] == [
@@ -201,7 +211,7 @@ def test_the_print_has_the_columns_of_the_form_and_adds_up(centre: Any) -> None:
     ]  # fmt: skip
     assert printed["opened"] == "Mở sổ ngày 23 tháng 11 năm 2026, người mở sổ: Lê Thị Hương"
     assert printed["keeper"] == "Lê Thị Hương" and printed["closed"] == ""
-    assert printed["rows"][3]["note"] == "Gạch bỏ ngày 23/11/2026: nhầm tên"
+    assert printed["rows"][3]["note"] == "Gạch bỏ ngày 23/11/2026, người gạch: Phạm Quốc Dũng. Lý do: nhầm tên"
     assert printed["rows"][0] == {
         "number": "0001", "day": "23/11/2026", "requester": "Lê Văn Thử", "title": "Giấy 1", "signer": "Lê Thị Hương",
         "signer_title": "Người thực hiện chứng thực", "copies": "01", "fee": "2.000 đ", "is_struck": False, "note": "",
@@ -237,7 +247,9 @@ def test_the_print_is_for_the_archive_and_numbers_its_pages(centre: Any, tmp_pat
 def test_a_long_month_is_printed_in_parts(as_: As, centre: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(register_lines, "PART_SIZE", 4)
     register = a_register(9)
-    note_struck(entry=register.entries.get(sequence=2), reason="nhầm", at=MONDAY, by=member_of(Role.LEADER, centre))
+    strike_entry(
+        entry=register.entries.get(sequence=2), reason="nhầm", at=MONDAY, acting_user=member_of(Role.LEADER, centre)
+    )
     month, notes = months_of(register)[0], register.notes.all()
     printed = [month_context(register, month, notes, month, part, 3) for part in (1, 2, 3)]
     assert [(one["first"], one["last"], one["part"]) for one in printed] == [
@@ -299,7 +311,7 @@ def test_closings_are_listed_thirty_a_page_the_newest_first(
 ) -> None:
     close_days(hanoi("2026-12-28 00:05"))
     page = client.get(to("closings"))
-    assert [f"{row.day:%m-%d}" for row, _hash in (page.context["rows"][0], page.context["rows"][-1])] == [
+    assert [f"{row.day:%m-%d}" for row, _hash, _paper in (page.context["rows"][0], page.context["rows"][-1])] == [
         "12-27", "11-28",
     ]  # fmt: skip
     with django_assert_num_queries(1):
@@ -319,3 +331,82 @@ def test_a_closing_asks_as_often_for_many_registers_as_for_one(
         client.get(to("closing", one.day))
     with django_assert_num_queries(len(asked)):
         assert len(client.get(to("closing", many.day)).context["rows"]) == 6
+
+
+# -- striking through ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def made(centre: Any) -> CertificationItem:
+    """A copy that was made for a draft's checklist."""
+    item = an_approved_item()
+    make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
+    item.refresh_from_db()
+    assert item.entry is not None and item.state == JobState.FILED
+    return item
+
+
+def strike_page(item: CertificationItem) -> str:
+    assert item.entry is not None
+    return to("strike_entry", item.entry.register_id, item.entry.sequence)
+
+
+def test_a_leader_sees_the_line_and_what_follows_before_it_is_struck(as_: As, made: CertificationItem) -> None:
+    leader = as_(Role.LEADER)
+    assert made.entry is not None
+    page = leader.get(to("register", made.entry.register_id)).content.decode()
+    assert strike_page(made) in page
+    page = leader.get(strike_page(made)).content.decode()
+    for words in ("Strike line 0001 through", made.entry.title, "not used again", "told by a message", "1 checklist"):
+        assert words in page, words
+    answer = leader.post(strike_page(made), {"reason": " "})
+    assert answer.status_code == 400 and "Please say why in a few words." in answer.content.decode()
+    assert judge_code(made.check_code or "").finding == Finding.GENUINE
+
+
+def test_a_struck_line_stays_readable_and_its_copy_does_not_count_any_more(as_: As, made: CertificationItem) -> None:
+    paper, application = made.for_paper, made.certification.application
+    assert paper is not None and paper.is_there and made.entry is not None and made.output is not None
+    held = HeldDocument.objects.get(citizen=application.applicant)
+    leader = as_(Role.LEADER)
+    page = leader.post(strike_page(made), {"reason": " nhầm   bản chính "}, follow=True).content.decode()
+    said = " ".join(page.split())
+    assert "Line 0001 is struck through." in said
+    assert "Struck through on 23/11/2026 by Phạm Quốc Dũng: nhầm bản chính" in said and made.entry.title in said
+    assert strike_page(made) not in page
+    assert judge_code(made.check_code or "").finding == Finding.STRUCK
+    paper.refresh_from_db()
+    held.refresh_from_db()
+    assert (paper.state, paper.document_id) == (PaperState.MISSING, None)
+    assert held.valid_until == clock.local_day(MONDAY) - timedelta(days=1)
+    told = Message.objects.get(kind="copy_struck")
+    assert told.reference == application.code and application.code in told.body
+    # A number is not used again, and a second strike is none.
+    assert a_line(made.entry.register.centre).sequence == 2
+    assert "struck through already" in leader.get(strike_page(made), follow=True).content.decode()
+    leader.post(strike_page(made), {"reason": "lần nữa"})
+    assert made.entry.register.notes.filter(kind=NoteKind.STRUCK).count() == 1
+    assert not list(find_faults({}, Count()))
+
+
+def test_a_line_whose_copy_is_being_made_is_struck_once_it_is_there(as_: As, centre: Any) -> None:
+    item = an_approved_item()
+    answer = as_(Role.MANAGER).post(strike_page(item), {"reason": "nhầm"})
+    assert answer.status_code == 409 and "still being made" in answer.content.decode()
+    make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
+    assert as_(Role.MANAGER).post(strike_page(item), {"reason": "nhầm"}).status_code == 302
+
+
+def test_without_a_contact_the_page_asks_to_tell_the_person(as_: As, made: CertificationItem) -> None:
+    Application.objects.filter(pk=made.certification.application_id).update(contact_phone="", contact_email="")
+    assert "please tell the person" in as_(Role.LEADER).get(strike_page(made)).content.decode()
+    as_(Role.LEADER).post(strike_page(made), {"reason": "nhầm"})
+    assert not Message.objects.filter(kind="copy_struck").exists()
+
+
+def test_officers_do_not_strike_and_a_line_that_is_not_there_is_none(as_: As, made: CertificationItem) -> None:
+    assert made.entry is not None
+    officer = as_(Role.COUNTER_OFFICER)
+    assert strike_page(made) not in officer.get(to("register", made.entry.register_id)).content.decode()
+    assert officer.post(strike_page(made), {"reason": "nhầm"}).status_code == 403
+    assert as_(Role.LEADER).get(to("strike_entry", made.entry.register_id, 9)).status_code == 404

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from applications.actions.choose import choose
 from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.strike_entry import strike_entry
 from applications.demo.centres import Place, set_up
 from applications.enums import State
 from applications.models import Application, Closing, Register
-from applications.notarisation.keeping import note_struck
 from centres import device_access
 from centres.actions.announce_hall import announce
 from centres.actions.counters import open_counter, pause_counter
@@ -101,7 +101,7 @@ class Hall:
         """This year's with a second page and a line struck through, last year's still open, and two days closed."""
         leader = member_of(Role.LEADER, self.place.centre)
         lines = [a_line(self.place.centre, at=self.at - timedelta(days=2)) for _number in range(32)]
-        note_struck(entry=lines[3], reason="Ghi nhầm tên người yêu cầu", at=self.at, by=leader)
+        strike_entry(entry=lines[3], reason="Ghi nhầm tên người yêu cầu", at=self.at, acting_user=leader)
         closings = close_days(self.at)
         keep_closing_paper(closing=closings[0], at=self.at)
         old = a_line(self.place.centre, at=self.at - timedelta(days=365))

@@ -15,19 +15,21 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import x509
+from asn1crypto import crl, x509
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation.ades import AdESLTAValidationResult, ades_lta_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
@@ -36,18 +38,27 @@ from pyhanko.sign.validation.policy_decl import (
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
-from pyhanko.sign.validation.status import DocumentTimestampStatus, SignatureCoverageLevel
+from pyhanko.sign.validation.status import DocumentTimestampStatus, RevocationDetails, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.policy_decl import (
+    NO_REVOCATION,
+    REQUIRE_REVINFO,
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+)
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from applications.notarisation.signing.loop import wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 MOST_SIGNATURES = 12
+MOST_LISTS, MOST_MOMENTS = 200, 12
+_HARMLESS = {"affiliation_changed", "superseded", "cessation_of_operation"}
 SECONDS = 30
+# Beside the file that is examined.
+_LIST = ".crl"
 _MEMORY_BYTES = 1024**3
 _PASSED_BUT_ENDED = {
     AdESIndeterminate.EXPIRED,
@@ -92,8 +103,11 @@ class CannotRead(ValueError):
     """Not a PDF whose signatures can be read."""
 
 
-def examine(content: bytes, roots: Sequence[x509.Certificate], at: datetime) -> list[Signature]:
-    """Each signature of the file as it stands ``at``. Nothing is fetched: what a file needs for its proof lies inside.
+def examine(
+    content: bytes, roots: Sequence[x509.Certificate], at: datetime, lists: Sequence[bytes] = ()
+) -> list[Signature]:
+    """Each signature of the file as it stands ``at``. Nothing is fetched: what a file needs for its proof lies inside; ``lists``
+    of withdrawn certificates tell of the last time stamp's.
 
     Raises ``CannotRead``.
     """
@@ -105,26 +119,114 @@ def examine(content: bytes, roots: Sequence[x509.Certificate], at: datetime) -> 
         raise CannotRead(type(error).__name__) from error
     if len(found) + len(stamped) > MOST_SIGNATURES:
         raise CannotRead("too many signatures")
-    proven_at = _archived_at(stamped[-1], roots, at) if stamped else None
-    return [_judged(signature, roots, proven_at or at) for signature in found]
+    proven_at = _archived_at(stamped, roots, at, [*_readable(lists), *_lists_in(reader)])
+    return [_judged(signature, roots, proven_at) for signature in found]
 
 
-def _archived_at(stamp: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: datetime) -> datetime | None:
-    """When the archive's time stamp proves that all of the file, with the proof inside it, was there; ``None`` when it
-    does not hold.
+def _archived_at(
+    stamped: Sequence[EmbeddedPdfSignature], roots: Sequence[x509.Certificate], at: datetime, lists: Sequence[bytes]
+) -> datetime:
+    """Since when the archive's time stamps prove that all of the file, with the proof inside it, was there; ``at`` when they
+    prove nothing.
 
-    The signatures are then judged as of that moment, so that they stay good when their certificates end. The library's own
-    way back in time finds no list of withdrawn certificates that an intermediate authority signed (pyHanko 0.38).
+    From the last one back: each is judged as of the moment that the one after it proves. The signatures are then judged as
+    of the first one's moment, so that they stay good when their certificates end. The library's own way back in time
+    finds no list of withdrawn certificates that an intermediate authority signed (pyHanko 0.38).
     """
+    is_last = True
+    for stamp in reversed(stamped):
+        moment = _stamped_at(stamp, roots, at, lists, is_last=is_last)
+        if moment is None:
+            break
+        at, is_last = moment, False
+    return at
+
+
+def _stamped_at(
+    stamp: EmbeddedPdfSignature,
+    roots: Sequence[x509.Certificate],
+    at: datetime,
+    lists: Sequence[bytes],
+    *,
+    is_last: bool,
+) -> datetime | None:
+    """When this time stamp was made; ``None`` when it does not hold ``at`` that moment.
+
+    Those before the last one must have brought the proof that their certificate was not withdrawn; of the last one the newest
+    list is asked that is there, as nothing in the file can tell of it later.
+    """
+    status = _status_at(stamp, roots, at, lists, NO_REVOCATION if is_last else REQUIRE_REVINFO)
+    if status is None or not (status.intact and status.valid and _is_last(status)):
+        return None
+    withdrawn = _withdrawn(stamp, roots, lists) if is_last else status.revocation_details
+    if withdrawn is not None:
+        return status.timestamp if _held_until(withdrawn, status.timestamp) else None
+    return status.timestamp if status.trusted else None
+
+
+def _status_at(
+    stamp: EmbeddedPdfSignature,
+    roots: Sequence[x509.Certificate],
+    at: datetime,
+    lists: Sequence[bytes],
+    policy: RevocationCheckingPolicy,
+) -> DocumentTimestampStatus | None:
     trust = ValidationContext(
-        trust_roots=list(roots), moment=at, allow_fetching=False, revinfo_policy=CertRevTrustPolicy(NO_REVOCATION)
+        trust_roots=list(roots),
+        moment=at,
+        allow_fetching=False,
+        crls=list(lists),
+        revinfo_policy=CertRevTrustPolicy(policy),
     )
     try:
-        status = wait_for(async_validate_pdf_timestamp(stamp, trust))
+        return wait_for(async_validate_pdf_timestamp(stamp, trust))
     except Exception:  # noqa: BLE001 - a time stamp of broken bytes breaks anywhere
         return None
-    holds = status.intact and status.valid and status.trusted
-    return status.timestamp if holds and _is_last(status) else None
+
+
+def _withdrawn(
+    stamp: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], lists: Sequence[bytes]
+) -> RevocationDetails | None:
+    """What a list says of the time stamp's certificate. Each is asked as of when it was made: of later it says nothing."""
+    for moment in list(dict.fromkeys(_made_at(one) for one in lists))[:MOST_MOMENTS]:
+        status = _status_at(stamp, roots, moment, lists, REQUIRE_REVINFO)
+        if status is not None and status.revocation_details is not None:
+            return status.revocation_details
+    return None
+
+
+def _made_at(one: bytes) -> datetime:
+    moment: datetime = crl.CertificateList.load(one)["tbs_cert_list"]["this_update"].native
+    return moment
+
+
+def _held_until(withdrawn: RevocationDetails, stamped_at: datetime) -> bool:
+    """Whether what was stamped before the withdrawal goes on counting: only where the reason says that the key was not lost
+    (RFC 3161, 4.1)."""
+    return (
+        not withdrawn.ca_revoked
+        and withdrawn.revocation_reason.native in _HARMLESS
+        and stamped_at < withdrawn.revocation_date
+    )
+
+
+def _lists_in(reader: PdfFileReader) -> list[bytes]:
+    """The lists of withdrawn certificates that the file brings as proof, those that can be read."""
+    try:
+        kept = DocumentSecurityStore.read_dss(reader).crls
+        return _readable([bytes(one.get_object().data) for one in kept[:MOST_LISTS]])
+    except Exception:  # noqa: BLE001 - a file from anywhere breaks anywhere
+        return []
+
+
+def _readable(lists: Iterable[bytes]) -> list[bytes]:
+    """Those that are lists of withdrawn certificates."""
+    found = []
+    for one in lists:
+        with suppress(ValueError, TypeError, KeyError):
+            _made_at(one)
+            found.append(one)
+    return found
 
 
 def _is_last(status: DocumentTimestampStatus) -> bool:
@@ -203,17 +305,19 @@ def _worth(result: AdESLTAValidationResult, is_sound: bool) -> Worth:
     return Worth.ENDED if result.ades_subindic in _PASSED_BUT_ENDED else Worth.UNTRUSTED
 
 
-def examine_apart(content: bytes, roots: Path, at: datetime) -> list[Signature]:
+def examine_apart(content: bytes, roots: Path, at: datetime, lists: Sequence[bytes] = ()) -> list[Signature]:
     """The same in a process of its own, which a file made to be large or slow to read brings down alone.
 
     Raises ``CannotRead``.
     """
-    with tempfile.NamedTemporaryFile(prefix="examined-", suffix=".pdf") as file:
-        file.write(content)
-        file.flush()
+    with tempfile.TemporaryDirectory(prefix="examined-") as folder:
+        file = Path(folder, "file.pdf")
+        file.write_bytes(content)
+        for number, one in enumerate(lists):
+            Path(folder, f"{number}{_LIST}").write_bytes(one)
         try:
-            done = subprocess.run(  # noqa: S603 - our own program and a path of our own
-                [sys.executable, "-m", __name__, file.name, str(roots), at.isoformat()],
+            done = subprocess.run(  # noqa: S603 - our own program and paths of our own
+                [sys.executable, "-m", __name__, str(file), str(roots), at.isoformat()],
                 cwd=ROOT, capture_output=True, timeout=SECONDS, check=True, stdin=subprocess.DEVNULL,
             )  # fmt: skip
             return [Signature(**row | {"worth": Worth(row["worth"])}) for row in json.loads(done.stdout)]
@@ -227,7 +331,8 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     path, roots, at = sys.argv[1:]
     trusted = list(load_certs_from_pemder([roots])) if Path(roots).is_file() else []
-    found = examine(Path(path).read_bytes(), trusted, datetime.fromisoformat(at))
+    lists = [one.read_bytes() for one in Path(path).parent.glob(f"*{_LIST}")]
+    found = examine(Path(path).read_bytes(), trusted, datetime.fromisoformat(at), lists)
     sys.stdout.write(json.dumps([asdict(signature) for signature in found]))
 
 

@@ -7,8 +7,10 @@ then the unit's with the archive's time stamp over everything.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,10 +18,12 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, Signer
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_timestamp
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, PathError, ValidationError
@@ -32,9 +36,13 @@ from applications.notarisation.trouble import NotNow
 
 log = structlog.get_logger(__name__)
 
+_Box = tuple[float, float, float, float]
 FIELDS = {Role.SIGNER: "NguoiKy", Role.UNIT: "CoQuan"}
 ARCHIVE_FIELD = "LuuTru"
 STAMP_SECONDS = 15
+_CERTIFYING: dict[str, Any] = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS}
+_LASTING: dict[str, Any] = {"use_pades_lta": True, "timestamp_field_name": ARCHIVE_FIELD}
+_MORE = {Role.SIGNER: _CERTIFYING, Role.UNIT: _LASTING}
 # What the library says of a certificate, by itself or as the cause of something wider.
 _NOT_ACCEPTED = (PathError, ValidationError, CRLValidationError, OCSPValidationError)
 TSA_SILENT = _("The time stamp authority does not answer. The portal signs as soon as it does; the number stays taken.")
@@ -49,50 +57,96 @@ def sign(content: bytes, role: Role, stamp: stamps.Stamp, *, key: KeyAt | None =
 
     The person's allows signatures to follow and nothing else; the unit's ends with a time stamp over the whole file.
     """
-    with _in_plain_words(), signer_at(key or key_of(role)) as signer:
+    # Both places at first: after a certifying signature none can be added, only filled.
+    places = stamps.BOXES if role == Role.SIGNER else {}
+    return _sign(content, role, stamp, key or key_of(role), places, _MORE[role])
+
+
+def seal(content: bytes, stamp: stamps.Stamp, *, key: KeyAt | None = None) -> bytes:
+    """A paper of the unit's own: its signature alone, with the stamp on the last page and a time stamp over the whole file;
+    nothing may follow but further time stamps. Raises ``NotNow``."""
+    more = {**_LASTING, "certify": True, "docmdp_permissions": MDPPerm.NO_CHANGES}
+    return _sign(content, Role.UNIT, stamp, key or key_of(Role.UNIT), {Role.UNIT: stamps.ALONE}, more)
+
+
+def renew(content: bytes) -> bytes:
+    """The file with one more time stamp over all of it, and with the proof that the certificate of the last one held until
+    now. Raises ``NotNow``."""
+    with _in_plain_words():
+        return wait_for(_renewed(content))
+
+
+async def _renewed(content: bytes) -> bytes:
+    known = ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="require")
+    try:
+        reader = PdfFileReader(io.BytesIO(content))
+        stamped = list(reader.embedded_timestamp_signatures)
+        status = await async_validate_pdf_timestamp(stamped[-1], known)
+        if not (status.intact and status.valid and status.trusted):
+            raise PathError("the last time stamp does not hold")
+        stamper = PdfTimeStamper(
+            HTTPTimeStamper(settings.SIGNING_TSA_URL, timeout=STAMP_SECONDS),
+            field_name=f"{ARCHIVE_FIELD}{len(stamped) + 1}",
+        )
+        made = await stamper.async_update_archival_timestamp_chain(reader, known, in_place=False)
+    finally:
+        await known.aclose()
+    return bytes(made.getvalue())
+
+
+@dataclass(frozen=True)
+class LastStamp:
+    """What the certificates behind a file's last time stamp say: when the first of them ends, and where the lists are that would
+    name them if they were withdrawn."""
+
+    ends_at: datetime
+    lists: Sequence[str]
+
+
+def last_stamp(content: bytes) -> LastStamp | None:
+    """Of a file of our own; ``None`` when it has no time stamp over it."""
+    stamped = list(PdfFileReader(io.BytesIO(content)).embedded_timestamp_signatures)
+    if not stamped:
+        return None
+    chain = [one.chosen for one in stamped[-1].signed_data["certificates"]]
+    # A root is trusted as long as it is in the list of roots, whatever it says itself.
+    chain = [one for one in chain if one.self_signed == "no"]
+    lists = [point.url for one in chain for point in one.crl_distribution_points if point.url]
+    return LastStamp(min(one.not_valid_after for one in chain), lists) if chain else None
+
+
+def _sign(
+    content: bytes, role: Role, stamp: stamps.Stamp, key: KeyAt, places: Mapping[Role, _Box], more: Mapping[str, Any]
+) -> bytes:
+    with _in_plain_words(), signer_at(key) as signer:
         certificate = signer.signing_cert
         if certificate is None:
             raise NotNow(KEY_SILENT, code="key_silent")
         writer = IncrementalPdfFileWriter(io.BytesIO(content))
-        if role == Role.SIGNER:
-            # Both places at first: after a certifying signature none can be added, only filled.
-            for each in Role:
-                append_signature_field(writer, _field(each))
+        for each, box in places.items():
+            append_signature_field(writer, SigFieldSpec(FIELDS[each], on_page=-1, box=stamps.in_points(box)))
         stamp_style = stamps.style(stamps.words(role, stamp, certificate))
-        return wait_for(_signed(writer, role, signer, stamp_style))
+        return wait_for(_signed(writer, FIELDS[role], signer, stamp_style, more))
 
 
-async def _signed(writer: IncrementalPdfFileWriter, role: Role, signer: Signer, style: TextStampStyle) -> bytes:
+async def _signed(
+    writer: IncrementalPdfFileWriter, field: str, signer: Signer, style: TextStampStyle, more: Mapping[str, Any]
+) -> bytes:
     known = ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="require")
     stamper = HTTPTimeStamper(settings.SIGNING_TSA_URL, timeout=STAMP_SECONDS)
-    try:
-        made = await PdfSigner(_metadata(role, known), signer, timestamper=stamper, stamp_style=style).async_sign_pdf(
-            writer
-        )
-    finally:
-        await known.aclose()  # or its connections stay open
-    return bytes(made.getvalue())
-
-
-def _field(role: Role) -> SigFieldSpec:
-    left, bottom, right, top = (round(side) for side in stamps.box(role))
-    return SigFieldSpec(FIELDS[role], on_page=-1, box=(left, bottom, right, top))
-
-
-def _metadata(role: Role, known: ValidationContext) -> PdfSignatureMetadata:
-    more: dict[str, Any] = {}
-    if role == Role.SIGNER:
-        more = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS}
-    else:
-        more = {"use_pades_lta": True, "timestamp_field_name": ARCHIVE_FIELD}
-    return PdfSignatureMetadata(
-        field_name=FIELDS[role],
+    metadata = PdfSignatureMetadata(
+        field_name=field,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         embed_validation_info=True,
         validation_context=known,
         **more,
     )
+    try:
+        made = await PdfSigner(metadata, signer, timestamper=stamper, stamp_style=style).async_sign_pdf(writer)
+    finally:
+        await known.aclose()  # or its connections stay open
+    return bytes(made.getvalue())
 
 
 @contextmanager

@@ -25,6 +25,8 @@ _FONT_SIZE = 9
 _LETTERS_A_LINE, _LINES_OF_NAME = 46, 2
 # On the page of certification, in mm from the left and the bottom: left, bottom, right, top. The template leaves them free.
 BOXES = {Role.SIGNER: (112.0, 24.0, 193.0, 57.0), Role.UNIT: (30.0, 24.0, 111.0, 57.0)}
+# Of a paper that the unit signs alone.
+ALONE = BOXES[Role.SIGNER]
 HEADINGS = {Role.SIGNER: "Ký số bởi", Role.UNIT: "Cơ quan ký số"}
 
 
@@ -35,12 +37,13 @@ class Stamp:
     name: str
     at: datetime
     number: str
+    numbered: str = "Số chứng thực"
 
 
-def box(role: Role) -> tuple[float, float, float, float]:
-    """The stamp's place in points."""
-    left, bottom, right, top = BOXES[role]
-    return left * _MM, bottom * _MM, right * _MM, top * _MM
+def in_points(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+    """A stamp's place as the file says it."""
+    left, bottom, right, top = (round(side * _MM) for side in box)
+    return left, bottom, right, top
 
 
 def words(role: Role, stamp: Stamp, certificate: x509.Certificate) -> str:
@@ -48,7 +51,7 @@ def words(role: Role, stamp: Stamp, certificate: x509.Certificate) -> str:
     name = certificate.subject.native.get("common_name", "")
     lines = [
         *textwrap.wrap(f"{HEADINGS[role]}: {stamp.name}", _LETTERS_A_LINE)[:_LINES_OF_NAME],
-        f"Số chứng thực: {stamp.number}",
+        f"{stamp.numbered}: {stamp.number}",
         f"Thời gian ký: {clock.local(stamp.at):%d/%m/%Y %H:%M:%S} (giờ Hà Nội)",
         textwrap.shorten(f"Chứng thư: {name}", _LETTERS_A_LINE, placeholder="…"),
     ]

@@ -114,9 +114,9 @@ class Authority:
         assert isinstance(key, RSAPrivateKey) and certificate is not None
         return Identity(certificate, key)
 
-    def withdraw(self, certificate: x509.Certificate, at: datetime) -> None:
+    def withdraw(self, certificate: x509.Certificate, at: datetime, reason: str | None = None) -> None:
         """Put a certificate on the list of withdrawn ones from now on, as withdrawn ``at``."""
-        withdrawn = self._withdrawn() | {str(certificate.serial_number): at.timestamp()}
+        withdrawn = self._withdrawn() | {str(certificate.serial_number): (at.timestamp(), reason)}
         write_whole(self.folder / "withdrawn.json", json.dumps(withdrawn).encode())
 
     def revocation_list(self, name: str) -> bytes:
@@ -131,11 +131,12 @@ class Authority:
             .add_extension(x509.CRLNumber(int(now.timestamp() * 1000)), critical=False)
             .add_extension(_authority_key(issuer), critical=False)
         )
-        for serial, at in self._withdrawn().items() if name == "issuing" else ():
-            entry = x509.RevokedCertificateBuilder().serial_number(int(serial))
-            builder = builder.add_revoked_certificate(
-                entry.revocation_date(datetime.fromtimestamp(at, UTC).replace(microsecond=0)).build()
-            )
+        for serial, (at, reason) in self._withdrawn().items() if name == "issuing" else ():
+            moment = datetime.fromtimestamp(at, UTC).replace(microsecond=0)
+            entry = x509.RevokedCertificateBuilder().serial_number(int(serial)).revocation_date(moment)
+            if reason:
+                entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags[reason]), critical=False)
+            builder = builder.add_revoked_certificate(entry.build())
         return builder.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
     def stamp(self, request: bytes) -> bytes:
@@ -155,7 +156,7 @@ class Authority:
             asn1_x509.Certificate.load(own.der), keys.PrivateKeyInfo.load(plain), certs_to_embed=chain
         )
 
-    def _withdrawn(self) -> dict[str, float]:
+    def _withdrawn(self) -> dict[str, tuple[float, str | None]]:
         path = self.folder / "withdrawn.json"
         return dict(json.loads(path.read_text())) if path.exists() else {}
 

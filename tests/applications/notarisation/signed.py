@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from pathlib import Path
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -55,3 +56,18 @@ def signed_by(name: str, content: bytes, authority: Authority, field: str = "Oth
         timestamper=HTTPTimeStamper(authority.stamps_url),
     )
     return bytes(wait_for(made.async_sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content)))).getvalue())
+
+
+def pdfsig(content: bytes, authority: Authority, folder: Path) -> str:
+    """What any PDF reader says of the signatures once it trusts the authority's root."""
+    database = f"sql:{folder}"
+    subprocess.run(["certutil", "-N", "-d", database, "--empty-password"], check=True)
+    for name, trust in (("root", "CT,C,C"), ("issuing", ",,")):
+        subprocess.run(
+            ["certutil", "-A", "-d", database, "-n", name, "-t", trust, "-i", authority.folder / f"{name}.pem"],
+            check=True,
+        )
+    (folder / "signed.pdf").write_bytes(content)
+    return subprocess.run(
+        ["pdfsig", "-nssdir", database, folder / "signed.pdf"], capture_output=True, text=True, check=False
+    ).stdout

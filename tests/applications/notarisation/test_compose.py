@@ -81,7 +81,7 @@ def test_it_says_what_the_law_wants_in_whole_vietnamese(tmp_path: Path) -> None:
         "Ngày 23 tháng 11 năm 2026",
         "NGƯỜI THỰC HIỆN CHỨNG THỰC",
         "Nguyễn Thị Mẫu",
-        "Đóng dấu giáp lai",
+        "Dấu giáp lai",
         "Trang 1/2",
         "Trang 2/2",
         "H26.30.3-261123-0012",

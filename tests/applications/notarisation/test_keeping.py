@@ -11,8 +11,9 @@ from django.db import IntegrityError, transaction
 
 from applications.actions.close_register import close_register
 from applications.actions.hand_over_register import hand_over_register, possible_keepers
+from applications.actions.strike_entry import strike_entry
 from applications.models import Register, RegisterNote
-from applications.notarisation.keeping import NoteKind, keeper_of, note, note_struck, strikes_of
+from applications.notarisation.keeping import NoteKind, keeper_of, note, strikes_of
 from centres.enums import Role
 from centres.models import Membership
 from portal import chain
@@ -112,7 +113,7 @@ def test_the_database_holds_one_opening_and_one_closing() -> None:
 def test_a_strike_stands_in_the_registers_own_chain() -> None:
     register = a_register(3)
     entry = register.entries.get(sequence=2)
-    note_struck(entry=entry, reason="nhầm tên", at=MONDAY, by=member_of(Role.LEADER, a_centre()))
+    strike_entry(entry=entry, reason="nhầm tên", at=MONDAY, acting_user=member_of(Role.LEADER, a_centre()))
     struck = strikes_of(register, [1, 2, 3])
     assert {number: row.reason for number, row in struck.items()} == {2: "nhầm tên"}
     assert struck[2].line == entry.hash

@@ -21,7 +21,7 @@ from applications.notarisation.signing.sign import CERTIFICATE_BAD, TSA_SILENT
 from applications.notarisation.signing.throwaway import MARK, PASSWORD, SIGNER, UNIT, Authority, open_authority
 from applications.notarisation.signing.trust import roots
 from applications.notarisation.trouble import NotNow
-from tests.applications.notarisation.signed import signed_as_signer, signed_as_unit
+from tests.applications.notarisation.signed import pdfsig, signed_as_signer, signed_as_unit
 from tests.applications.notarisation.test_compose import words
 
 NOW = datetime.now(UTC)
@@ -31,17 +31,7 @@ MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 def test_pdfsig_finds_both_signatures_valid_and_trusted(
     signed_copy: bytes, authority: Authority, tmp_path: Path
 ) -> None:
-    database = f"sql:{tmp_path}"
-    subprocess.run(["certutil", "-N", "-d", database, "--empty-password"], check=True)
-    for name, trust in (("root", "CT,C,C"), ("issuing", ",,")):
-        subprocess.run(
-            ["certutil", "-A", "-d", database, "-n", name, "-t", trust, "-i", authority.folder / f"{name}.pem"],
-            check=True,
-        )
-    (tmp_path / "copy.pdf").write_bytes(signed_copy)
-    said = subprocess.run(
-        ["pdfsig", "-nssdir", database, tmp_path / "copy.pdf"], capture_output=True, text=True, check=False
-    ).stdout
+    said = pdfsig(signed_copy, authority, tmp_path)
     assert said.count("Signature is Valid.") == 2 and said.count("Certificate is Trusted.") == 2, said
     assert said.count("ETSI.CAdES.detached") == 2 and said.count("Signature #") == 3
 

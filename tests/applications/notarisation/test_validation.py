@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
 
 
-def here(content: bytes, _roots: Path, at: datetime) -> list[Signature]:
+def here(content: bytes, _roots: Path, at: datetime, _lists: Sequence[bytes]) -> list[Signature]:
     """In this process: a process each would take half a minute for all these files."""
     return examine(content, roots(), at)
 

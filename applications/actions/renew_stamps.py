@@ -1,0 +1,130 @@
+"""Time stamps over time stamps: before the certificate behind a paper's last one ends, another is put over the whole file.
+
+Each version is a file of its own beside the ones before. The rows say what is left to do, a batch at a time; a worker that died
+after stamping is gone on from, and of two workers at one paper one version is kept.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_noop as _
+
+from applications.actions.sealing_tries import done, held_back, try_later
+from applications.models import ArchiveStamp, CertificationItem, ClosingPaper, SignatureMark, WithdrawalList
+from applications.notarisation.enums import JobState
+from applications.notarisation.signing.keys import is_configured
+from applications.notarisation.signing.sign import LastStamp, last_stamp, renew
+from applications.notarisation.trouble import NotNow
+from applications.register_rules import rules_on
+from portal import clock, files
+from portal.errors import Unavailable
+from portal.files import Stored
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+# A stamp that gains less would have to be followed by the next one at once.
+WORTH_IT = timedelta(days=1)
+_PREFIX = "file:"
+NO_LONGER = _("The time stamp authority's own certificate ends as soon as the last one. Please tell support.")
+FILE_LOST = _("The file is not in the store. Please call support.")
+
+
+def renew_stamps(*, at: datetime) -> int:
+    """Note the papers that were issued since, and renew a batch of those whose time stamp ends soon; how many were renewed.
+
+    What one of them is refused for is refused for all (the authority is silent, or its own certificate is no newer): the
+    round ends there.
+    """
+    note_issued(at=at)
+    if not is_configured():
+        return 0
+    count = 0
+    for row in _due(at)[:BATCH]:
+        try:
+            renew_stamp(row=row, at=at)
+        except Unavailable as problem:
+            try_later(f"{_PREFIX}{row.first}", problem, at)
+            if problem.message != FILE_LOST:
+                break
+        else:
+            count += 1
+    return count
+
+
+def note_issued(*, at: datetime) -> int:
+    """Write down until when the time stamps of newly issued papers hold; how many."""
+    count = 0
+    for sha256 in _not_noted():
+        try:
+            content = files.read(sha256)
+            last = last_stamp(content)
+        except (OSError, ValueError) as error:
+            log.error("archive_stamp_unreadable", sha256=sha256, error=type(error).__name__)
+            continue
+        if last is not None:
+            _note(sha256, 0, Stored(sha256, len(content)), last, at)
+            count += 1
+    return count
+
+
+def _note(first: str, sequence: int, stored: Stored, last: LastStamp, at: datetime) -> ArchiveStamp:
+    for url in last.lists:
+        WithdrawalList.objects.get_or_create(url=url)
+    row, _made = ArchiveStamp.objects.get_or_create(
+        first=first,
+        sequence=sequence,
+        defaults={"sha256": stored.sha256, "size": stored.size, "made_at": at, "ends_at": last.ends_at},
+    )
+    return row
+
+
+def renew_stamp(*, row: ArchiveStamp, at: datetime) -> ArchiveStamp:
+    """The next version of this one, made now if nobody has. Raises ``Unavailable``."""
+    sequence = row.sequence + 1
+    made = ArchiveStamp.objects.filter(first=row.first, sequence=sequence).first()
+    if made is not None:
+        return made
+    name = f"renewed-{row.first}-{sequence}"
+    content = files.half_done(name) or files.keep_once(name, _renewed(row))
+    last = last_stamp(content)
+    if last is None:
+        raise ValueError("a renewed file has a time stamp")
+    made = _note(row.first, sequence, files.store([content]), last, at)
+    files.forget_half_done(name)
+    done(f"{_PREFIX}{row.first}")
+    log.info("archive_stamp_renewed", first=row.first, sequence=sequence)
+    return made
+
+
+def _renewed(row: ArchiveStamp) -> bytes:
+    try:
+        content = renew(files.read(row.sha256))
+    except FileNotFoundError as error:
+        raise NotNow(FILE_LOST, code="file_lost") from error
+    last = last_stamp(content)
+    if last is None or last.ends_at < row.ends_at + WORTH_IT:
+        raise NotNow(NO_LONGER, code="stamp_no_longer")
+    return content
+
+
+def _due(at: datetime):
+    """The newest versions whose time stamp ends within the days that the rules give, the first to end first."""
+    until = at + timedelta(days=rules_on(clock.local_day(at)).renew_days)
+    newer = ArchiveStamp.objects.filter(first=OuterRef("first"), sequence__gt=OuterRef("sequence"))
+    rows = ArchiveStamp.objects.filter(~Exists(newer), ends_at__lte=until)
+    return rows.exclude(first__in=held_back(_PREFIX, at)).order_by("ends_at", "pk")
+
+
+def _not_noted() -> list[str]:
+    """Signed papers of which nobody has written down yet until when they hold, a batch."""
+    noted = ArchiveStamp.objects.filter(first=OuterRef("output__sha256"))
+    signed = SignatureMark.objects.filter(item=OuterRef("pk"))
+    copies = CertificationItem.objects.filter(~Exists(noted), Exists(signed), state=JobState.FILED).order_by("pk")
+    found = list(copies.values_list("output__sha256", flat=True)[:BATCH])
+    noted = ArchiveStamp.objects.filter(first=OuterRef("sha256"))
+    papers = ClosingPaper.objects.filter(~Exists(noted), is_signed=True).order_by("pk")
+    return [*found, *papers.values_list("sha256", flat=True)[:BATCH]]
