@@ -6,9 +6,9 @@ then the unit's with the archive's time stamp over everything.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 FIELDS = {Role.SIGNER: "NguoiKy", Role.UNIT: "CoQuan"}
 ARCHIVE_FIELD = "LuuTru"
 STAMP_SECONDS = 15
+CHUNK_BYTES = 1024 * 1024
 # What the library says of a certificate, by itself or as the cause of something wider.
 _NOT_ACCEPTED = (PathError, ValidationError, CRLValidationError, OCSPValidationError)
 TSA_SILENT = _("The time stamp authority does not answer. The portal signs as soon as it does; the number stays taken.")
@@ -44,34 +45,33 @@ CERTIFICATE_BAD = _(
 NOT_SIGNED = _("The copy could not be signed. The portal tries again by itself; please tell support if it lasts.")
 
 
-def sign(content: bytes, role: Role, stamp: stamps.Stamp, *, key: KeyAt | None = None) -> bytes:
-    """The PDF with one more signature and its visible stamp on the last page. Raises ``NotNow``.
+def sign(path: Path, role: Role, stamp: stamps.Stamp, *, key: KeyAt | None = None) -> None:
+    """Write one more signature and its visible stamp on the last page to the end of this PDF. Raises ``NotNow``, and what
+    is written then is worth nothing.
 
     The person's allows signatures to follow and nothing else; the unit's ends with a time stamp over the whole file.
     """
-    with _in_plain_words(), signer_at(key or key_of(role)) as signer:
+    with _in_plain_words(), signer_at(key or key_of(role)) as signer, path.open("r+b") as file:
         certificate = signer.signing_cert
         if certificate is None:
             raise NotNow(KEY_SILENT, code="key_silent")
-        writer = IncrementalPdfFileWriter(io.BytesIO(content))
+        writer = IncrementalPdfFileWriter(file)
         if role == Role.SIGNER:
             # Both places at first: after a certifying signature none can be added, only filled.
             for each in Role:
                 append_signature_field(writer, _field(each))
         stamp_style = stamps.style(stamps.words(role, stamp, certificate))
-        return wait_for(_signed(writer, role, signer, stamp_style))
+        wait_for(_signed(writer, role, signer, stamp_style))
 
 
-async def _signed(writer: IncrementalPdfFileWriter, role: Role, signer: Signer, style: TextStampStyle) -> bytes:
+async def _signed(writer: IncrementalPdfFileWriter, role: Role, signer: Signer, style: TextStampStyle) -> None:
     known = ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="require")
     stamper = HTTPTimeStamper(settings.SIGNING_TSA_URL, timeout=STAMP_SECONDS)
     try:
-        made = await PdfSigner(_metadata(role, known), signer, timestamper=stamper, stamp_style=style).async_sign_pdf(
-            writer
-        )
+        made = PdfSigner(_metadata(role, known), signer, timestamper=stamper, stamp_style=style)
+        await made.async_sign_pdf(writer, in_place=True, chunk_size=CHUNK_BYTES)
     finally:
         await known.aclose()  # or its connections stay open
-    return bytes(made.getvalue())
 
 
 def _field(role: Role) -> SigFieldSpec:
