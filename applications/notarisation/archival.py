@@ -45,7 +45,7 @@ _EDGE = 1.0
 _STRETCH = 0.02
 _COLOURS = ("/DeviceRGB", "/DeviceGray")
 _ODD = (
-    pikepdf.PdfError,
+    pikepdf.PikepdfError,
     Image.DecompressionBombError,
     ValueError,
     TypeError,

@@ -6,10 +6,10 @@ makes that very file again, and the store, which goes by content, still holds on
 
 from __future__ import annotations
 
-import io
+import struct
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,23 +35,24 @@ TEMPLATE = "official/certified_copy.html"
 _MM = 72 / 25.4
 # Room around the scan for the words on each page's edge (mm: left, bottom, right, top).
 _EDGES = (6.0, 16.0, 6.0, 6.0)
-PICTURES_AT_A_TIME, BYTES_AT_A_TIME = 32, 16 * 1024 * 1024
+PICTURES_AT_A_TIME, BYTES_AT_A_TIME = 64, 24 * 1024 * 1024
 AS_PHOTOGRAPH: dict[str, Any] = {"format": "JPEG", "quality": 90}
 AS_DRAWING: dict[str, Any] = {"format": "PNG"}
-# What the libraries say about scans that they cannot put on a page.
+# What the libraries say about scans that they cannot put on a page, and what they trip over in one made to trip them.
 _UNREADABLE = (
-    pikepdf.PdfError,
+    pikepdf.PikepdfError,
+    img2pdf.AlphaChannelError,
+    img2pdf.ExifOrientationError,
     img2pdf.ImageOpenError,
     img2pdf.JpegColorspaceError,
-    img2pdf.UnsupportedColorspaceError,
+    img2pdf.NegativeDimensionError,
     img2pdf.PdfTooLargeError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    RuntimeError,
-    MemoryError,
+    img2pdf.UnsupportedColorspaceError,
     Image.DecompressionBombError,
-)
+    MemoryError,
+    OSError, SyntaxError, ValueError, RuntimeError, EOFError, TypeError, LookupError, ArithmeticError, AttributeError,
+    struct.error, zlib.error,
+)  # fmt: skip
 
 
 class BadScan(RuleBroken):
@@ -92,20 +93,16 @@ def compose(scan: Path, media_type: str, text: CopyText, target: Path, beat: Cal
     scan. ``media_type`` is one of those that ``portal.uploads`` accepts; ``beat`` is called while a long scan is read.
     However long that is, only a few of its pages are in memory at a time; ``target``'s folder holds the others meanwhile.
     """
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder, ExitStack() as opened:
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        try:
             with little_memory():
                 pictures = _pictures(scan, media_type, Path(folder), beat)
-                sheets = list(_of_pictures(pictures, Path(folder), beat))
-            # The copy's pictures are read from these files while it is written.
-            sources = [
-                opened.enter_context(pikepdf.open(path, access_mode=pikepdf.AccessMode.stream)) for path in sheets
-            ]
-            return _assemble([page for source in sources for page in source.pages], text, target)
-    except _UNREADABLE as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise BadScan from error
+                scanned = list(_of_pictures(pictures, Path(folder), beat))
+        except _UNREADABLE as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise BadScan from error
+        return _assemble(scanned, text, target, beat)
 
 
 def _pictures(scan: Path, media_type: str, folder: Path, beat: Callable[[], None]) -> list[Path]:
@@ -118,11 +115,11 @@ def _pictures(scan: Path, media_type: str, folder: Path, beat: Callable[[], None
 
 
 def _of_pictures(pictures: list[Path], folder: Path, beat: Callable[[], None]) -> Iterator[Path]:
-    """PDFs with a page for each picture, a few in each: neither all in memory, nor more files open than a process may have."""
+    """PDFs with a page for each picture, a few in each."""
     # The dots say the shape; their size does not matter, as the page is fitted to the sheet.
     size = img2pdf.get_fixed_dpi_layout_fun((300, 300))
     for number, some in enumerate(_few_at_a_time(pictures)):
-        path = folder / f"sheets-{number}.pdf"
+        path = folder / f"scanned-{number}.pdf"
         with path.open("wb") as out:
             img2pdf.convert(some, outputstream=out, nodate=True, rotation=img2pdf.Rotation.ifvalid, layout_fun=size)
         beat()
@@ -179,27 +176,52 @@ def _opaque(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode.startswith(("I", "F")) else "RGB")
 
 
-def _assemble(pages: list[pikepdf.Page], text: CopyText, target: Path) -> int:
-    if not pages:
-        raise BadScan
-    context = {
+def _assemble(scanned: list[Path], text: CopyText, target: Path, beat: Callable[[], None]) -> int:
+    """Put the scanned pages on sheets with the words of certification, file by file: what the library copies from one PDF
+    to another is in memory until that is written."""
+    wide = [is_wide for path in scanned for is_wide in _wide_pages(path)]
+    made = scanned[0].with_name("sheets.pdf")
+    made.write_bytes(pdf.render(TEMPLATE, words_of(text, wide), variant=pdf.Variant.ARCHIVE))
+    first = 0
+    for path in scanned:
+        with _opened(made) as out, _opened(path) as source:
+            for number, page in enumerate(source.pages, first):
+                # The sheets share one table of resources, so each picture has a name of its own; the library's would be
+                # random, and two runs would differ.
+                _place(out, out.pages[number], page, pikepdf.Name(f"/Scan{number}"))
+            first += len(source.pages)
+            if path == scanned[-1]:
+                _set_dates(out, text)
+            made = path.with_name(f"with-{path.name}")
+            out.save(made, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        path.unlink()
+        beat()
+    made.replace(target)
+    return first + 1
+
+
+def _opened(path: Path) -> pikepdf.Pdf:
+    """Not as a part of memory, where all of it would stay."""
+    return pikepdf.open(path, access_mode=pikepdf.AccessMode.stream)
+
+
+def _wide_pages(path: Path) -> list[bool]:
+    with _opened(path) as source:
+        return [_is_wide(page) for page in source.pages]
+
+
+def words_of(text: CopyText, wide: list[bool]) -> dict[str, Any]:
+    """What the template of the sheets is filled with; ``wide`` says of each page of the scan whether it lies on its side."""
+    return {
         "text": asdict(text),
-        "sheets": [{"is_wide": _is_wide(page)} for page in pages],
-        "total": len(pages) + 1,
+        "sheets": [{"is_wide": one} for one in wide],
+        "total": len(wide) + 1,
         "day": clock.local(text.at),
         "day_in_words": date_in_words(clock.local_day(text.at)),
         "pages_in_words": number_in_words(text.pages),
         "copies_in_words": number_in_words(text.copies),
         "qr": segno.make(text.link, error="m", micro=False).svg_data_uri(border=2, scale=4),
     }
-    with pikepdf.open(io.BytesIO(pdf.render(TEMPLATE, context, variant=pdf.Variant.ARCHIVE))) as out:
-        for number, page in enumerate(pages):
-            # The sheets share one table of resources, so each picture has a name of its own; the library's would be
-            # random, and two runs would differ.
-            _place(out, out.pages[number], page, pikepdf.Name(f"/Scan{number}"))
-        _set_dates(out, text)
-        out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-        return len(out.pages)
 
 
 def _is_wide(page: pikepdf.Page) -> bool:

@@ -191,15 +191,24 @@ def test_the_same_scan_and_words_give_the_same_bytes_in_any_process(tmp_path: Pa
     assert pickle.loads((tmp_path / "made").read_bytes()) == here
 
 
-def test_however_few_pages_are_read_at_a_time_the_copy_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def pictures_in(content: bytes) -> list[bytes]:
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        forms = [next(iter(page.resources.XObject.values())) for page in list(pdf.pages)[:-1]]
+        return [next(iter(form.Resources.XObject.values())).read_raw_bytes() for form in forms]
+
+
+def test_however_few_pages_are_in_memory_at_a_time_each_is_in_the_copy_once(monkeypatch: pytest.MonkeyPatch) -> None:
     scan = photographs(7)
     at_once = compose(scan, TIFF, TEXT)
     beats: list[int] = []
     monkeypatch.setattr(composing, "PICTURES_AT_A_TIME", 3)
-    assert compose(scan, TIFF, TEXT, lambda: beats.append(1)) == at_once
+    by_three = compose(scan, TIFF, TEXT, lambda: beats.append(1))
+    assert compose(scan, TIFF, TEXT) == by_three, "to the byte"
+    assert len(beats) == 7 + 3 + 3, "a long scan says that it goes on"
     monkeypatch.setattr(composing, "BYTES_AT_A_TIME", 1)
-    assert compose(scan, TIFF, TEXT) == at_once
-    assert at_once.pages == 8 and len(beats) == 7 + 3, "a long scan says that it goes on"
+    for made in (by_three, compose(scan, TIFF, TEXT)):
+        assert made.pages == 8 and pictures_in(made.content) == pictures_in(at_once.content)
+        assert sizes_of(made.content) == sizes_of(at_once.content)
 
 
 def test_pages_that_were_photographs_stay_small_and_others_keep_every_dot(tmp_path: Path) -> None:
