@@ -135,10 +135,11 @@ def _half_done_names(item: CertificationItem) -> list[str]:
 
 
 def due_certifications(at: datetime) -> list[int]:
-    """Ids of the items that wait for a worker: approved and due, or left behind by one that died."""
+    """Ids of the items that wait for a worker: approved and due, or left behind by one that died. Those that were tried
+    least come first: one that ends every worker must not keep the others waiting."""
     left = Q(state=JobState.COMPOSING, claimed_at__lt=at - _lease())
     ready = Q(state=JobState.APPROVED) & (Q(not_before__isnull=True) | Q(not_before__lte=at))
-    return list(CertificationItem.objects.filter(left | ready).order_by("pk").values_list("pk", flat=True))
+    return list(CertificationItem.objects.filter(left | ready).order_by("attempts", "pk").values_list("pk", flat=True))
 
 
 def _lease() -> timedelta:
