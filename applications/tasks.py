@@ -19,6 +19,8 @@ from portal import clock
 
 RECEIPT = "01"
 SWEEP_ROWS = 200
+# Drawing a long scan of another's making may take ten minutes (``archival``).
+COPY_SECONDS = 15 * 60
 
 
 @shared_task
@@ -46,13 +48,13 @@ def _receipts() -> QuerySet[IssuedForm]:
     )
 
 
-@shared_task
+@shared_task(time_limit=COPY_SECONDS)
 def compose_certification(item_id: int) -> None:
     """Make and file one certified copy, if its number is taken and nobody else is at it."""
     make_certified_copy(item_id=item_id, now=clock.now)
 
 
-@shared_task
+@shared_task(time_limit=COPY_SECONDS)
 def sweep_certifications() -> None:
     """Make what no worker was woken for, what waited for its next try, and what a worker left behind when it died."""
     for item_id in due_certifications(clock.now()):

@@ -97,16 +97,27 @@ class House:
             yield stream
 
     @contextmanager
+    def worker(self) -> Iterator[Web]:
+        """One process that works on jobs, beside the one that looks after it. What is asked for meanwhile is waiting."""
+        command = ["celery", "-A", "portal", "worker", "--concurrency", "1", "--loglevel", "warning"]
+        with self._started("worker", command, 0) as (worker, _process):
+            yield worker
+
+    @contextmanager
     def _running(self, name: str, module: list[str], port: int, ready: str) -> Iterator[Web]:
+        with self._started(name, module, port) as (web, process):
+            self._wait(web, process, ready)
+            yield web
+
+    @contextmanager
+    def _started(self, name: str, module: list[str], port: int) -> Iterator[tuple[Web, subprocess.Popen[bytes]]]:
         path = self.folder / f"{name}.log"
         with path.open("ab") as log:
             environment = {**os.environ, **self.environment}
             command = [sys.executable, "-m", *module]
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        web = Web(port, path, process.pid)
         try:
-            self._wait(web, process, ready)
-            yield web
+            yield Web(port, path, process.pid), process
         finally:
             process.terminate()
             try:

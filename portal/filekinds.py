@@ -13,6 +13,8 @@ PDF, JPEG, PNG, TIFF, WEBP = "application/pdf", "image/jpeg", "image/png", "imag
 # What Pillow calls the pictures we take.
 IMAGE_FORMATS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF", WEBP: "WEBP"}
 _HEAD_BYTES = 4096
+# Of pictures and archives that are known by their first bytes.
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"II*\x00", b"MM\x00*", b"RIFF", b"GIF8", b"PK\x03\x04", b"BM")
 
 WORDS: dict[str, Any] = {
     PDF: _("a PDF"),
@@ -76,6 +78,23 @@ def what_is(stream: BinaryIO) -> str:
     if head.startswith(b"PK\x03\x04"):
         return _what_is_packed(stream)
     return _what_else(head)
+
+
+def is_two_in_one(stream: BinaryIO, kind: str) -> bool:
+    """Whether a PDF or picture is something else as well to whoever opens it as such: nobody's scanner makes that."""
+    stream.seek(0)
+    head = stream.read(_HEAD_BYTES)
+    if kind == PDF and _is_of_another(head[: head.find(b"%PDF-")].strip()):
+        return True
+    stream.seek(0)
+    return zipfile.is_zipfile(stream)
+
+
+def _is_of_another(before: bytes) -> bool:
+    """Whether what stands before a PDF's mark begins another kind of file; a printer's own words there are harmless."""
+    return (
+        before.startswith(_STARTS) or before[:1] == b"<" or _what_else(before) in ("web", "program", "picture", "zip")
+    )
 
 
 def _what_is_packed(stream: BinaryIO) -> str:

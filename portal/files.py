@@ -9,6 +9,7 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,8 @@ from portal.errors import Unavailable
 _HASH = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = ".new-"
 _HALF_DONE = ".half-done-"
+_AT_WORK = ".work-"
+_CHUNK_BYTES = 1024 * 1024
 # Nothing is written for as long as this.
 STALE_SECONDS = 24 * 60 * 60
 # No work waits for as long as this to be gone on with.
@@ -54,13 +57,81 @@ def store(chunks: Iterable[bytes]) -> Stored:
     Raises ``Unavailable`` when the disk is full; nothing is kept then.
     """
     with _written(chunks) as (temporary, kept):
-        target = path_of(kept.sha256)
-        if not target.parent.exists():
-            target.parent.mkdir(exist_ok=True, mode=0o700)
-            _sync_folder(target.parent.parent)  # or a power cut could lose the folder with the file in it
-        os.replace(temporary, target)
-        _sync_folder(target.parent)
+        _name(temporary, kept.sha256)
         return kept
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """An empty folder beside the store, gone after the block: what is made in it is kept without being written again.
+
+    Large pieces of work belong on a disk; the system's own folder for temporary files may lie in memory.
+    """
+    root = Path(settings.FILES_ROOT)
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=root, prefix=_AT_WORK, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, never all of them at once."""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def store_made(path: Path) -> Stored:
+    """Keep a finished file of a ``workplace``, which must not be written to any more. Raises ``Unavailable``."""
+    kept = Stored(sha256_of(path), path.stat().st_size)
+    with _when_full():
+        _make_safe(path)
+        temporary = path.with_name(f"{path.name}{_UNFINISHED}{kept.sha256}")
+        temporary.unlink(missing_ok=True)
+        os.link(path, temporary)
+        _name(temporary, kept.sha256)
+        temporary.unlink(missing_ok=True)  # of two names of one file, renaming one to the other leaves both
+    return kept
+
+
+def _name(temporary: Path, sha256: str) -> None:
+    """Give a file that is complete on disk its place in the store."""
+    target = path_of(sha256)
+    if not target.parent.exists():
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        _sync_folder(target.parent.parent)  # or a power cut could lose the folder with the file in it
+    os.replace(temporary, target)
+    _sync_folder(target.parent)
+
+
+def _make_safe(path: Path) -> None:
+    """Complete on disk, and for nobody else's eyes."""
+    with path.open("rb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _when_full() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if is_full(error):
+            raise Unavailable(
+                _("The store for documents is full. Nothing was saved; please call support and try again."),
+                code="store_full",
+            ) from error
+        raise
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there was no room left on the disk."""
+    return error.errno in _FULL
 
 
 @contextmanager
@@ -69,47 +140,42 @@ def _written(chunks: Iterable[bytes]) -> Iterator[tuple[Path, Stored]]:
     root = Path(settings.FILES_ROOT)
     temporary = None
     try:
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        digest, size = hashlib.sha256(), 0
-        with tempfile.NamedTemporaryFile(dir=root, prefix=_UNFINISHED, delete=False) as out:
-            temporary = Path(out.name)
-            for chunk in chunks:
-                digest.update(chunk)
-                size += len(chunk)
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-        yield temporary, Stored(digest.hexdigest(), size)
-    except OSError as error:
-        if error.errno in _FULL:
-            raise Unavailable(
-                _("The store for documents is full. Nothing was saved; please call support and try again."),
-                code="store_full",
-            ) from error
-        raise
+        with _when_full():
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            digest, size = hashlib.sha256(), 0
+            with tempfile.NamedTemporaryFile(dir=root, prefix=_UNFINISHED, delete=False) as out:
+                temporary = Path(out.name)
+                for chunk in chunks:
+                    digest.update(chunk)
+                    size += len(chunk)
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+            yield temporary, Stored(digest.hexdigest(), size)
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
 
 
-def keep_once(name: str, content: bytes) -> bytes:
-    """Keep a half-done piece of work under a name of its own; what is under it already stays, and is what counts.
+def keep_once(name: str, made: Path) -> Path:
+    """Keep a half-done piece of work of a ``workplace`` under a name of its own; what is under it already stays, and is
+    what counts. Nobody may write to either any more.
 
     Of two workers at the same piece one keeps theirs and both go on with it. Raises ``Unavailable`` when the disk is full.
     """
     target = Path(settings.FILES_ROOT) / f"{_HALF_DONE}{name}"
-    with _written([content]) as (temporary, _kept), suppress(FileExistsError):
-        os.link(temporary, target)
-        _sync_folder(target.parent)
-    return target.read_bytes()
+    with _when_full():
+        _make_safe(made)
+        with suppress(FileExistsError):
+            os.link(made, target)
+            _sync_folder(target.parent)
+    return target
 
 
-def half_done(name: str) -> bytes | None:
-    """What ``keep_once`` kept, or ``None``."""
-    try:
-        return (Path(settings.FILES_ROOT) / f"{_HALF_DONE}{name}").read_bytes()
-    except FileNotFoundError:
-        return None
+def half_done(name: str) -> Path | None:
+    """Where ``keep_once`` kept it, or ``None``."""
+    kept = Path(settings.FILES_ROOT) / f"{_HALF_DONE}{name}"
+    return kept if kept.exists() else None
 
 
 def forget_half_done(*names: str) -> None:
@@ -122,11 +188,15 @@ def remove_stale(now: float) -> int:
     """Remove what processes left that died while writing, or just before they could tidy up; how many files. ``now`` is in
     seconds since the epoch."""
     removed = 0
-    for prefix, seconds in ((_UNFINISHED, STALE_SECONDS), (_HALF_DONE, FORGOTTEN_SECONDS)):
+    for prefix, seconds in (
+        (_UNFINISHED, STALE_SECONDS),
+        (_AT_WORK, STALE_SECONDS),
+        (_HALF_DONE, FORGOTTEN_SECONDS),
+    ):
         for left in Path(settings.FILES_ROOT).glob(f"{prefix}*"):
             with suppress(FileNotFoundError):  # finished, or removed by another worker
                 if now - left.stat().st_mtime > seconds:
-                    left.unlink()
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
                     removed += 1
     return removed
 

@@ -26,7 +26,8 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
 from portal.errors import BadInput, RuleBroken, Unavailable
-from portal.filekinds import IMAGE_FORMATS, PDF, TIFF, WORDS, name_says, what_is
+from portal.filekinds import IMAGE_FORMATS, PDF, TIFF, WORDS, is_two_in_one, name_says, what_is
+from portal.pdfscripts import does_more_than_show
 
 TAKEN = {PDF, *IMAGE_FORMATS}
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp"
@@ -167,8 +168,8 @@ def inspect_upload(upload: UploadedFile) -> Inspected:
     """Look inside a PDF, JPEG, PNG, TIFF or WebP file before anything is done with it.
 
     Raises ``BadInput`` with ``field="file"`` and one of the codes upload_empty, upload_too_large, upload_not_supported,
-    upload_name_differs, upload_locked, upload_unreadable, upload_no_pages, upload_too_many_pages, upload_too_many_dots,
-    upload_moving.
+    upload_name_differs, upload_two_in_one, upload_locked, upload_active, upload_unreadable, upload_no_pages,
+    upload_too_many_pages, upload_too_many_dots, upload_moving.
     """
     stream = cast(BinaryIO, upload.file)
     size = int(upload.size or 0)
@@ -179,6 +180,8 @@ def inspect_upload(upload: UploadedFile) -> Inspected:
     name = _clean_name(upload.name or "")
     kind = what_is(stream)
     _check_name(name, kind)
+    if kind in TAKEN and is_two_in_one(stream, kind):
+        raise _bad("upload_two_in_one", _("This is two files in one. Please scan the paper, or save it as a new PDF."))
     if kind == PDF:
         pages = _pages_of_pdf(stream)
     elif kind in IMAGE_FORMATS:
@@ -237,6 +240,10 @@ def _pages_of_pdf(stream: BinaryIO) -> int:
             if pages <= settings.UPLOAD_LIMIT_PAGES:
                 for page in pdf.pages:
                     _check_page(page)
+                if does_more_than_show(pdf):
+                    raise _active()
+            if any("loop detected" in warning for warning in pdf.get_warnings()):
+                raise _unreadable()
     except pikepdf.PasswordError as error:
         raise _bad(
             "upload_locked", _("The PDF is locked with a password. Please save it without one, or scan the paper.")
@@ -341,6 +348,13 @@ def _check_dots(image: Image.Image) -> None:
 def _too_many_dots() -> BadInput:
     return _bad(
         "upload_too_many_dots", _("The picture has too many dots. Please scan at 300 dots per inch, or at most 600.")
+    )
+
+
+def _active() -> BadInput:
+    return _bad(
+        "upload_active",
+        _("The PDF holds a script, a program or another file. Please print it into a new PDF, or scan the paper."),
     )
 
 

@@ -35,9 +35,9 @@ def signing(authority: Authority, settings: LazySettings) -> Authority:
 
 @pytest.fixture(scope="session")
 def unsigned_copy() -> tuple[bytes, CopyText]:
-    from applications.notarisation.compose import compose
     from applications.notarisation.describe import checking_url
     from portal.filekinds import JPEG
+    from tests.applications.notarisation.composed import compose
     from tests.applications.notarisation.signed import CODE
     from tests.applications.notarisation.test_compose import TEXT
     from tests.factories.certifications import a_picture

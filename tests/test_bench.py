@@ -26,9 +26,11 @@ TINY = {
     "BENCH_TICKETS_LARGE": "3000",
     "BENCH_TICKETS_A_DAY": "18",
     "BENCH_REQUESTS": "2",
+    "BENCH_DOCUMENTS": "4",
+    "BENCH_LONG_PAGES": "3",
 }
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
-MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting")
+MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting", "growth_mb")
 EXPECTED = {
     "visit": {"visits_per_s_1_client", "visits_per_s_4_clients"},
     "queries": {name + rows for name in REQUESTS for rows in ("", "_with_ten_times_the_rows")},
@@ -54,6 +56,7 @@ EXPECTED = {
         "overtaking_pct",
         "client_cpu_pct",
     },
+    "notarise": {"one_page_per_min", "twenty_pages_per_min", "growth_mb", "peak_200_pages_mb"},
     "boards": {"poll_cpu_pct", "poll_p95_s", "sse_p95_s", "sse_rss_mb"},
 }
 

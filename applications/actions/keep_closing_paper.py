@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from applications.actions.sealing_tries import done, held_back, try_later
 from applications.closing_paper import closing_paper, stamp_of
@@ -39,8 +40,7 @@ def keep_closing_paper(*, closing: Closing, at: datetime) -> ClosingPaper:
     if kept is not None:
         return kept
     is_signed = is_configured()
-    content = _signed_once(closing, at) if is_signed else closing_paper(closing)
-    stored = files.store([content])
+    stored = files.store_made(_signed_once(closing, at)) if is_signed else files.store([closing_paper(closing)])
     paper, _made = ClosingPaper.objects.get_or_create(
         closing=closing,
         defaults={"sha256": stored.sha256, "size": stored.size, "made_at": at, "is_signed": is_signed},
@@ -50,11 +50,17 @@ def keep_closing_paper(*, closing: Closing, at: datetime) -> ClosingPaper:
     return paper
 
 
-def _signed_once(closing: Closing, at: datetime) -> bytes:
+def _signed_once(closing: Closing, at: datetime) -> Path:
     """What an earlier try or another worker signed already, else signed now."""
     name = _half_done_name(closing)
     kept = files.half_done(name)
-    return kept or files.keep_once(name, seal(closing_paper(closing, is_signed=True), stamp_of(closing, at)))
+    if kept is not None:
+        return kept
+    with files.workplace() as place:
+        paper = place / "closing.pdf"
+        paper.write_bytes(closing_paper(closing, is_signed=True))
+        seal(paper, stamp_of(closing, at))
+        return files.keep_once(name, paper)
 
 
 def _half_done_name(closing: Closing) -> str:

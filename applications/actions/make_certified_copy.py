@@ -7,9 +7,10 @@ signed twice. ``file_certification`` lets one file in.
 
 from __future__ import annotations
 
-import hashlib
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from django.conf import settings
@@ -39,6 +40,8 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)
 # A scan over which that many workers died, without another reason, is no accident.
 MOST_DEATHS = 10
+# How often a long scan's worker says that it lives.
+BEATS_A_LEASE = 6
 SCAN_READ, TEXT_SET, SIGNED, SEALED, FILE_KEPT = 1, 2, 3, 4, 5
 SIGNATURES = ((Role.SIGNER, SIGNED), (Role.UNIT, SEALED))
 # Kept in the row and shown at the desk, in its reader's language.
@@ -59,15 +62,9 @@ def make_certified_copy(*, item_id: int, now: Callable[[], datetime]) -> Certifi
     if item.attempts > MOST_DEATHS and not item.last_error:
         return _give_up(item, WORKERS_DIED, now())
     try:
-        scan = files.read(item.scan.sha256)
-        if hashlib.sha256(scan).hexdigest() != item.scan.sha256:
-            raise BadScan
-        _progress(item, SCAN_READ, now())
-        text = copy_text(item)
-        made = compose(scan, item.scan.media_type, text, beat=lambda: _progress(item, SCAN_READ, now()))
-        _progress(item, TEXT_SET, now())
-        content = _signed(item, made.content, text, now) if text.is_signed else made.content
-        kept = files.store([content])
+        with files.workplace() as place:
+            made, pages, marks = _made(item, place, now)
+            kept = files.store_made(made)
         _progress(item, FILE_KEPT, now())
     except BadScan:
         return _give_up(item, SCAN_BAD, now())
@@ -77,20 +74,60 @@ def make_certified_copy(*, item_id: int, now: Callable[[], datetime]) -> Certifi
         return _try_later(item, STORE_FULL, now())
     except OSError as error:
         log.warning("certification_store", item=item.pk, error=type(error).__name__)
-        return _try_later(item, STORE_SILENT, now())
-    marks = signature_hashes(content)
-    filed = file_certification(item_id=item.pk, kept=kept, pages=made.pages, marks=marks, at=now())
+        return _try_later(item, STORE_FULL if files.is_full(error) else STORE_SILENT, now())
+    filed = file_certification(item_id=item.pk, kept=kept, pages=pages, marks=marks, at=now())
     files.forget_half_done(*_half_done_names(item))
     return filed
 
 
-def _signed(item: CertificationItem, content: bytes, text: CopyText, now: Callable[[], datetime]) -> bytes:
+def _made(item: CertificationItem, place: Path, now: Callable[[], datetime]) -> tuple[Path, int, list[str]]:
+    """The finished file, the number of its pages, and the hashes of its signatures."""
+    scan, copy = files.path_of(item.scan.sha256), place / "copy.pdf"
+    if files.sha256_of(scan) != item.scan.sha256:
+        raise BadScan
+    _progress(item, SCAN_READ, now())
+    text = copy_text(item)
+    pages = compose(scan, item.scan.media_type, text, copy, beat=_beat(item, now))
+    _progress(item, TEXT_SET, now())
+    if not text.is_signed:
+        return copy, pages, []
+    signed = _signed(item, copy, text, now)
+    return signed, pages, signature_hashes(_behind(signed, copy.stat().st_size))
+
+
+def _beat(item: CertificationItem, now: Callable[[], datetime]) -> Callable[[], None]:
+    """To be called at each page: says often enough, and no oftener, that the row has a living worker."""
+    said = now()
+
+    def beat() -> None:
+        nonlocal said
+        if (at := now()) - said >= _lease() / BEATS_A_LEASE:
+            said = at
+            _progress(item, SCAN_READ, at)
+
+    return beat
+
+
+def _signed(item: CertificationItem, copy: Path, text: CopyText, now: Callable[[], datetime]) -> Path:
     """The copy with both signatures; one that an earlier try kept is not made again."""
+    before = copy
     for (role, steps), name in zip(SIGNATURES, _half_done_names(item), strict=True):
         kept = files.half_done(name)
-        content = kept or files.keep_once(name, sign(content, role, stamp_of(text, role, now())))
+        if kept is None:
+            made = copy.with_name(f"{role}.pdf")
+            shutil.copyfile(before, made)
+            sign(made, role, stamp_of(text, role, now()))
+            kept = files.keep_once(name, made)
+        before = kept
         _progress(item, steps, now())
-    return content
+    return before
+
+
+def _behind(path: Path, size: int) -> bytes:
+    """What was written behind the first ``size`` bytes."""
+    with path.open("rb") as file:
+        file.seek(size)
+        return file.read()
 
 
 def _half_done_names(item: CertificationItem) -> list[str]:
@@ -98,10 +135,11 @@ def _half_done_names(item: CertificationItem) -> list[str]:
 
 
 def due_certifications(at: datetime) -> list[int]:
-    """Ids of the items that wait for a worker: approved and due, or left behind by one that died."""
+    """Ids of the items that wait for a worker: approved and due, or left behind by one that died. Those that were tried
+    least come first: one that ends every worker must not keep the others waiting."""
     left = Q(state=JobState.COMPOSING, claimed_at__lt=at - _lease())
     ready = Q(state=JobState.APPROVED) & (Q(not_before__isnull=True) | Q(not_before__lte=at))
-    return list(CertificationItem.objects.filter(left | ready).order_by("pk").values_list("pk", flat=True))
+    return list(CertificationItem.objects.filter(left | ready).order_by("attempts", "pk").values_list("pk", flat=True))
 
 
 def _lease() -> timedelta:

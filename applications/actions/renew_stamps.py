@@ -6,7 +6,9 @@ after stamping is gone on from, and of two workers at one paper one version is k
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from django.db.models import Exists, OuterRef
@@ -60,13 +62,13 @@ def note_issued(*, at: datetime) -> int:
     count = 0
     for sha256 in _not_noted():
         try:
-            content = files.read(sha256)
-            last = last_stamp(content)
+            path = files.path_of(sha256)
+            size, last = path.stat().st_size, last_stamp(path)
         except (OSError, ValueError) as error:
             log.error("archive_stamp_unreadable", sha256=sha256, error=type(error).__name__)
             continue
         if last is not None:
-            _note(sha256, 0, Stored(sha256, len(content)), last, at)
+            _note(sha256, 0, Stored(sha256, size), last, at)
             count += 1
     return count
 
@@ -89,26 +91,29 @@ def renew_stamp(*, row: ArchiveStamp, at: datetime) -> ArchiveStamp:
     if made is not None:
         return made
     name = f"renewed-{row.first}-{sequence}"
-    content = files.half_done(name) or files.keep_once(name, _renewed(row))
-    last = last_stamp(content)
+    renewed = files.half_done(name) or _renewed_once(name, row)
+    last = last_stamp(renewed)
     if last is None:
         raise ValueError("a renewed file has a time stamp")
-    made = _note(row.first, sequence, files.store([content]), last, at)
+    made = _note(row.first, sequence, files.store_made(renewed), last, at)
     files.forget_half_done(name)
     done(f"{_PREFIX}{row.first}")
     log.info("archive_stamp_renewed", first=row.first, sequence=sequence)
     return made
 
 
-def _renewed(row: ArchiveStamp) -> bytes:
-    try:
-        content = renew(files.read(row.sha256))
-    except FileNotFoundError as error:
-        raise NotNow(FILE_LOST, code="file_lost") from error
-    last = last_stamp(content)
-    if last is None or last.ends_at < row.ends_at + WORTH_IT:
-        raise NotNow(NO_LONGER, code="stamp_no_longer")
-    return content
+def _renewed_once(name: str, row: ArchiveStamp) -> Path:
+    with files.workplace() as place:
+        made = place / "renewed.pdf"
+        try:
+            shutil.copyfile(files.path_of(row.sha256), made)
+        except FileNotFoundError as error:
+            raise NotNow(FILE_LOST, code="file_lost") from error
+        renew(made)
+        last = last_stamp(made)
+        if last is None or last.ends_at < row.ends_at + WORTH_IT:
+            raise NotNow(NO_LONGER, code="stamp_no_longer")
+        return files.keep_once(name, made)
 
 
 def _due(at: datetime):

@@ -6,19 +6,24 @@ stays that one: drawn anew it would be larger and worse.
 
 from __future__ import annotations
 
+import errno
 import io
 import resource
+import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
 import pikepdf
+from django.conf import settings
 from django.utils.translation import gettext_noop as _
 from PIL import ExifTags, Image
 
 from applications.notarisation.trouble import NotNow
+from portal.uploads import MAX_PIXELS
 
 RENDERER = "pdftoppm"  # of poppler-utils
 # As scanned for the archive; a page larger than A3 is drawn as large as A3 would be.
@@ -26,16 +31,30 @@ DOTS_PER_INCH = 200
 MOST_DOTS = round(420 / 25.4 * DOTS_PER_INCH)
 JPEG_QUALITY = 85
 PAGES_AT_A_TIME = 8
-# A file made to wear the worker out ends with its renderer.
-SECONDS_A_PAGE = 20
-_MEMORY_BYTES = 2 * 1024**3
+# A file made to wear the worker out ends with its renderer: what one page may take, and all of them together.
+SECONDS_A_PAGE, SECONDS_A_SCAN = 20, 10 * 60
+_MEMORY_BYTES = 1024**3
+# What a scanner writes to place its picture, as packed in the file; whatever takes more shows more than one picture.
+_PLACING_BYTES = 4096
+# With less the renderer had no chance, whatever the file is like.
+_ROOM_BYTES = 64 * 1024**2
 _POINTS = 72
 # A scanner's page ends where its picture does, to a point.
 _EDGE = 1.0
 # The sheet shows the dots square, as almost every scanner makes them.
 _STRETCH = 0.02
 _COLOURS = ("/DeviceRGB", "/DeviceGray")
-_ODD = (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, OSError, SyntaxError, RuntimeError)
+_ODD = (
+    pikepdf.PikepdfError,
+    Image.DecompressionBombError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    OSError,
+    SyntaxError,
+    RuntimeError,
+)
 # What would make a picture look otherwise than its bytes say.
 _ALTERED = {"/SMask", "/Mask", "/Decode", "/DecodeParms", "/ImageMask", "/Alternates"}
 NO_RENDERER = _(
@@ -47,14 +66,15 @@ class CannotDraw(ValueError):
     """The renderer gave up on a page."""
 
 
-def draw_pages(content: bytes, folder: Path, beat: Callable[[], None]) -> list[Path]:
-    """A JPEG of each page, upright, in ``folder``; ``beat`` is called as it goes on.
+def draw_pages(source: Path, folder: Path, beat: Callable[[], None]) -> list[Path]:
+    """A JPEG of each page of this PDF, upright, in ``folder``; ``beat`` is called as it goes on.
 
     Raises ``CannotDraw``, ``NotNow``, or what pikepdf says of a broken file.
     """
-    source = folder / "scan.pdf"
-    source.write_bytes(content)
-    with pikepdf.open(source) as pdf:
+    # Not as a part of memory, where all of a long scan would stay.
+    with pikepdf.open(source, access_mode=pikepdf.AccessMode.stream) as pdf:
+        if len(pdf.pages) > settings.UPLOAD_LIMIT_PAGES:
+            raise CannotDraw("too many pages")
         sizes: list[float | None] = []
         for number, page in enumerate(pdf.pages, 1):
             scanned = None
@@ -63,8 +83,9 @@ def draw_pages(content: bytes, folder: Path, beat: Callable[[], None]) -> list[P
             sizes.append(None if scanned else _longest_dots(page))
             if scanned:
                 (folder / f"scan-{number}.jpg").write_bytes(scanned)
+    until = time.monotonic() + SECONDS_A_SCAN
     for first, last, too_large in _runs(sizes):
-        _draw(source, folder, first, last, too_large)
+        _draw(source, folder, first, last, too_large, until - time.monotonic())
         beat()
     drawn = {int(path.stem.rpartition("-")[2]): path for path in folder.glob("*-*.jpg")}
     if sorted(drawn) != list(range(1, len(sizes) + 1)):
@@ -75,6 +96,8 @@ def draw_pages(content: bytes, folder: Path, beat: Callable[[], None]) -> list[P
 def _scanned(page: pikepdf.Page) -> bytes | None:
     """The JPEG that the page consists of, all of it, upright; ``None`` for a page that is anything else."""
     if int(page.obj.get("/Rotate", 0)) % 360 or "/Annots" in page.obj:
+        return None
+    if _packed_size(page.obj.get("/Contents")) > _PLACING_BYTES:
         return None
     operations = [(str(one.operator), list(one.operands)) for one in pikepdf.parse_content_stream(page)]
     if [name for name, _operands in operations] != ["q", "cm", "Do", "Q"]:
@@ -87,9 +110,17 @@ def _scanned(page: pikepdf.Page) -> bytes | None:
         return None
     content = bytes(image.read_raw_bytes())
     with Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            return None
         turned = picture.getexif().get(ExifTags.Base.Orientation, 1) != 1
         stretched = abs(matrix[0] * picture.height - matrix[3] * picture.width) > _STRETCH * matrix[3] * picture.width
         return content if picture.mode in ("L", "RGB") and not turned and not stretched else None
+
+
+def _packed_size(contents: pikepdf.Object | None) -> int:
+    """Bytes of what a page draws, without unfolding them: nobody knows to how many."""
+    parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    return sum(len(part.read_raw_bytes()) for part in parts if isinstance(part, pikepdf.Stream))
 
 
 def _fills(page: pikepdf.Page, matrix: list[float]) -> bool:
@@ -115,18 +146,20 @@ def _runs(sizes: list[float | None]) -> Iterator[tuple[int, int, bool]]:
             yield run[0], run[-1], bool(kind)
 
 
-def _draw(source: Path, folder: Path, first: int, last: int, too_large: bool) -> None:
+def _draw(source: Path, folder: Path, first: int, last: int, too_large: bool, seconds_left: float) -> None:
     size = ["-scale-to", str(MOST_DOTS)] if too_large else ["-r", str(DOTS_PER_INCH)]
     pages = ["-f", str(first), "-l", str(last), "-jpeg", "-jpegopt", f"quality={JPEG_QUALITY}", "-cropbox"]
     try:
         subprocess.run(  # noqa: S603 - fixed words and numbers, and a path of our own
             [RENDERER, *size, *pages, "-forcenum", str(source), str(folder / "page")],
             check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            timeout=SECONDS_A_PAGE * (last - first + 1), preexec_fn=_within_limits,
+            timeout=min(SECONDS_A_PAGE * (last - first + 1), max(0.0, seconds_left)), preexec_fn=_within_limits,
         )  # fmt: skip
     except FileNotFoundError as error:
         raise NotNow(NO_RENDERER, code="no_renderer") from error
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        if shutil.disk_usage(folder).free < _ROOM_BYTES:
+            raise OSError(errno.ENOSPC, "no room for the pages") from error
         raise CannotDraw("the renderer gave up") from error
 
 

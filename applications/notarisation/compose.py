@@ -6,23 +6,28 @@ makes that very file again, and the store, which goes by content, still holds on
 
 from __future__ import annotations
 
-import io
+import struct
 import tempfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import img2pdf
 import pikepdf
 import segno
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from applications.notarisation.archival import draw_pages
+from applications.notarisation.limits import little_memory
 from portal import clock, pdf
 from portal.errors import RuleBroken
 from portal.filekinds import IMAGE_FORMATS, JPEG, PDF
+from portal.uploads import MAX_PIXELS
 from portal.vn.dates import date_in_words
 from portal.vn.money import number_in_words
 
@@ -30,18 +35,24 @@ TEMPLATE = "official/certified_copy.html"
 _MM = 72 / 25.4
 # Room around the scan for the words on each page's edge (mm: left, bottom, right, top).
 _EDGES = (6.0, 16.0, 6.0, 6.0)
-# What the libraries say about scans that they cannot put on a page.
+PICTURES_AT_A_TIME, BYTES_AT_A_TIME = 64, 24 * 1024 * 1024
+AS_PHOTOGRAPH: dict[str, Any] = {"format": "JPEG", "quality": 90}
+AS_DRAWING: dict[str, Any] = {"format": "PNG"}
+# What the libraries say about scans that they cannot put on a page, and what they trip over in one made to trip them.
 _UNREADABLE = (
-    pikepdf.PdfError,
+    pikepdf.PikepdfError,
+    img2pdf.AlphaChannelError,
+    img2pdf.ExifOrientationError,
     img2pdf.ImageOpenError,
     img2pdf.JpegColorspaceError,
-    img2pdf.UnsupportedColorspaceError,
+    img2pdf.NegativeDimensionError,
     img2pdf.PdfTooLargeError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    RuntimeError,
-)
+    img2pdf.UnsupportedColorspaceError,
+    Image.DecompressionBombError,
+    MemoryError,
+    OSError, SyntaxError, ValueError, RuntimeError, EOFError, TypeError, LookupError, ArithmeticError, AttributeError,
+    struct.error, zlib.error,
+)  # fmt: skip
 
 
 class BadScan(RuleBroken):
@@ -75,57 +86,82 @@ class CopyText:
     is_signed: bool = False
 
 
-@dataclass(frozen=True)
-class Composed:
-    """A finished PDF and its number of pages, the page of certification included."""
+def compose(scan: Path, media_type: str, text: CopyText, target: Path, beat: Callable[[], None] = lambda: None) -> int:
+    """Write the certified PDF to ``target``: each page of the scan on A4, and the page of certification.
 
-    content: bytes
-    pages: int
-
-
-def compose(scan: bytes, media_type: str, text: CopyText, beat: Callable[[], None] = lambda: None) -> Composed:
-    """The certified PDF: each page of the scan on A4, and the page of certification. Raises ``BadScan`` or ``NotNow``.
-
-    ``media_type`` is one of those that ``portal.uploads`` accepts; ``beat`` is called while a long scan is drawn.
+    Returns the number of its pages. Raises ``BadScan``, ``NotNow``, or ``OSError`` where the disk is at fault and not the
+    scan. ``media_type`` is one of those that ``portal.uploads`` accepts; ``beat`` is called while a long scan is read.
+    However long that is, only a few of its pages are in memory at a time; ``target``'s folder holds the others meanwhile.
     """
-    try:
-        with pikepdf.open(io.BytesIO(_as_pdf(scan, media_type, beat))) as source:
-            return _assemble(source, text)
-    except _UNREADABLE as error:
-        raise BadScan from error
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        try:
+            with little_memory():
+                pictures = _pictures(scan, media_type, Path(folder), beat)
+                scanned = list(_of_pictures(pictures, Path(folder), beat))
+        except _UNREADABLE as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise BadScan from error
+        return _assemble(scanned, text, target, beat)
 
 
-def _as_pdf(scan: bytes, media_type: str, beat: Callable[[], None]) -> bytes:
+def _pictures(scan: Path, media_type: str, folder: Path, beat: Callable[[], None]) -> list[Path]:
+    """A file for each page, that can be put on a sheet as it is."""
     if media_type == PDF:
-        with tempfile.TemporaryDirectory(prefix="certified-") as folder:
-            return _of_pictures([page.read_bytes() for page in draw_pages(scan, Path(folder), beat)])
+        return draw_pages(scan, folder, beat)
     if media_type == JPEG and _is_plain(scan):
-        return _of_pictures([scan])
-    return _of_pictures(_plain_frames(scan, IMAGE_FORMATS[media_type]))
+        return [scan]
+    return _plain_frames(scan, IMAGE_FORMATS[media_type], folder, beat)
 
 
-def _of_pictures(pictures: list[bytes]) -> bytes:
+def _of_pictures(pictures: list[Path], folder: Path, beat: Callable[[], None]) -> Iterator[Path]:
+    """PDFs with a page for each picture, a few in each."""
     # The dots say the shape; their size does not matter, as the page is fitted to the sheet.
     size = img2pdf.get_fixed_dpi_layout_fun((300, 300))
-    made: bytes = img2pdf.convert(pictures, nodate=True, rotation=img2pdf.Rotation.ifvalid, layout_fun=size)
-    return made
+    for number, some in enumerate(_few_at_a_time(pictures)):
+        path = folder / f"scanned-{number}.pdf"
+        with path.open("wb") as out:
+            img2pdf.convert(some, outputstream=out, nodate=True, rotation=img2pdf.Rotation.ifvalid, layout_fun=size)
+        beat()
+        yield path
 
 
-def _is_plain(scan: bytes) -> bool:
+def _few_at_a_time(pictures: list[Path]) -> Iterator[list[Path]]:
+    some: list[Path] = []
+    size = 0
+    for picture in pictures:
+        weight = picture.stat().st_size
+        if some and (len(some) == PICTURES_AT_A_TIME or size + weight > BYTES_AT_A_TIME):
+            yield some
+            some, size = [], 0
+        some.append(picture)
+        size += weight
+    yield some
+
+
+def _is_plain(scan: Path) -> bool:
     """Whether the JPEG can be put on the page as it is: the archive's one colour space is that of screens."""
-    with Image.open(io.BytesIO(scan), formats=("JPEG",)) as image:
+    with Image.open(scan, formats=("JPEG",)) as image:
         return image.mode in ("L", "RGB")
 
 
-def _plain_frames(scan: bytes, kind: str) -> list[bytes]:
-    """Each frame as an opaque PNG: a PDF's picture has no transparency here, and WebP is unknown to it."""
+def _plain_frames(scan: Path, kind: str, folder: Path, beat: Callable[[], None]) -> list[Path]:
+    """Each frame as an opaque picture: a PDF's has no transparency here, and WebP is unknown to it."""
     frames = []
-    with Image.open(io.BytesIO(scan), formats=(kind,)) as image:
-        for number in range(getattr(image, "n_frames", 1)):
+    with Image.open(scan, formats=(kind,)) as image:
+        pages = getattr(image, "n_frames", 1)
+        if pages > settings.UPLOAD_LIMIT_PAGES:
+            raise ValueError("too many pages")
+        for number in range(pages):
             image.seek(number)
-            out = io.BytesIO()
-            _opaque(image).save(out, "PNG")
-            frames.append(out.getvalue())
+            if image.width * image.height > MAX_PIXELS:
+                raise ValueError("too many dots")
+            # What lost its sharpness once stays as small; what did not loses nothing.
+            is_photograph = image.info.get("compression") == "jpeg"
+            path = folder / (f"frame-{number}.jpg" if is_photograph else f"frame-{number}.png")
+            _opaque(image).save(path, **(AS_PHOTOGRAPH if is_photograph else AS_DRAWING))
+            frames.append(path)
+            beat()
     return frames
 
 
@@ -140,29 +176,52 @@ def _opaque(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode.startswith(("I", "F")) else "RGB")
 
 
-def _assemble(source: pikepdf.Pdf, text: CopyText) -> Composed:
-    pages = list(source.pages)
-    if not pages:
-        raise BadScan
-    context = {
+def _assemble(scanned: list[Path], text: CopyText, target: Path, beat: Callable[[], None]) -> int:
+    """Put the scanned pages on sheets with the words of certification, file by file: what the library copies from one PDF
+    to another is in memory until that is written."""
+    wide = [is_wide for path in scanned for is_wide in _wide_pages(path)]
+    made = scanned[0].with_name("sheets.pdf")
+    made.write_bytes(pdf.render(TEMPLATE, words_of(text, wide), variant=pdf.Variant.ARCHIVE))
+    first = 0
+    for path in scanned:
+        with _opened(made) as out, _opened(path) as source:
+            for number, page in enumerate(source.pages, first):
+                # The sheets share one table of resources, so each picture has a name of its own; the library's would be
+                # random, and two runs would differ.
+                _place(out, out.pages[number], page, pikepdf.Name(f"/Scan{number}"))
+            first += len(source.pages)
+            if path == scanned[-1]:
+                _set_dates(out, text)
+            made = path.with_name(f"with-{path.name}")
+            out.save(made, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        path.unlink()
+        beat()
+    made.replace(target)
+    return first + 1
+
+
+def _opened(path: Path) -> pikepdf.Pdf:
+    """Not as a part of memory, where all of it would stay."""
+    return pikepdf.open(path, access_mode=pikepdf.AccessMode.stream)
+
+
+def _wide_pages(path: Path) -> list[bool]:
+    with _opened(path) as source:
+        return [_is_wide(page) for page in source.pages]
+
+
+def words_of(text: CopyText, wide: list[bool]) -> dict[str, Any]:
+    """What the template of the sheets is filled with; ``wide`` says of each page of the scan whether it lies on its side."""
+    return {
         "text": asdict(text),
-        "sheets": [{"is_wide": _is_wide(page)} for page in pages],
-        "total": len(pages) + 1,
+        "sheets": [{"is_wide": one} for one in wide],
+        "total": len(wide) + 1,
         "day": clock.local(text.at),
         "day_in_words": date_in_words(clock.local_day(text.at)),
         "pages_in_words": number_in_words(text.pages),
         "copies_in_words": number_in_words(text.copies),
         "qr": segno.make(text.link, error="m", micro=False).svg_data_uri(border=2, scale=4),
     }
-    with pikepdf.open(io.BytesIO(pdf.render(TEMPLATE, context, variant=pdf.Variant.ARCHIVE))) as out:
-        for number, page in enumerate(pages):
-            # The sheets share one table of resources, so each picture has a name of its own; the library's would be
-            # random, and two runs would differ.
-            _place(out, out.pages[number], page, pikepdf.Name(f"/Scan{number}"))
-        _set_dates(out, text)
-        made = io.BytesIO()
-        out.save(made, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-        return Composed(made.getvalue(), len(out.pages))
 
 
 def _is_wide(page: pikepdf.Page) -> bool:

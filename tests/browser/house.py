@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -33,20 +34,24 @@ set_up(clock.now(), clock.today())
 
 
 class House:
-    """A database of its own with branch no. 3 in it, and the three processes. ``url`` is its address."""
+    """A database of its own with branch no. 3 in it, and the three processes. ``url`` is its address.
 
-    def __init__(self, folder: Path, mail_url: str) -> None:
+    ``services`` are the servers it lives on, those of the tests' run unless a test has its own.
+    """
+
+    def __init__(self, folder: Path, mail_url: str, services: Mapping[str, str] = os.environ) -> None:
+        self.services = services
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.name = f"house_{secrets.token_hex(4)}"
-        cache_url, broker_url = _own_redis_databases()
+        cache_url, broker_url = _own_redis_databases(services["REDIS_URL"])
         self.environment = {
             **os.environ,
             "PORTAL_ENV": "test",
             "DEBUG": "0",
-            "DATABASE_URL": _with_name(os.environ["DATABASE_APP_URL"], self.name),
-            "DATABASE_OWNER_URL": _with_name(os.environ["DATABASE_URL"], self.name),
+            "DATABASE_URL": _with_name(services["DATABASE_APP_URL"], self.name),
+            "DATABASE_OWNER_URL": _with_name(services["DATABASE_URL"], self.name),
             "CACHE_URL": cache_url,
             "BROKER_URL": broker_url,
             "FILES_ROOT": str(folder / "files"),
@@ -131,7 +136,7 @@ class House:
 
     def _create_database(self) -> None:
         """It goes with the throw-away cluster."""
-        link = psycopg2.connect(os.environ["DATABASE_URL"])
+        link = psycopg2.connect(self.services["DATABASE_URL"])
         link.autocommit = True
         try:
             with link.cursor() as cursor:
@@ -140,10 +145,9 @@ class House:
             link.close()
 
 
-def _own_redis_databases() -> tuple[str, str]:
+def _own_redis_databases(url: str) -> tuple[str, str]:
     """For the cache and for the broker. Two portals on one cache would show each other's boards: their rows bear the
     same numbers."""
-    url = os.environ["REDIS_URL"]
     with redis.Redis.from_url(url) as link:
         taken = 10 + 2 * (int(link.incr("houses")) - 1)  # the tests of the cache itself use the ones before
     return f"{url}/{taken}", f"{url}/{taken + 1}"

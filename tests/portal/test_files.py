@@ -3,7 +3,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -100,17 +100,56 @@ def test_what_a_dead_process_left_is_removed_and_nothing_else(root: Path):
     assert names(root) == sorted([kept.sha256, ".new-young"])
 
 
-def test_half_done_work_is_kept_for_as_long_as_anything_may_wait(root: Path):
-    files.keep_once("signed", b"half")
+@pytest.fixture
+def made(root: Path) -> Callable[[str], Path]:
+    """A finished file in a workplace."""
+
+    def make(content: str) -> Path:
+        root.mkdir(exist_ok=True)
+        path = root / "made"
+        path.write_text(content)
+        return path
+
+    return make
+
+
+def test_what_was_made_beside_the_store_is_kept_without_being_written_again(root: Path, made: Callable[[str], Path]):
+    path = made("whole")
+    path.chmod(0o644)
+    stored = files.store_made(path)
+    assert stored.size == 5
+    assert files.read(stored.sha256) == b"whole"
+    for again in range(2):  # the same one, and another with the same bytes
+        assert files.store_made(path if again else made("whole")) == stored
+    assert files.path_of(stored.sha256).stat().st_mode & 0o777 == 0o600
+    assert names(root) == sorted([stored.sha256, "made"])
+
+
+def test_the_folder_of_a_worker_that_died_is_removed_whole(root: Path):
+    with files.workplace() as place:
+        (place / "pages").mkdir()
+        (place / "pages" / "1.jpg").write_bytes(b"half")
+        young = place.stat().st_mtime
+        assert files.remove_stale(young + files.STALE_SECONDS - 60) == 0
+        assert files.remove_stale(young + files.STALE_SECONDS + 60) == 1
+        assert not place.exists()
+
+
+def test_half_done_work_is_kept_for_as_long_as_anything_may_wait(root: Path, made: Callable[[str], Path]):
+    files.keep_once("signed", made("half"))
     written = (root / ".half-done-signed").stat().st_mtime
     assert files.remove_stale(written + files.FORGOTTEN_SECONDS - 60) == 0
-    assert files.half_done("signed") == b"half"
+    kept = files.half_done("signed")
+    assert kept is not None and kept.read_text() == "half"
     assert files.remove_stale(written + files.FORGOTTEN_SECONDS + 60) == 1
     assert files.half_done("signed") is None
 
 
-def test_half_done_work_on_a_full_disk_is_said(root: Path, monkeypatch: pytest.MonkeyPatch):
+def test_half_done_work_on_a_full_disk_is_said(made: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch):
+    half = made("half")
     monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "full")))
     with pytest.raises(Unavailable):
-        files.keep_once("signed", b"half")
+        files.keep_once("signed", half)
+    with pytest.raises(Unavailable):
+        files.store_made(half)
     assert files.half_done("signed") is None

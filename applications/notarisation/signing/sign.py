@@ -6,12 +6,12 @@ then the unit's with the archive's time stamp over everything.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import structlog
 from django.conf import settings
@@ -43,6 +43,7 @@ STAMP_SECONDS = 15
 _CERTIFYING: dict[str, Any] = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS}
 _LASTING: dict[str, Any] = {"use_pades_lta": True, "timestamp_field_name": ARCHIVE_FIELD}
 _MORE = {Role.SIGNER: _CERTIFYING, Role.UNIT: _LASTING}
+CHUNK_BYTES = 1024 * 1024
 # What the library says of a certificate, by itself or as the cause of something wider.
 _NOT_ACCEPTED = (PathError, ValidationError, CRLValidationError, OCSPValidationError)
 TSA_SILENT = _("The time stamp authority does not answer. The portal signs as soon as it does; the number stays taken.")
@@ -52,34 +53,37 @@ CERTIFICATE_BAD = _(
 NOT_SIGNED = _("The copy could not be signed. The portal tries again by itself; please tell support if it lasts.")
 
 
-def sign(content: bytes, role: Role, stamp: stamps.Stamp, *, key: KeyAt | None = None) -> bytes:
-    """The PDF with one more signature and its visible stamp on the last page. Raises ``NotNow``.
+def sign(path: Path, role: Role, stamp: stamps.Stamp, *, key: KeyAt | None = None) -> None:
+    """Write one more signature and its visible stamp on the last page to the end of this PDF. Raises ``NotNow``, and what
+    is written then is worth nothing.
 
     The person's allows signatures to follow and nothing else; the unit's ends with a time stamp over the whole file.
     """
     # Both places at first: after a certifying signature none can be added, only filled.
     places = stamps.BOXES if role == Role.SIGNER else {}
-    return _sign(content, role, stamp, key or key_of(role), places, _MORE[role])
+    with path.open("r+b") as file:
+        _sign(file, role, stamp, key or key_of(role), places, _MORE[role])
 
 
-def seal(content: bytes, stamp: stamps.Stamp, *, key: KeyAt | None = None) -> bytes:
-    """A paper of the unit's own: its signature alone, with the stamp on the last page and a time stamp over the whole file;
-    nothing may follow but further time stamps. Raises ``NotNow``."""
+def seal(path: Path, stamp: stamps.Stamp, *, key: KeyAt | None = None) -> None:
+    """Sign a paper of the unit's own, in its file: its signature alone, with the stamp on the last page and a time stamp over
+    the whole file; nothing may follow but further time stamps. Raises ``NotNow``."""
     more = {**_LASTING, "certify": True, "docmdp_permissions": MDPPerm.NO_CHANGES}
-    return _sign(content, Role.UNIT, stamp, key or key_of(Role.UNIT), {Role.UNIT: stamps.ALONE}, more)
+    with path.open("r+b") as file:
+        _sign(file, Role.UNIT, stamp, key or key_of(Role.UNIT), {Role.UNIT: stamps.ALONE}, more)
 
 
-def renew(content: bytes) -> bytes:
-    """The file with one more time stamp over all of it, and with the proof that the certificate of the last one held until
+def renew(path: Path) -> None:
+    """Write one more time stamp over the whole file to its end, and the proof that the certificate of the last one held until
     now. Raises ``NotNow``."""
-    with _in_plain_words():
-        return wait_for(_renewed(content))
+    with _in_plain_words(), path.open("r+b") as file:
+        wait_for(_renewed(file))
 
 
-async def _renewed(content: bytes) -> bytes:
+async def _renewed(file: IO[bytes]) -> None:
     known = ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="require")
     try:
-        reader = PdfFileReader(io.BytesIO(content))
+        reader = PdfFileReader(file)
         stamped = list(reader.embedded_timestamp_signatures)
         status = await async_validate_pdf_timestamp(stamped[-1], known)
         if not (status.intact and status.valid and status.trusted):
@@ -88,10 +92,9 @@ async def _renewed(content: bytes) -> bytes:
             HTTPTimeStamper(settings.SIGNING_TSA_URL, timeout=STAMP_SECONDS),
             field_name=f"{ARCHIVE_FIELD}{len(stamped) + 1}",
         )
-        made = await stamper.async_update_archival_timestamp_chain(reader, known, in_place=False)
+        await stamper.async_update_archival_timestamp_chain(reader, known, in_place=True, chunk_size=CHUNK_BYTES)
     finally:
         await known.aclose()
-    return bytes(made.getvalue())
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,13 @@ class LastStamp:
     lists: Sequence[str]
 
 
-def last_stamp(content: bytes) -> LastStamp | None:
+def last_stamp(path: Path) -> LastStamp | None:
     """Of a file of our own; ``None`` when it has no time stamp over it."""
-    stamped = list(PdfFileReader(io.BytesIO(content)).embedded_timestamp_signatures)
-    if not stamped:
-        return None
-    chain = [one.chosen for one in stamped[-1].signed_data["certificates"]]
+    with path.open("rb") as file:
+        stamped = list(PdfFileReader(file).embedded_timestamp_signatures)
+        if not stamped:
+            return None
+        chain = [one.chosen for one in stamped[-1].signed_data["certificates"]]
     # A root is trusted as long as it is in the list of roots, whatever it says itself.
     chain = [one for one in chain if one.self_signed == "no"]
     lists = [point.url for one in chain for point in one.crl_distribution_points if point.url]
@@ -116,22 +120,23 @@ def last_stamp(content: bytes) -> LastStamp | None:
 
 
 def _sign(
-    content: bytes, role: Role, stamp: stamps.Stamp, key: KeyAt, places: Mapping[Role, _Box], more: Mapping[str, Any]
-) -> bytes:
+    file: IO[bytes], role: Role, stamp: stamps.Stamp, key: KeyAt, places: Mapping[Role, _Box], more: Mapping[str, Any]
+) -> None:
+    """Add the signature at the end of the open file."""
     with _in_plain_words(), signer_at(key) as signer:
         certificate = signer.signing_cert
         if certificate is None:
             raise NotNow(KEY_SILENT, code="key_silent")
-        writer = IncrementalPdfFileWriter(io.BytesIO(content))
+        writer = IncrementalPdfFileWriter(file)
         for each, box in places.items():
             append_signature_field(writer, SigFieldSpec(FIELDS[each], on_page=-1, box=stamps.in_points(box)))
         stamp_style = stamps.style(stamps.words(role, stamp, certificate))
-        return wait_for(_signed(writer, FIELDS[role], signer, stamp_style, more))
+        wait_for(_signed(writer, FIELDS[role], signer, stamp_style, more))
 
 
 async def _signed(
     writer: IncrementalPdfFileWriter, field: str, signer: Signer, style: TextStampStyle, more: Mapping[str, Any]
-) -> bytes:
+) -> None:
     known = ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="require")
     stamper = HTTPTimeStamper(settings.SIGNING_TSA_URL, timeout=STAMP_SECONDS)
     metadata = PdfSignatureMetadata(
@@ -143,10 +148,10 @@ async def _signed(
         **more,
     )
     try:
-        made = await PdfSigner(metadata, signer, timestamper=stamper, stamp_style=style).async_sign_pdf(writer)
+        made = PdfSigner(metadata, signer, timestamper=stamper, stamp_style=style)
+        await made.async_sign_pdf(writer, in_place=True, chunk_size=CHUNK_BYTES)
     finally:
         await known.aclose()  # or its connections stay open
-    return bytes(made.getvalue())
 
 
 @contextmanager

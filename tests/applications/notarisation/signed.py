@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import tempfile
 from pathlib import Path
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -29,11 +30,19 @@ CODE = "7K2M9QXD41AB"
 
 
 def signed_as_signer(content: bytes, text: CopyText, key: KeyAt | None = None) -> bytes:
-    return sign(content, Role.SIGNER, stamp_of(text, Role.SIGNER, text.at), key=key)
+    return _signed(content, Role.SIGNER, text, key)
 
 
 def signed_as_unit(content: bytes, text: CopyText, key: KeyAt | None = None) -> bytes:
-    return sign(content, Role.UNIT, stamp_of(text, Role.UNIT, text.at), key=key)
+    return _signed(content, Role.UNIT, text, key)
+
+
+def _signed(content: bytes, role: Role, text: CopyText, key: KeyAt | None) -> bytes:
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        path = Path(file.name)
+        path.write_bytes(content)
+        sign(path, role, stamp_of(text, role, text.at), key=key)
+        return path.read_bytes()
 
 
 def filed(content: bytes, code: str = CODE) -> CertificationItem:

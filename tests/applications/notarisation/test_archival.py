@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import img2pdf
@@ -13,16 +14,22 @@ from PIL import Image
 
 from applications.notarisation import archival
 from applications.notarisation.archival import DOTS_PER_INCH, MOST_DOTS, NO_RENDERER, CannotDraw, draw_pages
-from applications.notarisation.compose import BadScan, compose
+from applications.notarisation.compose import BadScan
 from applications.notarisation.trouble import NotNow
 from portal.filekinds import PDF
+from tests.applications.notarisation.composed import compose
 from tests.applications.notarisation.test_compose import A4, TEXT, pdf_of
 from tests.factories.certifications import a_picture
 
 
+def pages_of(content: bytes, folder: Path, beat: Callable[[], None] = lambda: None) -> list[Path]:
+    (folder / "scan.pdf").write_bytes(content)
+    return draw_pages(folder / "scan.pdf", folder, beat)
+
+
 def drawn(content: bytes, folder: Path) -> list[tuple[int, int]]:
     sizes = []
-    for path in draw_pages(content, folder, lambda: None):
+    for path in pages_of(content, folder):
         with Image.open(path) as page:
             sizes.append(page.size)
     return sizes
@@ -50,13 +57,13 @@ def scanned(*, rotate: int = 0, shift: int = 0) -> bytes:
 
 
 def test_what_a_scanner_made_stays_the_picture_it_is(tmp_path: Path) -> None:
-    [page] = draw_pages(scanned(), tmp_path, lambda: None)
+    [page] = pages_of(scanned(), tmp_path)
     assert page.read_bytes() == a_picture()
 
 
 @pytest.mark.parametrize("other", [{"rotate": 90}, {"shift": 1}])
 def test_a_page_that_shows_more_than_its_picture_is_drawn(tmp_path: Path, other: dict[str, int]) -> None:
-    [page] = draw_pages(scanned(**other), tmp_path, lambda: None)
+    [page] = pages_of(scanned(**other), tmp_path)
     assert page.read_bytes() != a_picture()
 
 
@@ -78,7 +85,7 @@ def test_scanned_and_other_pages_keep_their_order(tmp_path: Path) -> None:
         pdf.pages.insert(1, other.pages[0])
         out = io.BytesIO()
         pdf.save(out)
-    pages = draw_pages(out.getvalue(), tmp_path, lambda: None)
+    pages = pages_of(out.getvalue(), tmp_path)
     assert [page.read_bytes() == a_picture() for page in pages] == [False, True, False]
     assert [width > height for width, height in drawn(out.getvalue(), tmp_path)] == [True, False, False]
 
@@ -89,7 +96,7 @@ def test_a_page_as_large_as_a_wall_is_drawn_no_larger_than_a3(tmp_path: Path) ->
 
 def test_a_long_scan_says_that_it_goes_on(tmp_path: Path) -> None:
     beats: list[int] = []
-    draw_pages(pdf_of(*[(100, 100)] * 20), tmp_path, lambda: beats.append(1))
+    pages_of(pdf_of(*[(100, 100)] * 20), tmp_path, lambda: beats.append(1))
     assert len(beats) == 3
 
 
@@ -126,7 +133,7 @@ def test_a_renderer_that_gives_up_or_takes_for_ever_is_a_bad_scan(
 ) -> None:
     monkeypatch.setattr(archival, "RENDERER", "false")
     with pytest.raises(CannotDraw):
-        draw_pages(pdf_of(A4), tmp_path, lambda: None)
+        pages_of(pdf_of(A4), tmp_path)
 
     def too_slow(*_what: object, **_more: object) -> None:
         raise subprocess.TimeoutExpired("pdftoppm", 1)

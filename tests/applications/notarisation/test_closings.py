@@ -242,10 +242,11 @@ def test_a_worker_that_died_after_signing_is_gone_on_from(signing: Authority, mo
     a_register(1)
     closing = close_days(THURSDAY)[-1]
     with monkeypatch.context() as dying, pytest.raises(SystemExit):
-        dying.setattr(files, "store", lambda _chunks: sys.exit())
+        dying.setattr(files, "store_made", lambda _path: sys.exit())
         keep_closing_paper(closing=closing, at=THURSDAY)
-    signed = files.half_done(f"closing-{closing.day}")
-    assert signed is not None and not ClosingPaper.objects.exists()
+    kept = files.half_done(f"closing-{closing.day}")
+    assert kept is not None and not ClosingPaper.objects.exists()
+    signed = kept.read_bytes()
     paper = keep_closing_paper(closing=closing, at=THURSDAY + timedelta(hours=1))
     assert files.read(paper.sha256) == signed and files.half_done(f"closing-{closing.day}") is None
 

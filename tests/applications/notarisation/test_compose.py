@@ -14,8 +14,10 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from applications.notarisation.compose import BadScan, CopyText, compose
+from applications.notarisation import compose as composing
+from applications.notarisation.compose import BadScan, CopyText
 from portal.filekinds import JPEG, PDF, PNG, TIFF, WEBP
+from tests.applications.notarisation.composed import compose
 from tests.factories.certifications import a_picture
 from tests.moments import hanoi
 
@@ -162,22 +164,58 @@ def test_no_script_and_no_link_of_the_scan_gets_into_the_copy() -> None:
     assert b"JavaScript" not in content and b"OpenAction" not in content
 
 
+def photographs(pages: int) -> bytes:
+    """A TIFF of many pages with JPEG inside, as scanners write them."""
+    frames = [Image.effect_noise((200, 280), 40 + number).convert("RGB").convert("YCbCr") for number in range(pages)]
+    out = io.BytesIO()
+    frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:], compression="jpeg")
+    return out.getvalue()
+
+
 def test_the_same_scan_and_words_give_the_same_bytes_in_any_process(tmp_path: Path) -> None:
-    scan = tiff((600, 800), (800, 600))
-    here = compose(scan, TIFF, TEXT).content
-    assert compose(scan, TIFF, TEXT).content == here
-    (tmp_path / "asked").write_bytes(pickle.dumps((scan, TIFF, TEXT)))
+    scans = {"one": (tiff((600, 800), (800, 600)), TIFF), "two": (photographs(3), TIFF), "three": (pdf_of(A4, A4), PDF)}
+    here = {name: compose(*scan, TEXT).content for name, scan in scans.items()}
+    assert {name: compose(*scan, TEXT).content for name, scan in scans.items()} == here
+    (tmp_path / "asked").write_bytes(pickle.dumps({name: (*scan, TEXT) for name, scan in scans.items()}))
     script = (
         "import django, pathlib, pickle, sys; django.setup();"
-        "from applications.notarisation.compose import compose;"
+        "from tests.applications.notarisation.composed import compose;"
         "asked = pickle.loads(pathlib.Path(sys.argv[1]).read_bytes());"
-        "pathlib.Path(sys.argv[2]).write_bytes(compose(*asked).content)"
+        "made = {name: compose(*what).content for name, what in asked.items()};"
+        "pathlib.Path(sys.argv[2]).write_bytes(pickle.dumps(made))"
     )
     arguments = [sys.executable, "-c", script, tmp_path / "asked", tmp_path / "made"]
     subprocess.run(
         arguments, check=True, env={**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "PYTHONHASHSEED": "7"}
     )
-    assert (tmp_path / "made").read_bytes() == here
+    assert pickle.loads((tmp_path / "made").read_bytes()) == here
+
+
+def pictures_in(content: bytes) -> list[bytes]:
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        forms = [next(iter(page.resources.XObject.values())) for page in list(pdf.pages)[:-1]]
+        return [next(iter(form.Resources.XObject.values())).read_raw_bytes() for form in forms]
+
+
+def test_however_few_pages_are_in_memory_at_a_time_each_is_in_the_copy_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = photographs(7)
+    at_once = compose(scan, TIFF, TEXT)
+    beats: list[int] = []
+    monkeypatch.setattr(composing, "PICTURES_AT_A_TIME", 3)
+    by_three = compose(scan, TIFF, TEXT, lambda: beats.append(1))
+    assert compose(scan, TIFF, TEXT) == by_three, "to the byte"
+    assert len(beats) == 7 + 3 + 3, "a long scan says that it goes on"
+    monkeypatch.setattr(composing, "BYTES_AT_A_TIME", 1)
+    for made in (by_three, compose(scan, TIFF, TEXT)):
+        assert made.pages == 8 and pictures_in(made.content) == pictures_in(at_once.content)
+        assert sizes_of(made.content) == sizes_of(at_once.content)
+
+
+def test_pages_that_were_photographs_stay_small_and_others_keep_every_dot(tmp_path: Path) -> None:
+    for scan, kind in ((photographs(1), "jpeg"), (tiff((600, 800)), "image")):
+        (tmp_path / "c.pdf").write_bytes(compose(scan, TIFF, TEXT).content)
+        listed = subprocess.run(["pdfimages", "-list", tmp_path / "c.pdf"], capture_output=True, check=True, text=True)
+        assert listed.stdout.splitlines()[2].split()[8] == kind
 
 
 def test_other_words_give_other_bytes() -> None:

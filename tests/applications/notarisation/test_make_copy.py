@@ -23,7 +23,7 @@ from citizens.models import HeldDocument
 from notifications.models import Message
 from portal import chain, clock, files
 from tests.factories.applications import MONDAY, a_dossier
-from tests.factories.certifications import a_missing_paper, an_approved_item, an_item
+from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +141,16 @@ def test_a_full_disk_is_tried_again_later_and_said_at_the_desk() -> None:
     assert item.last_error == "" and RegisterEntry.objects.count() == 1 and told(item) == 1
 
 
+def test_a_disk_that_is_full_while_the_pages_are_drawn_is_no_fault_of_the_scan() -> None:
+    item = an_approved_item(scan=a_picture("PNG"), name="scan.png")
+    with patch("applications.notarisation.compose.Image.Image.save", side_effect=OSError(errno.ENOSPC, "full")):
+        make(item)
+    item.refresh_from_db()
+    assert (item.state, item.last_error) == (JobState.APPROVED, job.STORE_FULL)
+    assert list(Path(files.settings.FILES_ROOT).glob(".work-*")) == []
+    assert make(item, 5).state == JobState.FILED
+
+
 def test_a_scan_that_changed_on_the_disk_is_not_certified() -> None:
     paper = a_missing_paper()
     item = an_approved_item(paper)
@@ -160,7 +170,7 @@ def test_a_scan_that_changed_on_the_disk_is_not_certified() -> None:
 
 def test_a_store_that_does_not_answer_is_tried_again() -> None:
     item = an_approved_item()
-    with patch("portal.files.Path.read_bytes", side_effect=OSError(errno.EIO, "no answer")):
+    with patch("portal.files.sha256_of", side_effect=OSError(errno.EIO, "no answer")):
         make(item)
     item.refresh_from_db()
     assert (item.state, item.last_error) == (JobState.APPROVED, job.STORE_SILENT)

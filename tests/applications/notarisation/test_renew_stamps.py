@@ -114,12 +114,13 @@ def test_what_is_good_stays_good_once_another_stamp_is_over_it(
     assert renew_stamps(at=NOW) == 0 and len(versions()) == 2
 
 
-def test_stamp_after_stamp_it_stays_good(brief: Authority, copy: CertificationItem) -> None:
-    content = bytes_of(copy)
+def test_stamp_after_stamp_it_stays_good(brief: Authority, copy: CertificationItem, tmp_path: Path) -> None:
+    path = tmp_path / "copy.pdf"
+    path.write_bytes(bytes_of(copy))
     for days in (20, 30, 4000):
         the_stamp_ends(brief, NOW + days * DAY)
-        content = renew(content)
-    last = last_stamp(content)
+        renew(path)
+    content, last = path.read_bytes(), last_stamp(path)
     assert last is not None and last.ends_at == brief.issuing.certificate.not_valid_after_utc, (
         "that of the authority ends first"
     )
@@ -161,11 +162,13 @@ def test_a_worker_that_died_after_stamping_is_gone_on_from(
 ) -> None:
     the_stamp_ends(brief, NOW + 4000 * DAY)
     with monkeypatch.context() as dying, pytest.raises(SystemExit):
-        dying.setattr(job.files, "store", lambda _chunks: sys.exit())
+        dying.setattr(job.files, "store_made", lambda _path: sys.exit())
         renew_stamps(at=NOW)
     assert len(versions()) == 1
     name = f"renewed-{versions()[0].first}-1"
-    stamped = files.half_done(name)
+    kept = files.half_done(name)
+    assert kept is not None
+    stamped = kept.read_bytes()
     with monkeypatch.context() as once:
         once.setattr(job, "renew", lambda _content: pytest.fail("stamped a second time"))
         assert renew_stamps(at=NOW) == 1
@@ -202,8 +205,16 @@ def test_a_batch_at_a_time(brief: Authority, copy: CertificationItem, monkeypatc
     assert [renew_stamps(at=NOW), renew_stamps(at=NOW), renew_stamps(at=NOW)] == [1, 1, 0]
 
 
-def renew_whatever(content: bytes) -> Callable[[bytes], bytes]:
-    return lambda given: renew(content) + given[len(content) :]
+def renew_whatever(content: bytes) -> Callable[[Path], None]:
+    """Renews what the file begins with, and leaves behind it what else was there."""
+
+    def renew_beginning(path: Path) -> None:
+        rest = path.read_bytes()[len(content) :]
+        path.write_bytes(content)
+        renew(path)
+        path.write_bytes(path.read_bytes() + rest)
+
+    return renew_beginning
 
 
 def test_a_copy_printed_without_keys_is_left_alone(signed_copy: bytes) -> None:

@@ -6,6 +6,7 @@ import gc
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from django.conf import LazySettings
 
+from applications.notarisation import compose as composing
 from applications.notarisation.compose import CopyText
 from applications.notarisation.signing.examine import CannotRead, Worth, examine, examine_apart
 from applications.notarisation.signing.keys import KEY_SILENT, KeyAt, certificate_at
@@ -21,8 +23,10 @@ from applications.notarisation.signing.sign import CERTIFICATE_BAD, TSA_SILENT
 from applications.notarisation.signing.throwaway import MARK, PASSWORD, SIGNER, UNIT, Authority, open_authority
 from applications.notarisation.signing.trust import roots
 from applications.notarisation.trouble import NotNow
+from portal.filekinds import TIFF
+from tests.applications.notarisation.composed import compose
 from tests.applications.notarisation.signed import pdfsig, signed_as_signer, signed_as_unit
-from tests.applications.notarisation.test_compose import words
+from tests.applications.notarisation.test_compose import TEXT, photographs, words
 
 NOW = datetime.now(UTC)
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -62,8 +66,21 @@ def test_the_stamps_say_who_signed_and_when_in_hanois_time(signed_copy: bytes, t
         assert sentence in said, sentence
 
 
+def test_a_long_copy_made_in_rounds_is_built_like_the_archives_format(
+    signing: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composing, "PICTURES_AT_A_TIME", 2)
+    text = replace(TEXT, is_signed=True)
+    made = compose(photographs(5), TIFF, text).content
+    _check_archival(signed_as_unit(signed_as_signer(made, text), text))
+
+
 def test_the_file_declares_the_archives_format_and_is_built_like_it(signed_copy: bytes) -> None:
-    with pikepdf.open(io.BytesIO(signed_copy)) as pdf:
+    _check_archival(signed_copy)
+
+
+def _check_archival(content: bytes) -> None:
+    with pikepdf.open(io.BytesIO(content)) as pdf:
         with pdf.open_metadata() as kept:
             assert (kept["pdfaid:part"], kept["pdfaid:conformance"]) == ("3", "B")
             assert str(pdf.docinfo["/Title"]) == kept["dc:title"]

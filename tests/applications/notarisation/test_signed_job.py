@@ -106,8 +106,11 @@ def test_one_that_died_with_both_signatures_made_leaves_only_the_filing(
 
 
 def test_of_two_that_sign_at_once_both_go_on_with_the_same_signature() -> None:
-    assert files.keep_once("both", b"first") == b"first"
-    assert files.keep_once("both", b"second") == b"first"
-    assert files.half_done("both") == b"first"
+    with files.workplace() as place:
+        for said in ("first", "second"):
+            (place / said).write_text(said)
+            assert files.keep_once("both", place / said).read_text() == "first"
+    kept = files.half_done("both")
+    assert kept is not None and kept.read_text() == "first"
     files.forget_half_done("both")
     assert files.half_done("both") is None
