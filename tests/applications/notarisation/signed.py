@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import subprocess
+import tempfile
 from pathlib import Path
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -25,6 +27,7 @@ from portal import files
 from tests.factories.applications import MONDAY
 from tests.factories.certifications import an_approved_item
 
+_FOLDER = tempfile.TemporaryDirectory(prefix="signed-")
 CODE = "7K2M9QXD41AB"
 
 
@@ -71,3 +74,11 @@ def pdfsig(content: bytes, authority: Authority, folder: Path) -> str:
     return subprocess.run(
         ["pdfsig", "-nssdir", database, folder / "signed.pdf"], capture_output=True, text=True, check=False
     ).stdout
+
+
+def as_file(content: bytes) -> Path:
+    """The same as a file; ended with the process."""
+    folder = Path(_FOLDER.name)
+    file = folder / hashlib.sha256(content).hexdigest()
+    file.write_bytes(content)
+    return file
