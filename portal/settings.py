@@ -335,6 +335,10 @@ STAFF_ROLES = "centres.permissions.roles_of"
 # Addresses that take larger files than UPLOAD_LIMIT_BYTES, by the setting that says how large.
 UPLOAD_LIMITS = {"applications:verify_file": "VERIFY_LIMIT_BYTES", "applications:check_file": "VERIFY_LIMIT_BYTES"}
 DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers"]
-DAY_SOURCES = ["centres.day.needs_attention", "applications.day.needs_attention"]
+DAY_SOURCES = [
+    "centres.day.needs_attention",
+    "applications.day.needs_attention",
+    "applications.register_day.needs_attention",
+]
 
 LOGGING = logging_settings(PORTAL_ENV)

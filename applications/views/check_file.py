@@ -41,7 +41,7 @@ def check_file(request: HttpRequest) -> HttpResponse:
     """The form, and below it what was found of the file. ``?paper=`` names the line of the checklist it was brought for."""
     check(has_role(request.user, FILE_CHECKERS))
     paper = _paper(request)
-    context: dict[str, Any] = {"paper": paper}
+    context: dict[str, Any] = {"paper": paper, "centre": paper.application.helped_at if paper else None}
     if request.method != "POST":
         return render(request, "applications/certify/check_file.html", context)
     status = 200
@@ -93,7 +93,7 @@ def _paper(request: HttpRequest) -> Paper | None:
     wanted = request.GET.get("paper", "")
     if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 18):
         return None
-    rows = Paper.objects.select_related("kind", "application").exclude(state__in=OWN_NOTE)
+    rows = Paper.objects.select_related("kind", "application__helped_at").exclude(state__in=OWN_NOTE)
     visible = Application.objects.visible_to(signed_in(request)).filter(state=State.DRAFT)
     paper = rows.filter(pk=int(wanted), application__in=visible).first()
     return paper if paper and may_receive(request.user, paper.application) else None
