@@ -14,6 +14,7 @@ from portal.errors import NotAllowed
 RECEIVERS = frozenset({Role.COUNTER_OFFICER})
 SPECIALISTS = frozenset({Role.SPECIALIST})
 LEADERS = frozenset({Role.LEADER})
+FILE_CHECKERS = RECEIVERS | SPECIALISTS | LEADERS
 # The register holds the names of everybody who had something certified: specialists decide without it.
 REGISTER_READERS = frozenset({Role.COUNTER_OFFICER, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 REGISTER_MANAGERS = frozenset({Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import certify, verify
+from applications.views import certify, check_file, verify
 
 patterns = [
     path("desk/papers/<int:paper_id>/certify/", certify.certify, name="certify"),
@@ -10,6 +10,8 @@ patterns = [
     path("desk/certifications/<int:item_id>/approve/", certify.approve, name="approve_certification"),
     path("desk/certifications/<int:item_id>/drop/", certify.drop, name="drop_certification"),
     path("desk/certifications/<int:item_id>/two-up.pdf", certify.two_up_print, name="two_up"),
+    path("desk/check-file/", check_file.check_file, name="check_file"),
+    path("desk/check-file/note/", check_file.note_finding, name="note_finding"),
     path("desk/documents/<int:document_id>/", certify.document, name="document"),
     path("verify/", verify.verify, name="verify"),
     path("verify/file/", verify.of_file, name="verify_file"),

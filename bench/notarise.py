@@ -183,7 +183,7 @@ def _check(content: bytes, scan: Scan, authority: Authority) -> None:
     from applications.notarisation.signing.examine import Worth, examine
 
     roots = list(load_certs_from_pemder([str(authority.roots)]))
-    worth = [one.worth for one in examine(content, roots, datetime.now(UTC))]
+    worth = [one.worth for one in examine(io.BytesIO(content), roots, datetime.now(UTC))]
     with pikepdf.open(io.BytesIO(content)) as pdf:
         if len(pdf.pages) != scan.pages + 1 or worth != [Worth.GOOD] * 2:
             raise ServiceError(f"the bare copy has {len(pdf.pages)} pages and signatures that are {worth}")

@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "centres:day_device_revoke": ("centres:day_devices", {}),
     "centres:day_announcement_stop": ("centres:day_announcements", {}),
     **dict.fromkeys(("applications:verify_file", "applications:verify_paper"), ("applications:verify", {})),
+    "applications:note_finding": ("applications:check_file", {}),
     "applications:hand_over_register": ("applications:register", {"pk": "pk"}),
     "applications:close_register": ("applications:register", {"pk": "pk"}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),

@@ -159,10 +159,20 @@ SIGNING_UNIT_KEY = env.url(
 SIGNING_UNIT_PASSWORD = env.text("SIGNING_UNIT_PASSWORD", "the password or PIN of that key", default="")
 SIGNING_TSA_URL = env.url("SIGNING_TSA_URL", {"http", "https"}, "the time stamp authority (RFC 3161)", default="")
 SIGNING_ROOTS = env.text("SIGNING_ROOTS", "a PEM file with the roots that signatures are trusted under", default="")
+CHECKING_ROOTS = env.text(
+    "CHECKING_ROOTS",
+    "a PEM file with further roots under which the signed files are trusted that citizens bring",
+    default="",
+)
 
 # -- files ----------------------------------------------------------------------------------------------------------
 FILES_ROOT = env.folder("FILES_ROOT", "the private store of documents", demo=VAR_DIR / "demo" / "files")
 UPLOAD_LIMIT_BYTES = env.number("UPLOAD_LIMIT_BYTES", "the largest upload, in bytes", default=40 * 1024 * 1024)
+VERIFY_LIMIT_BYTES = env.number(
+    "VERIFY_LIMIT_BYTES",
+    "the largest file whose signatures are checked: a long copy of ours may be larger than any upload",
+    default=10 * UPLOAD_LIMIT_BYTES,
+)
 UPLOAD_LIMIT_PAGES = env.number("UPLOAD_LIMIT_PAGES", "the most pages in one upload", default=500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
@@ -322,7 +332,13 @@ SPECTACULAR_SETTINGS = {
 # What a centre adds to a quote of the catalogue: its code in, its closing times and its own facts out.
 CENTRE_OF_QUOTE = "centres.hours.centre_of_quote"
 STAFF_ROLES = "centres.permissions.roles_of"
+# Addresses that take larger files than UPLOAD_LIMIT_BYTES, by the setting that says how large.
+UPLOAD_LIMITS = {"applications:verify_file": "VERIFY_LIMIT_BYTES", "applications:check_file": "VERIFY_LIMIT_BYTES"}
 DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers"]
-DAY_SOURCES = ["centres.day.needs_attention", "applications.day.needs_attention"]
+DAY_SOURCES = [
+    "centres.day.needs_attention",
+    "applications.day.needs_attention",
+    "applications.register_day.needs_attention",
+]
 
 LOGGING = logging_settings(PORTAL_ENV)

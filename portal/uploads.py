@@ -11,17 +11,19 @@ import errno
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
 import pikepdf
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import SkipFile, StopFutureHandlers, TemporaryFileUploadHandler
 from django.forms import Form
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
@@ -48,7 +50,7 @@ _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
-    """Keeps what arrives in a temporary file, up to ``UPLOAD_LIMIT_BYTES`` for all files of one request.
+    """Keeps what arrives in a temporary file, up to the limit of the address for all files of one request.
 
     A file past the limit is dropped and the rest of it read into nothing, so the browser gets an answer and the other
     fields of the form are still there. ``received_file`` or ``add_refusals`` then says what happened. A full disk ends
@@ -57,7 +59,7 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
 
     def __init__(self, request: HttpRequest | None = None):
         super().__init__(request)
-        self._received = 0
+        self._received, self._limit = 0, limit_of(request)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         try:
@@ -69,7 +71,7 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._received += len(raw_data)
-        if self._received > settings.UPLOAD_LIMIT_BYTES:
+        if self._received > self._limit:
             self._refuse(too_large())
         try:
             super().receive_data_chunk(raw_data, start)
@@ -100,6 +102,16 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
             refused_files(self.request)[str(self.field_name)] = problem
 
 
+def limit_of(request: HttpRequest | None) -> int:
+    """How many bytes this address takes."""
+    # Resolved here: the form is read before the request has come as far as its view.
+    with suppress(Resolver404, AttributeError):
+        name = settings.UPLOAD_LIMITS.get(resolve(request.path_info).view_name)  # type: ignore[union-attr]
+        if name is not None:
+            return int(getattr(settings, name))
+    return int(settings.UPLOAD_LIMIT_BYTES)
+
+
 def refused_files(request: HttpRequest) -> dict[str, RuleBroken]:
     """The files of this request that were dropped on arrival, by field, with the reason."""
     if not hasattr(request, "_refused_files"):
@@ -116,6 +128,11 @@ def received_file(request: HttpRequest, name: str = "file") -> UploadedFile:
     if found is None:
         raise BadInput(_("Please scan or choose a file first."), code="upload_missing", field=name)
     return found
+
+
+def path_of(upload: UploadedFile) -> Path:
+    """Where the upload lies while its request lasts: ``LimitedUploadHandler`` keeps every file on disk."""
+    return Path(cast(TemporaryUploadedFile, upload).temporary_file_path())
 
 
 def add_refusals(form: Form, request: HttpRequest) -> int | None:
@@ -164,8 +181,8 @@ class Inspected:
             yield chunk
 
 
-def inspect_upload(upload: UploadedFile) -> Inspected:
-    """Look inside a PDF, JPEG, PNG, TIFF or WebP file before anything is done with it.
+def inspect_upload(upload: UploadedFile, limit: int | None = None) -> Inspected:
+    """Look inside a PDF, JPEG, PNG, TIFF or WebP file before anything is done with it; ``limit`` is other than that of uploads.
 
     Raises ``BadInput`` with ``field="file"`` and one of the codes upload_empty, upload_too_large, upload_not_supported,
     upload_name_differs, upload_two_in_one, upload_locked, upload_active, upload_unreadable, upload_no_pages,
@@ -175,7 +192,7 @@ def inspect_upload(upload: UploadedFile) -> Inspected:
     size = int(upload.size or 0)
     if size == 0:
         raise _bad("upload_empty", _("The file is empty. Please scan or choose it again."))
-    if size > settings.UPLOAD_LIMIT_BYTES:
+    if size > (limit or settings.UPLOAD_LIMIT_BYTES):
         raise too_large()
     name = _clean_name(upload.name or "")
     kind = what_is(stream)

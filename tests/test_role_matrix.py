@@ -145,6 +145,9 @@ GET  applications:certification                     sss0 ..... 0000
 POST applications:approve_certification             sss0 .ffff 0000
 POST applications:drop_certification                sss0 .ffff 0000
 GET  applications:two_up                            sss0 00000 0000
+GET  applications:check_file                        sssf ...ff ...f
+POST applications:check_file                        sssf rrrff rrrf
+POST applications:note_finding                      sss0 .00ff 0000
 GET  applications:document                          sss0 ..... 0000
 GET  applications:receipt                           sss0 ..... 0000
 GET  applications:declaration                       sss0 .00.. 0000

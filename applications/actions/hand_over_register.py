@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -23,8 +23,12 @@ KEEPERS = frozenset({Role.COUNTER_OFFICER, Role.LEADER, Role.MANAGER})
 
 def possible_keepers(centre: Centre, at: datetime) -> QuerySet[User]:
     """Whose work at the centre this day lets them keep a register."""
-    day = clock.local_day(at)
-    here = User.objects.filter(
+    return keepers_on(centre, clock.local_day(at)).distinct().order_by("full_name", "pk")
+
+
+def keepers_on(centre: Centre, day: date) -> QuerySet[User]:
+    """The same by their rows: once for each such role."""
+    return User.objects.filter(
         Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gte=day),
         memberships__centre=centre,
         memberships__role__in=KEEPERS,
@@ -32,7 +36,6 @@ def possible_keepers(centre: Centre, at: datetime) -> QuerySet[User]:
         memberships__blocked_reason="",
         is_active=True,
     )
-    return here.distinct().order_by("full_name", "pk")
 
 
 @transaction.atomic

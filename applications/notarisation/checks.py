@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from pyhanko.keys import load_certs_from_pemder
 
 from applications.notarisation.signing.keys import Role, certificate_at, is_configured, key_of
 from applications.notarisation.signing.throwaway import is_throwaway
@@ -23,6 +24,21 @@ def signing_is_set_up_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessag
         return []
     message = f"Certified copies cannot be signed: {', '.join(missing)} is missing."
     return [Error(message, hint="Set all of them, or none.", id="applications.E001")]
+
+
+@register()
+def further_roots_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Otherwise every file that a citizen brings would be said to be of a stranger."""
+    if not settings.CHECKING_ROOTS:
+        return []
+    try:
+        found = list(load_certs_from_pemder([settings.CHECKING_ROOTS]))
+    except (OSError, ValueError):
+        found = []
+    if found:
+        return []
+    message = "CHECKING_ROOTS cannot be read or holds no certificate."
+    return [Error(message, hint="Name a PEM file with the trusted roots, or leave it out.", id="applications.E005")]
 
 
 @register(Tags.security, deploy=True)

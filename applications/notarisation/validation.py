@@ -7,8 +7,10 @@ might. A copy is genuine when both agree.
 from __future__ import annotations
 
 import hashlib
+import mmap
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,11 +23,11 @@ from applications.notarisation.codes import typed
 from applications.notarisation.enums import Finding, JobState
 from applications.notarisation.models import CertificationItem
 from applications.notarisation.signing.examine import CannotRead, Signature, Worth, examine_apart
-from applications.notarisation.signing.marks import signature_blobs, signature_hashes
+from applications.notarisation.signing.marks import Buffer, signature_blobs, signature_hashes
 from applications.notarisation.versions import issued_under, kept_lists, newest_of
 from portal import clock, files
 
-Examine = Callable[[bytes, Path, datetime, Sequence[bytes]], list[Signature]]
+Examine = Callable[[Path, Path, datetime, Sequence[bytes]], list[Signature]]
 # The address that the copy's own description gives, for a file that has lost its signatures.
 _OWN_ADDRESS = re.compile(rb"/verify/([0-9A-Z]{12})/")
 
@@ -42,21 +44,22 @@ class Verdict:
     closing: Closing | None = None
 
 
-def judge(content: bytes, at: datetime, examine: Examine = examine_apart) -> Verdict:
-    """What this file is. Anything may be in it; it is read in a process apart."""
-    sha256 = hashlib.sha256(content).hexdigest()
+def judge(file: Path, at: datetime, examine: Examine = examine_apart) -> Verdict:
+    """What this file is. Anything may be in it, and it may be large: it is read in a process apart, and here only from end to end."""
+    with file.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     first = issued_under(sha256)
     issued = _items().filter(output__sha256=first).first()
     paper = ClosingPaper.objects.filter(sha256=first).select_related("closing").first()
     try:
-        signatures = examine(_newest(content, sha256, first), Path(settings.SIGNING_ROOTS), at, kept_lists())
+        signatures = examine(_newest(file, first), Path(settings.SIGNING_ROOTS), at, kept_lists())
     except CannotRead:
         signatures = []
     if issued is not None:
         return Verdict(_of_issued(issued, signatures), issued, sha256, signatures)
     if paper is not None:
         return Verdict(_when_signed(paper.is_signed, signatures), None, sha256, signatures, paper.closing)
-    claimed = claimed_by(content)
+    claimed = claimed_by(file)
     return Verdict(_of_other(claimed, signatures), claimed, sha256, signatures)
 
 
@@ -78,14 +81,27 @@ def judge_paper(*, number: int, day: date, code: str) -> Verdict:
     return verdict
 
 
-def claimed_by(content: bytes) -> CertificationItem | None:
+def claimed_by(file: Path) -> CertificationItem | None:
     """The copy that a file was once, or says it is: by one of its signatures, or by its own description."""
-    marks = signature_hashes(content)
+    with _mapped(file) as content:
+        marks, code = signature_hashes(content), _OWN_ADDRESS.search(content)
+        own = code[1].decode() if code else ""
+        del code  # it holds the file open
     found = _items().filter(signature_marks__sha256__in=marks).first() if marks else None
     if found is not None:
         return found
-    code = _OWN_ADDRESS.search(content)
-    return _items().filter(check_code=code[1].decode(), state=JobState.FILED).first() if code else None
+    return _items().filter(check_code=own, state=JobState.FILED).first() if own else None
+
+
+@contextmanager
+def _mapped(file: Path) -> Iterator[Buffer]:
+    """The file's bytes without reading them into memory."""
+    with file.open("rb") as opened:
+        if file.stat().st_size == 0:  # cannot be mapped
+            yield b""
+            return
+        with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            yield content
 
 
 def _items():
@@ -106,16 +122,10 @@ def _when_signed(is_signed: bool, signatures: Sequence[Signature]) -> Finding:
     return Finding.GENUINE if good or not is_signed else Finding.UNTRUSTED
 
 
-def _newest(content: bytes, sha256: str, first: str) -> bytes:
+def _newest(file: Path, first: str) -> Path:
     """The version of this file with the newest time stamp: it begins with these bytes, and proves them for longer."""
-    newest = newest_of(first)
-    if newest == sha256:
-        return content
-    try:
-        kept = files.read(newest)
-    except OSError:
-        return content
-    return kept if kept.startswith(content) else content
+    kept = files.path_of(newest_of(first))
+    return kept if kept.exists() else file
 
 
 def _of_other(claimed: CertificationItem | None, signatures: Sequence[Signature]) -> Finding:
@@ -132,7 +142,8 @@ def _certificates_in(item: CertificationItem) -> set[str]:
     if item.output is None:
         return set()
     try:
-        blobs = signature_blobs(files.read(item.output.sha256))
+        with _mapped(files.path_of(item.output.sha256)) as content:
+            blobs = signature_blobs(content)
     except OSError:
         return set()
     return {

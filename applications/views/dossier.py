@@ -19,8 +19,10 @@ from applications.handling import BY_KEY, Verb, offered, step_of
 from applications.history_words import Told, told
 from applications.looks import looked_at
 from applications.models import Application, Event, Paper
+from applications.permissions import FILE_CHECKERS
 from applications.receipts import receipt_response
 from applications.worklist import due_words, state_kind, state_words
+from centres.permissions import has_role
 from notifications.models import Message
 from portal import clock
 from portal.errors import RuleBroken
@@ -122,6 +124,7 @@ def _page(
         "fee_total": sum(line.amount for line in dossier.fee_lines.all()),
         "open_supplement": next((row for row in dossier.supplements.all() if row.answered_at is None), None),
         "sent_back": _sent_back(dossier),
+        "may_check_files": has_role(request.user, FILE_CHECKERS),
         "history": [told(event) for event in reversed(dossier.events.all())],
         "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
     }

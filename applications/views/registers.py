@@ -147,6 +147,7 @@ def strike(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     copies = items_of(line.entry)
     context = {
         "book": book,
+        "centre": book.centre,
         "line": line,
         "form": form,
         "copies": copies,

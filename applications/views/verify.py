@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,10 +16,12 @@ from applications.notarisation.validation import Verdict, claimed_by, judge, jud
 from portal import clock, ratelimit
 from portal.errors import BadInput, RuleBroken
 from portal.filekinds import PDF
-from portal.uploads import inspect_upload, received_file
+from portal.uploads import inspect_upload, path_of, received_file
 
 # As on the page that finds a dossier: a hall's visitors share one address.
 TRIES, SECONDS = 30, 10 * 60
+# Of files that are larger than any other page takes.
+LARGE_TRIES = 5
 
 
 @login_not_required
@@ -87,11 +90,13 @@ def _judge_upload(request: HttpRequest) -> Verdict:
         if problem.code == "upload_too_large":
             raise _too_large() from problem
         raise
-    content = upload.read()
+    if (upload.size or 0) > settings.UPLOAD_LIMIT_BYTES:
+        ratelimit.count("verify-large", ratelimit.client_address(request), limit=LARGE_TRIES, seconds=SECONDS)
+    path = path_of(upload)
     try:
-        kind = inspect_upload(upload).media_type
+        kind = inspect_upload(upload, settings.VERIFY_LIMIT_BYTES).media_type
     except BadInput:
-        if claimed_by(content) is None:
+        if claimed_by(path) is None:
             raise
         kind = PDF
     if kind != PDF:
@@ -100,7 +105,7 @@ def _judge_upload(request: HttpRequest) -> Verdict:
             code="verify_needs_pdf",
             field="file",
         )
-    return judge(content, clock.now())
+    return judge(path, clock.now())
 
 
 def _too_large() -> BadInput:

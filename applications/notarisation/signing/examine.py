@@ -1,6 +1,8 @@
 """What a PDF's signatures are worth, by the library's bottom line; without the portal, so that it can run apart.
 
-    python -m applications.notarisation.signing.examine file.pdf roots.pem 2026-11-23T10:26:00+07:00
+    python -m applications.notarisation.signing.examine ours file.pdf 2026-11-23T10:26:00+07:00 folder roots.pem
+
+The folder holds lists of withdrawn certificates, if there are any; "brought" instead of "ours" for a file from anywhere.
 
 A file from anywhere is read here, so it is done in a process of its own with little memory and time (``examine_apart``).
 """
@@ -8,7 +10,6 @@ A file from anywhere is read here, so it is done in a process of its own with li
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import logging
 import resource
@@ -21,7 +22,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from asn1crypto import crl, x509
 from pyhanko.keys import load_certs_from_pemder
@@ -30,7 +31,11 @@ from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation.ades import AdESLTAValidationResult, ades_lta_validation
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_timestamp
+from pyhanko.sign.validation.pdf_embedded import (
+    EmbeddedPdfSignature,
+    async_validate_pdf_signature,
+    async_validate_pdf_timestamp,
+)
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
     PdfSignatureValidationSpec,
@@ -38,7 +43,12 @@ from pyhanko.sign.validation.policy_decl import (
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
-from pyhanko.sign.validation.status import DocumentTimestampStatus, RevocationDetails, SignatureCoverageLevel
+from pyhanko.sign.validation.status import (
+    DocumentTimestampStatus,
+    PdfSignatureStatus,
+    RevocationDetails,
+    SignatureCoverageLevel,
+)
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
@@ -57,7 +67,6 @@ MOST_SIGNATURES = 12
 MOST_LISTS, MOST_MOMENTS = 200, 12
 _HARMLESS = {"affiliation_changed", "superseded", "cessation_of_operation"}
 SECONDS = 30
-# Beside the file that is examined.
 _LIST = ".crl"
 _MEMORY_BYTES = 1024**3
 _PASSED_BUT_ENDED = {
@@ -104,23 +113,29 @@ class CannotRead(ValueError):
 
 
 def examine(
-    content: bytes, roots: Sequence[x509.Certificate], at: datetime, lists: Sequence[bytes] = ()
+    file: BinaryIO, roots: Sequence[x509.Certificate], at: datetime, lists: Sequence[bytes] = ()
 ) -> list[Signature]:
     """Each signature of the file as it stands ``at``. Nothing is fetched: what a file needs for its proof lies inside; ``lists``
     of withdrawn certificates tell of the last time stamp's.
 
     Raises ``CannotRead``.
     """
+    reader, found, stamped = _read(file)
+    proven_at = _archived_at(stamped, roots, at, [*_readable(lists), *_lists_in(reader)])
+    return [_judged(signature, roots, proven_at) for signature in found]
+
+
+def _read(file: BinaryIO) -> tuple[PdfFileReader, list[EmbeddedPdfSignature], list[EmbeddedPdfSignature]]:
+    """The file, its signatures, and the time stamps over it."""
     try:
-        reader = PdfFileReader(io.BytesIO(content))
+        reader = PdfFileReader(file)
         found = list(reader.embedded_regular_signatures)
         stamped = list(reader.embedded_timestamp_signatures)
     except Exception as error:
         raise CannotRead(type(error).__name__) from error
     if len(found) + len(stamped) > MOST_SIGNATURES:
         raise CannotRead("too many signatures")
-    proven_at = _archived_at(stamped, roots, at, [*_readable(lists), *_lists_in(reader)])
-    return [_judged(signature, roots, proven_at) for signature in found]
+    return reader, found, stamped
 
 
 def _archived_at(
@@ -241,11 +256,12 @@ def _is_last(status: DocumentTimestampStatus) -> bool:
     )
 
 
-def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: datetime) -> Signature:
+def _described(signature: EmbeddedPdfSignature) -> dict[str, str]:
+    """Whose signature it is, by its certificate."""
     try:
         certificate = signature.signer_cert
         names, issuer = certificate.subject.native, certificate.issuer.native
-        described = {
+        return {
             "name": str(names.get("common_name", "")),
             "organisation": str(names.get("organization_name", "")),
             "issuer": str(issuer.get("common_name", "")),
@@ -253,24 +269,37 @@ def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], 
             "certificate": hashlib.sha256(certificate.dump()).hexdigest(),
         }
     except Exception:  # noqa: BLE001 - a certificate of broken bytes breaks anywhere
-        described = dict.fromkeys(("name", "organisation", "issuer", "serial", "certificate"), "")
+        return dict.fromkeys(("name", "organisation", "issuer", "serial", "certificate"), "")
+
+
+def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: datetime) -> Signature:
+    described = _described(signature)
     try:
-        result = wait_for(ades_lta_validation(signature, _specification(roots), _timing(at)))
+        result = _result(signature, roots, at, REQUIRE_REVINFO)
         when = result.best_signature_time.isoformat() if result.best_signature_time else ""
-        is_sound = _is_sound(result)
-        worth = _worth(result, is_sound)
-        if worth == Worth.UNTRUSTED and not _held_at(signature.signer_cert, result.best_signature_time):
-            worth = Worth.ENDED
+        return Signature(**described, at=when, is_sound=_is_sound(result), worth=_full_worth(signature, result))
     except Exception:  # noqa: BLE001 - so does a signature
         return Signature(**described, at="", is_sound=False, worth=Worth.CHANGED)
-    return Signature(**described, at=when, is_sound=is_sound, worth=worth)
 
 
-def _specification(roots: Sequence[x509.Certificate]) -> PdfSignatureValidationSpec:
+def _result(
+    signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: datetime, policy: RevocationCheckingPolicy
+) -> AdESLTAValidationResult:
+    return wait_for(ades_lta_validation(signature, _specification(roots, policy), _timing(at)))
+
+
+def _full_worth(signature: EmbeddedPdfSignature, result: AdESLTAValidationResult) -> Worth:
+    worth = _worth(result, _is_sound(result))
+    if worth == Worth.UNTRUSTED and not _held_at(signature.signer_cert, result.best_signature_time):
+        return Worth.ENDED
+    return worth
+
+
+def _specification(roots: Sequence[x509.Certificate], policy: RevocationCheckingPolicy) -> PdfSignatureValidationSpec:
     trust = SimpleTrustManager.build(trust_roots=list(roots))
     return PdfSignatureValidationSpec(
         SignatureValidationSpec(
-            cert_validation_policy=CertValidationPolicySpec(trust, CertRevTrustPolicy(REQUIRE_REVINFO)),
+            cert_validation_policy=CertValidationPolicySpec(trust, CertRevTrustPolicy(policy)),
             # The archive's time stamp is the last word in the file: nothing in there can tell of its own certificate later.
             ts_cert_validation_policy=CertValidationPolicySpec(trust, CertRevTrustPolicy(NO_REVOCATION)),
             revinfo_gathering_policy=RevocationInfoGatheringSpec(
@@ -305,22 +334,163 @@ def _worth(result: AdESLTAValidationResult, is_sound: bool) -> Worth:
     return Worth.ENDED if result.ades_subindic in _PASSED_BUT_ENDED else Worth.UNTRUSTED
 
 
-def examine_apart(content: bytes, roots: Path, at: datetime, lists: Sequence[bytes] = ()) -> list[Signature]:
-    """The same in a process of its own, which a file made to be large or slow to read brings down alone.
+# -- what somebody brought ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Brought:
+    """One signature of a file that somebody brought. ``bottom_line`` is the library's own and the only verdict; the rest says
+    why. Moments are ISO: ``said_at`` as the signer's computer told it, ``proven_at`` by a time stamp that is trusted."""
+
+    name: str
+    organisation: str
+    issuer: str
+    serial: str
+    certificate: str
+    bottom_line: bool
+    worth: Worth
+    is_sound: bool
+    is_known: bool
+    is_withdrawal_known: bool
+    said_at: str
+    proven_at: str
+    begins_at: str
+    ends_at: str
+
+    @property
+    def said(self) -> datetime | None:
+        return datetime.fromisoformat(self.said_at) if self.said_at else None
+
+    @property
+    def proven(self) -> datetime | None:
+        return datetime.fromisoformat(self.proven_at) if self.proven_at else None
+
+    @property
+    def begins(self) -> datetime | None:
+        return datetime.fromisoformat(self.begins_at) if self.begins_at else None
+
+    @property
+    def ends(self) -> datetime | None:
+        return datetime.fromisoformat(self.ends_at) if self.ends_at else None
+
+
+def examine_brought(file: BinaryIO, roots: Sequence[x509.Certificate], at: datetime) -> list[Brought]:
+    """Each signature of a file from anywhere. Whether its certificate was withdrawn is asked where the file brings a list; most
+    bring none, and then nobody can say. Raises ``CannotRead``."""
+    reader, found, stamped = _read(file)
+    lists = _lists_in(reader)
+    proven_at = _archived_at(stamped, roots, at, lists)
+    return [_weighed(signature, roots, proven_at, lists, is_archived=proven_at != at) for signature in found]
+
+
+def _weighed(
+    signature: EmbeddedPdfSignature,
+    roots: Sequence[x509.Certificate],
+    at: datetime,
+    lists: Sequence[bytes],
+    *,
+    is_archived: bool,
+) -> Brought:
+    described = _described(signature)
+    try:
+        status, worth, is_withdrawal_known = _with_what_is_given(signature, roots, at, lists)
+        certificate, said = signature.signer_cert, signature.self_reported_timestamp
+        proven = _proven_by(status) or (at if is_archived else None)
+        return Brought(
+            **described,
+            bottom_line=worth == Worth.GOOD,
+            worth=worth,
+            is_sound=bool(status.intact and status.valid),
+            is_known=status.trusted or worth == Worth.WITHDRAWN or _was_known(signature, roots),
+            is_withdrawal_known=is_withdrawal_known,
+            said_at=said.isoformat() if said else "",
+            proven_at=proven.isoformat() if proven else "",
+            begins_at=certificate.not_valid_before.isoformat(),
+            ends_at=certificate.not_valid_after.isoformat(),
+        )
+    except Exception:  # noqa: BLE001 - a signature of broken bytes breaks anywhere
+        return Brought(
+            **described, bottom_line=False, worth=Worth.CHANGED, is_sound=False, is_known=False,
+            is_withdrawal_known=False, said_at="", proven_at="", begins_at="", ends_at="",
+        )  # fmt: skip
+
+
+def _with_what_is_given(
+    signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: datetime, lists: Sequence[bytes]
+) -> tuple[PdfSignatureStatus, Worth, bool]:
+    """What the library says, what that is worth, and whether a list said that the certificate was or was not withdrawn."""
+    for moment in [at, *dict.fromkeys(_made_at(one) for one in lists)][:MOST_MOMENTS] if lists else ():
+        asked = _result(signature, roots, moment, REQUIRE_REVINFO)
+        worth = _full_worth(signature, asked)
+        if asked.api_status and (worth == Worth.WITHDRAWN or (worth == Worth.GOOD and moment == at)):
+            return asked.api_status, worth, True
+    status = _plain_status(signature, roots, at)
+    proven = _proven_by(status)
+    if proven is not None and not status.bottom_line and not _held_at(signature.signer_cert, at):
+        # The certificate has ended since, and the time stamp in the signature proves that it was made before.
+        status = _plain_status(signature, roots, proven)
+    return status, _plain_worth(status, _held_at(signature.signer_cert, proven or at)), False
+
+
+def _plain_status(
+    signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: datetime
+) -> PdfSignatureStatus:
+    """The library's own judgement of a signature, whose certificate nobody asks for."""
+    trust = ValidationContext(
+        trust_roots=list(roots), moment=at, allow_fetching=False, revinfo_policy=CertRevTrustPolicy(NO_REVOCATION)
+    )
+    return wait_for(async_validate_pdf_signature(signature, signer_validation_context=trust))
+
+
+def _was_known(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) -> bool:
+    """Whether the certificate led to a trusted root while it held: one that has ended is not from a stranger."""
+    return _plain_status(signature, roots, signature.signer_cert.not_valid_after).trusted
+
+
+def _plain_worth(status: PdfSignatureStatus, held: bool) -> Worth:
+    if status.bottom_line:
+        return Worth.GOOD
+    if not (status.intact and status.valid) or not (status.docmdp_ok or status.modification_level is None):
+        return Worth.CHANGED
+    return Worth.UNTRUSTED if held else Worth.ENDED
+
+
+def _proven_by(status: PdfSignatureStatus) -> datetime | None:
+    """When the signature was made at the latest, by the time stamp inside it, if that one holds."""
+    stamp = status.timestamp_validity
+    moment: datetime | None = stamp.timestamp if stamp and stamp.valid and stamp.intact and stamp.trusted else None
+    return moment
+
+
+# -- in a process apart ------------------------------------------------------------------------------------------------
+
+
+def examine_apart(file: Path, roots: Path, at: datetime, lists: Sequence[bytes] = ()) -> list[Signature]:
+    """``examine`` in a process of its own, which a file made to be large or slow to read brings down alone.
 
     Raises ``CannotRead``.
     """
+    rows = _apart("ours", file, [roots], at, lists)
+    return [Signature(**row | {"worth": Worth(row["worth"])}) for row in rows]
+
+
+def examine_brought_apart(file: Path, roots: Sequence[Path], at: datetime) -> list[Brought]:
+    """``examine_brought`` in a process of its own. Raises ``CannotRead``."""
+    rows = _apart("brought", file, roots, at, ())
+    return [Brought(**row | {"worth": Worth(row["worth"])}) for row in rows]
+
+
+def _apart(what: str, file: Path, roots: Sequence[Path], at: datetime, lists: Sequence[bytes]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="examined-") as folder:
-        file = Path(folder, "file.pdf")
-        file.write_bytes(content)
         for number, one in enumerate(lists):
             Path(folder, f"{number}{_LIST}").write_bytes(one)
         try:
             done = subprocess.run(  # noqa: S603 - our own program and paths of our own
-                [sys.executable, "-m", __name__, str(file), str(roots), at.isoformat()],
+                [sys.executable, "-m", __name__, what, str(file), at.isoformat(), folder, *map(str, roots)],
                 cwd=ROOT, capture_output=True, timeout=SECONDS, check=True, stdin=subprocess.DEVNULL,
             )  # fmt: skip
-            return [Signature(**row | {"worth": Worth(row["worth"])}) for row in json.loads(done.stdout)]
+            rows: list[dict[str, Any]] = json.loads(done.stdout)
+            return rows
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired, ValueError) as error:
             raise CannotRead(type(error).__name__) from error
 
@@ -329,10 +499,15 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     logging.disable(logging.CRITICAL)
-    path, roots, at = sys.argv[1:]
-    trusted = list(load_certs_from_pemder([roots])) if Path(roots).is_file() else []
-    lists = [one.read_bytes() for one in Path(path).parent.glob(f"*{_LIST}")]
-    found = examine(Path(path).read_bytes(), trusted, datetime.fromisoformat(at), lists)
+    what, path, at, folder, *roots = sys.argv[1:]
+    trusted = [one for name in roots if Path(name).is_file() for one in load_certs_from_pemder([name])]
+    lists = [one.read_bytes() for one in Path(folder).glob(f"*{_LIST}")]
+    found: Sequence[Signature | Brought]
+    with Path(path).open("rb") as file:
+        if what == "ours":
+            found = examine(file, trusted, datetime.fromisoformat(at), lists)
+        else:
+            found = examine_brought(file, trusted, datetime.fromisoformat(at))
     sys.stdout.write(json.dumps([asdict(signature) for signature in found]))
 
 

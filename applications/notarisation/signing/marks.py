@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import re
+from itertools import islice
+
+Buffer = bytes | mmap.mmap
 
 # A signature is kilobytes of hexadecimal digits; nothing else in a PDF is.
-_HEX = re.compile(rb"<([0-9A-Fa-f]{2000,})>")
+_HEX = re.compile(rb"<([0-9A-Fa-f]{2000,1000000})>")
 _SEQUENCE, _LONG_FORM = 0x30, 0x80
 MOST = 50
 
 
-def signature_blobs(content: bytes) -> list[bytes]:
+def signature_blobs(content: Buffer) -> list[bytes]:
     """The signatures' bytes (CMS, DER) in the order of the file, without the room that was left behind them."""
-    return [blob for found in _HEX.findall(content)[:MOST] if (blob := _trimmed(_from_hex(found)))]
+    found = (match[1] for match in islice(_HEX.finditer(content), MOST))
+    return [blob for digits in found if (blob := _trimmed(_from_hex(digits)))]
 
 
-def signature_hashes(content: bytes) -> list[str]:
+def signature_hashes(content: Buffer) -> list[str]:
     """SHA-256 of each."""
     return [hashlib.sha256(blob).hexdigest() for blob in signature_blobs(content)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import subprocess
 import tempfile
@@ -26,6 +27,7 @@ from portal import files
 from tests.factories.applications import MONDAY
 from tests.factories.certifications import an_approved_item
 
+_FOLDER = tempfile.TemporaryDirectory(prefix="signed-")
 CODE = "7K2M9QXD41AB"
 
 
@@ -80,3 +82,11 @@ def pdfsig(content: bytes, authority: Authority, folder: Path) -> str:
     return subprocess.run(
         ["pdfsig", "-nssdir", database, folder / "signed.pdf"], capture_output=True, text=True, check=False
     ).stdout
+
+
+def as_file(content: bytes) -> Path:
+    """The same as a file; ended with the process."""
+    folder = Path(_FOLDER.name)
+    file = folder / hashlib.sha256(content).hexdigest()
+    file.write_bytes(content)
+    return file

@@ -238,7 +238,7 @@ def _check_copy(portal: Portal, code: str, path: Path, roots: Path) -> None:
     from applications.notarisation.signing.examine import Worth, examine_apart  # noqa: PLC0415 - Django is set up by then
 
     content = path.read_bytes()
-    assert [one.worth for one in examine_apart(content, roots, datetime.now(UTC))] == [Worth.GOOD] * 2
+    assert [one.worth for one in examine_apart(path, roots, datetime.now(UTC))] == [Worth.GOOD] * 2
     with _asker() as anybody:
         of_file = anybody.post(
             f"{portal.url}/verify/file/",

@@ -7,6 +7,7 @@ from django.conf import LazySettings
 
 from applications.notarisation.checks import (
     copies_are_signed,
+    further_roots_can_be_read,
     signing_is_set_up_whole,
     signing_keys_are_worth_something,
 )
@@ -38,3 +39,9 @@ def test_half_of_it_is_refused(signing: Authority, settings: LazySettings, name:
 def test_a_key_that_does_not_open_and_roots_that_are_none_are_named(signing: Authority, settings: LazySettings) -> None:
     settings.SIGNING_UNIT_PASSWORD, settings.SIGNING_ROOTS = "wrong", "/nowhere/roots.pem"
     assert ids(signing_keys_are_worth_something) == ["applications.E002", "applications.E004"]
+
+
+def test_further_roots_that_are_none_are_named(signing: Authority, settings: LazySettings) -> None:
+    for roots, found in (("", []), (str(signing.roots), []), ("/nowhere/roots.pem", ["applications.E005"])):
+        settings.CHECKING_ROOTS = roots
+        assert ids(further_roots_can_be_read) == found

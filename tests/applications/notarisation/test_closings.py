@@ -188,7 +188,7 @@ def test_the_paper_is_signed_by_the_unit_and_any_reader_finds_it_whole(signing: 
     assert said.count("Signature is Valid.") == 1 and said.count("Certificate is Trusted.") == 1, said
     assert said.count("ETSI.CAdES.detached") == 1 and said.count("Signature #") == 2
     for later in (0, 3000):
-        [one] = examine(content, roots(), datetime.now(UTC) + timedelta(days=later))
+        [one] = examine(io.BytesIO(content), roots(), datetime.now(UTC) + timedelta(days=later))
         assert one.worth == Worth.GOOD
     with pikepdf.open(io.BytesIO(content)) as opened, opened.open_metadata() as meta:
         assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "B")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +39,7 @@ from applications.notarisation.signing.throwaway import TSA, Authority
 from applications.notarisation.signing.trust import roots
 from applications.notarisation.validation import judge
 from portal import files
-from tests.applications.notarisation.signed import CODE, filed, pdfsig, signed_as_signer, signed_as_unit
+from tests.applications.notarisation.signed import CODE, as_file, filed, pdfsig, signed_as_signer, signed_as_unit
 from tests.factories.applications import MONDAY
 from tests.factories.registers import a_register, close_days
 
@@ -71,12 +72,12 @@ def copy(brief: Authority, unsigned_copy: tuple[bytes, CopyText]) -> Certificati
     return filed(signed_as_unit(signed_as_signer(content, text), text))
 
 
-def here(content: bytes, _roots: Path, at: datetime, lists: Sequence[bytes]) -> list[Signature]:
-    return examine(content, roots(), at, lists)
+def here(file: Path, _roots: Path, at: datetime, lists: Sequence[bytes]) -> list[Signature]:
+    return examine(io.BytesIO(file.read_bytes()), roots(), at, lists)
 
 
 def finding(content: bytes, at: datetime) -> Finding:
-    return judge(content, at, examine=here).finding
+    return judge(as_file(content), at, examine=here).finding
 
 
 def bytes_of(item: CertificationItem) -> bytes:
@@ -105,9 +106,9 @@ def test_what_is_good_stays_good_once_another_stamp_is_over_it(
     assert new.startswith(old) and len(new) == second.size
     for at in (NOW, AFTER, NOW + 3000 * DAY):
         for content in (old, new):
-            verdict = judge(content, at, examine=here)
+            verdict = judge(as_file(content), at, examine=here)
             assert (verdict.finding, verdict.item) == (Finding.GENUINE, copy), at
-    assert judge(new, AFTER).finding == Finding.GENUINE, "in a process of its own"
+    assert judge(as_file(new), AFTER).finding == Finding.GENUINE, "in a process of its own"
     said = pdfsig(new, brief, tmp_path)
     assert said.count("Signature is Valid.") == 2 and said.count("Signature #") == 4, said
     # Nothing is left to do, however often it is asked.
@@ -124,7 +125,7 @@ def test_stamp_after_stamp_it_stays_good(brief: Authority, copy: CertificationIt
     assert last is not None and last.ends_at == brief.issuing.certificate.not_valid_after_utc, (
         "that of the authority ends first"
     )
-    assert {one.worth for one in examine(content, roots(), NOW + 3000 * DAY)} == {Worth.GOOD}
+    assert {one.worth for one in examine(io.BytesIO(content), roots(), NOW + 3000 * DAY)} == {Worth.GOOD}
     # A single changed byte under all of them is found.
     for place in (len(content) // 3, len(content) - 400):
         changed = bytearray(content)
@@ -235,7 +236,7 @@ def test_the_paper_of_a_closing_is_renewed_too_and_its_page_gives_the_newest(
     new = client.get(f"/verify/closings/{closing.day}.pdf").content
     assert new != old and new.startswith(old)
     for content in (old, new):
-        verdict = judge(content, AFTER, examine=here)
+        verdict = judge(as_file(content), AFTER, examine=here)
         assert (verdict.finding, verdict.closing, verdict.item) == (Finding.GENUINE, closing, None)
     assert finding(old + b"\n", NOW) != Finding.GENUINE
     settings.LANGUAGE_CODE = "en"
@@ -276,7 +277,7 @@ def test_the_code_of_a_renewed_copy_is_still_its_own(brief: Authority, copy: Cer
     renew_stamps(at=NOW)
     changed = bytearray(files.read(versions()[1].sha256))
     changed[-40] ^= 1
-    verdict = judge(bytes(changed), NOW, examine=here)
+    verdict = judge(as_file(bytes(changed)), NOW, examine=here)
     assert (verdict.finding, verdict.item) == (Finding.CHANGED, copy) and copy.certification
     assert CertificationItem.objects.get(check_code=CODE) == copy
 
@@ -308,7 +309,7 @@ def test_a_withdrawn_certificate_of_the_time_stamps_is_found(
     assert finding(bytes_of(copy), later) == Finding.GENUINE
     assert keep_withdrawal_lists(at=NOW + timedelta(hours=1)) == 2
     assert finding(bytes_of(copy), later) == found
-    assert judge(bytes_of(copy), later).finding == found, "in a process of its own"
+    assert judge(as_file(bytes_of(copy)), later).finding == found, "in a process of its own"
 
 
 def test_a_list_that_does_not_come_or_is_none_leaves_the_one_there_is(

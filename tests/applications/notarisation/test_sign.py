@@ -25,7 +25,7 @@ from applications.notarisation.signing.trust import roots
 from applications.notarisation.trouble import NotNow
 from portal.filekinds import TIFF
 from tests.applications.notarisation.composed import compose
-from tests.applications.notarisation.signed import pdfsig, signed_as_signer, signed_as_unit
+from tests.applications.notarisation.signed import as_file, pdfsig, signed_as_signer, signed_as_unit
 from tests.applications.notarisation.test_compose import TEXT, photographs, words
 
 NOW = datetime.now(UTC)
@@ -41,7 +41,10 @@ def test_pdfsig_finds_both_signatures_valid_and_trusted(
 
 
 def test_the_library_finds_both_good_and_a_time_stamp_over_them(signed_copy: bytes, signing: Authority) -> None:
-    for found in (examine(signed_copy, roots(), NOW), examine_apart(signed_copy, signing.roots, NOW)):
+    for found in (
+        examine(io.BytesIO(signed_copy), roots(), NOW),
+        examine_apart(as_file(signed_copy), signing.roots, NOW),
+    ):
         assert [(one.worth, one.is_sound) for one in found] == [(Worth.GOOD, True)] * 2
         assert [one.organisation for one in found] == [MARK] * 2
 
@@ -123,8 +126,8 @@ def test_a_good_file_stays_good_when_its_certificate_has_ended(
     lasting = signed_as_unit(signed_as_signer(content, text, key), text, key)
     passing = signed_as_signer(content, text, key)
     for later in (timedelta(0), timedelta(days=30), timedelta(days=3000)):
-        assert {one.worth for one in examine(lasting, roots(), NOW + later)} == {Worth.GOOD}, later
-    assert [one.worth for one in examine(passing, roots(), NOW + timedelta(days=3000))] != [Worth.GOOD]
+        assert {one.worth for one in examine(io.BytesIO(lasting), roots(), NOW + later)} == {Worth.GOOD}, later
+    assert [one.worth for one in examine(io.BytesIO(passing), roots(), NOW + timedelta(days=3000))] != [Worth.GOOD]
 
 
 @pytest.mark.parametrize("trouble", ["ended", "withdrawn"])
@@ -216,7 +219,7 @@ def test_a_key_in_a_token_signs_as_well(
 ) -> None:
     text = unsigned_copy[1]
     made = signed_as_unit(half_signed_copy, text, token)
-    assert [one.worth for one in examine(made, roots(), NOW)] == [Worth.GOOD] * 2
+    assert [one.worth for one in examine(io.BytesIO(made), roots(), NOW)] == [Worth.GOOD] * 2
     assert certificate_at(token).subject.native["organization_name"] == MARK
 
 
@@ -239,4 +242,4 @@ def test_the_authority_is_made_once_and_moves_with_its_address(tmp_path: Path) -
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7 nothing", b"%PDF-1.7\n%%EOF", b"\x00" * 5000])
 def test_what_is_no_pdf_cannot_be_read(content: bytes, signing: Authority) -> None:
     with pytest.raises(CannotRead):
-        examine_apart(content, signing.roots, NOW)
+        examine_apart(as_file(content), signing.roots, NOW)

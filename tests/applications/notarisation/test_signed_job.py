@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,7 +55,7 @@ def test_the_copy_is_signed_by_the_person_and_then_by_the_unit(
     make(item)
     assert (item.state, item.progress, roles(signatures)) == (JobState.FILED, item.STEPS, [Role.SIGNER, Role.UNIT])
     content = files.read(item.output.sha256)
-    assert [one.worth for one in examine(content, roots(), datetime.now(UTC))] == [Worth.GOOD] * 2
+    assert [one.worth for one in examine(io.BytesIO(content), roots(), datetime.now(UTC))] == [Worth.GOOD] * 2
     assert SignatureMark.objects.filter(item=item).count() == 3, "two signatures and the archive's time stamp"
     assert half_done(settings) == []
 

@@ -25,7 +25,7 @@ from applications.notarisation.validation import Verdict, judge, judge_code, jud
 from centres.enums import Role as CentreRole
 from portal import clock
 from portal.errors import BadInput, NotAllowed
-from tests.applications.notarisation.signed import CODE, filed, signed_as_unit, signed_by
+from tests.applications.notarisation.signed import CODE, as_file, filed, signed_as_unit, signed_by
 from tests.factories.applications import member_of
 from tests.factories.certifications import an_approved_item
 
@@ -33,13 +33,13 @@ pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
 
 
-def here(content: bytes, _roots: Path, at: datetime, _lists: Sequence[bytes]) -> list[Signature]:
+def here(file: Path, _roots: Path, at: datetime, _lists: Sequence[bytes]) -> list[Signature]:
     """In this process: a process each would take half a minute for all these files."""
-    return examine(content, roots(), at)
+    return examine(io.BytesIO(file.read_bytes()), roots(), at)
 
 
 def answer(content: bytes, at: datetime = NOW) -> Verdict:
-    return judge(content, at, examine=here)
+    return judge(as_file(content), at, examine=here)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_the_file_that_was_issued_is_genuine_and_stays_so(issued: CertificationI
 
 
 def test_a_process_of_its_own_says_the_same(issued: CertificationItem, signed_copy: bytes) -> None:
-    assert judge(signed_copy, NOW).finding == Finding.GENUINE
+    assert judge(as_file(signed_copy), NOW).finding == Finding.GENUINE
 
 
 def sampled(content: bytes) -> list[int]:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from applications.models import CertificationItem, RegisterStrike
@@ -17,6 +17,7 @@ from applications.notarisation.codes import shown
 from applications.notarisation.signing.throwaway import Authority
 from portal import clock
 from portal.logs import scrub
+from portal.uploads import limit_of
 from tests.applications.notarisation.signed import CODE, filed
 from tests.factories.certifications import a_picture
 
@@ -111,9 +112,29 @@ def test_a_file_is_asked_for(phone: Client) -> None:
 
 
 def test_a_file_that_is_too_large_leads_to_the_code_on_it(phone: Client, settings: LazySettings) -> None:
-    settings.UPLOAD_LIMIT_BYTES = 1000
+    settings.VERIFY_LIMIT_BYTES = 1000
     answer = upload(phone, b"%PDF-1.7" + b" " * 2000)
     assert answer.status_code == 400 and answer.context["problem"].code == "verify_too_large"
+
+
+def test_a_copy_larger_than_any_upload_is_checked_a_few_times(
+    phone: Client, issued: CertificationItem, signed_copy: bytes, settings: LazySettings
+) -> None:
+    settings.UPLOAD_LIMIT_BYTES = 10_000
+    assert len(signed_copy) > settings.UPLOAD_LIMIT_BYTES
+    assert "This copy is genuine." in said(upload(phone, signed_copy))
+    assert "This file was changed after it was issued." in said(upload(phone, signed_copy[:-900]))
+    for _time in range(3):
+        upload(phone, b"%PDF-1.7" + b" " * 20_000)
+    assert upload(phone, signed_copy).status_code == 429
+    # Files of the usual size are still counted with everybody else's.
+    assert upload(phone, b"%PDF-1.7 nothing").status_code == 400
+
+
+def test_no_other_address_takes_more(settings: LazySettings, rf: RequestFactory) -> None:
+    settings.UPLOAD_LIMIT_BYTES, settings.VERIFY_LIMIT_BYTES = 10, 100
+    for path, limit in (("/verify/file/", 100), ("/verify/paper/", 10), ("/desk/papers/1/certify/", 10), ("/none", 10)):
+        assert limit_of(rf.post(path)) == limit, path
 
 
 def test_a_stream_that_nobody_asks_for_is_not_unfolded(phone: Client, signing: Authority) -> None:
