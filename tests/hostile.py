@@ -74,7 +74,7 @@ SCRIPTS: dict[str, Change] = {
 }
 
 
-def stream_bomb(unfolded: int = 300_000_000) -> bytes:
+def stream_bomb(unfolded: int = 100_000_000) -> bytes:
     """A page whose drawing unfolds to so many bytes."""
     pack = zlib.compressobj(9)
     blanks = b" " * 1_000_000

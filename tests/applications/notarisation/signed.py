@@ -57,12 +57,12 @@ def filed(content: bytes, code: str = CODE) -> CertificationItem:
     )
 
 
-def signed_by(name: str, content: bytes, authority: Authority, field: str = "Other") -> bytes:
+def signed_by(name: str, content: bytes, authority: Authority, field: str = "Other", *, tight: bool = False) -> bytes:
     """Signed with this key of the authority as any program does it: nobody asks whether it still may."""
     signer = SimpleSigner.load_pkcs12(str(Path(authority.folder) / f"{name}.p12"), passphrase=PASSWORD.encode())
     assert signer is not None
     made = PdfSigner(
-        PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES),
+        PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES, tight_size_estimates=tight),
         signer,
         timestamper=HTTPTimeStamper(authority.stamps_url),
     )

@@ -6,10 +6,8 @@ A client sends what an outage refused once more, with the same ``client_key``, u
 from __future__ import annotations
 
 import json
-import os
 import random
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -302,10 +300,3 @@ def prepare_into(path: str, clients: int, wanted: int) -> None:
 
 def prepared_in(path: Path) -> list[Desk]:
     return [Desk(session, papers) for session, papers in json.loads(path.read_text())]
-
-
-def a_seed() -> int:
-    """Printed, so that the same storm can be had again: STORM_SEED=... pytest ..."""
-    seed = int(os.environ.get("STORM_SEED") or secrets.randbelow(10**6))
-    sys.stderr.write(f"STORM_SEED={seed}\n")
-    return seed

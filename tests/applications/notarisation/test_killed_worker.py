@@ -194,6 +194,7 @@ def test_killed_between_its_signatures_nothing_is_signed_twice(
     assert kept[f".half-done-{item.check_code}-unit"] == files.read(item.output.sha256)
 
 
+@pytest.mark.full  # the shower of test_storm kills at random, too
 def test_killed_at_random_it_is_one_number_one_file_and_one_notice(
     worker: Worker, broker: Redis, settings: LazySettings
 ) -> None:

@@ -177,6 +177,13 @@ def test_a_store_that_does_not_answer_is_tried_again() -> None:
     assert make(item, 5).state == JobState.FILED
 
 
+def test_one_that_was_tried_often_waits_behind_the_others() -> None:
+    often, fresh = an_approved_item(), an_approved_item()
+    assert due_certifications(at()) == [often.pk, fresh.pk]
+    job._claim(often.pk, at())
+    assert due_certifications(at(10)) == [fresh.pk, often.pk], "it may be what ends the workers"
+
+
 def test_a_scan_that_kills_every_worker_is_given_up() -> None:
     item = an_approved_item()
     for death in range(job.MOST_DEATHS):

@@ -20,8 +20,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from applications.notarisation.signing.throwaway import Authority
-from tests.applications.notarisation.storm import a_seed, check, prepare, prepared_in, storm
+from tests.applications.notarisation.storm import check, prepare, prepared_in, storm
 from tests.browser.house import House
+from tests.seeds import a_seed
 from tests.services import Postgres, Redis, postgres, redis
 from tests.worker import database_url
 
@@ -101,7 +102,7 @@ def broker() -> Iterator[Redis]:
 def test_a_shower_leaves_no_gap_and_one_signed_file_each(
     broker: Redis, tmp_path: Path, settings: LazySettings, authority: Authority
 ) -> None:
-    seed, clients, wanted = a_seed(), 4, 8
+    seed, clients, wanted = a_seed("STORM_SEED"), 4, 8
     environment = {
         **authority.environment(), "FILES_ROOT": str(settings.FILES_ROOT), "CERTIFICATION_LEASE_SECONDS": "2"
     }  # fmt: skip
@@ -117,7 +118,7 @@ def test_a_shower_leaves_no_gap_and_one_signed_file_each(
 def test_a_storm_of_two_hundred_requests_leaves_no_gap_and_one_signed_file_each(
     tmp_path: Path, authority: Authority
 ) -> None:
-    seed, clients, wanted = a_seed(), 16, int(os.environ.get("STORM_REQUESTS", "200"))
+    seed, clients, wanted = a_seed("STORM_SEED"), 16, int(os.environ.get("STORM_REQUESTS", "200"))
     with (
         postgres(fast=True) as database,
         redis() as broker,

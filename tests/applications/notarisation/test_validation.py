@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
 import pytest
+from asn1crypto import cms, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from applications.actions.strike_entry import strike_entry
@@ -18,19 +21,25 @@ from applications.notarisation.codes import ALPHABET, CODE_LENGTH, new_code, sho
 from applications.notarisation.compose import CopyText
 from applications.notarisation.enums import Finding
 from applications.notarisation.signing.examine import Signature, Worth, examine
+from applications.notarisation.signing.keys import KeyAt
 from applications.notarisation.signing.marks import signature_blobs
-from applications.notarisation.signing.throwaway import SIGNER, Authority, open_authority
+from applications.notarisation.signing.throwaway import PASSWORD, SIGNER, UNIT, Authority, open_authority
 from applications.notarisation.signing.trust import roots
 from applications.notarisation.validation import Verdict, judge, judge_code, judge_paper
 from centres.enums import Role as CentreRole
 from portal import clock
 from portal.errors import BadInput, NotAllowed
-from tests.applications.notarisation.signed import CODE, as_file, filed, signed_as_unit, signed_by
+from portal.filekinds import TIFF
+from tests.applications.notarisation.composed import compose
+from tests.applications.notarisation.signed import CODE, as_file, filed, signed_as_signer, signed_as_unit, signed_by
+from tests.applications.notarisation.test_compose import photographs
 from tests.factories.applications import member_of
 from tests.factories.certifications import an_approved_item
+from tests.seeds import a_seed
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
+OTHER_CODE = "7K2M9QXD41AC"
 
 
 def here(file: Path, _roots: Path, at: datetime, _lists: Sequence[bytes]) -> list[Signature]:
@@ -57,26 +66,119 @@ def test_a_process_of_its_own_says_the_same(issued: CertificationItem, signed_co
     assert judge(as_file(signed_copy), NOW).finding == Finding.GENUINE
 
 
-def sampled(content: bytes) -> list[int]:
-    """Places all over the file, and in each part of it: page, signatures and the room behind them, the proof, the end."""
-    chance = random.Random(10_2015)
-    places = [chance.randrange(len(content)) for _ in range(12)]
+# Each part of the file, by what it begins with or is made of.
+PARTS = {
+    "the mark at its beginning": rb"%PDF-1\.\d",
+    "an object's number": rb"\d+ 0 obj",
+    "an object's end": rb"endobj",
+    "the beginning of a stream": rb">>\s+stream\r?\n",
+    "what a stream holds": rb"stream\r?\n.{40}",
+    "the end of a stream": rb"endstream",
+    "which bytes are signed": rb"/ByteRange ?\[[^\]]*\]",
+    "the kind of a signature": rb"/SubFilter ?/[\w.]+",
+    "the signature's field": rb"/Contents ?<",
+    "the proof that lies beside": rb"/(?:CRLs|Certs|VRI|DSS)\b",
+    "the table of contents": rb"/Type ?/XRef|xref\s+\d+ \d+|/Prev \d+",
+    "where the table begins": rb"startxref\s+\d+",
+    "the mark at its end": rb"%%EOF",
+}
+IN_A_SIGNATURE, BEHIND_A_SIGNATURE, ANYWHERE = "a signature", "the room behind a signature", "anywhere"
+# A byte of a certificate may make another certificate of it, for which the signature still fits its bytes.
+RIGHT_ANSWERS = {IN_A_SIGNATURE: {Finding.CHANGED, Finding.UNTRUSTED}, ANYWHERE: {Finding.CHANGED, Finding.UNTRUSTED}}
+
+
+def parts_of(content: bytes) -> dict[str, list[tuple[int, int]]]:
+    """Where each part lies, as often as it is there."""
+    found = {what: [one.span() for one in re.finditer(how, content, re.DOTALL)] for what, how in PARTS.items()}
+    found |= {IN_A_SIGNATURE: [], BEHIND_A_SIGNATURE: [], ANYWHERE: [(0, len(content))]}
     for blob in signature_blobs(content):
-        begin = (
-            content.index(blob.hex().encode())
-            if blob.hex().encode() in content
-            else content.index(blob.hex().upper().encode())
-        )
-        end = content.index(b">", begin)
-        places += [begin + 40, begin + len(blob), begin + 2 * len(blob) - 40, end - 1]
-    return [*places, 5, len(content) - 3, content.index(b"/ByteRange") + 14, content.rindex(b"startxref") + 11]
+        digits = blob.hex().encode()
+        begin = content.index(digits) if digits in content else content.index(digits.upper())
+        found[IN_A_SIGNATURE].append((begin, begin + len(digits)))
+        found[BEHIND_A_SIGNATURE].append((begin + len(digits), content.index(b">", begin)))
+    return found
 
 
-def test_a_single_changed_byte_anywhere_is_found(issued: CertificationItem, signed_copy: bytes) -> None:
-    for place in sampled(signed_copy):
-        changed = bytearray(signed_copy)
-        changed[place] ^= 1
-        assert answer(bytes(changed)).finding == Finding.CHANGED, place
+def check_changed_bytes(content: bytes, chance: random.Random, of_each: int) -> None:
+    """One bit in so many bytes of each part: whatever the changed file is, it is not the one that was issued."""
+    for what, spans in parts_of(content).items():
+        assert spans, f"the file has no {what}"
+        for _sample in range(of_each):
+            place, bit = chance.randrange(*chance.choice(spans)), 1 << chance.randrange(8)
+            check_changed_byte(content, place, bit, RIGHT_ANSWERS.get(what, {Finding.CHANGED}), what)
+
+
+def check_changed_byte(content: bytes, place: int, bit: int, right: set[Finding], what: str) -> None:
+    changed = bytearray(content)
+    changed[place] ^= bit
+    assert answer(bytes(changed)).finding in right, (what, place, bit)
+
+
+def test_a_single_changed_byte_in_any_part_is_found(issued: CertificationItem, signed_copy: bytes) -> None:
+    check_changed_bytes(signed_copy, random.Random(a_seed("CHANGES_SEED")), 1)
+
+
+@pytest.mark.full
+def test_many_changed_bytes_of_long_and_short_copies_are_found(
+    signing: Authority, signed_copy: bytes, unsigned_copy: tuple[bytes, CopyText]
+) -> None:
+    text = replace(unsigned_copy[1], link=unsigned_copy[1].link.replace(CODE, OTHER_CODE))
+    long = signed_as_unit(signed_as_signer(compose(photographs(5), TIFF, text).content, text), text)
+    filed(signed_copy)
+    filed(long, OTHER_CODE)
+    chance = random.Random(a_seed("CHANGES_SEED"))
+    for content in (signed_copy, long):
+        check_changed_bytes(content, chance, 10)
+
+
+@pytest.mark.full
+def test_every_single_byte_of_a_small_signed_file_changed_is_found(signing: Authority) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        content = signed_by(SIGNER, _saved(pdf), signing, tight=True)
+    filed(content)
+    assert answer(content).finding != Finding.CHANGED
+    chance = random.Random(a_seed("CHANGES_SEED"))
+    for place in range(len(content)):
+        # Nothing but its signature says whose it is: where that is hit, it is nobody's.
+        right = {Finding.CHANGED, Finding.UNTRUSTED, Finding.NOT_OURS}
+        check_changed_byte(content, place, 1 << chance.randrange(8), right, "every byte")
+
+
+def with_another_certificate(content: bytes, other: bytes) -> bytes:
+    """The unit's signature as it is, but with somebody else's certificate in the place of the unit's."""
+    blob = signature_blobs(content)[1]
+    signature = cms.ContentInfo.load(blob)
+    own = signature["content"]["signer_infos"][0]["sid"].chosen["serial_number"].native
+    certificates = signature["content"]["certificates"]
+    [place] = [number for number, one in enumerate(certificates) if one.chosen.serial_number == own]
+    certificates[place] = cms.CertificateChoices("certificate", x509.Certificate.load(other))
+    digits, others = blob.hex().encode(), signature.dump(force=True).hex().encode()
+    begin = content.index(digits) if digits in content else content.index(digits.upper())
+    end = content.index(b">", begin)
+    return content[:begin] + others.ljust(end - begin, b"0")[: end - begin] + content[end:]
+
+
+def test_with_the_certificate_of_somebody_else_in_its_signature_it_is_not_the_copy(
+    issued: CertificationItem, signed_copy: bytes, signing: Authority, tmp_path: Path
+) -> None:
+    for other in (signing.issue("another clerk"), open_authority(tmp_path, signing.address).identity(UNIT)):
+        verdict = answer(with_another_certificate(signed_copy, other.der))
+        assert verdict.finding in {Finding.CHANGED, Finding.UNTRUSTED} and verdict.item == issued
+        assert len(verdict.signatures) == 2 and not verdict.signatures[1].is_sound
+
+
+def test_a_genuine_copy_stays_so_when_its_certificates_have_ended(
+    unsigned_copy: tuple[bytes, CopyText], signing: Authority
+) -> None:
+    content, text = unsigned_copy
+    signing.issue("brief", not_after=NOW + timedelta(hours=1))
+    key = KeyAt(signing.key_url("brief"), PASSWORD)
+    copy = signed_as_unit(signed_as_signer(content, text, key), text, key)
+    item = filed(copy)
+    for later in (timedelta(0), timedelta(days=2), timedelta(days=3000)):
+        verdict = answer(copy, NOW + later)
+        assert (verdict.finding, verdict.item) == (Finding.GENUINE, item), later
 
 
 def a_page_more(content: bytes) -> bytes:
