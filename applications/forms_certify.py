@@ -24,7 +24,7 @@ class CertifyForm(forms.Form):
     file = forms.FileField(
         label=_("Scan or file"),
         required=False,
-        help_text=_("A PDF, or a JPEG, PNG, TIFF or WebP picture."),
+        help_text=_("A PDF, or a JPEG, PNG, TIFF, WebP or HEIC picture."),
         widget=forms.FileInput({"accept": ACCEPT}),
     )
     pages = forms.IntegerField(
