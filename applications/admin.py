@@ -16,6 +16,7 @@ from applications.models import (
     Paper,
     Register,
     RegisterEntry,
+    ScanRules,
     Step,
 )
 
@@ -104,3 +105,8 @@ class RegisterEntryAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(DeclarationRules)
 class DeclarationRulesAdmin(admin.ModelAdmin):
     list_display = ["valid_from", "kept_days", "source"]
+
+
+@admin.register(ScanRules)
+class ScanRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "kept_hours", "link_minutes", "source"]

@@ -117,7 +117,7 @@ def received_file(request: HttpRequest, name: str = "file") -> UploadedFile:
     if refused is not None:
         raise refused
     if found is None:
-        raise BadInput(_("Please scan or choose a file first."), code="upload_missing", field=name)
+        raise missing(name)
     return found
 
 
@@ -131,6 +131,10 @@ def add_refusals(form: Form, request: HttpRequest) -> int | None:
             form.add_error(name, str(refused))
             status = refused.status
     return status
+
+
+def missing(name: str = "file") -> BadInput:
+    return BadInput(_("Please scan or choose a file first."), code="upload_missing", field=name)
 
 
 def too_large() -> BadInput:
@@ -198,7 +202,8 @@ def inspect_upload(upload: UploadedFile) -> Inspected:
     else:
         raise _bad(
             "upload_not_supported",
-            _("This is %(what)s. Please use a PDF, or a JPEG, PNG, TIFF, WebP or HEIC picture.") % {"what": WORDS[kind]},
+            _("This is %(what)s. Please use a PDF, or a JPEG, PNG, TIFF, WebP or HEIC picture.")
+            % {"what": WORDS[kind]},
         )
     if pages > settings.UPLOAD_LIMIT_PAGES:
         raise _bad(

@@ -4,6 +4,7 @@ from applications.models.declaration import Declaration, DeclarationRules, WhyEr
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
+from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -17,6 +18,7 @@ from applications.notarisation.models import (
 
 __all__ = [
     "Application",
+    "CaptureLink",
     "Certification",
     "CertificationItem",
     "ChainHead",
@@ -39,6 +41,10 @@ __all__ = [
     "RegisterStrike",
     "RegisterValue",
     "Result",
+    "Scan",
+    "ScanFile",
+    "ScanPage",
+    "ScanRules",
     "SignatureMark",
     "Step",
     "SupplementRequest",

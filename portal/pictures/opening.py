@@ -9,6 +9,7 @@ import resource
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 from PIL import Image, ImageOps
@@ -41,11 +42,20 @@ def open_page(path: Path, media_type: str, number: int) -> Image.Image:
         raise CannotOpen(type(error).__name__) from error
 
 
-def _frame(path: Path, media_type: str, number: int) -> Image.Image:
-    with Image.open(path, formats=(IMAGE_FORMATS[media_type],)) as image:
+def open_upright(file: BinaryIO, media_type: str) -> Image.Image:
+    """The same of a picture that is open already. Raises ``CannotOpen``."""
+    try:
+        return _frame(file, media_type, 1)
+    except _ODD as error:
+        raise CannotOpen(type(error).__name__) from error
+
+
+def _frame(file: Path | BinaryIO, media_type: str, number: int) -> Image.Image:
+    with Image.open(file, formats=(IMAGE_FORMATS[media_type],)) as image:
         image.seek(number - 1)
         image.load()
-        return opaque(ImageOps.exif_transpose(image))
+        ImageOps.exif_transpose(image, in_place=True)
+        return opaque(image)
 
 
 def opaque(image: Image.Image) -> Image.Image:
@@ -56,7 +66,7 @@ def opaque(image: Image.Image) -> Image.Image:
         ground.paste(layer, mask=layer.getchannel("A"))
         return ground
     if image.mode in ("L", "RGB"):
-        return image.copy()
+        return image
     return image.convert("L" if image.mode == "1" or image.mode.startswith(("I", "F")) else "RGB")
 
 

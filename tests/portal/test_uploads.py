@@ -113,7 +113,8 @@ def test_where_an_iphone_was_does_not_come_with_its_picture() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", heic()[:300], heic()[:-100], heic() [:40] + os.urandom(400)]
+    "content",
+    [b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", heic()[:300], heic()[:-100], heic()[:40] + os.urandom(400)],
 )
 def test_a_broken_heic_is_refused(content: bytes) -> None:
     assert refusal("a.heic", content).code == "upload_unreadable"
@@ -416,4 +417,6 @@ def test_a_full_disk_is_said_and_the_fields_are_kept(folder: Path, monkeypatch: 
 def test_bytes_of_no_known_kind_are_not_said_to_be_something_else(name: str) -> None:
     problem = refusal(name, bytes(range(128, 256)) * 4)
     assert problem.code == "upload_not_supported"
-    assert str(problem) == "This kind of file is not taken. Please use a PDF, or a JPEG, PNG, TIFF, WebP or HEIC picture."
+    assert (
+        str(problem) == "This kind of file is not taken. Please use a PDF, or a JPEG, PNG, TIFF, WebP or HEIC picture."
+    )
