@@ -64,8 +64,8 @@ def of_link(view: View) -> View:
     return answer
 
 
-@of_link
 @require_http_methods(["GET", "HEAD", "POST"])
+@of_link
 def capture(request: HttpRequest, link: CaptureLink, token: str) -> HttpResponse:
     """What is asked for and what was taken so far; takes another picture, takes one back, or sends."""
     if request.method != "POST":
@@ -134,8 +134,8 @@ def _show(request: HttpRequest, link: CaptureLink, token: str, problem: RuleBrok
     return render(request, "applications/capture/page.html", context, status=problem.status if problem else 200)
 
 
-@of_link
 @require_http_methods(["GET", "HEAD"])
+@of_link
 def picture(request: HttpRequest, link: CaptureLink, token: str, page_id: int) -> HttpResponse:
     """A picture that this phone took, small."""
     page = link.pages.filter(pk=page_id).exclude(picture="").first()

@@ -28,7 +28,7 @@ from applications.actions.scan_rows import page_gone
 from applications.forms_scan import CropForm, ScanForm
 from applications.looks import looked_at
 from applications.models import Application, Paper, Scan, ScanPage
-from applications.scanning import ScanField, open_scan, scan_field
+from applications.scanning import PageLine, ScanField, hint_words, open_scan, scan_field
 from centres.qr import qr_picture
 from citizens.session import signed_in
 from portal import clock, files, live, shared
@@ -66,6 +66,7 @@ def _draft(request: HttpRequest, application_id: int) -> Application:
 
 
 def _page(request: HttpRequest, application_id: int, slot: str, page_id: int) -> ScanPage:
+    """A page of this slot. Raises ``Gone`` when it was removed meanwhile, ``Http404`` where there is no such dossier."""
     rows: QuerySet[ScanPage] = ScanPage.objects.select_related(
         "file",
         "scan__application__applicant",
@@ -74,13 +75,16 @@ def _page(request: HttpRequest, application_id: int, slot: str, page_id: int) ->
         "scan__application__matter__ticket__counter",
         "scan__application__for_application__matter__ticket__counter",
     )
-    return get_object_or_404(
-        rows.filter(scan__application__in=Application.objects.visible_to(signed_in(request))),
+    found = rows.filter(
         pk=page_id,
-        scan__application_id=application_id,
+        scan__application__in=Application.objects.visible_to(signed_in(request)).filter(pk=application_id),
         scan__slot=slot,
         scan__used_at=None,
-    )
+    ).first()
+    if found is None:
+        _draft(request, application_id)
+        raise page_gone()
+    return found
 
 
 def _scan(application: Application, slot: str) -> Scan:
@@ -160,48 +164,52 @@ def stop_phone(request: HttpRequest, application_id: int, slot: str) -> HttpResp
 @require_GET
 def page(request: HttpRequest, application_id: int, slot: str, page_id: int) -> HttpResponse:
     """One page, large, with what can be mended on it."""
-    return _editor(request, _page(request, application_id, slot, page_id))
+    try:
+        return _editor(request, _page(request, application_id, slot, page_id))
+    except Gone as problem:
+        return _pages(request, _draft(request, application_id), slot, problem)
 
 
 @require_POST
 def mend(request: HttpRequest, application_id: int, slot: str, page_id: int) -> HttpResponse:
     """Do one thing to a page: ``do`` says what. It is shown again where it was done, in the list or large."""
-    found = _page(request, application_id, slot, page_id)
-    do = request.POST.get("do", "")
-    by: dict[str, Any] = {"at": clock.now(), "acting_user": signed_in(request)}
+    do, problem = request.POST.get("do", ""), None
     form = CropForm(request.POST) if do == "crop" else None
-    problem: RuleBroken | None = None
     try:
-        if do == "crop" and form is not None:
-            if not form.is_valid():
-                return _editor(request, found, form=form, status=400)
-            found = crop_page(page=found, **form.cleaned_data, **by)
-        else:
-            found = _do(do, found, request, by)
-    except RuleBroken as refused:
+        found = _page(request, application_id, slot, page_id)
+        if form is not None and not form.is_valid():
+            return _editor(request, found, form=form, status=400)
+        _do(do, found, request, form.cleaned_data if form else {})
+        if "large" in request.POST and do != "remove":
+            if not _is_part(request):
+                return redirect("applications:scan_page", application_id, slot, page_id)
+            return _editor(request, _page(request, application_id, slot, page_id))
+    except Gone as refused:
         problem = refused
-    if "large" in request.POST and do != "remove" and not isinstance(problem, Gone):
-        if not _is_part(request) and problem is None:
-            return redirect("applications:scan_page", application_id, slot, page_id)
-        fresh = _page(request, application_id, slot, page_id)
-        return _editor(request, fresh, problem=problem, form=form, status=problem.status if problem else 200)
-    return _pages(request, found.scan.application, slot, problem)
+    except RuleBroken as refused:
+        if "large" in request.POST:
+            fresh = _page(request, application_id, slot, page_id)
+            return _editor(request, fresh, problem=refused, form=form, status=refused.status)
+        problem = refused
+    return _pages(request, _draft(request, application_id), slot, problem)
 
 
-def _do(do: str, found: ScanPage, request: HttpRequest, by: dict[str, Any]) -> ScanPage:
+def _do(do: str, found: ScanPage, request: HttpRequest, cut: dict[str, int]) -> None:
+    by: dict[str, Any] = {"page": found, "at": clock.now(), "acting_user": signed_in(request)}
     if do in TURNS:
-        return turn_page(page=found, degrees=TURNS[do], **by)
-    if do == "straighten":
-        return straighten_page(page=found, **by)
-    if do == "as-it-was":
-        return unmend_page(page=found, **by)
-    if do == "remove":
-        remove_page(page=found, **by)
+        turn_page(degrees=TURNS[do], **by)
+    elif do == "straighten":
+        straighten_page(**by)
+    elif do == "crop":
+        crop_page(**cut, **by)
+    elif do == "as-it-was":
+        unmend_page(**by)
+    elif do == "remove":
+        remove_page(**by)
     elif do == "move":
-        move_page(page=found, to=_number(request), **by)
+        move_page(to=_number(request), **by)
     else:
         raise BadInput(_("Choose what to do with the page."), code="mend_unknown")
-    return found
 
 
 def _number(request: HttpRequest) -> int:
@@ -276,8 +284,11 @@ def _editor(request: HttpRequest, found: ScanPage, *, status: int = 200, **more:
         "count": len(order),
         "before": order[place - 1] if place else None,
         "after": order[place + 1] if place + 1 < len(order) else None,
+        "arrived": request.method == "GET",
         "crop": more.get("form") or CropForm(),
         "page_problem": more.get("problem"),
+        "words": hint_words(found),
+        "version": PageLine(found, place + 1).version,
     }
     template = "parts/editor.html" if _is_part(request) else "editor.html"
     return _render(request, template, field, status=status, **context)

@@ -6,7 +6,7 @@
     document.querySelectorAll("[data-without-script]").forEach((button) => { button.hidden = true; });
     document.querySelectorAll("[data-capture]").forEach((form) => {
       const field = form.querySelector("input[type=file]");
-      field.classList.add("visually-hidden");
+      form.classList.add("scripted");
       field.addEventListener("change", () => {
         if (!field.files.length || "busy" in form.dataset) return;
         form.dataset.busy = "";

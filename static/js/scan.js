@@ -6,10 +6,11 @@
     if (detail.elt.matches("[data-scan-files]")) detail.elt.querySelector("[type=file]").value = "";
   });
   // The code is of no use once a phone has it, or the link is over.
-  document.addEventListener("poll:swapped", ({ target }) => {
-    const place = target.closest(".scan");
-    if (place && !place.querySelector("[data-phone=waited]")) place.querySelector(".scan-phone")?.remove();
+  const tidy = () => document.querySelectorAll(".scan").forEach((place) => {
+    if (!place.querySelector("[data-phone=waited]")) place.querySelector(".scan-phone")?.remove();
   });
+  document.addEventListener("poll:swapped", tidy);
+  document.addEventListener("htmx:afterSettle", tidy);
 
   const EDGES = ["left", "top", "right", "bottom"];
   const MOST = 95;

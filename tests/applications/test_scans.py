@@ -331,7 +331,8 @@ def test_each_button_does_what_it_says_in_the_list_and_large(desk: Client, scan:
         assert desk.post(mend, wrong, headers=HTMX).status_code == 400
     assert desk.post(mend, {"do": "remove"}, headers=HTMX).status_code == 200
     assert not scan.pages.exists()
-    assert desk.post(mend, {"do": "left"}, headers=HTMX).status_code == 404
+    gone = desk.post(mend, {"do": "left"}, headers=HTMX)
+    assert gone.status_code == 410 and f'id="scan-{scan.slot}-pages"' in gone.content.decode()
 
 
 def test_without_a_script_each_button_leads_back_to_the_form(desk: Client, scan: Scan) -> None:
@@ -397,7 +398,7 @@ def test_nobody_of_another_centre_sees_or_changes_anything(as_: Callable[[Any], 
 
 def test_a_page_is_found_only_in_its_own_slot(desk: Client, scan: Scan) -> None:
     other = a_scan(scan.application.papers.exclude(pk=scan.paper_id).first())
-    assert desk.get(at(scan, f"pages/{other.pages.get().pk}/")).status_code == 404
+    assert desk.get(at(scan, f"pages/{other.pages.get().pk}/")).status_code == 410
     assert other.slot == slot_of(other.paper)
 
 
