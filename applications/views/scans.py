@@ -173,7 +173,8 @@ def page(request: HttpRequest, application_id: int, slot: str, page_id: int) -> 
 @require_POST
 def mend(request: HttpRequest, application_id: int, slot: str, page_id: int) -> HttpResponse:
     """Do one thing to a page: ``do`` says what. It is shown again where it was done, in the list or large."""
-    do, problem = request.POST.get("do", ""), None
+    do = request.POST.get("do", "")
+    problem: RuleBroken | None = None
     form = CropForm(request.POST) if do == "crop" else None
     try:
         found = _page(request, application_id, slot, page_id)
@@ -194,7 +195,7 @@ def mend(request: HttpRequest, application_id: int, slot: str, page_id: int) -> 
     return _pages(request, _draft(request, application_id), slot, problem)
 
 
-def _do(do: str, found: ScanPage, request: HttpRequest, cut: dict[str, int]) -> None:
+def _do(do: str, found: ScanPage, request: HttpRequest, cut: dict[str, Any]) -> None:
     by: dict[str, Any] = {"page": found, "at": clock.now(), "acting_user": signed_in(request)}
     if do in TURNS:
         turn_page(degrees=TURNS[do], **by)

@@ -136,7 +136,7 @@ def test_pictures_are_taken_again_in_their_place_removed_and_sent(address: str, 
     first, second = from_phone(scan)
     said = phone.get(address).content.decode()
     assert "Trang trắng" in said and "2" in said
-    phone.post(address, {**taken(as_bytes(a_page(size=(1240, 1700)))), "page": first.pk})
+    phone.post(address, {**taken(as_bytes(a_page(size=(1300, 1838)))), "page": first.pk})
     replaced, same = from_phone(scan)
     assert replaced.pk != first.pk and same == second and replaced.hints == []
     assert phone.get(f"{address}pages/{replaced.pk}.jpg")["Content-Type"] == "image/jpeg"

@@ -305,7 +305,16 @@ def test_a_name_keeps_neither_folders_nor_control_characters() -> None:
 @settings(max_examples=150, deadline=None)
 @given(
     whole=st.sampled_from(
-        [pdf_of(2), picture("JPEG"), picture("PNG"), picture("TIFF"), picture("WEBP"), tiff_of(2), packed("word/a.xml")]
+        [
+            pdf_of(2),
+            picture("JPEG"),
+            picture("PNG"),
+            picture("TIFF"),
+            picture("WEBP"),
+            heic(),
+            tiff_of(2),
+            packed("word/a.xml"),
+        ]
     ),
     at=st.floats(0, 1),
     noise=st.binary(min_size=1, max_size=12),
