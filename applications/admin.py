@@ -17,6 +17,7 @@ from applications.models import (
     Register,
     RegisterEntry,
     RegisterRules,
+    ScanRules,
     Step,
 )
 
@@ -110,3 +111,9 @@ class DeclarationRulesAdmin(admin.ModelAdmin):
 @admin.register(RegisterRules)
 class RegisterRulesAdmin(admin.ModelAdmin):
     list_display = ["valid_from", "renew_days", "open_days", "source"]
+    ordering = ["-valid_from"]
+
+
+@admin.register(ScanRules)
+class ScanRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "kept_hours", "link_minutes", "source"]

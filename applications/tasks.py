@@ -9,10 +9,12 @@ from applications.actions.close_day import close_day
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.keep_closing_paper import keep_closing_papers
 from applications.actions.keep_withdrawal_lists import keep_withdrawal_lists
+from applications.actions.look_at_scan import look_at_pages
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.move_due import move_due_dates
 from applications.actions.renew_stamps import renew_stamps as renew
 from applications.actions.sweep_declarations import erase_expired, forget_erased
+from applications.actions.sweep_scans import erase_old_scans, look_at_left
 from applications.closings import due_days
 from applications.models import IssuedForm
 from portal import clock
@@ -72,6 +74,19 @@ def sweep_declarations() -> None:
     """Erase what was declared at home and not used in time."""
     erase_expired(at=clock.now())
     forget_erased(at=clock.now())
+
+
+@shared_task
+def look_at_scan(scan_id: int) -> None:
+    """Look at the pages of a long scan that the desk did not wait for."""
+    look_at_pages(scan_id=scan_id)
+
+
+@shared_task
+def sweep_scans() -> None:
+    """Erase scans that were not used in time, and look at pages whose job was lost."""
+    erase_old_scans(at=clock.now())
+    look_at_left()
 
 
 @shared_task

@@ -70,6 +70,7 @@ app.conf.update(
         "time stamps": {"task": "applications.tasks.renew_stamps", "schedule": 600.0, "options": {"expires": 600}},
         "dates": {"task": "applications.tasks.move_dates", "schedule": 300.0, "options": {"expires": 300}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
+        "scans": {"task": "applications.tasks.sweep_scans", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {
             "task": "applications.tasks.sweep_declarations",
             "schedule": 600.0,

@@ -10,11 +10,15 @@ import puremagic
 from django.utils.translation import gettext_lazy as _
 
 PDF, JPEG, PNG, TIFF, WEBP = "application/pdf", "image/jpeg", "image/png", "image/tiff", "image/webp"
+# What telephones make; it is taken, and kept as a JPEG.
+HEIC = "image/heic"
 # What Pillow calls the pictures we take.
 IMAGE_FORMATS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF", WEBP: "WEBP"}
 _HEAD_BYTES = 4096
 # Of pictures and archives that are known by their first bytes.
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"II*\x00", b"MM\x00*", b"RIFF", b"GIF8", b"PK\x03\x04", b"BM")
+# ISO/IEC 23008-12, annex B; "mif1" says only that there is a picture, and opening it shows of which kind.
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1"}
 
 WORDS: dict[str, Any] = {
     PDF: _("a PDF"),
@@ -22,7 +26,7 @@ WORDS: dict[str, Any] = {
     PNG: _("a PNG picture"),
     TIFF: _("a TIFF picture"),
     WEBP: _("a WebP picture"),
-    "heic": _("a HEIC picture from a phone"),
+    HEIC: _("a HEIC picture from a phone"),
     "picture": _("a picture of another kind"),
     "word": _("a Word document"),
     "excel": _("an Excel workbook"),
@@ -43,8 +47,9 @@ ENDINGS = {
     ".tif": TIFF,
     ".tiff": TIFF,
     ".webp": WEBP,
-    ".heic": "heic",
-    ".heif": "heic",
+    ".heic": HEIC,
+    ".heif": HEIC,
+    ".hif": HEIC,
     ".doc": "word",
     ".docx": "word",
     ".xls": "excel",
@@ -75,6 +80,8 @@ def what_is(stream: BinaryIO) -> str:
         return TIFF
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return WEBP
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return HEIC
     if head.startswith(b"PK\x03\x04"):
         return _what_is_packed(stream)
     return _what_else(head)
@@ -117,8 +124,6 @@ def _what_else(head: bytes) -> str:
     media = endings[0] if endings else ""
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "office"
-    if media in (".heic", ".heif", ".hif") or head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
-        return "heic"
     if media in (".gif", ".bmp", ".dib", ".jp2", ".psd", ".avif", ".svg"):
         return "picture"
     if media in (".rar", ".7z", ".gz", ".tar", ".bz2", ".xz"):

@@ -1,5 +1,8 @@
 """The private store: files addressed by their content's hash, written once, never changed.
 
+Beside them lie *staged* files, which nobody relies on yet: each has a name of its own, so that one can go without asking who
+else means the same bytes.
+
 Nothing here is reachable by URL; a view that serves a file checks who asks first.
 """
 
@@ -9,6 +12,7 @@ import errno
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -27,6 +31,8 @@ _UNFINISHED = ".new-"
 _HALF_DONE = ".half-done-"
 _AT_WORK = ".work-"
 _CHUNK_BYTES = 1024 * 1024
+_STAGED = "staged"
+_STAGED_NAME = re.compile(r"[0-9a-f]{32}")
 # Nothing is written for as long as this.
 STALE_SECONDS = 24 * 60 * 60
 # No work waits for as long as this to be gone on with.
@@ -184,16 +190,44 @@ def forget_half_done(*names: str) -> None:
         (Path(settings.FILES_ROOT) / f"{_HALF_DONE}{name}").unlink(missing_ok=True)
 
 
+def stage(chunks: Iterable[bytes]) -> tuple[str, Stored]:
+    """Lay these bytes ready under a new name (32 hex digits) until they are used or dropped.
+
+    Raises ``Unavailable`` when the disk is full; nothing is kept then.
+    """
+    name = secrets.token_hex(16)
+    with _written(chunks) as (temporary, kept):
+        target = staged(name)
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        os.replace(temporary, target)
+        _sync_folder(target.parent)
+        return name, kept
+
+
+def staged(name: str) -> Path:
+    """Where the staged file of this name lies (whether or not it is there)."""
+    if not _STAGED_NAME.fullmatch(name):
+        raise ValueError("not the name of a staged file")
+    return Path(settings.FILES_ROOT) / _STAGED / name
+
+
+def drop_staged(names: Iterable[str]) -> None:
+    """What was used, or will not be."""
+    for name in names:
+        staged(name).unlink(missing_ok=True)
+
+
 def remove_stale(now: float) -> int:
     """Remove what processes left that died while writing, or just before they could tidy up; how many files. ``now`` is in
     seconds since the epoch."""
     removed = 0
-    for prefix, seconds in (
-        (_UNFINISHED, STALE_SECONDS),
-        (_AT_WORK, STALE_SECONDS),
-        (_HALF_DONE, FORGOTTEN_SECONDS),
+    for names, seconds in (
+        (f"{_UNFINISHED}*", STALE_SECONDS),
+        (f"{_AT_WORK}*", STALE_SECONDS),
+        (f"{_HALF_DONE}*", FORGOTTEN_SECONDS),
+        (f"{_STAGED}/*", FORGOTTEN_SECONDS),
     ):
-        for left in Path(settings.FILES_ROOT).glob(f"{prefix}*"):
+        for left in Path(settings.FILES_ROOT).glob(names):
             with suppress(FileNotFoundError):  # finished, or removed by another worker
                 if now - left.stat().st_mtime > seconds:
                     shutil.rmtree(left) if left.is_dir() else left.unlink()

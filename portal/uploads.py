@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import errno
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
 import pikepdf
+import pillow_heif
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import SkipFile, StopFutureHandlers, TemporaryFileUploadHandler
@@ -28,16 +30,18 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
 from portal.errors import BadInput, RuleBroken, Unavailable
-from portal.filekinds import IMAGE_FORMATS, PDF, TIFF, WORDS, is_two_in_one, name_says, what_is
+from portal.filekinds import HEIC, IMAGE_FORMATS, JPEG, PDF, TIFF, WORDS, is_two_in_one, name_says, what_is
 from portal.pdfscripts import does_more_than_show
 
-TAKEN = {PDF, *IMAGE_FORMATS}
-ACCEPT = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp"
+TAKEN = {PDF, HEIC, *IMAGE_FORMATS}
+ACCEPT = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 # An A3 sheet at 600 dots an inch. Pillow itself only warns, and later: a picture of a few KB may unfold to gigabytes.
 MAX_PIXELS = 70_000_000
 # What one page of a PDF may say when unpacked; the fullest drawings seen stay below a tenth of it.
 MAX_PAGE_CONTENT_BYTES = 64 * 1024 * 1024
 NAME_LENGTH = 200
+# Of what came as HEIC: close to what the telephone itself would have made.
+HEIC_AS_JPEG_QUALITY = 90
 CHUNK_BYTES = 1024 * 1024
 _TAIL_BYTES = 2048
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -126,7 +130,7 @@ def received_file(request: HttpRequest, name: str = "file") -> UploadedFile:
     if refused is not None:
         raise refused
     if found is None:
-        raise BadInput(_("Please scan or choose a file first."), code="upload_missing", field=name)
+        raise missing(name)
     return found
 
 
@@ -145,6 +149,10 @@ def add_refusals(form: Form, request: HttpRequest) -> int | None:
             form.add_error(name, str(refused))
             status = refused.status
     return status
+
+
+def missing(name: str = "file") -> BadInput:
+    return BadInput(_("Please scan or choose a file first."), code="upload_missing", field=name)
 
 
 def too_large() -> BadInput:
@@ -182,7 +190,8 @@ class Inspected:
 
 
 def inspect_upload(upload: UploadedFile, limit: int | None = None) -> Inspected:
-    """Look inside a PDF, JPEG, PNG, TIFF or WebP file before anything is done with it; ``limit`` is other than that of uploads.
+    """Look inside a PDF, JPEG, PNG, TIFF, WebP or HEIC file before anything is done with it; ``limit`` is other than that of
+    uploads. A HEIC comes out as the JPEG that everything else can read, the right way up.
 
     Raises ``BadInput`` with ``field="file"`` and one of the codes upload_empty, upload_too_large, upload_not_supported,
     upload_name_differs, upload_two_in_one, upload_locked, upload_active, upload_unreadable, upload_no_pages,
@@ -203,15 +212,18 @@ def inspect_upload(upload: UploadedFile, limit: int | None = None) -> Inspected:
         pages = _pages_of_pdf(stream)
     elif kind in IMAGE_FORMATS:
         pages = _pages_of_image(stream, kind)
+    elif kind == HEIC:
+        return _as_jpeg(stream, name)
     elif kind == "unknown":
         raise _bad(
             "upload_not_supported",
-            _("This kind of file is not taken. Please use a PDF, or a JPEG, PNG, TIFF or WebP picture."),
+            _("This kind of file is not taken. Please use a PDF, or a JPEG, PNG, TIFF, WebP or HEIC picture."),
         )
     else:
         raise _bad(
             "upload_not_supported",
-            _("This is %(what)s. Please use a PDF, or a JPEG, PNG, TIFF or WebP picture.") % {"what": WORDS[kind]},
+            _("This is %(what)s. Please use a PDF, or a JPEG, PNG, TIFF, WebP or HEIC picture.")
+            % {"what": WORDS[kind]},
         )
     if pages > settings.UPLOAD_LIMIT_PAGES:
         raise _bad(
@@ -357,8 +369,25 @@ def _pages_of_image(stream: BinaryIO, media_type: str) -> int:
         raise _unreadable() from error
 
 
-def _check_dots(image: Image.Image) -> None:
-    if image.width * image.height > MAX_PIXELS:
+def _as_jpeg(stream: BinaryIO, name: str) -> Inspected:
+    """The main picture of a HEIC file; what the telephone noted of place and time stays out of it."""
+    try:
+        stream.seek(0)
+        heif = pillow_heif.open_heif(stream)
+        picture = heif[heif.primary_index]
+        _check_dots(picture)  # before any of it is decoded
+        made = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=CHUNK_BYTES))  # noqa: SIM115 - as long as the upload
+        picture.to_pillow().convert("RGB").save(made, "JPEG", quality=HEIC_AS_JPEG_QUALITY)
+    except _BOMB as error:
+        raise _too_many_dots() from error
+    except _BROKEN_IMAGE as error:
+        raise _unreadable() from error
+    return Inspected(JPEG, 1, made.tell(), f"{PurePath(name).stem}.jpg"[-NAME_LENGTH:], made)
+
+
+def _check_dots(image: Any) -> None:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
         raise _too_many_dots()
 
 

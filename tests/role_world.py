@@ -41,6 +41,7 @@ from tests.factories.certifications import a_missing_paper, a_picture, an_approv
 from tests.factories.citizens import CitizenFactory, UserFactory
 from tests.factories.declarations import a_declaration
 from tests.factories.registers import a_line, close_days
+from tests.factories.scans import a_link, a_scan
 from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
 
@@ -83,6 +84,8 @@ LIMITED = {
 }
 # Sent by scripts of our own pages.
 IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push"}
+
+WITH_FILE = {"applications:certify", "applications:scan_add", "applications:capture"}
 
 
 @dataclass
@@ -132,6 +135,10 @@ def a_world(at_hanoi: Any) -> World:
     item = an_item(paper)
     other_paper = Paper.objects.filter(application=draft).exclude(pk=paper.pk).first()
     assert other_paper is not None and ticket.counter is not None
+    scan = a_scan(other_paper)
+    _link, capture_token = a_link(scan)
+    scanned = {"application_id": draft.pk, "slot": scan.slot}
+    scanned_page = {"page_id": scan.pages.get().pk}
     held = HeldDocument.objects.create(
         citizen=person,
         kind_key=other_paper.kind.key,
@@ -192,6 +199,10 @@ def a_world(at_hanoi: Any) -> World:
         "applications:public_receipt": {"token": accepted.token},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
+        **{f"applications:scan_{name}": scanned for name in ("field", "add", "phone", "phone_stop")},
+        **{f"applications:scan_{name}": scanned | scanned_page for name in ("page", "mend", "picture")},
+        "applications:capture": {"token": capture_token},
+        "applications:capture_picture": {"token": capture_token, **scanned_page},
         "applications:dossier@draft": {"pk": draft.pk},
         "applications:bring_back": {"ticket_id": ticket.pk},
         "applications:sit_down": {"counter_id": free.pk},
@@ -306,6 +317,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:pass_on": {**shown, "service": other_service.pk},
         "applications:tick": {"there": "1"},
         "applications:certify": {"client_key": "khoa-1234567890abcdef", "title": "Bản sao", "pages": 2, "copies": 1},
+        "applications:scan_mend": {"do": "left"},
         "applications:settle_unit": {**shown, "unit": "00229"},
         "applications:lives_at": {**shown, "address": "12 ngõ 5, phường Kim Liên, Hà Nội"},
         "procedures:units": {"address": "12 ngõ 5, Nam Đồng, Đống Đa"},
@@ -370,7 +382,7 @@ def ask(
     fresh = Client(raise_request_exception=False, **client.defaults)
     fresh.cookies = SimpleCookie({key: cookie.value for key, cookie in client.cookies.items()})
     body: Any = dict(world.bodies.get(name + which, world.bodies.get(name, {})))
-    if name == "applications:certify":
+    if name in WITH_FILE:
         body["file"] = SimpleUploadedFile("scan.jpg", PICTURE)
     more = {}
     if (name.startswith("api_") or name in IN_JSON) and method != "GET":

@@ -141,6 +141,16 @@ POST applications:tick                              sss0 .00ff 0000
 POST applications:use_held                          sss0 r00ff 0000
 GET  applications:certify                           sss0 .00.. 0000
 POST applications:certify                           sss0 r00ff 0000
+GET  applications:scan_field                        sss0 .00.. 0000
+POST applications:scan_add                          sss0 .00ff 0000
+POST applications:scan_phone                        sss0 .00ff 0000
+POST applications:scan_phone_stop                   sss0 .00ff 0000
+GET  applications:scan_page                         sss0 .00.. 0000
+POST applications:scan_mend                         sss0 .00ff 0000
+GET  applications:scan_picture                      sss0 .00.. 0000
+GET  applications:capture                           .... ..... ....
+POST applications:capture                           rrrr rrrrr rrrr
+GET  applications:capture_picture                   rrrr rrrrr rrrr
 GET  applications:certification                     sss0 ..... 0000
 POST applications:approve_certification             sss0 .ffff 0000
 POST applications:drop_certification                sss0 .ffff 0000

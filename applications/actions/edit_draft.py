@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
+from applications.actions.sweep_scans import erase_scans_of
 from applications.catalogue import cleaned, contact_in_form, given_by, identity_given_by, other_side, version_of
 from applications.enums import PaperState, State
 from applications.models import Application, Declaration
@@ -194,6 +195,7 @@ def drop_draft(*, application: Application, at: datetime, acting_user: User) -> 
             _("Papers were already handed in for this. Receive it, or set the number aside until it is complete."),
             code="draft_used",
         )
+    erase_scans_of(draft)
     draft.made_for_it.update(for_application=None)
     Declaration.objects.filter(application=draft).update(application=None, used_at=None, used_by=None)
     matter = draft.matter

@@ -12,9 +12,10 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.mark_paper import ACCEPTED
 from applications.actions.papers_asked import refresh_papers
 from applications.actions.receive import receive
+from applications.actions.use_scan import use_scan
 from applications.catalogue import quote_for
 from applications.enums import PAPER_THERE, DocumentSource, PaperState, State
-from applications.models import Application, Certification, CertificationItem, Document, Paper
+from applications.models import Application, Certification, CertificationItem, Document, Paper, Scan
 from applications.permissions import check_receiver
 from citizens.models import User
 from portal import clock, files, live
@@ -40,6 +41,7 @@ def open_certification(
     client_key: str,
     title: str,
     several_on_a_sheet: bool = False,
+    scan: Scan | None = None,
     at: datetime,
     acting_user: User,
 ) -> CertificationItem:
@@ -47,7 +49,7 @@ def open_certification(
 
     ``pages`` are those of the original as the officer counted them; more than the scan has only where the officer says
     that several are on a sheet of it (``several_on_a_sheet``): nobody certifies what is not there. The same ``client_key`` again gives the same
-    item. The fee is the catalogue's (Circular 226/2016: by page of the original, capped a copy). Raises ``BadInput``,
+    item. ``scan`` is what the upload was made of, where it lay ready at the desk: with the item it is used. The fee is the catalogue's (Circular 226/2016: by page of the original, capped a copy). Raises ``BadInput``,
     ``RuleBroken`` and, when the store is full, ``Unavailable``; nothing is changed then.
     """
     check_receiver(acting_user, for_paper.application)
@@ -77,7 +79,7 @@ def open_certification(
             return known
         _check_can_open(first, paper)
         copy = _application_for(first, title.strip(), pages, copies, at, acting_user)
-        scan = Document.objects.create(
+        document = Document.objects.create(
             sha256=kept.sha256,
             size=kept.size,
             media_type=upload.media_type,
@@ -88,14 +90,14 @@ def open_certification(
             created_at=at,
             created_by=acting_user,
         )
-        _lay_out_papers(copy, scan, at)
+        _lay_out_papers(copy, document, at)
         fee = quote_for(copy, at).total
         copy = receive(application=copy, at=at, acting_user=acting_user)
         item = CertificationItem.objects.create(
             certification=Certification.objects.create(application=copy, requested_at=at, requested_by=acting_user),
             client_key=client_key,
             title=title.strip(),
-            scan=scan,
+            scan=document,
             pages=pages,
             copies=copies,
             fee=fee,
@@ -103,6 +105,8 @@ def open_certification(
         )
         paper.state = PaperState.CERTIFYING
         paper.save(update_fields=["state"])
+        if scan is not None:
+            use_scan(scan=scan, at=at)
         live.bump(f"dossier:{first.pk}", f"dossier:{copy.pk}")
         return item
 

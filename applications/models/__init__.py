@@ -4,6 +4,7 @@ from applications.models.declaration import Declaration, DeclarationRules, WhyEr
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
+from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
@@ -19,6 +20,7 @@ from applications.notarisation.models import (
 __all__ = [
     "Application",
     "ArchiveStamp",
+    "CaptureLink",
     "Certification",
     "CertificationItem",
     "ChainHead",
@@ -42,6 +44,10 @@ __all__ = [
     "RegisterStrike",
     "RegisterValue",
     "Result",
+    "Scan",
+    "ScanFile",
+    "ScanPage",
+    "ScanRules",
     "SealingTry",
     "SignatureMark",
     "Step",

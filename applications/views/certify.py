@@ -1,4 +1,4 @@
-"""Certifying a copy at the desk: a scan comes in, is approved, and its file is made while the work goes on."""
+"""Certifying a copy at the desk: a scan that lies ready is taken, approved, and its file is made while the work goes on."""
 
 from __future__ import annotations
 
@@ -7,26 +7,32 @@ import tempfile
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from applications.actions.add_to_scan import add_to_scan
 from applications.actions.approve_certification import approve_certification
 from applications.actions.drop_certification import drop_certification
 from applications.actions.open_certification import open_certification
 from applications.actions.submit_certification import submit_certification
+from applications.actions.use_scan import finished
 from applications.enums import PaperState
 from applications.forms_certify import CertifyForm
+from applications.forms_scan import ScanForm
 from applications.looks import looked_at
 from applications.models import Application, CertificationItem, Document, Paper
 from applications.notarisation.enums import WITHOUT_NUMBER
 from applications.notarisation.two_up import two_up
 from applications.notarisation.versions import newest_of
+from applications.scanning import open_scan, scan_field, slot_of
+from applications.views.scans import uploads_in
 from citizens.models import User
 from citizens.session import signed_in
 from portal import clock, files, live
 from portal.errors import Gone, RuleBroken
 from portal.text import pick
-from portal.uploads import inspect_upload, received_file
+from portal.uploads import missing
 
 # By finished steps: what is being done now.
 PROGRESS_WORDS = (
@@ -38,6 +44,8 @@ PROGRESS_WORDS = (
     _("Filing the copy"),
 )
 PAGE, DIALOG, PART = "page", "dialog", "part"
+# The id of the form that uses the scan beside it.
+OWNER = "certify-form"
 
 
 def _shape(request: HttpRequest) -> str:
@@ -79,45 +87,71 @@ def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
             return redirect("applications:certification", waiting.pk)
     if request.method != "POST":
         return _show_form(request, paper, CertifyForm.blank(pick(paper.kind.name)))
-    form = CertifyForm(request.POST)
-    status = 400
-    if form.is_valid():
+    form, status = CertifyForm(request.POST), 400
+    known = paper.certifications.filter(client_key=request.POST.get("client_key", "")).first()
+    if known is not None:  # the form was sent again
+        return _shown(request, known)
+    problem = _lay_ready(request, paper)
+    if request.POST.get("do") == "add" and problem is None:
+        return _show_form(request, paper, CertifyForm(initial=request.POST.dict()))
+    if form.is_valid() and problem is None:
         try:
-            upload = inspect_upload(received_file(request))
-            item = open_certification(
-                for_paper=paper,
-                upload=upload,
-                pages=form.cleaned_data["pages"] or upload.pages,
-                copies=form.cleaned_data["copies"],
-                client_key=form.cleaned_data["client_key"],
-                title=form.cleaned_data["title"],
-                several_on_a_sheet=form.cleaned_data["several_on_a_sheet"],
-                at=clock.now(),
-                acting_user=signed_in(request),
-            )
-            return _shown(request, item)
-        except RuleBroken as problem:
-            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
-            status = problem.status
-    _keep_file(request, form)
+            return _shown(request, _opened(request, paper, form))
+        except RuleBroken as refused:
+            problem = refused
+    if problem is not None:
+        form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+        status = problem.status
     return _show_form(request, paper, form, status=status)
 
 
-def _keep_file(request: HttpRequest, form: CertifyForm) -> None:
-    """A good file stays in its field in the dialog; in a page loaded anew no browser fills it in again."""
-    if "file" in form.errors:
-        return
-    if _shape(request) != PAGE:
-        form.fields["file"].widget.attrs["hx-preserve"] = True
-    elif "file" in request.FILES:
-        form.add_error("file", _("Please choose the file again"))
+def _lay_ready(request: HttpRequest, paper: Paper) -> RuleBroken | None:
+    """Files that no script has sent before: they lie at the desk whatever else is wrong with the form."""
+    good, problem = uploads_in(request)
+    if good:
+        try:
+            add_to_scan(
+                application=paper.application,
+                slot=slot_of(paper),
+                uploads=good,
+                paper=paper,
+                at=clock.now(),
+                acting_user=signed_in(request),
+            )
+        except RuleBroken as refused:
+            problem = refused
+    return problem
+
+
+def _opened(request: HttpRequest, paper: Paper, form: CertifyForm) -> CertificationItem:
+    scan = open_scan(paper.application_id, slot_of(paper))
+    if scan is None:
+        raise missing()
+    with finished(scan) as upload:
+        return open_certification(
+            for_paper=paper,
+            upload=upload,
+            scan=scan,
+            pages=form.cleaned_data["pages"] or upload.pages,
+            copies=form.cleaned_data["copies"],
+            client_key=form.cleaned_data["client_key"],
+            title=form.cleaned_data["title"],
+            several_on_a_sheet=form.cleaned_data["several_on_a_sheet"],
+            at=clock.now(),
+            acting_user=signed_in(request),
+        )
 
 
 def _show_form(request: HttpRequest, paper: Paper, form: CertifyForm, *, status: int = 200) -> HttpResponse:
     template = "applications/certify/form.html" if _shape(request) == PAGE else "applications/certify/parts/form.html"
-    return render(
-        request, template, {"paper": paper, "form": form, "centre": paper.application.helped_at}, status=status
-    )
+    slot, files_form = slot_of(paper), None
+    if "file" in form.errors:
+        files_form = ScanForm({}, slot=slot, owner=OWNER)
+        files_form.add_error("file", form.errors["file"].data)
+    back = reverse("applications:certify", args=[paper.pk])
+    scan = scan_field(paper.application, slot, clock.now(), paper=paper, owner=OWNER, back=back, form=files_form)
+    context = {"paper": paper, "form": form.beside(slot), "scan": scan, "centre": paper.application.helped_at}
+    return render(request, template, context, status=status)
 
 
 @require_GET

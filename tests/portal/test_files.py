@@ -153,3 +153,28 @@ def test_half_done_work_on_a_full_disk_is_said(made: Callable[[str], Path], monk
     with pytest.raises(Unavailable):
         files.store_made(half)
     assert files.half_done("signed") is None
+
+
+def test_a_staged_file_has_a_name_of_its_own_and_goes_without_taking_a_kept_one_along(root: Path):
+    kept = files.store([b"scan"])
+    (one, size), (other, _size) = files.stage([b"sc", b"an"]), files.stage([b"scan"])
+    assert one != other and size == kept
+    assert files.staged(one).read_bytes() == b"scan"
+    assert files.staged(one).stat().st_mode & 0o077 == 0
+    files.drop_staged([one, one])
+    assert not files.staged(one).exists()
+    assert files.staged(other).exists() and files.read(kept.sha256) == b"scan"
+
+
+@pytest.mark.parametrize("name", ["", "..", "../" + "0" * 64, "0" * 31, "G" * 32])
+def test_only_a_staged_name_names_a_staged_file(name: str):
+    with pytest.raises(ValueError):
+        files.staged(name)
+
+
+def test_a_staged_file_that_no_row_remembers_goes_in_the_end(root: Path):
+    name, _size = files.stage([b"x"])
+    born = files.staged(name).stat().st_mtime
+    assert files.remove_stale(born + files.FORGOTTEN_SECONDS - 1) == 0
+    assert files.remove_stale(born + files.FORGOTTEN_SECONDS + 1) == 1
+    assert not files.staged(name).exists()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
+import pillow_heif
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
@@ -86,6 +87,45 @@ def test_a_good_file_is_known_by_its_content(name: str, content: bytes, media_ty
     assert b"".join(found.chunks()) == content, "it can be read again"
 
 
+def heic(size: tuple[int, int] = (64, 48), **save: object) -> bytes:
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", size, "navy")).save(out, quality=60, **save)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["IMG_0001.HEIC", "ảnh.heif", "no-ending"])
+def test_a_picture_of_an_iphone_comes_out_as_a_jpeg(name: str) -> None:
+    found = inspect_upload(SimpleUploadedFile(name, heic()))
+    content = b"".join(found.chunks())
+    assert (found.media_type, found.pages, found.size) == ("image/jpeg", 1, len(content))
+    assert found.name == name.rpartition(".")[0] + ".jpg" if "." in name else "no-ending.jpg"
+    with Image.open(io.BytesIO(content)) as image:
+        assert (image.format, image.size) == ("JPEG", (64, 48))
+        assert image.getpixel((9, 9))[2] > 100
+
+
+def test_where_an_iphone_was_does_not_come_with_its_picture() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Apple"
+    content = heic(exif=exif.tobytes())
+    assert b"Apple" in content
+    assert b"Apple" not in b"".join(inspect_upload(SimpleUploadedFile("a.heic", content)).chunks())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", heic()[:300], heic()[:-100], heic()[:40] + os.urandom(400)],
+)
+def test_a_broken_heic_is_refused(content: bytes) -> None:
+    assert refusal("a.heic", content).code == "upload_unreadable"
+
+
+def test_a_heic_of_too_many_dots_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MAX_PIXELS", 1000)
+    monkeypatch.setattr("pillow_heif.HeifImage.to_pillow", lambda _self: pytest.fail("decoded"))
+    assert refusal("a.heic", heic()).code == "upload_too_many_dots"
+
+
 def test_an_empty_file_is_refused() -> None:
     assert refusal("scan.pdf", b"").code == "upload_empty"
 
@@ -118,7 +158,7 @@ def test_a_file_that_is_not_what_its_name_says_is_named(name: str, content: byte
     [
         ("letter.docx", packed("word/document.xml"), "Word document"),
         ("letter.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Office document"),
-        ("photo.heic", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "HEIC picture"),
+        ("photo.avif", b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1avif", "picture of another kind"),
         ("moving.gif", picture("GIF"), "picture of another kind"),
         ("page.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", ""),
         ("nothing", bytes(range(128, 256)) * 4, "not taken"),
@@ -265,7 +305,16 @@ def test_a_name_keeps_neither_folders_nor_control_characters() -> None:
 @settings(max_examples=150, deadline=None)
 @given(
     whole=st.sampled_from(
-        [pdf_of(2), picture("JPEG"), picture("PNG"), picture("TIFF"), picture("WEBP"), tiff_of(2), packed("word/a.xml")]
+        [
+            pdf_of(2),
+            picture("JPEG"),
+            picture("PNG"),
+            picture("TIFF"),
+            picture("WEBP"),
+            heic(),
+            tiff_of(2),
+            packed("word/a.xml"),
+        ]
     ),
     at=st.floats(0, 1),
     noise=st.binary(min_size=1, max_size=12),
@@ -377,4 +426,6 @@ def test_a_full_disk_is_said_and_the_fields_are_kept(folder: Path, monkeypatch: 
 def test_bytes_of_no_known_kind_are_not_said_to_be_something_else(name: str) -> None:
     problem = refusal(name, bytes(range(128, 256)) * 4)
     assert problem.code == "upload_not_supported"
-    assert str(problem) == "This kind of file is not taken. Please use a PDF, or a JPEG, PNG, TIFF or WebP picture."
+    assert (
+        str(problem) == "This kind of file is not taken. Please use a PDF, or a JPEG, PNG, TIFF, WebP or HEIC picture."
+    )

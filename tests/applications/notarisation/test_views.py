@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
@@ -15,7 +14,7 @@ from django.urls import reverse
 
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.enums import PaperState
-from applications.models import CertificationItem, Paper, RegisterEntry
+from applications.models import CertificationItem, Paper, RegisterEntry, Scan
 from applications.notarisation.enums import JobState
 from centres.enums import Role
 from citizens.models import Look
@@ -83,15 +82,34 @@ def test_pages_that_the_scan_does_not_have_are_asked_about(desk: Client, paper: 
 
 
 @pytest.mark.parametrize("wrong", [{"pages": "0"}, {"copies": "999"}, {"pages": "4"}])
-def test_a_chosen_file_is_not_emptied_without_a_word(desk: Client, paper: Paper, wrong: dict[str, str]) -> None:
-    dialog = desk.post(address("certify", paper.pk), typed(**wrong), headers=HTMX).content.decode()
-    field = re.search(r'<input type="file"[^>]*>', dialog)
-    assert field and "hx-preserve" in field[0], "the script leaves the file where it is"
-    assert 'id="id_file_error"' not in dialog
-    page = desk.post(address("certify", paper.pk), typed(**wrong)).content.decode()
-    assert 'id="id_file_error"' in page, "without a script it has to be chosen again, and that is said"
-    for answer in (dialog, page):
-        assert 'name="several_on_a_sheet"' in answer
+def test_a_bad_form_never_costs_the_file(desk: Client, paper: Paper, wrong: dict[str, str]) -> None:
+    for number, headers in enumerate((HTMX, {}), 1):
+        said = desk.post(address("certify", paper.pk), typed(**wrong), headers=headers).content.decode()
+        assert f'id="id_paper-{paper.pk}_file_error"' not in said
+        assert 'name="several_on_a_sheet"' in said
+        assert f"/scans/paper-{paper.pk}/pages/" in said, "it lies at the desk"
+        assert Scan.objects.get().pages.count() == 1, f"sent {number} times, it lies there once"
+    right = typed()
+    del right["file"]
+    desk.post(address("certify", paper.pk), right, headers=HTMX)
+    item = CertificationItem.objects.get()
+    assert (item.pages, item.scan.name) == (1, "scan.jpg")
+    assert files.read(item.scan.sha256) == a_picture(), "what nobody mended goes on as it came"
+    scan = Scan.objects.get()
+    assert scan.used_at and not scan.pages.exists() and not scan.files.exists()
+
+
+def test_several_files_can_be_added_without_a_script_before_going_on(desk: Client, paper: Paper) -> None:
+    desk.post(address("certify", paper.pk), typed(do="add", title="Tên khác"))
+    more = typed(do="add", title="Tên khác", file=SimpleUploadedFile("hai.png", a_picture("PNG")))
+    said = desk.post(address("certify", paper.pk), more).content.decode()
+    assert 'value="Tên khác"' in said and Scan.objects.get().pages.count() == 2
+    assert not CertificationItem.objects.exists()
+    right = typed()
+    del right["file"]
+    desk.post(address("certify", paper.pk), right)
+    item = CertificationItem.objects.get()
+    assert (item.pages, item.scan.media_type, item.scan.pages) == (2, "application/pdf", 2)
 
 
 def test_without_a_script_it_goes_from_page_to_page(desk: Client, paper: Paper) -> None:
@@ -116,7 +134,7 @@ def test_a_bad_file_is_refused_beside_its_field_and_keeps_what_was_typed(
     said = answer.content.decode()
     assert answer.status_code == status
     assert 'value="Giấy khai sinh của cháu"' in said and 'value="7"' in said and 'value="mot-lan"' in said
-    assert 'href="#id_file"' in said
+    assert f'href="#id_paper-{paper.pk}_file"' in said
     paper.refresh_from_db()
     assert paper.state == PaperState.MISSING
 
@@ -128,7 +146,7 @@ def test_a_file_that_is_too_large_is_refused_and_keeps_what_was_typed(
     fields = typed(copies="7", file=SimpleUploadedFile("scan.pdf", b"%PDF-1.7" + bytes(3_000_000)))
     answer = desk.post(address("certify", paper.pk), fields, headers=HTMX)
     assert answer.status_code == 400
-    assert 'value="7"' in answer.content.decode() and 'href="#id_file"' in answer.content.decode()
+    assert 'value="7"' in answer.content.decode() and f'href="#id_paper-{paper.pk}_file"' in answer.content.decode()
 
 
 def test_no_file_and_a_file_of_nothing_are_said(desk: Client, paper: Paper) -> None:
@@ -137,7 +155,7 @@ def test_no_file_and_a_file_of_nothing_are_said(desk: Client, paper: Paper) -> N
     assert desk.post(address("certify", paper.pk), nothing, headers=HTMX).status_code == 400
     empty = typed(file=SimpleUploadedFile("scan.pdf", b""))
     answer = desk.post(address("certify", paper.pk), empty, headers=HTMX)
-    assert answer.status_code == 400 and 'href="#id_file"' in answer.content.decode()
+    assert answer.status_code == 400 and f'href="#id_paper-{paper.pk}_file"' in answer.content.decode()
 
 
 def test_a_full_store_is_a_sentence_and_not_an_error_page(desk: Client, paper: Paper) -> None:
