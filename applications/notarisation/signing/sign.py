@@ -104,8 +104,11 @@ class LastStamp:
 
 
 def last_stamp(content: bytes) -> LastStamp | None:
-    """Of a file of our own; ``None`` when it has no time stamp over it."""
-    stamped = list(PdfFileReader(io.BytesIO(content)).embedded_timestamp_signatures)
+    """Of a file of our own; ``None`` when it has no time stamp over it. Raises ``ValueError`` when it cannot be read."""
+    try:
+        stamped = list(PdfFileReader(io.BytesIO(content)).embedded_timestamp_signatures)
+    except Exception as error:  # what was lost or damaged in the store breaks anywhere
+        raise ValueError("not a PDF that can be read") from error
     if not stamped:
         return None
     chain = [one.chosen for one in stamped[-1].signed_data["certificates"]]
