@@ -316,7 +316,13 @@ def test_closings_are_listed_thirty_a_page_the_newest_first(
     ]  # fmt: skip
     with django_assert_num_queries(1):
         older = client.get(to("closings") + f"?before={page.context['next_page']}")
-    assert [f"{row.day:%m-%d}" for row, _hash in older.context["rows"]] == ["11-27", "11-26", "11-25", "11-24", "11-23"]
+    assert [f"{row.day:%m-%d}" for row, _hash, _paper in older.context["rows"]] == [
+        "11-27",
+        "11-26",
+        "11-25",
+        "11-24",
+        "11-23",
+    ]
     assert older.context["next_page"] is None
 
 
