@@ -9,6 +9,7 @@ from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
+from django.core import signing
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -74,6 +75,7 @@ LIMITED = {
     "applications:declare_start",
     "applications:declare_form",
     "applications:verify_file",
+    "applications:check_file",
     "applications:verify_paper",
     "applications:verify_code",
     "api_tracking",
@@ -326,6 +328,9 @@ def a_world(at_hanoi: Any) -> World:
         "applications:rate_visit": {"score": "3"},
         "applications:hand_over_register": {"to": member_of(Role.LEADER, here).pk, "reason": "nghỉ phép"},
         "applications:close_register": {"last_number": 2},
+        "applications:note_finding": {
+            "token": signing.dumps({"paper": other_paper.pk, "finding": "tin cậy"}, salt="checked-file")
+        },
         "applications:strike_entry": {"reason": "ghi nhầm tên"},
         "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
         "applications:dossier_act@propose": {"propose-number": "2/TP"},

@@ -60,16 +60,19 @@ def renew_stamps(*, at: datetime) -> int:
 def note_issued(*, at: datetime) -> int:
     """Write down until when the time stamps of newly issued papers hold; how many."""
     count = 0
-    for sha256 in _not_noted():
+    for sha256 in _not_noted(at):
         try:
             path = files.path_of(sha256)
             size, last = path.stat().st_size, last_stamp(path)
-        except (OSError, ValueError) as error:
-            log.error("archive_stamp_unreadable", sha256=sha256, error=type(error).__name__)
+        except (OSError, ValueError):
+            last = None
+        if last is None:
+            # Later, or the same few would be all that is ever looked at.
+            try_later(f"{_PREFIX}{sha256}", NotNow(FILE_LOST, code="file_lost"), at)
             continue
-        if last is not None:
-            _note(sha256, 0, Stored(sha256, size), last, at)
-            count += 1
+        _note(sha256, 0, Stored(sha256, size), last, at)
+        done(f"{_PREFIX}{sha256}")
+        count += 1
     return count
 
 
@@ -124,12 +127,15 @@ def _due(at: datetime):
     return rows.exclude(first__in=held_back(_PREFIX, at)).order_by("ends_at", "pk")
 
 
-def _not_noted() -> list[str]:
+def _not_noted(at: datetime) -> list[str]:
     """Signed papers of which nobody has written down yet until when they hold, a batch."""
     noted = ArchiveStamp.objects.filter(first=OuterRef("output__sha256"))
     signed = SignatureMark.objects.filter(item=OuterRef("pk"))
-    copies = CertificationItem.objects.filter(~Exists(noted), Exists(signed), state=JobState.FILED).order_by("pk")
-    found = list(copies.values_list("output__sha256", flat=True)[:BATCH])
+    copies = CertificationItem.objects.filter(~Exists(noted), Exists(signed), state=JobState.FILED)
+    held = held_back(_PREFIX, at)
+    found = list(
+        copies.exclude(output__sha256__in=held).order_by("pk").values_list("output__sha256", flat=True)[:BATCH]
+    )
     noted = ArchiveStamp.objects.filter(first=OuterRef("sha256"))
-    papers = ClosingPaper.objects.filter(~Exists(noted), is_signed=True).order_by("pk")
-    return [*found, *papers.values_list("sha256", flat=True)[:BATCH]]
+    papers = ClosingPaper.objects.filter(~Exists(noted), is_signed=True).exclude(sha256__in=held)
+    return [*found, *papers.order_by("pk").values_list("sha256", flat=True)[:BATCH]]

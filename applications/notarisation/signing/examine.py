@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -211,8 +211,9 @@ def _withdrawn(
 
 
 def _made_at(one: bytes) -> datetime:
+    """The moment after the list was made: the library takes what was withdrawn in that very second for withdrawn later."""
     moment: datetime = crl.CertificateList.load(one)["tbs_cert_list"]["this_update"].native
-    return moment
+    return moment + timedelta(seconds=1)
 
 
 def _held_until(withdrawn: RevocationDetails, stamped_at: datetime) -> bool:

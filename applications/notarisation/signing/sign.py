@@ -107,9 +107,13 @@ class LastStamp:
 
 
 def last_stamp(path: Path) -> LastStamp | None:
-    """Of a file of our own; ``None`` when it has no time stamp over it."""
+    """Of a file of our own; ``None`` when it has no time stamp over it. Raises ``OSError``, or ``ValueError`` when it cannot be
+    read."""
     with path.open("rb") as file:
-        stamped = list(PdfFileReader(file).embedded_timestamp_signatures)
+        try:
+            stamped = list(PdfFileReader(file).embedded_timestamp_signatures)
+        except Exception as error:  # what was damaged in the store breaks anywhere
+            raise ValueError("not a PDF that can be read") from error
         if not stamped:
             return None
         chain = [one.chosen for one in stamped[-1].signed_data["certificates"]]

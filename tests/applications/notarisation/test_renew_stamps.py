@@ -218,6 +218,21 @@ def renew_whatever(content: bytes) -> Callable[[Path], None]:
     return renew_beginning
 
 
+def test_files_that_are_lost_do_not_keep_the_others_waiting(
+    brief: Authority, copy: CertificationItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SignatureMark.objects.all().delete()
+    other = filed(bytes_of(copy) + b"\n% another\n", "7K2M9QXD41AC")
+    broken = filed(b"%PDF-1.7 broken", "7K2M9QXD41AD")
+    for number, item in enumerate((copy, broken)):
+        SignatureMark.objects.create(item=item, sha256=f"{number}" * 64)
+    files.path_of(copy.output.sha256).unlink()  # type: ignore[union-attr]
+    monkeypatch.setattr(job, "BATCH", 1)
+    assert [note_issued(at=NOW) for _time in range(3)] == [0, 1, 0]
+    assert versions()[0].first == other.output.sha256  # type: ignore[union-attr]
+    assert SealingTry.objects.count() == 2
+
+
 def test_a_copy_printed_without_keys_is_left_alone(signed_copy: bytes) -> None:
     filed(b"%PDF-1.7 printed and signed by hand")
     assert renew_stamps(at=NOW) == 0 and not ArchiveStamp.objects.exists()
