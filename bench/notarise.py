@@ -71,7 +71,7 @@ class Copies:
         for item_id in ids:
             app.send_task(COMPOSE, (item_id,))
         while (filed := rows.filter(state=JobState.FILED).count()) < number:
-            if time.perf_counter() - begun > MOST_SECONDS_EACH * number:
+            if time.perf_counter() - begun > (MOST_SECONDS_EACH + 2 * scan.pages) * number:
                 raise ServiceError(
                     f"{number - filed} copies were not made: {set(rows.values_list('last_error', flat=True))}"
                 )
