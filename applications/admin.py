@@ -16,6 +16,9 @@ from applications.models import (
     Paper,
     Register,
     RegisterEntry,
+    SigningDelegation,
+    SigningKey,
+    SigningRules,
     Step,
 )
 
@@ -104,3 +107,21 @@ class RegisterEntryAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(DeclarationRules)
 class DeclarationRulesAdmin(admin.ModelAdmin):
     list_display = ["valid_from", "kept_days", "source"]
+
+
+@admin.register(SigningRules)
+class SigningRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "factor_minutes", "key_notice_days", "long_wait_minutes", "source"]
+
+
+@admin.register(SigningDelegation)
+class SigningDelegationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["person", "centre", "deed_number", "first_day", "last_day", "entered_by"]
+    list_filter = ["centre"]
+    list_select_related = ["person", "centre", "entered_by"]
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["person", "subject", "fingerprint", "valid_from", "valid_to", "entered_by"]
+    list_select_related = ["person", "entered_by"]

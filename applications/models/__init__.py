@@ -14,6 +14,14 @@ from applications.notarisation.models import (
     RegisterValue,
     SignatureMark,
 )
+from applications.notarisation.second_factor import RecoveryCode, SecondFactor
+from applications.notarisation.signers import (
+    SigningDelegation,
+    SigningDelegationEnd,
+    SigningKey,
+    SigningKeyEnd,
+    SigningRules,
+)
 
 __all__ = [
     "Application",
@@ -33,13 +41,20 @@ __all__ = [
     "Paper",
     "Party",
     "Pause",
+    "RecoveryCode",
     "Register",
     "RegisterEntry",
     "RegisterNote",
     "RegisterStrike",
     "RegisterValue",
     "Result",
+    "SecondFactor",
     "SignatureMark",
+    "SigningDelegation",
+    "SigningDelegationEnd",
+    "SigningKey",
+    "SigningKeyEnd",
+    "SigningRules",
     "Step",
     "SupplementRequest",
     "WhyErased",
