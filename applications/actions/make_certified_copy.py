@@ -26,6 +26,7 @@ from applications.models import CertificationItem
 from applications.notarisation.compose import BadScan, CopyText, compose
 from applications.notarisation.describe import copy_text, stamp_of
 from applications.notarisation.enums import JobState
+from applications.notarisation.signing.keyring import signing_key_of
 from applications.notarisation.signing.keys import Role
 from applications.notarisation.signing.marks import signature_hashes
 from applications.notarisation.signing.sign import sign
@@ -88,9 +89,14 @@ def _signed(item: CertificationItem, content: bytes, text: CopyText, now: Callab
     """The copy with both signatures; one that an earlier try kept is not made again."""
     for (role, steps), name in zip(SIGNATURES, _half_done_names(item), strict=True):
         kept = files.half_done(name)
-        content = kept or files.keep_once(name, sign(content, role, stamp_of(text, role, now())))
+        content = kept or files.keep_once(name, _signed_as(role, item, content, text, now()))
         _progress(item, steps, now())
     return content
+
+
+def _signed_as(role: Role, item: CertificationItem, content: bytes, text: CopyText, at: datetime) -> bytes:
+    key = signing_key_of(item.entry.signer, at) if role == Role.SIGNER and item.entry else None
+    return sign(content, role, stamp_of(text, role, at), key=key)
 
 
 def _half_done_names(item: CertificationItem) -> list[str]:
