@@ -31,7 +31,7 @@ class CodeForm(forms.Form):
         label=_("Code of your authenticator app"),
         max_length=20,
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "text", "class": "figure", "size": 12}
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "class": "figure", "autofocus": True}
         ),
         error_messages={"required": _("Type the six figures that the app shows now.")},
     )
