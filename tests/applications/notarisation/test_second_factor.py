@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import TOTP
@@ -211,3 +213,21 @@ def test_the_demo_shows_its_codes_and_nothing_else_does(
     assert code_at(at) not in as_(leader).get(FACTOR).content.decode()
     settings.PORTAL_ENV = "demo"
     assert code_at(at) in as_(leader).get(FACTOR).content.decode()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_send_the_same_code_at_once_one_gets_in() -> None:
+    leader = member_of(Role.LEADER, a_centre())
+    a_factor(leader)
+
+    def send(_number: int) -> bool:
+        try:
+            return factors.open_until(opened(leader, code_at(MONDAY)), leader, MONDAY) is not None
+        except (BadInput, TooMany):
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(send, range(8))) == 1

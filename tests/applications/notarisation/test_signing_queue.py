@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -23,7 +25,8 @@ from applications.enums import EventKind, PaperState, State
 from applications.models import Application, CertificationItem, Event, Register, RegisterEntry
 from applications.notarisation.describe import copy_text
 from applications.notarisation.enums import JobState
-from applications.signing_queue import waiting
+from applications.notarisation.register import fault_in
+from applications.signing_queue import forget_delegates, lines_of, waiting
 from centres.enums import Role, TicketState
 from centres.models import Ticket
 from citizens.models import Look
@@ -346,9 +349,7 @@ def test_whoever_is_delegated_has_the_queue_in_the_menu_with_its_number(as_: As,
     officer = member_of(Role.SPECIALIST, a_centre())
     assert f'href="{QUEUE}"' not in as_(officer).get("/dossiers/").content.decode()
     a_delegation(officer)
-    from applications.signing_queue import forget_delegates  # noqa: PLC0415 - what entering a deed does
-
-    forget_delegates()
+    forget_delegates()  # as entering one does
     shown = as_(officer).get("/dossiers/").content.decode()
     assert f'href="{QUEUE}"' in shown and "(1)" in shown
     assert as_(officer).get(QUEUE).status_code == 200
@@ -387,3 +388,27 @@ def test_an_officer_who_may_certify_signs_at_the_desk_once_signing_is_open(as_: 
     assert address in dialog(desk, item)
     desk.post(address, headers=HTMX)
     assert again(item).state == JobState.APPROVED
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_signers_who_sign_the_same_documents_at_once_give_each_line_one_number() -> None:
+    items = [a_submitted_item(title=f"Giấy {number}") for number in range(4)]
+    items += [twin(items[0]), twin(items[1])]
+    signers = [signer_for(items[0]), a_member(Role.LEADER)]
+
+    def sign(place: int) -> None:
+        lines = lines_of(CertificationItem.objects.filter(pk__in=[item.pk for item in items]))
+        try:
+            for first, *others in lines if place % 2 else reversed(lines):
+                with suppress(RuleBroken):
+                    approve_certification(item=first, others=others, at=MONDAY, acting_user=signers[place % 2])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(sign, range(6)))
+    assert list(RegisterEntry.objects.values_list("sequence", flat=True)) == [1, 2, 3, 4]
+    assert {again(item).state for item in items} == {JobState.APPROVED}
+    assert again(items[0]).entry == again(items[4]).entry and again(items[1]).entry == again(items[5]).entry
+    assert fault_in(Register.objects.get()) is None
