@@ -24,13 +24,20 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
+class TypedOnce(forms.TextInput):
+    """A field that no page shows again what was typed into."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class CodeForm(forms.Form):
     """A code of the authenticator app, or a recovery code."""
 
     otp = forms.CharField(
         label=_("Code of your authenticator app"),
         max_length=20,
-        widget=forms.TextInput(
+        widget=TypedOnce(
             attrs={"autocomplete": "one-time-code", "inputmode": "text", "class": "figure", "autofocus": True}
         ),
         error_messages={"required": _("Type the six figures that the app shows now.")},

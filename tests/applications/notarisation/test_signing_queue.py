@@ -318,6 +318,7 @@ def test_without_a_code_nothing_is_signed(as_: As, item: CertificationItem) -> N
     for sent in ({}, {"otp": "000000"}):
         refused = client.post(to("sign"), {"item": item.pk, **sent})
         assert refused.status_code == 400 and 'name="otp"' in refused.content.decode()
+        assert 'value="000000"' not in refused.content.decode(), "no page shows a code again"
     assert again(item).state == JobState.SUBMITTED
     client.post(to("sign"), {"item": item.pk, "otp": code_at(clock.now())})
     assert again(item).state == JobState.APPROVED
