@@ -18,6 +18,9 @@ from applications.models import (
     RegisterEntry,
     RegisterRules,
     ScanRules,
+    SigningDelegation,
+    SigningKey,
+    SigningRules,
     Step,
 )
 
@@ -117,3 +120,21 @@ class RegisterRulesAdmin(admin.ModelAdmin):
 @admin.register(ScanRules)
 class ScanRulesAdmin(admin.ModelAdmin):
     list_display = ["valid_from", "kept_hours", "link_minutes", "source"]
+
+
+@admin.register(SigningRules)
+class SigningRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "factor_minutes", "key_notice_days", "long_wait_minutes", "source"]
+
+
+@admin.register(SigningDelegation)
+class SigningDelegationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["person", "centre", "deed_number", "first_day", "last_day", "entered_by"]
+    list_filter = ["centre"]
+    list_select_related = ["person", "centre", "entered_by"]
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["person", "subject", "fingerprint", "valid_from", "valid_to", "entered_by"]
+    list_select_related = ["person", "entered_by"]

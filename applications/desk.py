@@ -61,6 +61,16 @@ class PaperLine:
     def failed(self) -> bool:
         return self.item is not None and self.item.state == JobState.FAILED and self.paper.state == PaperState.MISSING
 
+    @property
+    def sent_back(self) -> bool:
+        item = self.item
+        return item is not None and item.state == JobState.WAITING and bool(item.reason)
+
+    @property
+    def refused(self) -> bool:
+        item = self.item
+        return item is not None and item.state == JobState.REFUSED and self.paper.state == PaperState.MISSING
+
 
 @dataclass
 class Work:
@@ -278,9 +288,7 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
         ],
         form_gaps=gaps,
         declared=declared_for(application, form, facts),
-        certified=list(
-            application.made_for_it.exclude(state=State.WITHDRAWN).prefetch_related("fee_lines").order_by("pk")
-        ),
+        certified=list(application.made_for_it.still_wanted().prefetch_related("fee_lines").order_by("pk")),
     )
 
 

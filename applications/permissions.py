@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Register
+from applications.notarisation.enums import RegisterKind
+from applications.notarisation.signers import delegations_on
 from centres.enums import AT_COUNTER, Role
-from centres.permissions import has_role
+from centres.models import Centre, Membership
+from centres.permissions import MANAGERS, has_role
 from portal.errors import NotAllowed
 
 RECEIVERS = frozenset({Role.COUNTER_OFFICER})
 SPECIALISTS = frozenset({Role.SPECIALIST})
 LEADERS = frozenset({Role.LEADER})
 FILE_CHECKERS = RECEIVERS | SPECIALISTS | LEADERS
+CITY = frozenset({Role.CITY_ADMIN})
 # The register holds the names of everybody who had something certified: specialists decide without it.
 REGISTER_READERS = frozenset({Role.COUNTER_OFFICER, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 REGISTER_MANAGERS = frozenset({Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
@@ -30,6 +36,41 @@ def may_handle(user: Any, application: Application) -> bool:
 
 def may_sign(user: Any, application: Application) -> bool:
     return has_role(user, LEADERS, application.competent_id)
+
+
+def memberships_on(day: date) -> QuerySet[Membership]:
+    """Roles that hold on this day."""
+    return Membership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day, blocked_reason=""
+    )
+
+
+def certifying_scope(user: Any, day: date) -> dict[int, frozenset[str]]:
+    """Kinds of registers by the id of the centre at which this person may certify on this day. Two statements.
+
+    Leaders of the centre, and whoever a deed delegates or assigns (Decree 280/2025/NĐ-CP) and works there: whoever left
+    certifies nothing more.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return {}
+    roles = memberships_on(day).filter(user=user)
+    scope: dict[int, set[str]] = {}
+    for centre_id in roles.filter(role__in=LEADERS).values_list("centre", flat=True):
+        scope[centre_id] = set(RegisterKind.values)
+    works_there = Exists(roles.filter(centre=OuterRef("centre")))
+    for centre_id, kinds in delegations_on(day).filter(works_there, person=user).values_list("centre", "kinds"):
+        scope.setdefault(centre_id, set()).update(kinds)
+    return {centre_id: frozenset(kinds) for centre_id, kinds in scope.items()}
+
+
+def may_certify(user: Any, centre: Centre, kind: str, day: date) -> bool:
+    """Whether this person signs certifications of this kind at the centre on this day."""
+    return kind in certifying_scope(user, day).get(centre.pk, frozenset())
+
+
+def may_enter_delegation(user: Any, centre_id: int) -> bool:
+    """Who writes down at this centre what a deed says, and ends it."""
+    return has_role(user, MANAGERS, centre_id)
 
 
 def is_own_work(user: Any, application: Application) -> bool:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from applications.enums import IN_HAND, RUNNING, State
+from applications.notarisation.enums import JobState
 from centres.enums import Role
 from centres.permissions import centres_of
 
@@ -26,6 +27,12 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         received = Q(helped_at__in=receiving) | Q(received_at_centre__in=receiving)
         decided = Q(competent__in=deciding) & ~Q(state=State.DRAFT)
         return self.filter(received | decided)
+
+    def still_wanted(self) -> ApplicationQuerySet:
+        """Copies made for a dossier, without those that were taken back or refused: nobody pays for these."""
+        return self.exclude(state=State.WITHDRAWN).exclude(
+            state=State.STOPPED, certification__items__state=JobState.REFUSED
+        )
 
     def in_hand(self) -> ApplicationQuerySet:
         return self.filter(state__in=IN_HAND)

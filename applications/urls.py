@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications import urls_certify, urls_declare, urls_desk, urls_registers, urls_scans
+from applications import urls_certify, urls_declare, urls_desk, urls_registers, urls_scans, urls_signing
 from applications.views import (
     citizen,
     citizen_notices,
@@ -23,6 +23,7 @@ urlpatterns = [
     *urls_certify.patterns,
     *urls_declare.patterns,
     *urls_scans.patterns,
+    *urls_signing.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
@@ -30,6 +31,8 @@ urlpatterns = [
     path("dossiers/<int:pk>/", dossier.show, name="dossier"),
     path("dossiers/<int:pk>/<slug:key>/", dossier.act, name="dossier_act"),
     path("day/dossiers/", manager.day_dossiers, name="day_dossiers"),
+    path("day/certified/", manager.day_certified, name="day_certified"),
+    path("day/certified/days/", manager.certified_days, name="certified_days"),
     path("track/", citizen.track, name="track"),
     path("t/sw.js", citizen_notices.worker, name="push_worker"),
     path("t/<str:token>/", citizen.ticket, name="ticket"),

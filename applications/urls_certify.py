@@ -7,6 +7,7 @@ from applications.views import certify, check_file, verify
 patterns = [
     path("desk/papers/<int:paper_id>/certify/", certify.certify, name="certify"),
     path("desk/certifications/<int:item_id>/", certify.certification, name="certification"),
+    path("desk/certifications/<int:item_id>/submit/", certify.submit, name="submit_certification"),
     path("desk/certifications/<int:item_id>/approve/", certify.approve, name="approve_certification"),
     path("desk/certifications/<int:item_id>/drop/", certify.drop, name="drop_certification"),
     path("desk/certifications/<int:item_id>/two-up.pdf", certify.two_up_print, name="two_up"),

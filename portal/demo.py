@@ -12,6 +12,10 @@ BOARD_KEY = "demo-bang-goi-so-chi-nhanh-3"
 DECLARATION_TOKEN = "demo-to-khai-nha"  # noqa: S105 - opens made-up answers
 DECLARATION_CODE = "K202611309"
 
+# The secret of the leader's authenticator (RFC 6238, base32): to be typed into an app; the pages also show its codes.
+SIGNER = "lanhdao"
+SIGNER_SECRET = "MOTCUAHANOITRINHDIENKYSO23456723"  # noqa: S105 - opens nothing but the demo
+
 # Role and user names; every one has the password above.
 SIGN_INS = (
     (_("Counter officers"), ("quay1", "quay2", "quay3", "quay4", "quay5", "quay6")),

@@ -35,6 +35,16 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "applications:note_finding": ("applications:check_file", {}),
     "applications:hand_over_register": ("applications:register", {"pk": "pk"}),
     "applications:close_register": ("applications:register", {"pk": "pk"}),
+    "applications:signing_sign": ("applications:signing", {}),
+    **dict.fromkeys(
+        (f"applications:signing_{name}" for name in ("tick", "send_back", "refuse")),
+        ("applications:signing_document", {"item_id": "item_id"}),
+    ),
+    "applications:signing_factor_act": ("applications:signing_factor", {}),
+    "applications:signing_delegation_end": ("applications:signing_delegations", {}),
+    **dict.fromkeys(
+        ("applications:signing_key_end", "applications:signing_factor_away"), ("applications:signing_keys", {})
+    ),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }

@@ -153,6 +153,21 @@ SIGNING_SIGNER_KEY = env.url(
     "SIGNING_SIGNER_KEY", {"file", "pkcs11"}, "the key of the person who certifies: PKCS#12 file or token", default=""
 )
 SIGNING_SIGNER_PASSWORD = env.text("SIGNING_SIGNER_PASSWORD", "the password or PIN of that key", default="")
+# Each signer has a key of their own, entered in the portal; only where this is on do the others sign with the one above.
+SIGNING_SHARED_KEY = env.flag(
+    "SIGNING_SHARED_KEY",
+    "whether a signer without a key of their own signs with SIGNING_SIGNER_KEY",
+    default=False,
+    demo=True,
+)
+SIGNING_FOLDER = env.text(
+    "SIGNING_FOLDER",
+    "the only folder that signers' key files and the files with their passwords may lie in",
+    default="",
+)
+SIGNING_TOKEN_MODULES = env.words(
+    "SIGNING_TOKEN_MODULES", "the PKCS#11 libraries that signers' tokens may be reached by, with commas", default=[]
+)
 SIGNING_UNIT_KEY = env.url(
     "SIGNING_UNIT_KEY", {"file", "pkcs11"}, "the key of the unit, which signs after the person", default=""
 )
@@ -334,11 +349,12 @@ CENTRE_OF_QUOTE = "centres.hours.centre_of_quote"
 STAFF_ROLES = "centres.permissions.roles_of"
 # Addresses that take larger files than UPLOAD_LIMIT_BYTES, by the setting that says how large.
 UPLOAD_LIMITS = {"applications:verify_file": "VERIFY_LIMIT_BYTES", "applications:check_file": "VERIFY_LIMIT_BYTES"}
-DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers"]
+DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers", "applications:day_certified"]
 DAY_SOURCES = [
     "centres.day.needs_attention",
     "applications.day.needs_attention",
     "applications.register_day.needs_attention",
+    "applications.signing_day.needs_attention",
 ]
 
 LOGGING = logging_settings(PORTAL_ENV)

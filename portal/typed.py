@@ -32,7 +32,7 @@ LABELS: dict[str, Any] = {}
 _OF_THE_PAGE = re.compile(r"[0-9]{1,8}|[\w:.=+/-]{32,}", re.ASCII)
 _IDENTITY = re.compile("[0-9]{12}|[0-9]{9}")
 # A form with one of these is typed anew: no page shows a secret again.
-_SECRETS = {"key", "password", "old_password", "new_password1", "new_password2", "password1", "password2"}
+_SECRETS = {"key", "otp", "password", "old_password", "new_password1", "new_password2", "password1", "password2"}
 
 
 @dataclass(frozen=True)

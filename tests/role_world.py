@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -38,11 +38,12 @@ from tests.factories.applications import (
     member_of,
 )
 from tests.factories.centres import AppointmentFactory, BookingRulesFactory, DeviceFactory, TicketFactory
-from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item
-from tests.factories.citizens import CitizenFactory, UserFactory
+from tests.factories.certifications import a_missing_paper, a_picture, a_submitted_item, an_approved_item, an_item
+from tests.factories.citizens import PASSWORD, CitizenFactory, UserFactory
 from tests.factories.declarations import a_declaration
 from tests.factories.registers import a_line, close_days
 from tests.factories.scans import a_link, a_scan
+from tests.factories.signing import a_delegation, a_key
 from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
 
@@ -83,6 +84,8 @@ LIMITED = {
     "centres:kiosk_booked",
     "centres:book_details",
     "api_appointments",
+    "applications:signing_sign",
+    "applications:signing_factor_act",
 }
 # Sent by scripts of our own pages.
 IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push"}
@@ -129,6 +132,7 @@ def a_world(at_hanoi: Any) -> World:
     (closing,) = close_days(MONDAY)
     keep_closing_paper(closing=closing, at=MONDAY)
     certified = an_approved_item(a_missing_paper(a_draft(procedure="marriage", citizen=person)))
+    at_signer = {"item_id": a_submitted_item(a_missing_paper(a_draft(procedure="marriage", citizen=person))).pk}
     assert certified.entry is not None
     register = {"pk": certified.entry.register_id}
     ticket = a_ticket_at_counter(citizen=person)
@@ -162,6 +166,7 @@ def a_world(at_hanoi: Any) -> World:
     token, label = {"token": ticket.token}, {"letter": ticket.service.letter}
     procedure, missing = {"key": "land_change_info"}, "land_certificate"
     missing_one = dict.fromkeys(("centres:kiosk_question", "applications:check_question"), f"?no={missing}")
+    colleague = member_of(Role.SPECIALIST, here)
     world = World(person=person, queries=missing_one)
     for kind in DeviceKind.values:
         key = f"key of the {kind}"
@@ -185,7 +190,14 @@ def a_world(at_hanoi: Any) -> World:
            ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration")},
         **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify")},
         **{f"applications:{name}": by_kind["item_id"] for name in
-           ("certification", "approve_certification", "drop_certification", "two_up")},
+           ("certification", "submit_certification", "approve_certification", "drop_certification", "two_up")},
+        **{f"applications:signing_{name}": at_signer for name in ("document", "tick", "send_back", "refuse")},
+        "applications:signing_page": {**at_signer, "number": 1},
+        "applications:signing_factor_act": {"key": "begin"},
+        "applications:signing_delegation_end": {"delegation_id": a_delegation(
+            colleague, first_day=date(2027, 1, 1), last_day=date(2027, 2, 1)).pk},
+        "applications:signing_key_end": {"key_id": a_key(colleague).pk},
+        "applications:signing_factor_away": {"user_id": colleague.pk},
         **{f"applications:{name}": {"pk": accepted.pk} for name in ("dossier", "receipt")},
         **{f"applications:{name}": token for name in
            ("ticket", "rate_visit", "hold", "back_again", "here_after_all", "give_back", "why")},
@@ -332,6 +344,23 @@ def a_world(at_hanoi: Any) -> World:
             "token": signing.dumps({"paper": other_paper.pk, "finding": "tin cậy"}, salt="checked-file")
         },
         "applications:strike_entry": {"reason": "ghi nhầm tên"},
+        "applications:signing_sign": {"item": at_signer["item_id"], "otp": "000000"},
+        "applications:signing_send_back": {"reason": "trang 2 mờ"},
+        "applications:signing_refuse": {"ground": "altered", "reason": "tẩy xóa"},
+        "applications:signing_factor_act": {"password": PASSWORD},
+        "applications:signing_delegation_end": {"reason": "nghỉ phép"},
+        "applications:signing_key_end": {"reason": "mất thẻ"},
+        "applications:signing_keys": {"person": colleague.pk, "url": "file:///etc/passwd", "secret": "password"},
+        "applications:signing_delegations": {
+            "person": colleague.pk,
+            "kinds": ["SCT/BS"],
+            "basis": "assigned",
+            "title": "Được phân công",
+            "deed_number": "12/QĐ",
+            "deed_day": "2026-11-20",
+            "first_day": "2026-11-23",
+            "last_day": "2026-12-31",
+        },
         "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
         "applications:dossier_act@propose": {"propose-number": "2/TP"},
         "applications:dossier_act@sign": {"sign-proposal": proposed.steps.get(to_at__isnull=True).pk},

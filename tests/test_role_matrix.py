@@ -152,7 +152,8 @@ GET  applications:capture                           .... ..... ....
 POST applications:capture                           rrrr rrrrr rrrr
 GET  applications:capture_picture                   rrrr rrrrr rrrr
 GET  applications:certification                     sss0 ..... 0000
-POST applications:approve_certification             sss0 .ffff 0000
+POST applications:submit_certification              sss0 .ffff 0000
+POST applications:approve_certification             sss0 fffff 0000
 POST applications:drop_certification                sss0 .ffff 0000
 GET  applications:two_up                            sss0 00000 0000
 GET  applications:check_file                        sssf ...ff ...f
@@ -184,7 +185,27 @@ POST applications:dossier_act @accept-supplement    sss0 ..fff 0000
 POST applications:dossier_act @sign                 sss0 ff.ff 0000
 POST applications:dossier_act @send-back            sss0 ff.ff 0000
 POST applications:dossier_act @hand-over            sss0 .ffff 0000
+GET  applications:signing                           sssf ff.ff ff.f
+GET  applications:signing_list                      sssf ff.ff ff.f
+GET  applications:signing_confirm                   sssf ff.ff ff.f
+POST applications:signing_sign                      sssf ffrff ffrf
+GET  applications:signing_factor                    sssf ff.ff ff.f
+POST applications:signing_factor_act                sssf ff.ff ff.f
+GET  applications:signing_delegations               sssf fff.. fff.
+POST applications:signing_delegations               sssf fff.. fffr
+POST applications:signing_delegation_end            sssf fff.. ffff
+GET  applications:signing_keys                      sssf ffff. ffff
+POST applications:signing_keys                      sssf ffffr ffff
+POST applications:signing_key_end                   sssf ffff. ffff
+POST applications:signing_factor_away               sssf ffff. ffff
+GET  applications:signing_document                  sssf ff.ff ff.f
+GET  applications:signing_page                      sssf ff.ff ff0f
+POST applications:signing_tick                      sssf ff.ff ff0f
+POST applications:signing_send_back                 sssf ff.ff ff0f
+POST applications:signing_refuse                    sssf ff.ff ff0f
 GET  applications:day_dossiers                      sssf fff.. fff.
+GET  applications:day_certified                     sssf fff.. fff.
+GET  applications:certified_days                    sssf fff.. fff.
 GET  applications:track                             .... ..... ....
 POST applications:track                             .... ..... ....
 GET  applications:verify                            .... ..... ....

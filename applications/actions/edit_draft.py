@@ -190,7 +190,7 @@ def drop_draft(*, application: Application, at: datetime, acting_user: User) -> 
     A copy whose scan was taken back before it had a number keeps its own history and does not hold the draft.
     """
     draft = _draft(application, acting_user)
-    if draft.documents.exists() or draft.made_for_it.exclude(state=State.WITHDRAWN).exists():
+    if draft.documents.exists() or draft.made_for_it.still_wanted().exists():
         raise RuleBroken(
             _("Papers were already handed in for this. Receive it, or set the number aside until it is complete."),
             code="draft_used",

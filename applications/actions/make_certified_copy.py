@@ -27,6 +27,7 @@ from applications.models import CertificationItem
 from applications.notarisation.compose import BadScan, CopyText, compose
 from applications.notarisation.describe import copy_text, stamp_of
 from applications.notarisation.enums import JobState
+from applications.notarisation.signing.keyring import signing_key_of
 from applications.notarisation.signing.keys import Role
 from applications.notarisation.signing.marks import signature_hashes
 from applications.notarisation.signing.sign import sign
@@ -116,7 +117,9 @@ def _signed(item: CertificationItem, copy: Path, text: CopyText, now: Callable[[
         if kept is None:
             made = copy.with_name(f"{role}.pdf")
             shutil.copyfile(before, made)
-            sign(made, role, stamp_of(text, role, now()))
+            at = now()
+            key = signing_key_of(item.entry.signer, at) if role == Role.SIGNER and item.entry else None
+            sign(made, role, stamp_of(text, role, at), key=key)
             kept = files.keep_once(name, made)
         before = kept
         _progress(item, steps, now())

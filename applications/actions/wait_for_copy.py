@@ -14,6 +14,7 @@ from centres.actions.unpark import unpark
 from centres.enums import ParkKind
 from centres.models import Ticket
 from citizens.models import User
+from portal import live
 from portal.errors import RuleBroken
 
 
@@ -27,6 +28,7 @@ def wait_for_copy(*, ticket: Ticket, reason: str, at: datetime, acting_user: Use
     ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
     if not _being_made(ticket):
         raise RuleBroken(_("No copy is being made for this visit now. Look at the checklist."), code="nothing_made")
+    live.bump(f"signers:{ticket.centre_id}")  # whoever sits in the hall comes first there
     return park(ticket=ticket, kind=ParkKind.JOB, reason=reason, at=at, acting_user=acting_user)
 
 

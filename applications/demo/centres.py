@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 
+from applications.demo.signers import set_up_signers
 from centres.enums import DeviceKind, Role, ServiceKind
 from centres.models import Centre, Counter, Device, Membership, Service
 from citizens.models import User
@@ -118,6 +119,7 @@ def set_up(at: datetime, today: date) -> Place:
             counter.services.set([services[letter] for letter in letters])
     kiosk = _device(branch, DeviceKind.KIOSK, "Kiosk cửa chính", demo.KIOSK_KEY, at)
     _device(branch, DeviceKind.BOARD, "Bảng gọi số sảnh chờ", demo.BOARD_KEY, at)
+    set_up_signers(branch, people[Role.LEADER], people[Role.CITY_ADMIN][0], at)
     return Place(
         centre=branch,
         services=services,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -11,15 +11,27 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFont
 
 from applications.actions.approve_certification import approve_certification
+from applications.actions.edit_draft import answer_facts
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.open_certification import open_certification
 from applications.actions.submit_certification import submit_certification
-from applications.models import Paper
+from applications.actions.wait_for_copy import wait_for_copy
+from applications.enums import PaperState, State
+from applications.models import CertificationItem, Paper
+from applications.notarisation.enums import JobState
+from centres.actions.call_next import call_next
+from centres.enums import Role, TicketState
+from centres.models import Centre, Ticket
 from citizens.models import User
+from portal import clock
 from portal.uploads import Inspected, inspect_upload
+from procedures.enums import CopyForm
 
 TITLE = "Giấy chứng nhận kết hôn"
 PAGES = 1
+# How many copies wait for the signer when the demo begins.
+AT_SIGNER = 2
+_SIGNED_AFTER = timedelta(minutes=4)
 SCAN_NAME = "giay-chung-nhan-ket-hon-mau.png"
 # A4 at 100 dots an inch.
 _SHEET = (827, 1169)
@@ -36,7 +48,58 @@ _LINES = (
 
 
 def certify_here(paper: Paper, client_key: str, at: datetime, officer: User) -> None:
-    """Certify a copy for this line of the checklist, from the scan to the file, at one moment."""
+    """Certify a copy for this line of the checklist, from the scan over the signer to the file, at one moment."""
+    _sign_and_make(_sent(paper, client_key, at, officer), at)
+
+
+def leave_at_signer(centre: Centre, at: datetime) -> None:
+    """Two of those who are at a counter for their land now need a copy certified: it lies before the signer. One sits down
+    meanwhile, and that counter calls the next."""
+    for place, ticket in enumerate(_with_land(centre, at)[:AT_SIGNER]):
+        draft = ticket.matters.get(application__state=State.DRAFT).application
+        officer = ticket.counter.officer if ticket.counter else None
+        if officer is None:
+            continue
+        facts = {**draft.facts, "joint_owners": True}
+        draft = answer_facts(application=draft, facts=facts, at=at, acting_user=officer)
+        paper = draft.papers.filter(state=PaperState.MISSING, form_of_copy=CopyForm.CERTIFIED_COPY).first()
+        if paper is None:
+            continue
+        _sent(paper, f"{ticket.client_key}-copy", at, officer)
+        if place == 0:
+            wait_for_copy(ticket=ticket, reason="Chờ bản sao chứng thực", at=at, acting_user=officer)
+            call_next(at=at, acting_user=officer)
+
+
+def sign_earlier(centre: Centre, before: datetime) -> None:
+    """What an earlier demo day left before the signer was signed on that day; a visitor's own stays."""
+    left = CertificationItem.objects.filter(
+        state=JobState.SUBMITTED, client_key__startswith="demo-", certification__application__helped_at=centre
+    )
+    for item in left.filter(submitted_at__lt=before).order_by("pk"):
+        if item.submitted_at is not None:
+            _sign_and_make(item, item.submitted_at + _SIGNED_AFTER)
+
+
+def _with_land(centre: Centre, at: datetime) -> list[Ticket]:
+    rows = Ticket.objects.of_day(centre, clock.local_day(at)).filter(
+        state=TicketState.SERVING, matters__application__state=State.DRAFT, letter="A"
+    )
+    return list(rows.select_related("counter__officer").order_by("pk").distinct())
+
+
+def _sign_and_make(item: CertificationItem, at: datetime) -> None:
+    approve_certification(item=item, at=at, acting_user=_signer(item))
+    make_certified_copy(item_id=item.pk, now=lambda: at)
+
+
+def _signer(item: CertificationItem) -> User:
+    centre = item.certification.application.helped_at
+    return User.objects.filter(memberships__centre=centre, memberships__role=Role.LEADER).order_by("pk")[0]
+
+
+def _sent(paper: Paper, client_key: str, at: datetime, officer: User) -> CertificationItem:
+    """Scanned at the desk and sent to the signer."""
     item = open_certification(
         for_paper=paper,
         upload=_as_uploaded(),
@@ -47,9 +110,7 @@ def certify_here(paper: Paper, client_key: str, at: datetime, officer: User) -> 
         at=at,
         acting_user=officer,
     )
-    submit_certification(item=item, at=at, acting_user=officer)
-    approve_certification(item=item, at=at, acting_user=officer)
-    make_certified_copy(item_id=item.pk, now=lambda: at)
+    return submit_certification(item=item, at=at, acting_user=officer)
 
 
 def sample_scan() -> Path:

@@ -9,6 +9,7 @@ from random import Random
 from applications.demo import asides, visits
 from applications.demo.bookings import seed_bookings
 from applications.demo.centres import Place, set_up
+from applications.demo.certify import leave_at_signer, sign_earlier
 from applications.demo.declared import seed_declaration
 from applications.demo.hall import Hall, Seat
 from applications.demo.handling import Fate, carry_on, finish_earlier
@@ -75,6 +76,7 @@ def seed(at: datetime) -> str:
     if Ticket.objects.filter(centre=place.centre, day=today).exists():
         return "The day has begun already; nothing was added."
     close_day(before=today, at=at)
+    sign_earlier(place.centre, datetime.combine(today, time.min, tzinfo=clock.HANOI))
     finish_earlier(place, at)
     rng = Random(f"demo {today:%Y-%m-%d}")  # noqa: S311 - the same day, the same people
     crowd = Crowd(rng, old_wards(), today)
@@ -100,6 +102,7 @@ def _seed_day(place: Place, crowd: Crowd, rng: Random, at: datetime, ready: Sequ
     for seat in seats:
         if seat.counter.number in _PRINTER_BROKE and seat.free_by is not None:
             pause_counter(counter=seat.counter, reason=_PAUSE_REASON, at=seat.free_by, acting_user=seat.officer)
+    leave_at_signer(place.centre, at)
     _handle(planned, place, at, pace)
     _rate(place, at, pace)
     return planned

@@ -16,6 +16,14 @@ from applications.notarisation.models import (
     RegisterValue,
     SignatureMark,
 )
+from applications.notarisation.second_factor import RecoveryCode, SecondFactor
+from applications.notarisation.signers import (
+    SigningDelegation,
+    SigningDelegationEnd,
+    SigningKey,
+    SigningKeyEnd,
+    SigningRules,
+)
 
 __all__ = [
     "Application",
@@ -37,6 +45,7 @@ __all__ = [
     "Paper",
     "Party",
     "Pause",
+    "RecoveryCode",
     "Register",
     "RegisterEntry",
     "RegisterNote",
@@ -49,7 +58,13 @@ __all__ = [
     "ScanPage",
     "ScanRules",
     "SealingTry",
+    "SecondFactor",
     "SignatureMark",
+    "SigningDelegation",
+    "SigningDelegationEnd",
+    "SigningKey",
+    "SigningKeyEnd",
+    "SigningRules",
     "Step",
     "SupplementRequest",
     "WhyErased",

@@ -14,7 +14,7 @@ from applications.notarisation.models import CertificationItem
 from applications.notarisation.signing.keys import Role, is_configured
 from applications.notarisation.signing.stamp import Stamp
 
-# Under Circular 01/2020 the person who certifies signs as such; a signer's own title comes with signers.
+# Under Circular 01/2020 the person who certifies signs as such where no title of theirs is on record.
 SIGNER_TITLE = "Người thực hiện chứng thực"
 
 
@@ -28,14 +28,15 @@ def copy_text(item: CertificationItem) -> CopyText:
         number=entry.number,
         # The first volume of the year; a register that fills a second one comes with closing registers.
         register=f"01/{register.year} - {register.kind}",
-        title=entry.title,
+        title=item.title,
         at=entry.at,
         issuer=centre.short_name[VIETNAMESE],
         issuer_above=centre.parent.name[VIETNAMESE] if centre.parent else "Ủy ban nhân dân thành phố Hà Nội",
         signer=str(entry.signer),
-        signer_title=SIGNER_TITLE,
-        pages=entry.pages,
-        copies=entry.copies,
+        signer_title=item.signer_title or SIGNER_TITLE,
+        # Its own: the line of the register may hold several documents of one type.
+        pages=item.pages,
+        copies=item.copies,
         code=shown(item.check_code or ""),
         link=checking_url(item.check_code or ""),
         is_demo=settings.PORTAL_ENV == "demo",

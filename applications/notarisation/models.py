@@ -176,6 +176,9 @@ class CertificationItem(StateModel):
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    signer_title = models.CharField(
+        max_length=300, blank=True, help_text=_("As it stands above the signature; settled with the number.")
+    )
     ground = models.CharField(max_length=60, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
@@ -239,8 +242,8 @@ class CertificationItem(StateModel):
         self.refused_at, self.refused_by, self.ground, self.reason = at, by, ground, reason
 
     @transition(field=state, source=JobState.SUBMITTED, target=JobState.APPROVED)
-    def approve(self, entry: RegisterEntry) -> None:
-        self.entry, self.check_code = entry, new_code()
+    def approve(self, entry: RegisterEntry, signer_title: str = "") -> None:
+        self.entry, self.check_code, self.signer_title = entry, new_code(), signer_title
 
     @transition(field=state, source=JobState.WAITING, target=JobState.DROPPED)
     def drop(self) -> None:

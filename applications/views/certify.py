@@ -22,10 +22,14 @@ from applications.forms_certify import CertifyForm
 from applications.forms_scan import ScanForm
 from applications.looks import looked_at
 from applications.models import Application, CertificationItem, Document, Paper
-from applications.notarisation.enums import WITHOUT_NUMBER
+from applications.notarisation.enums import WITHOUT_NUMBER, JobState
+from applications.notarisation.grounds import ground_named
+from applications.notarisation.second_factor import open_until
 from applications.notarisation.two_up import two_up
 from applications.notarisation.versions import newest_of
+from applications.permissions import check, may_certify
 from applications.scanning import open_scan, scan_field, slot_of
+from applications.signing_session import check_open
 from applications.views.scans import uploads_in
 from citizens.models import User
 from citizens.session import signed_in
@@ -68,6 +72,8 @@ def _item(user: User, item_id: int) -> CertificationItem:
         "certification__application__helped_at",
         "entry__register",
         "entry__signer",
+        "submitted_by",
+        "refused_by",
         "scan",
         "output",
         "for_paper",
@@ -164,14 +170,33 @@ def certification(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @require_POST
-def approve(request: HttpRequest, item_id: int) -> HttpResponse:
+def submit(request: HttpRequest, item_id: int) -> HttpResponse:
+    """To the signer."""
     item = _item(signed_in(request), item_id)
     try:
         submit_certification(item=item, at=clock.now(), acting_user=signed_in(request))
-        approve_certification(item=item, at=clock.now(), acting_user=signed_in(request))
     except RuleBroken as problem:
         return _refused(request, item, problem)
     return _shown(request, item)
+
+
+@require_POST
+def approve(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Signed at the desk, by an officer who may certify and has typed their code."""
+    user, at = signed_in(request), clock.now()
+    item = _item(user, item_id)
+    try:
+        check(_certifies(request, item))
+        check_open(request.session, user, at)
+        approve_certification(item=item, at=at, acting_user=user)
+    except RuleBroken as problem:
+        return _refused(request, item, problem)
+    return _shown(request, item)
+
+
+def _certifies(request: HttpRequest, item: CertificationItem) -> bool:
+    centre = item.certification.application.helped_at
+    return may_certify(signed_in(request), centre, item.certification.kind, clock.today())
 
 
 @require_POST
@@ -214,9 +239,19 @@ def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | N
         "first": application.for_application or application,
         "problem": problem,
         "has_number": item.state not in WITHOUT_NUMBER,
+        "ground": ground_named(item.ground),
+        **_signing(request, item),
         "words": PROGRESS_WORDS[min(item.progress, len(PROGRESS_WORDS) - 1)],
     }
     return render(request, template, context, status=problem.status if problem else 200)
+
+
+def _signing(request: HttpRequest, item: CertificationItem) -> dict[str, bool]:
+    """Whether the asker is one of those whom the document waits for, and has signing open."""
+    if item.state != JobState.SUBMITTED or not _certifies(request, item):
+        return {"is_signer": False, "may_sign_now": False}
+    is_open = open_until(request.session, signed_in(request), clock.now()) is not None
+    return {"is_signer": True, "may_sign_now": is_open}
 
 
 @require_GET

@@ -194,6 +194,9 @@ class Membership(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     blocked_reason = models.CharField(max_length=200, blank=True)
+    title = models.CharField(
+        max_length=150, blank=True, help_text=_("As it stands above a signature, in Vietnamese: Giám đốc Chi nhánh.")
+    )
 
     class Meta:
         verbose_name = _("membership")

@@ -43,6 +43,7 @@ TO_TRY = (
     ("/board/", "the numbers called, on the wall"),
     ("/desk/", "the counter: next, papers, receive"),
     ("/dossiers/", "the specialist's and the leader's desk"),
+    ("/signing/", "the signer's queue (lanhdao); the page shows the code that a phone would"),
     ("/day/", "the manager's day"),
     ("/procedures/1.001193/", "a form filled in at home, one thing a page"),
     ("/declare/demo-to-khai-nha/", "one that is finished; scan or type its code at the desk"),
@@ -123,7 +124,7 @@ def prepare_environment() -> None:
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "CACHE_URL", "BROKER_URL", "BROKER_DIR", "FILES_ROOT",
                  "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS", "SIGNING_SIGNER_KEY",
                  "SIGNING_SIGNER_PASSWORD", "SIGNING_UNIT_KEY", "SIGNING_UNIT_PASSWORD", "SIGNING_TSA_URL",
-                 "SIGNING_ROOTS"):  # fmt: skip
+                 "SIGNING_ROOTS", "SIGNING_SHARED_KEY", "SIGNING_FOLDER", "SIGNING_TOKEN_MODULES"):  # fmt: skip
         os.environ.pop(name, None)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="portal.settings",

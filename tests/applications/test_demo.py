@@ -90,7 +90,7 @@ class TheDay(TestCase):
         assert 60 <= sum(states.values()) <= 80
         assert 15 <= states[TicketState.WAITING] <= 22
         assert states[TicketState.SERVING] + states[TicketState.CALLED] == 3
-        assert states[TicketState.PARKED] == 2
+        assert states[TicketState.PARKED] == 3
         assert states[TicketState.NO_SHOW] == 2
         assert states[TicketState.DONE] >= 40
 
@@ -159,8 +159,12 @@ class TheDay(TestCase):
             assert chain.verify(dossier.events.order_by("sequence")) is None
         assert [fault_in(register) for register in Register.objects.all()] == [None]
 
-    def test_two_copies_were_certified_and_lie_on_file(self) -> None:
-        assert list(CertificationItem.objects.values_list("state", flat=True)) == [JobState.FILED] * 2
+    def test_two_copies_were_certified_and_lie_on_file_and_one_waits_for_its_signer_with_its_person_in_the_hall(
+        self,
+    ) -> None:
+        states = list(CertificationItem.objects.order_by("pk").values_list("state", flat=True))
+        assert states == [JobState.FILED, JobState.FILED, JobState.SUBMITTED]
+        assert self.today.filter(state=TicketState.PARKED, park_kind=ParkKind.JOB).count() == 1
         assert HeldDocument.objects.filter(citizen__identity_number=KNOWN_HERE.number).count() == 1
 
     def test_everybody_lives_in_a_unit_of_today(self) -> None:
@@ -224,7 +228,15 @@ class TheDay(TestCase):
         assert later.at_counter().count() == 3
         assert not self.today.filter(state__in=[TicketState.WAITING, TicketState.PARKED]).exists()
         assert not TicketEvent.objects.filter(at__gt=WEDNESDAY).exists()
-        assert Application.objects.overdue(WEDNESDAY).count() == 2
+        # Beside one copy, signed since, whose scan lies in the folder of the class and not of this test.
+        made = Application.objects.exclude(certification__items__state=JobState.APPROVED)
+        assert made.overdue(WEDNESDAY).count() == 2
+        assert (
+            CertificationItem.objects.filter(
+                state=JobState.SUBMITTED, submitted_at__lt=WEDNESDAY - timedelta(hours=12)
+            ).count()
+            == 0
+        )
         for dossier in Application.objects.filter(started_at__lt=MONDAY):
             assert chain.verify(dossier.events.order_by("sequence")) is None
 

@@ -15,8 +15,10 @@ from applications.actions.open_certification import open_certification
 from applications.actions.submit_certification import submit_certification
 from applications.enums import PaperState
 from applications.models import Application, CertificationItem, Paper
+from centres.enums import Role
+from citizens.models import User
 from portal.uploads import inspect_upload
-from tests.factories.applications import MONDAY, a_draft
+from tests.factories.applications import MONDAY, a_draft, member_of
 
 _keys = count(1)
 
@@ -74,9 +76,14 @@ def a_submitted_item(paper: Paper | None = None, **item: Any) -> CertificationIt
     )
 
 
+def signer_for(item: CertificationItem) -> User:
+    """The leader of the centre where it was asked for."""
+    return member_of(Role.LEADER, item.certification.application.helped_at)
+
+
 def an_approved_item(paper: Paper | None = None, **item: Any) -> CertificationItem:
     """One with its number taken, whose file is still to be made."""
     submitted = a_submitted_item(paper, **item)
-    approve_certification(item=submitted, at=MONDAY, acting_user=submitted.certification.requested_by)
+    approve_certification(item=submitted, at=MONDAY, acting_user=signer_for(submitted))
     submitted.refresh_from_db()
     return submitted

@@ -52,8 +52,8 @@ def key_of(role: Role) -> KeyAt:
 
 
 def is_configured() -> bool:
-    """Whether copies are signed here; without keys they are printed and signed by hand."""
-    return bool(settings.SIGNING_SIGNER_KEY and settings.SIGNING_UNIT_KEY)
+    """Whether copies are signed here; without the unit's key they are printed and signed by hand."""
+    return bool(settings.SIGNING_UNIT_KEY)
 
 
 @contextmanager
@@ -79,7 +79,8 @@ def certificate_at(key: KeyAt) -> x509.Certificate:
         return signer.signing_cert
 
 
-@lru_cache(maxsize=4)
+# One for each signer of a busy morning, and the unit's.
+@lru_cache(maxsize=32)
 def _in_file(path: Path, password: str, _changed: int) -> SimpleSigner:
     """Read once: half of a signature's time is opening its key."""
     signer = SimpleSigner.load_pkcs12(str(path), passphrase=password.encode())

@@ -26,13 +26,19 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 MARK = "TRÌNH DIỄN - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 PASSWORD = "demo-chu-ky-2026"  # noqa: S105 - of keys that are worth nothing
 SIGNER, UNIT, TSA = "signer", "unit", "tsa"
+# Of the demo's signers each has a key of their own, under the name they sign in by.
+DEMO_SIGNERS = {"lanhdao": "Phan Văn Mẫu (trình diễn)"}
+# The name of the file with the password, beside the keys.
+SECRET = "password"  # noqa: S105 - a file's name
 NAMES = {
     "root": "CA gốc trình diễn",
     "issuing": "CA cấp phát trình diễn",
     SIGNER: "Người thực hiện chứng thực (trình diễn)",
     UNIT: "Trung tâm Phục vụ hành chính công (trình diễn)",
     TSA: "Dấu thời gian trình diễn",
+    **DEMO_SIGNERS,
 }
+_ISSUED = (SIGNER, UNIT, TSA, *DEMO_SIGNERS)
 # Made today, they also cover what the demo tells of the last month.
 BEFORE, YEARS = timedelta(days=60), timedelta(days=3650)
 CRL_DAYS = timedelta(days=7)
@@ -81,6 +87,7 @@ class Authority:
             "SIGNING_UNIT_PASSWORD": PASSWORD,
             "SIGNING_TSA_URL": self.stamps_url,
             "SIGNING_ROOTS": str(self.roots),
+            "SIGNING_FOLDER": str(self.folder),
         }
 
     def issue(
@@ -172,16 +179,26 @@ def open_authority(folder: Path, address: str) -> Authority:
         _keep(folder, "root", root)
     mark, issuing = folder / "address", _kept(folder, "issuing")
     if issuing is not None and mark.exists() and mark.read_text() == address:
-        return Authority(folder, address, root, issuing)
+        return _complete(Authority(folder, address, root, issuing))
     issuing = _certify(
         _subject(NAMES["issuing"]), root, f"{address}/root.crl", _now() - BEFORE, _now() + YEARS, is_ca=True,
         key=issuing.key if issuing else None,
     )  # fmt: skip
     _keep(folder, "issuing", issuing)
     authority = Authority(folder, address, root, issuing)
-    for name in (SIGNER, UNIT, TSA):
-        authority.issue(name, is_tsa=name == TSA)
+    for name in _ISSUED:
+        (folder / f"{name}.p12").unlink(missing_ok=True)
+    _complete(authority)
     write_whole(mark, address.encode())
+    return authority
+
+
+def _complete(authority: Authority) -> Authority:
+    """With whatever is missing of what it issues: one of an earlier portal knew fewer people."""
+    for name in _ISSUED:
+        if not (authority.folder / f"{name}.p12").exists():
+            authority.issue(name, is_tsa=name == TSA)
+    write_whole(authority.folder / SECRET, PASSWORD.encode())
     return authority
 
 

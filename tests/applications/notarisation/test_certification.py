@@ -19,7 +19,14 @@ from portal import chain, files
 from portal.errors import BadInput, NotAllowed, RuleBroken, Unavailable
 from portal.uploads import inspect_upload
 from tests.factories.applications import MONDAY, a_centre, a_draft, a_member
-from tests.factories.certifications import a_missing_paper, a_picture, a_submitted_item, an_approved_item, an_item
+from tests.factories.certifications import (
+    a_missing_paper,
+    a_picture,
+    a_submitted_item,
+    an_approved_item,
+    an_item,
+    signer_for,
+)
 from tests.moments import hanoi
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -122,7 +129,7 @@ def test_a_full_store_leaves_the_checklist_as_it_was() -> None:
 
 def test_approval_takes_the_number_writes_the_register_and_the_history() -> None:
     item = a_submitted_item(title="Giấy khai sinh")
-    officer = item.certification.requested_by
+    officer = signer_for(item)
     entry = approve_certification(item=item, at=MONDAY, acting_user=officer)
     item.refresh_from_db()
     assert (item.state, item.entry) == (JobState.APPROVED, entry)
@@ -141,7 +148,7 @@ def test_approval_takes_the_number_writes_the_register_and_the_history() -> None
 
 def test_approved_twice_it_is_one_number() -> None:
     item = a_submitted_item()
-    officer = item.certification.requested_by
+    officer = signer_for(item)
     first = approve_certification(item=item, at=MONDAY, acting_user=officer)
     assert approve_certification(item=item, at=MONDAY, acting_user=officer) == first
     assert Register.objects.get().last_number == 1
@@ -150,14 +157,10 @@ def test_approved_twice_it_is_one_number() -> None:
 
 def test_numbers_begin_anew_with_the_year_in_hanoi() -> None:
     officer_item = a_submitted_item(at=hanoi("2026-12-31 10:00"))
-    approve_certification(
-        item=officer_item, at=hanoi("2026-12-31 23:59"), acting_user=officer_item.certification.requested_by
-    )
+    approve_certification(item=officer_item, at=hanoi("2026-12-31 23:59"), acting_user=signer_for(officer_item))
     next_item = a_submitted_item(at=hanoi("2026-12-31 10:00"))
     # Half past midnight in Hanoi is still the old year in UTC.
-    entry = approve_certification(
-        item=next_item, at=hanoi("2027-01-01 00:30"), acting_user=next_item.certification.requested_by
-    )
+    entry = approve_certification(item=next_item, at=hanoi("2027-01-01 00:30"), acting_user=signer_for(next_item))
     assert str(entry) == "0001/2027 SCT/BS"
     assert Register.objects.filter(kind=RegisterKind.COPIES).count() == 2
 
@@ -186,5 +189,5 @@ def test_what_was_taken_back_cannot_be_approved() -> None:
     officer = item.certification.requested_by
     drop_certification(item=item, at=MONDAY, acting_user=officer)
     with pytest.raises(RuleBroken):
-        approve_certification(item=item, at=MONDAY, acting_user=officer)
+        approve_certification(item=item, at=MONDAY, acting_user=signer_for(item))
     assert not RegisterEntry.objects.exists()

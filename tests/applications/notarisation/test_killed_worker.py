@@ -25,7 +25,7 @@ from applications.notarisation.register import fault_in
 from applications.notarisation.signing.throwaway import Authority
 from notifications.models import Message
 from portal import clock, files
-from tests.factories.certifications import a_missing_paper, a_submitted_item
+from tests.factories.certifications import a_missing_paper, a_submitted_item, signer_for
 from tests.services import Redis, redis
 from tests.worker import Worker
 
@@ -118,7 +118,7 @@ def worker(broker: Redis, settings: LazySettings, tmp_path: Path) -> Iterator[Wo
 
 def approved() -> CertificationItem:
     item = a_submitted_item(a_missing_paper(), at=clock.now())
-    approve_certification(item=item, at=clock.now(), acting_user=item.certification.requested_by)
+    approve_certification(item=item, at=clock.now(), acting_user=signer_for(item))
     return item
 
 

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.approve_certification import approve_certification
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.enums import PaperState
 from applications.models import CertificationItem, Paper, RegisterEntry, Scan
@@ -20,7 +21,7 @@ from centres.enums import Role
 from citizens.models import Look
 from portal import clock, files, live
 from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member
-from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item
+from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item, signer_for
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -68,7 +69,7 @@ def test_pages_are_counted_from_the_file_and_the_fee_is_shown_before_approval(de
     assert (item.pages, item.copies, item.fee) == (1, 2, 4000)
     said = answer.content.decode()
     assert "4.000\xa0đ" in said or "4.000 đ" in said
-    assert address("approve_certification", item.pk) in said
+    assert address("submit_certification", item.pk) in said
     assert not RegisterEntry.objects.exists()
 
 
@@ -117,9 +118,11 @@ def test_without_a_script_it_goes_from_page_to_page(desk: Client, paper: Paper) 
     item = CertificationItem.objects.get()
     assert (opened.status_code, opened["Location"]) == (302, address("certification", item.pk))
     assert desk.get(opened["Location"]).status_code == 200
-    approved = desk.post(address("approve_certification", item.pk))
-    assert approved["Location"] == address("certification", item.pk)
-    assert "0001/2026" in desk.get(approved["Location"]).content.decode()
+    sent = desk.post(address("submit_certification", item.pk))
+    assert sent["Location"] == address("certification", item.pk)
+    item.refresh_from_db()
+    approve_certification(item=item, at=MONDAY, acting_user=signer_for(item))
+    assert "0001/2026" in desk.get(sent["Location"]).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,83 @@
+"""A page of a scan as a picture on a screen: drawn when it is asked for, small enough to be looked at, never the file itself."""
+
+from __future__ import annotations
+
+import io
+import resource
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps
+
+from applications.notarisation.archival import RENDERER
+from portal import files
+from portal.errors import Gone, Unavailable
+from portal.filekinds import IMAGE_FORMATS, PDF
+
+DOTS_PER_INCH = 110
+# A page wider or higher than this on the screen is drawn as large as this.
+MOST_DOTS = 1800
+JPEG_QUALITY = 80
+SECONDS = 10
+_MEMORY_BYTES = 1024**3
+# A page is asked for by its own request: so many are drawn at a time in one process, and no more wait for long.
+_AT_ONCE = BoundedSemaphore(2)
+_WAIT_SECONDS = 10
+_ODD = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
+
+
+def page_picture(sha256: str, media_type: str, number: int) -> bytes:
+    """Page ``number``, from 1, as a JPEG. Raises ``Gone`` where it cannot be drawn, ``Unavailable`` while too many are."""
+    with _one_of_few():
+        try:
+            if media_type == PDF:
+                return _of_pdf(files.path_of(sha256), number)
+            return _of_picture(files.read(sha256), IMAGE_FORMATS[media_type], number)
+        except (*_ODD, KeyError, subprocess.SubprocessError) as error:
+            raise Gone(_("This page cannot be shown. Open the paper itself at the desk."), code="page_lost") from error
+
+
+@contextmanager
+def _one_of_few() -> Iterator[None]:
+    if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
+        raise Unavailable(_("Many pages are being drawn now. Please look again in a moment."), code="busy")
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
+
+
+def _of_pdf(path: Path, number: int) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="shown-") as folder:
+        page = ["-f", str(number), "-l", str(number), "-singlefile", "-jpeg", "-jpegopt", f"quality={JPEG_QUALITY}"]
+        subprocess.run(  # noqa: S603 - fixed words and numbers, and paths of our own
+            [RENDERER, "-r", str(DOTS_PER_INCH), "-cropbox", *page, str(path), f"{folder}/page"],
+            check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            timeout=SECONDS, preexec_fn=_within_limits,
+        )  # fmt: skip
+        return _small(Image.open(Path(folder) / "page.jpg"))
+
+
+def _of_picture(content: bytes, kind: str, number: int) -> bytes:
+    with Image.open(io.BytesIO(content), formats=(kind,)) as image:
+        image.seek(number - 1)
+        return _small(ImageOps.exif_transpose(image))
+
+
+def _small(image: Image.Image) -> bytes:
+    ground = Image.new("RGB", image.size, "white")
+    layer = image.convert("RGBA")
+    ground.paste(layer, mask=layer.getchannel("A"))
+    ground.thumbnail((MOST_DOTS, MOST_DOTS))
+    out = io.BytesIO()
+    ground.save(out, "JPEG", quality=JPEG_QUALITY)
+    return out.getvalue()
+
+
+def _within_limits() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
