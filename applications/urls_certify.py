@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from applications.views import certify, verify
+from applications.views import certify, documents, verify
 
 patterns = [
     path("desk/papers/<int:paper_id>/certify/", certify.certify, name="certify"),
     path("desk/certifications/<int:item_id>/", certify.certification, name="certification"),
     path("desk/certifications/<int:item_id>/approve/", certify.approve, name="approve_certification"),
     path("desk/certifications/<int:item_id>/drop/", certify.drop, name="drop_certification"),
+    path("desk/matters/<int:application_id>/documents/", documents.add, name="add_document"),
+    path("desk/matters/<int:application_id>/end/", documents.end, name="end_request"),
+    path("desk/matters/<int:application_id>/finish/", documents.finish, name="finish_request"),
+    path("desk/certifications/<int:item_id>/change/", documents.change, name="change_document"),
+    path("desk/certifications/<int:item_id>/checks/", documents.checks, name="check_document"),
+    path("desk/certifications/<int:item_id>/refuse/", documents.refuse, name="refuse_document"),
+    path("desk/refusals/<int:form_id>/", documents.refusal, name="refusal"),
     path("desk/documents/<int:document_id>/", certify.document, name="document"),
     path("verify/", verify.verify, name="verify"),
     path("verify/file/", verify.of_file, name="verify_file"),

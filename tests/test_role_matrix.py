@@ -144,6 +144,15 @@ POST applications:certify                           sss0 r00ff 0000
 GET  applications:certification                     sss0 ..... 0000
 POST applications:approve_certification             sss0 .ffff 0000
 POST applications:drop_certification                sss0 .ffff 0000
+GET  applications:add_document                      sss0 .00.. 0000
+POST applications:add_document                      sss0 .00ff 0000
+GET  applications:change_document                   sss0 .00.. 0000
+POST applications:change_document                   sss0 .00ff 0000
+POST applications:check_document                    sss0 .00ff 0000
+POST applications:refuse_document                   sss0 .00ff 0000
+GET  applications:refusal                           sss0 .00.. 0000
+POST applications:end_request                       sss0 r00ff 0000
+POST applications:finish_request                    sss0 r00ff 0000
 GET  applications:document                          sss0 ..... 0000
 GET  applications:receipt                           sss0 ..... 0000
 GET  applications:declaration                       sss0 .00.. 0000

@@ -12,6 +12,7 @@ from applications.history import record
 from applications.models import CertificationItem, RegisterEntry, Step
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.register import enter
+from applications.notarisation.requests import personal_of
 from applications.permissions import check_receiver
 from citizens.models import User
 from portal import jobs, live
@@ -29,17 +30,16 @@ def approve_certification(*, item: CertificationItem, at: datetime, acting_user:
     check_receiver(acting_user, copy)
     item = (
         CertificationItem.objects.select_for_update(of=("self",))
-        .select_related("entry__register", "scan")
+        .select_related("entry__register", "scan", "certification")
         .get(pk=item.pk)
     )
     if item.entry is not None:
         return item.entry
     if item.state != JobState.SUBMITTED or copy.state not in (State.ACCEPTED, State.PROCESSING):
         raise wrong_state(copy)
-    applicant = copy.applicant
     entry = enter(
         centre=copy.helped_at,
-        kind=RegisterKind.COPIES,
+        kind=RegisterKind(item.certification.kind),
         at=at,
         signer=acting_user,
         title=item.title,
@@ -47,7 +47,7 @@ def approve_certification(*, item: CertificationItem, at: datetime, acting_user:
         copies=item.copies,
         fee=item.fee,
         scan_sha256=item.scan.sha256,
-        personal={"requester": applicant.full_name if applicant else ""},
+        personal=personal_of(item, copy.applicant),
     )
     item.approve(entry)
     item.save(update_fields=["state", "entry", "check_code"])

@@ -12,6 +12,7 @@ from applications.notarisation.models import (
     RegisterEntry,
     RegisterStrike,
     RegisterValue,
+    Signatory,
     SignatureMark,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "RegisterStrike",
     "RegisterValue",
     "Result",
+    "Signatory",
     "SignatureMark",
     "Step",
     "SupplementRequest",

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import img2pdf
 import pikepdf
@@ -26,7 +27,6 @@ from portal.filekinds import IMAGE_FORMATS, JPEG, PDF
 from portal.vn.dates import date_in_words
 from portal.vn.money import number_in_words
 
-TEMPLATE = "official/certified_copy.html"
 _MM = 72 / 25.4
 # Room around the scan for the words on each page's edge (mm: left, bottom, right, top).
 _EDGES = (6.0, 16.0, 6.0, 6.0)
@@ -73,6 +73,34 @@ class CopyText:
     link: str
     is_demo: bool
     is_signed: bool = False
+
+    template: ClassVar[str] = "official/certified_copy.html"
+
+
+@dataclass(frozen=True)
+class SignerText:
+    """Somebody whose signature is certified: who they are, and by which paper."""
+
+    name: str
+    paper: str
+    number: str
+    issued: str
+    by_fingerprint: bool
+    from_language: str = ""
+    to_language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureText(CopyText):
+    """What is written on the page that certifies signatures (Circular 01/2020/TT-BTP, at a one-stop counter):
+    ``officer`` received the paper and saw it signed, ``signer`` certifies it."""
+
+    officer: str
+    place: str
+    signatories: tuple[SignerText, ...]
+    is_translation: bool = False
+
+    template: ClassVar[str] = "official/certified_signature.html"
 
 
 @dataclass(frozen=True)
@@ -154,7 +182,7 @@ def _assemble(source: pikepdf.Pdf, text: CopyText) -> Composed:
         "copies_in_words": number_in_words(text.copies),
         "qr": segno.make(text.link, error="m", micro=False).svg_data_uri(border=2, scale=4),
     }
-    with pikepdf.open(io.BytesIO(pdf.render(TEMPLATE, context, variant=pdf.Variant.ARCHIVE))) as out:
+    with pikepdf.open(io.BytesIO(pdf.render(text.template, context, variant=pdf.Variant.ARCHIVE))) as out:
         for number, page in enumerate(pages):
             # The sheets share one table of resources, so each picture has a name of its own; the library's would be
             # random, and two runs would differ.

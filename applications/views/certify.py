@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.actions.approve_certification import approve_certification
 from applications.actions.drop_certification import drop_certification
 from applications.actions.open_certification import open_certification
-from applications.actions.submit_certification import submit_certification
+from applications.actions.submit_certification import submit_certification, why_not_submitted
 from applications.enums import PaperState
 from applications.forms_certify import CertifyForm
 from applications.looks import looked_at
 from applications.models import Application, CertificationItem, Document, Paper
-from applications.notarisation.enums import WITHOUT_NUMBER
+from applications.notarisation.enums import WITHOUT_NUMBER, JobState
+from applications.notarisation.grounds import FINE, FORBIDS, forbidding, ground_named, grounds_for, shown_by_vneid
 from citizens.models import User
 from citizens.session import signed_in
 from portal import clock, files, live
@@ -36,7 +40,7 @@ PROGRESS_WORDS = (
 PAGE, DIALOG, PART = "page", "dialog", "part"
 
 
-def _shape(request: HttpRequest) -> str:
+def shape(request: HttpRequest) -> str:
     """What is asked for: the inside alone (a poll), a dialog for the desk, or a page of its own without a script."""
     if request.headers.get("X-Part"):
         return PART
@@ -50,7 +54,7 @@ def _paper(user: User, paper_id: int) -> Paper:
     return get_object_or_404(rows.filter(application__in=Application.objects.visible_to(user)), pk=paper_id)
 
 
-def _item(user: User, item_id: int) -> CertificationItem:
+def item_or_404(user: User, item_id: int) -> CertificationItem:
     rows = CertificationItem.objects.select_related(
         "certification__application__for_application",
         "certification__application__helped_at",
@@ -59,6 +63,8 @@ def _item(user: User, item_id: int) -> CertificationItem:
         "scan",
         "output",
         "for_paper",
+        "document_kind",
+        "refusal",
     )
     return get_object_or_404(
         rows.filter(certification__application__in=Application.objects.visible_to(user)), pk=item_id
@@ -91,26 +97,26 @@ def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
                 at=clock.now(),
                 acting_user=signed_in(request),
             )
-            return _shown(request, item)
+            return shown(request, item)
         except RuleBroken as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
             status = problem.status
-    _keep_file(request, form)
+    keep_file(request, form)
     return _show_form(request, paper, form, status=status)
 
 
-def _keep_file(request: HttpRequest, form: CertifyForm) -> None:
+def keep_file(request: HttpRequest, form: CertifyForm) -> None:
     """A good file stays in its field in the dialog; in a page loaded anew no browser fills it in again."""
     if "file" in form.errors:
         return
-    if _shape(request) != PAGE:
+    if shape(request) != PAGE:
         form.fields["file"].widget.attrs["hx-preserve"] = True
     elif "file" in request.FILES:
         form.add_error("file", _("Please choose the file again"))
 
 
 def _show_form(request: HttpRequest, paper: Paper, form: CertifyForm, *, status: int = 200) -> HttpResponse:
-    template = "applications/certify/form.html" if _shape(request) == PAGE else "applications/certify/parts/form.html"
+    template = "applications/certify/form.html" if shape(request) == PAGE else "applications/certify/parts/form.html"
     return render(
         request, template, {"paper": paper, "form": form, "centre": paper.application.helped_at}, status=status
     )
@@ -118,48 +124,48 @@ def _show_form(request: HttpRequest, paper: Paper, form: CertifyForm, *, status:
 
 @require_GET
 def certification(request: HttpRequest, item_id: int) -> HttpResponse:
-    """Where the copy stands: the fee before it is approved, then the job's progress, then the file."""
-    item = _item(signed_in(request), item_id)
+    """Where the copy stands: the checklist and the fee before it is approved, then the job's progress, then the file."""
+    item = item_or_404(signed_in(request), item_id)
     topics = [f"dossier:{item.certification.application_id}"]
-    shape = _shape(request)
-    return live.answer(request, topics, lambda: _show(request, item), vary=f"{signed_in(request).pk}-{shape}")
+    vary = f"{signed_in(request).pk}-{shape(request)}-{'again' in request.GET}"
+    return live.answer(request, topics, lambda: _show(request, item), vary=vary)
 
 
 @require_POST
 def approve(request: HttpRequest, item_id: int) -> HttpResponse:
-    item = _item(signed_in(request), item_id)
+    item = item_or_404(signed_in(request), item_id)
     try:
         submit_certification(item=item, at=clock.now(), acting_user=signed_in(request))
         approve_certification(item=item, at=clock.now(), acting_user=signed_in(request))
     except RuleBroken as problem:
-        return _refused(request, item, problem)
-    return _shown(request, item)
+        return refused(request, item, problem)
+    return shown(request, item)
 
 
 @require_POST
 def drop(request: HttpRequest, item_id: int) -> HttpResponse:
     """The scan was the wrong one: back to the form, with nothing taken from the register."""
-    item = _item(signed_in(request), item_id)
+    item = item_or_404(signed_in(request), item_id)
     try:
         drop_certification(item=item, at=clock.now(), acting_user=signed_in(request))
     except RuleBroken as problem:
-        return _refused(request, item, problem)
+        return refused(request, item, problem)
     if item.for_paper_id is None:
-        return redirect("applications:desk")
+        return redirect(f"{reverse('applications:desk')}?matter={item.certification.application_id}")
     return redirect("applications:certify", item.for_paper_id)
 
 
-def _shown(request: HttpRequest, item: CertificationItem) -> HttpResponse:
-    if _shape(request) == PAGE:
+def shown(request: HttpRequest, item: CertificationItem) -> HttpResponse:
+    if shape(request) == PAGE:
         return redirect("applications:certification", item.pk)
-    return _show(request, _item(signed_in(request), item.pk))
+    return _show(request, item_or_404(signed_in(request), item.pk))
 
 
-def _refused(request: HttpRequest, item: CertificationItem, problem: RuleBroken) -> HttpResponse:
+def refused(request: HttpRequest, item: CertificationItem, problem: RuleBroken) -> HttpResponse:
     """The sentence inside the dialog, which stays; without a script the portal's own page says it."""
-    if _shape(request) == PAGE:
+    if shape(request) == PAGE:
         raise problem
-    return _show(request, _item(signed_in(request), item.pk), problem=problem)
+    return _show(request, item_or_404(signed_in(request), item.pk), problem=problem)
 
 
 def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | None = None) -> HttpResponse:
@@ -167,7 +173,7 @@ def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | N
         PART: "applications/certify/parts/item.html",
         DIALOG: "applications/certify/parts/dialog.html",
         PAGE: "applications/certify/item.html",
-    }[_shape(request)]
+    }[shape(request)]
     application = item.certification.application
     context = {
         "centre": application.helped_at,
@@ -176,9 +182,30 @@ def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | N
         "first": application.for_application or application,
         "problem": problem,
         "has_number": item.state not in WITHOUT_NUMBER,
+        **check_context(item),
+        "again": "again" in request.GET,
         "words": PROGRESS_WORDS[min(item.progress, len(PROGRESS_WORDS) - 1)],
     }
     return render(request, template, context, status=problem.status if problem else 200)
+
+
+def check_context(item: CertificationItem) -> dict[str, Any]:
+    """The rules that forbid certifying a document with what was answered, and what keeps it at the desk."""
+    request, day, at = item.certification, clock.today(), clock.now()
+    if item.state == JobState.REFUSED:
+        return {"refused_by_rule": ground_named(item.ground)}
+    if item.state != JobState.WAITING:
+        return {}
+    answers = item.checks.get("answers", {})
+    return {
+        "questions": [(ground, answers.get(ground.key, "")) for ground in grounds_for(request.kind, day)],
+        "forbidding": forbidding(item.checks, request.kind, day),
+        "not_yet": why_not_submitted(item, request, at),
+        "signatories": [] if request.is_of_copies else list(item.signatories.all()),
+        "vneid": shown_by_vneid(item.document_kind.key, day) if item.document_kind else "",
+        "fine": FINE,
+        "forbids": FORBIDS,
+    }
 
 
 @require_GET

@@ -16,7 +16,8 @@ from django.urls import reverse
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.enums import PaperState
 from applications.models import CertificationItem, Paper, RegisterEntry
-from applications.notarisation.enums import JobState
+from applications.notarisation.enums import JobState, RegisterKind
+from applications.notarisation.grounds import FINE, grounds_for
 from centres.enums import Role
 from citizens.models import Look
 from portal import clock, files, live
@@ -69,7 +70,7 @@ def test_pages_are_counted_from_the_file_and_the_fee_is_shown_before_approval(de
     assert (item.pages, item.copies, item.fee) == (1, 2, 4000)
     said = answer.content.decode()
     assert "4.000\xa0đ" in said or "4.000 đ" in said
-    assert address("approve_certification", item.pk) in said
+    assert address("check_document", item.pk) in said
     assert not RegisterEntry.objects.exists()
 
 
@@ -99,6 +100,8 @@ def test_without_a_script_it_goes_from_page_to_page(desk: Client, paper: Paper) 
     item = CertificationItem.objects.get()
     assert (opened.status_code, opened["Location"]) == (302, address("certification", item.pk))
     assert desk.get(opened["Location"]).status_code == 200
+    answers = {f"ground-{ground.key}": FINE for ground in grounds_for(RegisterKind.COPIES, MONDAY.date())}
+    assert desk.post(address("check_document", item.pk), answers)["Location"] == address("certification", item.pk)
     approved = desk.post(address("approve_certification", item.pk))
     assert approved["Location"] == address("certification", item.pk)
     assert "0001/2026" in desk.get(approved["Location"]).content.decode()
