@@ -47,11 +47,12 @@ def desk(browser: Browser, live_server: Any, hall: Hall, asked: Application) -> 
 
 def add(desk: Page, title: str, *, forbidden: bool = False) -> None:
     """One document by keys alone, but for its file."""
+    desk.wait_for_timeout(600)  # the list that has just come by itself has its keys a moment later
     desk.keyboard.press("Alt+C")
     desk.set_input_files("#certify [name=file]", SCAN)  # type: ignore[arg-type]
     desk.fill("#certify [name=title]", title)
     desk.keyboard.press("F9")
-    expect(desk.locator("#certify .check-line")).to_have_count(5)
+    expect(desk.locator("dialog#certify[open] .check-line")).to_have_count(5)
     expect(desk.locator("#certify input:checked")).to_have_count(0)
     for number in range(1, 6):
         desk.keyboard.press(f"Alt+{number}")
@@ -107,5 +108,5 @@ def test_a_refused_file_loses_nothing_typed(desk: Page) -> None:
     expect(desk.locator("#certify [name=copies]")).to_have_value("3")
     desk.set_input_files("#certify [name=file]", SCAN)  # type: ignore[arg-type]
     desk.keyboard.press("F9")
-    expect(desk.locator("#certify .check-line")).to_have_count(5)
+    expect(desk.locator("dialog#certify[open] .check-line")).to_have_count(5)
     expect(desk.locator("#certify")).to_contain_text("6.000")

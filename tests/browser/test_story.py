@@ -210,7 +210,7 @@ def test_the_couple_makes_one_trip(
     expect(desk.locator("#certify")).to_be_visible()
     seen(desk, "10-certify")
     post_to(desk, "/certify/")
-    expect(desk.locator("#certify .check-line")).to_have_count(5)
+    expect(desk.locator("dialog#certify[open] .check-line")).to_have_count(5)
     expect(desk.locator("#certify")).to_contain_text("2.000")
     for number in range(1, 6):
         desk.keyboard.press(f"Alt+{number}")
