@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from applications.models import Application
+from applications.models import Application, CertificationItem, FeeLine
+from applications.notarisation.requests import by_document, items_of, lines_for, paid_for, request_of
 from centres.hours import closing_times
 from citizens.enums import Sex
 from citizens.models import Citizen
@@ -40,15 +41,46 @@ def facts_of(application: Application, at: datetime) -> dict[str, bool]:
 
 
 def quote_for(application: Application, at: datetime) -> Quote:
-    """Papers, fees and due date if it were received at this moment."""
-    return quote(
-        version_of(application),
-        facts_of(application, at),
+    """Papers, fees and due date if it were received at this moment; a request for certification costs what its documents
+    do."""
+    version, facts = version_of(application), facts_of(application, at)
+    asked = quote(
+        version,
+        facts,
         at,
         load_calendar(),
         closing_times(application.competent),
         application.pages,
         application.copies,
+    )
+    request = request_of(application, version)
+    if request is None:
+        return asked
+    return by_document(asked, (lines_for(version, facts, at, item) for item in paid_for(items_of(request))))
+
+
+def fee_rows(application: Application, quote: Quote, at: datetime) -> list[FeeLine]:
+    """The fees to be kept with the receipt; those of a request name the document each is for."""
+    request = request_of(application, version_of(application))
+    if request is None:
+        return [_fee_row(application, line, None) for line in quote.fee_lines]
+    return [row for item in paid_for(items_of(request)) for row in fee_rows_of(application, item, at)]
+
+
+def fee_rows_of(application: Application, item: CertificationItem, at: datetime) -> list[FeeLine]:
+    """Those of one document."""
+    lines = lines_for(version_of(application), facts_of(application, at), at, item)
+    return [_fee_row(application, line, item) for line in lines]
+
+
+def _fee_row(application: Application, line: Any, item: CertificationItem | None) -> FeeLine:
+    return FeeLine(
+        application=application,
+        name=line.name,
+        article=line.article,
+        quantity=line.quantity,
+        amount=line.amount,
+        item=item,
     )
 
 

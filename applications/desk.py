@@ -12,13 +12,18 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.documents_wanted import LAID_OUT
 from applications.actions.mark_paper import FROM_FILE
+from applications.actions.submit_certification import why_not_submitted
 from applications.catalogue import bound_form as bound_form_of
 from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.declared import Declared, Said, declared_for
 from applications.enums import PaperState, State
-from applications.models import Application, CertificationItem, Paper
-from applications.notarisation.enums import JobState
+from applications.models import Application, Certification, CertificationItem, Paper
+from applications.notarisation.enums import AWAITED, NOT_PAID_FOR, JobState
+from applications.notarisation.grounds import ground_named
+from applications.notarisation.requests import is_request, items_of, request_of
+from applications.notarisation.words import stands
 from centres.actions.hold import hold_choices
 from centres.actions.miss import recalls_left
 from centres.enums import AT_COUNTER, SEEN_GROUNDS, CounterState, PriorityGround, Role, TicketState
@@ -58,6 +63,15 @@ class PaperLine:
         return self.paper.form_of_copy == CopyForm.CERTIFIED_COPY and self.paper.state == PaperState.MISSING
 
     @property
+    def refused(self) -> str:
+        """By which rule a copy for this line was refused, while nothing else is there for it."""
+        item = self.item
+        if item is None or item.state != JobState.REFUSED or self.paper.state != PaperState.MISSING:
+            return ""
+        ground = ground_named(item.ground)
+        return gettext("Refused: %(why)s") % {"why": ground.article if ground else item.reason}
+
+    @property
     def failed(self) -> bool:
         return self.item is not None and self.item.state == JobState.FAILED and self.paper.state == PaperState.MISSING
 
@@ -66,10 +80,24 @@ class PaperLine:
         item = self.item
         return item is not None and item.state == JobState.WAITING and bool(item.reason)
 
+
+@dataclass
+class DocumentLine:
+    """One document of a request for certification with where it stands; ``not_yet`` keeps it from the signer."""
+
+    item: CertificationItem
+    not_yet: str
+
     @property
-    def refused(self) -> bool:
-        item = self.item
-        return item is not None and item.state == JobState.REFUSED and self.paper.state == PaperState.MISSING
+    def state(self) -> tuple[str, str]:
+        """Kind of mark and words."""
+        if self.item.state == JobState.WAITING:
+            return ("warn", gettext("to be checked")) if self.not_yet else ("ok", gettext("checked"))
+        return stands(self.item)
+
+    @property
+    def is_open(self) -> bool:
+        return self.item.state == JobState.WAITING
 
 
 @dataclass
@@ -85,6 +113,23 @@ class Work:
     form_gaps: int = 0
     certified: list[Application] = field(default_factory=list)
     declared: Declared | None = None
+    is_request: bool = False
+    documents: list[DocumentLine] = field(default_factory=list)
+
+    @property
+    def shows_documents(self) -> bool:
+        """A request of its own; one that was opened for a paper of another dossier lies beside that dossier."""
+        is_own = self.is_request and self.application.for_application_id is None
+        return is_own and (self.is_draft or bool(self.documents))
+
+    @property
+    def nothing_left(self) -> bool:
+        """Documents were brought, and each was refused or taken out."""
+        return bool(self.documents) and all(line.item.state in NOT_PAID_FOR for line in self.documents)
+
+    @property
+    def being_made(self) -> bool:
+        return any(line.item.state in AWAITED for line in self.documents)
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[BoundField, Said | None]]]]:
@@ -105,7 +150,9 @@ class Work:
     @property
     def copies_made(self) -> list[tuple[str, int]]:
         """Code and fee of each copy certified here for this dossier: the citizen pays them with it."""
-        return [(row.code or "", sum(line.amount for line in row.fee_lines.all())) for row in self.certified]
+        return [
+            (row.code or "", sum(line.amount for line in row.fee_lines.all() if line.is_due)) for row in self.certified
+        ]
 
     @property
     def total(self) -> int:
@@ -114,12 +161,16 @@ class Work:
 
     @property
     def asks_pages(self) -> bool:
+        return not self.shows_documents and self.counts_pages
+
+    @property
+    def counts_pages(self) -> bool:
         return self.quote.needs_pages or self.application.pages is not None
 
     @property
     def asks_copies(self) -> bool:
         """Where the fee or the form goes by how many are wanted."""
-        return self.asks_pages or "copy_count" in self.form.counted
+        return not self.shows_documents and (self.counts_pages or "copy_count" in self.form.counted)
 
     @property
     def is_touched(self) -> bool:
@@ -131,7 +182,18 @@ class Work:
 
     @property
     def papers_missing(self) -> int:
-        return sum(not line.paper.is_there for line in self.lines)
+        return sum(not line.paper.is_there for line in self.lines if line not in self.hidden_lines)
+
+    @property
+    def hidden_lines(self) -> list[PaperLine]:
+        """What the documents of a request stand for themselves."""
+        return [line for line in self.lines if self.shows_documents and line.paper.kind.key in LAID_OUT]
+
+    @property
+    def paper_lines(self) -> list[PaperLine]:
+        """The checklist as it is shown."""
+        hidden = self.hidden_lines
+        return [line for line in self.lines if line not in hidden]
 
 
 @dataclass
@@ -288,8 +350,18 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
         ],
         form_gaps=gaps,
         declared=declared_for(application, form, facts),
-        certified=list(application.made_for_it.still_wanted().prefetch_related("fee_lines").order_by("pk")),
+        is_request=is_request(version),
+        documents=document_lines(request_of(application, version), at),
+        certified=list(application.made_for_it.still_wanted().prefetch_related("fee_lines__item").order_by("pk")),
     )
+
+
+def document_lines(request: Certification | None, at: datetime) -> list[DocumentLine]:
+    return [
+        DocumentLine(item, why_not_submitted(item, request, at) if item.state == JobState.WAITING else "")
+        for item in items_of(request)
+        if request is not None
+    ]
 
 
 def form_of(application: Application, at: datetime) -> ProcedureForm:

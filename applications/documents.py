@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from applications.catalogue import facts_of, version_of
 from applications.enums import DeliveryState
-from applications.models import Application, Paper
+from applications.models import Application, CertificationItem, IssuedForm, Paper
 from applications.models.papers import as_issued
+from applications.notarisation.requests import items_of, request_of
 from portal import clock
 from portal.text import mask_email, pick
 from portal.vn.dates import date_in_words, format_moment
@@ -32,7 +33,7 @@ _COPY_FORMS = {
     CopyForm.LOOKED_UP: "Cơ quan tra cứu, không phải nộp",
 }
 # The paper that is a copy itself, as many of it as are to be certified.
-COPY_TO_CERTIFY = "copy_to_certify"
+COPY_TO_CERTIFY, DOCUMENT_TO_SIGN = "copy_to_certify", "document_to_sign"
 _RESULT_WHERE = {DeliveryState.AT_COUNTER: "Tại {centre}", DeliveryState.HANDED: "Tại {centre}"}
 
 
@@ -76,7 +77,7 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "email": frozen["email"],
         "procedure": version.procedure.name[VIETNAMESE],
         "procedure_code": version.procedure.code,
-        "papers": [_paper(paper, application) for paper in application.papers.select_related("kind")],
+        "papers": _papers(application),
         "sets": 1,
         "limit": _limit_in_words(applicable(version.time_limit, facts_of(application, received_at))),
         "received": _moment_in_words(received_at),
@@ -105,6 +106,36 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
     }
 
 
+def refusal_context(form: IssuedForm) -> dict[str, Any]:
+    """Form 03, "Phiếu từ chối tiếp nhận giải quyết hồ sơ" (Circular 03/2025/TT-VPCP, annex I): the document, the rule
+    that forbids it with its article, and whom it was said to. Everything that can change later is in ``form.frozen``."""
+    application, frozen = form.application, form.frozen
+    centre, version = application.helped_at, version_of(application)
+    refused = frozen.get("refused") or {}
+    tracking = tracking_url(application)
+    return {
+        "centre": centre.short_name[VIETNAMESE] if centre.parent else centre.name[VIETNAMESE],
+        "parent": centre.parent.name[VIETNAMESE] if centre.parent else "UBND thành phố Hà Nội",
+        "number": f"{form.pk:04}/TCHS",
+        "code": application.code,
+        "place_and_date": f"Hà Nội, {date_in_words(clock.local_day(form.issued_at))}",
+        "moment": _moment_in_words(form.issued_at),
+        "applicant": frozen.get("applicant", ""),
+        "address": frozen.get("address", ""),
+        "phone": display_phone(frozen["phone"]) if frozen.get("phone") else "",
+        "email": frozen.get("email", ""),
+        "procedure": version.procedure.name[VIETNAMESE],
+        "procedure_code": version.procedure.code,
+        "document": refused.get("title", ""),
+        "grounds": refused.get("grounds", []),
+        "reason": refused.get("reason", ""),
+        "officer": frozen.get("officer", ""),
+        "tracking_qr": qr(tracking),
+        "hotline": settings.HOTLINE,
+        "is_demo": settings.PORTAL_ENV == "demo",
+    }
+
+
 def masked(context: dict[str, Any]) -> dict[str, Any]:
     """The same form for whoever has only its address: how the person is reached shows no more than they recognise."""
     phone, email = context["phone"], context["email"]
@@ -112,6 +143,31 @@ def masked(context: dict[str, Any]) -> dict[str, Any]:
         "phone": mask_phone(phone) if phone else "",
         "email": mask_email(email) if email else "",
         "is_masked": bool(phone or email),
+    }
+
+
+def _papers(application: Application) -> list[dict[str, Any]]:
+    """The checklist; a request for certification names each of its documents in the place of "the copy"."""
+    version = version_of(application)
+    items = items_of(request_of(application, version))
+    lines = [
+        _paper(paper, application)
+        for paper in application.papers.select_related("kind")
+        if not (items and paper.kind.key in (COPY_TO_CERTIFY, DOCUMENT_TO_SIGN))
+    ]
+    return lines + [_document(item) for item in items if item.submitted_at or application.for_application_id]
+
+
+def _document(item: CertificationItem) -> dict[str, Any]:
+    """One document to certify; it was received when it was sent to the signer, whatever has become of it since."""
+    request = item.certification
+    form = "Bản sao" if request.is_of_copies else "Bản chính"
+    pages = f"{item.pages} trang"
+    return {
+        "name": item.title,
+        "form": f"{form}, có bản điện tử" if item.electronic else form,
+        "quantity": f"{item.copies:02}",
+        "note": pages,
     }
 
 

@@ -89,6 +89,7 @@ class EventKind(models.TextChoices):
     HANDED_OVER = "handed_over", _("Result handed over")
     PAPER_ADDED = "paper_added", _("Paper added")
     CERTIFIED = "certified", _("Copy certified")
+    NOT_CERTIFIED = "not_certified", _("A document was refused certification")
     PAID = "paid", _("Fee paid")
     WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
     REFUSED = "refused", _("Refused at intake")

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from applications.actions.open_certification import MOST_COPIES, MOST_PAGES
+from applications.actions.documents_wanted import MOST_COPIES, MOST_PAGES
 from citizens.enums import Sex
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from applications.actions.open_certification import MOST_COPIES, MOST_PAGES
+from applications.actions.documents_wanted import MOST_COPIES, MOST_PAGES
 from procedures.forms import LineField
 
 

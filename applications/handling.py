@@ -14,9 +14,11 @@ from applications import forms_dossier
 from applications.actions import handle
 from applications.actions.hand_over import hand_over
 from applications.actions.locking import wrong_state
+from applications.catalogue import version_of
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import State, StepKind
 from applications.models import Application
+from applications.notarisation.requests import request_of
 from applications.permissions import check, is_own_work, may_hand_over, may_handle, may_receive, may_sign
 from portal.typed import LABELS
 
@@ -96,13 +98,20 @@ def _handle_or_receive(user: Any, dossier: Application) -> bool:
     return may_handle(user, dossier) or may_receive(user, dossier)
 
 
+def _is_proposed(dossier: Application, step: str) -> bool:
+    """A leader signs it here; documents of a request for certification are signed one by one by their signer."""
+    return (
+        dossier.state == State.PROCESSING and step == StepKind.SIGN and request_of(dossier, version_of(dossier)) is None
+    )
+
+
 VERBS = [
     Verb(
         "take",
         _("Take in hand"),
         _("The dossier is yours now."),
         forms_dossier.NothingForm,
-        lambda dossier, step: dossier.state == State.ACCEPTED,
+        lambda dossier, step: dossier.state == State.ACCEPTED and request_of(dossier, version_of(dossier)) is None,
         may_handle,
         _take,
     ),
@@ -142,7 +151,7 @@ VERBS = [
         _("Approve and sign"),
         _("Signed. The result goes back to the counter, and the citizen is told."),
         forms_dossier.SignForm,
-        lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.SIGN,
+        _is_proposed,
         lambda user, dossier: may_sign(user, dossier) and not is_own_work(user, dossier),
         _sign,
         initial=lambda dossier: {"proposal": proposal_of(dossier)},
@@ -152,7 +161,7 @@ VERBS = [
         _("Send back for rework"),
         _("Sent back. The specialist sees your reason."),
         forms_dossier.SendBackForm,
-        lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.SIGN,
+        _is_proposed,
         may_sign,
         _send_back,
         is_main=False,

@@ -25,6 +25,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.HANDED_OVER: gettext_lazy("%(who)s handed the result to %(handed_to)s."),
     EventKind.PAPER_ADDED: gettext_lazy("%(who)s added a paper."),
     EventKind.CERTIFIED: gettext_lazy("%(who)s certified a copy."),
+    EventKind.NOT_CERTIFIED: gettext_lazy("%(who)s refused to certify a document."),
     EventKind.PAID: gettext_lazy("The fee was paid."),
     EventKind.WITHDRAWN: gettext_lazy("The applicant withdrew it."),
     EventKind.REFUSED: gettext_lazy("%(who)s refused it."),

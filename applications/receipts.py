@@ -28,6 +28,12 @@ def receipt_response(application: Application) -> HttpResponse:
     return _response(_content(form, document), document.name)
 
 
+def refusal_response(form: IssuedForm) -> HttpResponse:
+    """Form 03 as it was issued; made at once if the worker has not made it yet. Raises ``Gone`` as the receipt does."""
+    document = issue_receipt(form=form, at=clock.now())
+    return _response(_content(form, document), document.name)
+
+
 def public_copy_response(application: Application) -> HttpResponse:
     """The receipt as whoever has the dossier's address may see it: phone and e-mail are masked, as on its page.
 
@@ -37,7 +43,7 @@ def public_copy_response(application: Application) -> HttpResponse:
     if form.is_erased:
         raise Gone(_("The receipt is not kept any more. Please ask at the counter."), code="receipt_erased")
     ratelimit.count("receipt-copy", application.token, limit=COPIES, seconds=COPIES_SECONDS)
-    return _response(draw_masked(form), name_of(application))
+    return _response(draw_masked(form), name_of(application, form))
 
 
 def _form_or_404(application: Application) -> IssuedForm:

@@ -16,10 +16,11 @@ from applications.actions.renew_stamps import renew_stamps as renew
 from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.actions.sweep_scans import erase_old_scans, look_at_left
 from applications.closings import due_days
-from applications.models import IssuedForm
+from applications.models import CertificationItem, IssuedForm
+from applications.notarisation.enums import JobState
 from portal import clock
 
-RECEIPT = "01"
+DRAWN_FORMS = ["01", "03"]
 SWEEP_ROWS = 200
 # Drawing a long scan of another's making may take ten minutes (``archival``).
 COPY_SECONDS = 15 * 60
@@ -27,7 +28,7 @@ COPY_SECONDS = 15 * 60
 
 @shared_task
 def render_receipt(form_id: int) -> None:
-    """Make the file of one receipt, unless it is there already."""
+    """Make the file of one receipt or refusal, unless it is there already."""
     form = _receipts().filter(pk=form_id).first()
     if form is not None:
         issue_receipt(form=form, at=clock.now())
@@ -36,17 +37,24 @@ def render_receipt(form_id: int) -> None:
 @shared_task
 def sweep_receipts() -> None:
     """Make the files of receipts whose job was lost, the longest waiting first."""
-    for form in _receipts().filter(document__isnull=True).order_by("issued_at")[:SWEEP_ROWS]:
+    # Of a copy for another dossier that another document may still join.
+    joinable = CertificationItem.objects.filter(
+        state=JobState.WAITING, certification__application__for_application__isnull=False
+    )
+    waiting = joinable.values("certification__application")
+    forms = _receipts().filter(document__isnull=True).exclude(number="01", application__in=waiting)
+    for form in forms.order_by("issued_at")[:SWEEP_ROWS]:
         issue_receipt(form=form, at=clock.now())
 
 
 def _receipts() -> QuerySet[IssuedForm]:
-    return IssuedForm.objects.filter(number=RECEIPT).select_related(
+    return IssuedForm.objects.filter(number__in=DRAWN_FORMS).select_related(
         "document",
         "application__applicant",
         "application__competent",
         "application__received_at_centre__parent",
         "application__received_by",
+        "application__helped_at__parent",
     )
 
 

@@ -13,9 +13,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from applications.catalogue import version_of
-from applications.enums import RECEIVED, EventKind, State, StepKind
-from applications.models import Application, Event, Paper, SupplementRequest
-from applications.tracking_words import STANDS, WHAT_TO_DO, todo_values
+from applications.enums import RECEIVED, RUNNING, EventKind, State, StepKind
+from applications.models import Application, CertificationItem, Event, Paper, SupplementRequest
+from applications.notarisation.enums import JobState
+from applications.notarisation.requests import is_request
+from applications.notarisation.words import ToldDocument, told_of
+from applications.tracking_words import NOT_CERTIFIED, STANDS, WHAT_TO_DO, todo_values
 from centres.actions.hold import hold_choices
 from centres.actions.return_missed import in_grace
 from centres.ahead import people_ahead
@@ -41,6 +44,7 @@ _TICKET = Prepared(
     )
 )
 _MATTERS = Prepared(lambda: Matter.objects.filter(ticket=Given("ticket", BigAutoField())))
+_DOCUMENTS = CertificationItem.objects.select_related("entry__register").order_by("pk")
 # Which line of a version's steps an event of ours closes.
 _CLOSES = {
     EventKind.PROPOSED: StepRole.SPECIALIST,
@@ -91,7 +95,19 @@ class TrackedDossier:
     at: datetime
 
     @cached_property
+    def documents(self) -> list[ToldDocument]:
+        """The documents of a request for certification, those taken out left out."""
+        items = self.application.certification.items.all() if self._is_request else []
+        return [told_of(item) for item in items if item.state != JobState.DROPPED]
+
+    @cached_property
+    def _is_request(self) -> bool:
+        return is_request(version_of(self.application)) and hasattr(self.application, "certification")
+
+    @cached_property
     def heading(self) -> str:
+        if self.documents and self.application.state in (State.STOPPED, State.REFUSED):
+            return _("It was not certified")
         if self.application.state == State.PROCESSING and self._step == StepKind.SIGN:
             return _("Waiting for the signature")
         return str(STANDS[State(self.application.state)])
@@ -128,16 +144,22 @@ class TrackedDossier:
     @cached_property
     def todo(self) -> Todo:
         kind, title, text = WHAT_TO_DO[State(self.application.state)]
+        if self.documents and self.application.state in (State.STOPPED, State.REFUSED):
+            kind, title, text = NOT_CERTIFIED
         values = todo_values(self.application)
         return Todo(kind, str(title) % values, str(text) % values)
 
     @property
     def missing_papers(self) -> list[Paper]:
         """What a draft still needs, for somebody who is sent home to fetch it."""
+        if self._is_request:
+            return []
         return [paper for paper in self.application.papers.all() if not paper.is_there]
 
     @cached_property
     def _step(self) -> str:
+        if self._is_request and self.application.state in RUNNING:
+            return StepKind.SIGN  # nobody examines it first: it lies before its signer
         return next((step.kind for step in self.application.steps.all() if step.to_at is None), "")
 
     @cached_property
@@ -181,7 +203,7 @@ class TrackedDossier:
     def _note_of(self, event: Event) -> str:
         if event.kind != EventKind.RECEIVED:
             return ""
-        total = sum(line.amount for line in self.application.fee_lines.all())
+        total = sum(line.amount for line in self.application.fee_lines.all() if line.is_due)
         return _("Fee: %(amount)s") % {"amount": format_vnd(total)} if total else _("No fee")
 
     def _now(self) -> Iterator[Line]:
@@ -385,9 +407,14 @@ def _applications(ticket: Ticket | None, token: str) -> list[Application]:
     mine = Q(matter__ticket=ticket) | Q(for_application__matter__ticket=ticket) if ticket else Q(token=token)
     return list(
         Application.objects.filter(mine)
-        .select_related("helped_at", "received_at_centre", "matter__ticket__rating")
+        .select_related("helped_at", "received_at_centre", "matter__ticket__rating", "certification")
         .prefetch_related(
-            "fee_lines", "steps", "supplements", Prefetch("papers", Paper.objects.select_related("kind")), "events"
+            "fee_lines__item",
+            "steps",
+            "supplements",
+            Prefetch("papers", Paper.objects.select_related("kind")),
+            "events",
+            Prefetch("certification__items", _DOCUMENTS),
         )
         .order_by("started_at", "id")
         .distinct()

@@ -26,6 +26,12 @@ STANDS: dict[State, Any] = {
     State.RETURNED: _("Finished: you have the result"),
 }
 
+# For a request of which nothing was certified.
+NOT_CERTIFIED: tuple[str, Any, Any] = (
+    "act",
+    _("Below is written why, with the article of the law."),
+    _("Nothing has to be paid for it. Questions: please ask at %(centre)s."),
+)
 _NOTHING = ("ok", _("You do not have to do anything more."), _("%(notice)s"))
 _ASK = _("Questions: please ask at %(centre)s and bring the receipt.")
 # kind of the box, its title, its text; the values come from ``todo_values``.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import certify, check_file, verify
+from applications.views import certify, check_file, documents, verify
 
 patterns = [
     path("desk/papers/<int:paper_id>/certify/", certify.certify, name="certify"),
@@ -13,6 +13,13 @@ patterns = [
     path("desk/certifications/<int:item_id>/two-up.pdf", certify.two_up_print, name="two_up"),
     path("desk/check-file/", check_file.check_file, name="check_file"),
     path("desk/check-file/note/", check_file.note_finding, name="note_finding"),
+    path("desk/matters/<int:application_id>/documents/", documents.add, name="add_document"),
+    path("desk/matters/<int:application_id>/end/", documents.end, name="end_request"),
+    path("desk/matters/<int:application_id>/finish/", documents.finish, name="finish_request"),
+    path("desk/certifications/<int:item_id>/change/", documents.change, name="change_document"),
+    path("desk/certifications/<int:item_id>/checks/", documents.checks, name="check_document"),
+    path("desk/certifications/<int:item_id>/refuse/", documents.refuse, name="refuse_document"),
+    path("desk/refusals/<int:form_id>/", documents.refusal, name="refusal"),
     path("desk/documents/<int:document_id>/", certify.document, name="document"),
     path("verify/", verify.verify, name="verify"),
     path("verify/file/", verify.of_file, name="verify_file"),

@@ -157,7 +157,7 @@ def _bare(scan: Scan, authority: Authority) -> Bare:
     from django.utils import translation
 
     from applications.models import CertificationItem
-    from applications.notarisation.compose import TEMPLATE, words_of
+    from applications.notarisation.compose import words_of
     from applications.notarisation.describe import copy_text, stamp_of
     from applications.notarisation.signing import stamp
     from applications.notarisation.signing.keys import Role, certificate_at, key_of
@@ -166,7 +166,7 @@ def _bare(scan: Scan, authority: Authority) -> Bare:
     item = CertificationItem.objects.filter(scan__pages=scan.pages).latest("pk")
     text = copy_text(item)
     with translation.override("vi"):
-        html = render_to_string(TEMPLATE, words_of(text, [False] * scan.pages))
+        html = render_to_string(text.template, words_of(text, [False] * scan.pages))
     styles = {
         str(role): stamp.style(stamp.words(role, stamp_of(text, role, text.at), certificate_at(key_of(role))))
         for role in Role

@@ -19,8 +19,11 @@ from django.urls import reverse
 
 from applications.actions.handle import propose, take
 from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.refuse_certification import refuse_certification
 from applications.enums import State
 from applications.models import Paper
+from applications.notarisation.enums import RegisterKind
+from applications.notarisation.grounds import FINE, grounds_for
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
@@ -38,7 +41,15 @@ from tests.factories.applications import (
     member_of,
 )
 from tests.factories.centres import AppointmentFactory, BookingRulesFactory, DeviceFactory, TicketFactory
-from tests.factories.certifications import a_missing_paper, a_picture, a_submitted_item, an_approved_item, an_item
+from tests.factories.certifications import (
+    a_document,
+    a_missing_paper,
+    a_picture,
+    a_submitted_item,
+    an_approved_item,
+    an_item,
+    checked,
+)
 from tests.factories.citizens import PASSWORD, CitizenFactory, UserFactory
 from tests.factories.declarations import a_declaration
 from tests.factories.registers import a_line, close_days
@@ -87,6 +98,7 @@ LIMITED = {
     "applications:signing_sign",
     "applications:signing_factor_act",
 }
+WITH_SCAN = {"applications:certify", "applications:add_document"}
 # Sent by scripts of our own pages.
 IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push"}
 
@@ -138,7 +150,12 @@ def a_world(at_hanoi: Any) -> World:
     ticket = a_ticket_at_counter(citizen=person)
     draft = a_draft(procedure="marriage", ticket=ticket, citizen=person)
     paper = a_missing_paper(draft)
-    item = an_item(paper)
+    item = checked(an_item(paper))
+    asked = a_draft(procedure="certified_copy", ticket=ticket, citizen=person, complete=False)
+    document, forbidden = a_document(asked), a_document(asked, "Giấy vay tiền")
+    forbidden = refuse_certification(
+        item=forbidden, ground="private", at=MONDAY, acting_user=forbidden.certification.requested_by
+    )
     other_paper = Paper.objects.filter(application=draft).exclude(pk=paper.pk).first()
     assert other_paper is not None and ticket.counter is not None
     scan = a_scan(other_paper)
@@ -198,6 +215,11 @@ def a_world(at_hanoi: Any) -> World:
             colleague, first_day=date(2027, 1, 1), last_day=date(2027, 2, 1)).pk},
         "applications:signing_key_end": {"key_id": a_key(colleague).pk},
         "applications:signing_factor_away": {"user_id": colleague.pk},
+        **{f"applications:{name}": {"application_id": asked.pk} for name in
+           ("add_document", "end_request", "finish_request")},
+        **{f"applications:{name}": {"item_id": document.pk} for name in
+           ("change_document", "check_document", "refuse_document")},
+        "applications:refusal": {"form_id": forbidden.refusal_id},
         **{f"applications:{name}": {"pk": accepted.pk} for name in ("dossier", "receipt")},
         **{f"applications:{name}": token for name in
            ("ticket", "rate_visit", "hold", "back_again", "here_after_all", "give_back", "why")},
@@ -332,6 +354,14 @@ def a_world(at_hanoi: Any) -> World:
         "applications:tick": {"there": "1"},
         "applications:certify": {"client_key": "khoa-1234567890abcdef", "title": "Bản sao", "pages": 2, "copies": 1},
         "applications:scan_mend": {"do": "left"},
+        **{
+            f"applications:{name}": {"client_key": "khoa-1234567890abcdef", "title": "Học bạ", "copies": 1}
+            for name in ("add_document", "change_document")
+        },
+        "applications:check_document": {
+            f"ground-{ground.key}": FINE for ground in grounds_for(RegisterKind.COPIES, MONDAY.date())
+        },
+        "applications:refuse_document": {"ground": "secret"},
         "applications:settle_unit": {**shown, "unit": "00229"},
         "applications:lives_at": {**shown, "address": "12 ngõ 5, phường Kim Liên, Hà Nội"},
         "procedures:units": {"address": "12 ngõ 5, Nam Đồng, Đống Đa"},
@@ -416,7 +446,7 @@ def ask(
     fresh = Client(raise_request_exception=False, **client.defaults)
     fresh.cookies = SimpleCookie({key: cookie.value for key, cookie in client.cookies.items()})
     body: Any = dict(world.bodies.get(name + which, world.bodies.get(name, {})))
-    if name in WITH_FILE:
+    if name in WITH_SCAN:
         body["file"] = SimpleUploadedFile("scan.jpg", PICTURE)
     more = {}
     if (name.startswith("api_") or name in IN_JSON) and method != "GET":

@@ -159,6 +159,15 @@ GET  applications:two_up                            sss0 00000 0000
 GET  applications:check_file                        sssf ...ff ...f
 POST applications:check_file                        sssf rrrff rrrf
 POST applications:note_finding                      sss0 .00ff 0000
+GET  applications:add_document                      sss0 .00.. 0000
+POST applications:add_document                      sss0 .00ff 0000
+GET  applications:change_document                   sss0 .00.. 0000
+POST applications:change_document                   sss0 .00ff 0000
+POST applications:check_document                    sss0 .00ff 0000
+POST applications:refuse_document                   sss0 .00ff 0000
+GET  applications:refusal                           sss0 .00.. 0000
+POST applications:end_request                       sss0 r00ff 0000
+POST applications:finish_request                    sss0 r00ff 0000
 GET  applications:document                          sss0 ..... 0000
 GET  applications:receipt                           sss0 ..... 0000
 GET  applications:declaration                       sss0 .00.. 0000

@@ -17,6 +17,7 @@ from applications.history import record
 from applications.models import Application, Certification, CertificationItem, RegisterEntry, Step
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.register import enter
+from applications.notarisation.requests import personal_of
 from applications.notarisation.signing.keyring import check_can_sign
 from applications.permissions import check, may_certify
 from citizens.models import User
@@ -81,7 +82,6 @@ def _locked_items(item: CertificationItem, others: Iterable[CertificationItem]) 
 def _enter(
     certification: Certification, copy: Application, items: Sequence[CertificationItem], at: datetime, signer: User
 ) -> RegisterEntry:
-    applicant = copy.applicant
     return enter(
         centre=copy.helped_at,
         kind=RegisterKind(certification.kind),
@@ -92,7 +92,7 @@ def _enter(
         copies=sum(row.copies for row in items),
         fee=sum(row.fee for row in items),
         scan_sha256=scans_hash([row.scan.sha256 for row in items]),
-        personal={"requester": applicant.full_name if applicant else ""},
+        personal=personal_of(items, copy.applicant),
     )
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from applications import messages
+from applications.actions.end_certification import end_if_over
 from applications.actions.locking import locked
-from applications.actions.wait_for_copy import copy_has_ended
+from applications.actions.wait_for_copy import copies_have_ended
 from applications.enums import DocumentSource, EventKind, PaperState, State
 from applications.history import record
 from applications.models import (
@@ -17,12 +17,9 @@ from applications.models import (
     CertificationItem,
     Document,
     Paper,
-    RegisterEntry,
-    Result,
     SignatureMark,
 )
 from applications.notarisation.enums import JobState
-from applications.notarisation.messages import CopyCertified
 from citizens.models import HeldDocument
 from portal import live
 from portal.files import Stored
@@ -34,7 +31,7 @@ PDF = "application/pdf"
 def file_certification(
     *, item_id: int, kept: Stored, pages: int, at: datetime, marks: Sequence[str] = ()
 ) -> CertificationItem:
-    """File the certified PDF that lies in the store, finish the certification and tell the citizen.
+    """File the certified PDF that lies in the store; with the request's last document finish it and tell the citizen.
 
     ``marks`` are the hashes of the file's signatures (``signing.marks``).
 
@@ -62,7 +59,7 @@ def file_certification(
     item.file(document)
     item.save(update_fields=["state", "output", "progress", "last_error"])
     SignatureMark.objects.bulk_create(SignatureMark(item=item, sha256=sha256) for sha256 in marks)
-    kind_key = _give_to_paper(first, item, document, at)
+    kind_key = _give_to_paper(first, item, document, at) or _kind_of(item)
     if kind_key and copy.applicant is not None:
         HeldDocument.objects.get_or_create(
             citizen=copy.applicant,
@@ -76,18 +73,23 @@ def file_certification(
                 "created_at": at,
             },
         )
-    _finish(copy, item.entry, document, at)
-    messages.tell(CopyCertified, copy, at=at)
-    copy_has_ended(item, at)
+    if not end_if_over(copy, at, item.entry.signer):
+        copies_have_ended(copy, at)
     live.bump(f"dossier:{copy.pk}", f"dossiers:{copy.competent_id}")
     if first is not None:
         live.bump(f"dossier:{first.pk}")
     return item
 
 
+def _kind_of(item: CertificationItem) -> str:
+    """What the copy can stand for another time, where the catalogue knows its kind; a signed paper stands for nothing."""
+    is_copy = item.certification.is_of_copies
+    return str(item.document_kind.key) if is_copy and item.document_kind else ""
+
+
 def _locked_item(item_id: int) -> CertificationItem:
     rows = CertificationItem.objects.select_for_update(of=("self",))
-    return rows.select_related("entry__register", "entry__signer").get(pk=item_id)
+    return rows.select_related("entry__register", "entry__signer", "document_kind", "certification").get(pk=item_id)
 
 
 def _give_to_paper(first: Application | None, item: CertificationItem, document: Document, at: datetime) -> str:
@@ -110,43 +112,3 @@ def _give_to_paper(first: Application | None, item: CertificationItem, document:
                 details={"paper": paper.kind.key, "file": document.sha256},
             )
     return str(paper.kind.key)
-
-
-def _finish(copy: Application, entry: RegisterEntry, document: Document, at: datetime) -> None:
-    """Released and given out in one go: the copy lies where it was asked for."""
-    signer, centre = entry.signer, copy.helped_at
-    name = copy.applicant.full_name if copy.applicant else ""
-    Result.objects.create(
-        application=copy,
-        number=f"{entry.number}/{entry.register.year} {entry.register.kind}",
-        document=document,
-        proposed_by=signer,
-        proposed_at=entry.at,
-        signed_by=signer,
-        signed_at=entry.at,
-        handed_to=name,
-    )
-    copy.release(at)
-    record(
-        application=copy,
-        kind=EventKind.APPROVED,
-        at=at,
-        actor=signer,
-        centre=centre,
-        from_state=State.PROCESSING,
-        details={"number": entry.number, "file": document.sha256},
-    )
-    copy.hand_over(at)
-    record(
-        application=copy,
-        kind=EventKind.HANDED_OVER,
-        at=at,
-        actor=signer,
-        centre=centre,
-        from_state=State.DONE,
-        details={"signed": False, "into": "dossier" if copy.for_application_id else ""},
-        personal={"handed_to": name},
-    )
-    copy.changed_at = at
-    copy.save(update_fields=["state", "released_at", "handed_over_at", "delivery_state", "changed_at"])
-    copy.steps.filter(to_at__isnull=True).update(to_at=at)

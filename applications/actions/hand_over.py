@@ -13,6 +13,7 @@ from applications.enums import DocumentSource, EventKind, State
 from applications.history import record
 from applications.models import Application
 from applications.permissions import check, may_hand_over
+from centres.actions.matters import finish_matter
 from citizens.models import User
 from portal import live
 from portal.errors import BadInput
@@ -48,5 +49,8 @@ def hand_over(
         details={"signed": signature is not None},
         personal={"handed_to": handed_to.strip()},
     )
+    # Of copies that their person waited for: the visit was still about them.
+    if dossier.matter is not None and dossier.matter.done_at is None:
+        finish_matter(matter=dossier.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{dossier.pk}", f"dossiers:{dossier.competent_id}")
     return dossier

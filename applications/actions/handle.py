@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import messages
 from applications.actions.locking import locked, wrong_state
+from applications.actions.register_copy import check_has_copy, is_register_copy, keep_on_file
+from applications.catalogue import version_of
 from applications.documents_kept import Kept
 from applications.enums import DocumentSource, EventKind, PauseWhy, State, StepKind
 from applications.history import record
 from applications.models import Application, Result, Step, SupplementRequest
+from applications.notarisation.requests import request_of
 from applications.pauses import end_pause, pause
 from applications.permissions import check, is_own_work, may_handle, may_receive, may_sign
 from citizens.models import User
@@ -46,7 +49,7 @@ def take(*, application: Application, at: datetime, acting_user: User) -> Applic
     """A specialist takes the dossier in hand."""
     dossier = locked(application)
     check(may_handle(acting_user, dossier))
-    if dossier.state != State.ACCEPTED:
+    if dossier.state != State.ACCEPTED or request_of(dossier, version_of(dossier)):
         raise wrong_state(dossier)
     from_state = dossier.state
     dossier.take(acting_user)
@@ -157,6 +160,9 @@ def propose(
         proposed["document"] = document.note(dossier, DocumentSource.RESULT, at, acting_user)
     elif drop_document:
         proposed["document"] = None
+    if is_register_copy(dossier):
+        before = Result.objects.filter(application=dossier).first()
+        check_has_copy(bool(proposed.get("document", before and before.document)))
     result, _is_new = Result.objects.update_or_create(application=dossier, defaults=proposed)
     dossier.changed_at = at
     dossier.save(update_fields=["changed_at"])
@@ -191,7 +197,11 @@ def send_back(*, application: Application, reason: str, at: datetime, acting_use
     """The leader does not sign and says why; the specialist has it again."""
     dossier = locked(application)
     check(may_sign(acting_user, dossier))
-    if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.SIGN:
+    if (
+        dossier.state != State.PROCESSING
+        or _step_of(dossier) != StepKind.SIGN
+        or request_of(dossier, version_of(dossier))
+    ):
         raise wrong_state(dossier)
     if not reason.strip():
         raise BadInput(_("Say what has to be changed."), code="reason_empty", field="reason")
@@ -218,7 +228,11 @@ def sign(*, application: Application, proposal: int | None = None, at: datetime,
     """
     dossier = locked(application)
     check(may_sign(acting_user, dossier))
-    if dossier.state != State.PROCESSING or _step_of(dossier) != StepKind.SIGN:
+    if (
+        dossier.state != State.PROCESSING
+        or _step_of(dossier) != StepKind.SIGN
+        or request_of(dossier, version_of(dossier))
+    ):
         raise wrong_state(dossier)
     if is_own_work(acting_user, dossier):
         raise RuleBroken(_("You handled this dossier yourself; somebody else has to sign it."), code="own_work")
@@ -227,6 +241,7 @@ def sign(*, application: Application, proposal: int | None = None, at: datetime,
     from_state = dossier.state
     dossier.result.signed_by, dossier.result.signed_at = acting_user, at
     dossier.result.save(update_fields=["signed_by", "signed_at"])
+    keep_on_file(dossier, at)
     dossier.release(at)
     dossier.changed_at = at
     dossier.save(update_fields=["state", "released_at", "changed_at"])

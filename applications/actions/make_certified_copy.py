@@ -18,11 +18,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
+from applications.actions.end_certification import end_if_over
 from applications.actions.file_certification import file_certification
 from applications.actions.locking import locked
-from applications.actions.wait_for_copy import copy_has_ended
-from applications.enums import EventKind, PaperState, State
-from applications.history import record
+from applications.actions.wait_for_copy import copies_have_ended
+from applications.enums import PaperState
 from applications.models import CertificationItem
 from applications.notarisation.compose import BadScan, CopyText, compose
 from applications.notarisation.describe import copy_text, stamp_of
@@ -160,6 +160,7 @@ def _rows():
         "entry__register",
         "entry__signer",
         "certification__application__helped_at__parent",
+        "submitted_by",
         "certification__application__for_application",
     )
 
@@ -216,21 +217,8 @@ def _give_up(item: CertificationItem, sentence: str, at: datetime) -> Certificat
     if item.for_paper is not None and item.for_paper.state == PaperState.CERTIFYING:
         item.for_paper.state = PaperState.MISSING
         item.for_paper.save(update_fields=["state"])
-    if copy.state == State.PROCESSING:
-        copy.stop(at)
-        copy.changed_at = at
-        copy.save(update_fields=["state", "ended_at", "changed_at"])
-        copy.steps.filter(to_at__isnull=True).update(to_at=at)
-        record(
-            application=copy,
-            kind=EventKind.STOPPED,
-            at=at,
-            actor=None,
-            centre=copy.helped_at,
-            from_state=State.PROCESSING,
-            details={"why": "scan_unreadable"},
-        )
-    copy_has_ended(item, at)
+    if not end_if_over(copy, at, None):
+        copies_have_ended(copy, at)
     transaction.on_commit(lambda: files.forget_half_done(*_half_done_names(item)))
     log.error("certification_failed", item=item.pk)
     _announce(item)

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from applications import messages
 from applications.actions.bring_up_to_date import refuse_old_rules
 from applications.actions.declare import erase
+from applications.actions.documents_wanted import FROM_DOCUMENTS, LAID_OUT
 from applications.actions.locking import locked, wrong_state
-from applications.catalogue import COUNTED, bound_form, form_values, notices_for, quote_for, version_of
+from applications.actions.submit_certification import submit_all, why_not_submitted
+from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
 from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
 from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
 from applications.notarisation.enums import JobState
+from applications.notarisation.requests import is_request, items_of, request_of
 from applications.numbers import next_dossier_code
 from applications.permissions import check_receiver
 from centres.actions.matters import finish_matter
@@ -52,7 +55,11 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
     quote = quote_for(draft, at)
     papers = list(draft.papers.select_related("kind"))
     form = bound_form(draft, at)
-    missing = [*_unit_not_asked(draft), *what_is_missing(draft, papers, quote, form, at)]
+    by_document = is_request(version_of(draft)) and draft.for_application_id is None
+    missing = _unit_not_asked(draft)
+    if by_document:
+        missing += _documents_missing(draft, at)
+    missing += what_is_missing(draft, papers, quote, form, at, by_document=by_document)
     refuse_if(missing)
     draft.form_data = form.form_data()
     return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
@@ -85,6 +92,7 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
     from_state = draft.state
     centre = draft.helped_at
     declaration = getattr(draft, "declaration", None)
+    request = request_of(draft, version_of(draft))
     draft.accept(
         code=next_dossier_code(centre.agency_code, clock.local_day(at)),
         at=at,
@@ -96,10 +104,7 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
     draft.payment_state = PaymentState.DUE if quote.total else PaymentState.NONE
     draft.changed_at = at
     draft.save()
-    FeeLine.objects.bulk_create(
-        FeeLine(application=draft, name=line.name, article=line.article, quantity=line.quantity, amount=line.amount)
-        for line in quote.fee_lines
-    )
+    FeeLine.objects.bulk_create(fee_rows(draft, quote, at))
     Step.objects.create(application=draft, kind=StepKind.APPRAISE, from_at=at)
     applicant = draft.applicant
     record(
@@ -122,15 +127,19 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
             "identity_number": (applicant.identity_number or "") if applicant else "",
             "phone": draft.contact_phone,
         },
-        first=True,
+        first=request is None,  # what was refused while it was prepared has its row already
     )
     if declaration is not None:
         erase(declaration, WhyErased.RECEIVED, at)
     receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
-    jobs.wake("applications.tasks.render_receipt", receipt.pk)
+    if request is None or draft.for_application_id is None:  # else it is drawn once nothing can join it any more
+        jobs.wake("applications.tasks.render_receipt", receipt.pk)
     if draft.for_application_id is None:  # a copy made for another dossier tells when it is ready, and that is enough
         messages.tell(messages.Received, draft, at=at)
-    if draft.matter is not None and draft.matter.done_at is None:
+    if request is not None and draft.for_application_id is None:
+        # Its person may wait in the hall for what is made now, so the matter stays open.
+        submit_all(draft, at, acting_user)
+    elif draft.matter is not None and draft.matter.done_at is None:
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
     return draft
@@ -147,9 +156,16 @@ def _unit_not_asked(draft: Application) -> list[str]:
 
 
 def what_is_missing(
-    draft: Application, papers: list[Paper], quote: Quote, form: ProcedureForm, at: datetime
+    draft: Application,
+    papers: list[Paper],
+    quote: Quote,
+    form: ProcedureForm,
+    at: datetime,
+    *,
+    by_document: bool = False,
 ) -> list[str]:
-    """Every reason why it cannot be received, as sentences; empty when it can."""
+    """Every reason why it cannot be received, as sentences; empty when it can. ``by_document``: it is a request whose
+    documents say what else papers, pages and some of the form would."""
     missing: list[str] = []
     desk = f"{reverse('applications:desk')}?matter={draft.pk}"
     if draft.applicant is None:
@@ -162,6 +178,7 @@ def what_is_missing(
     missing += [
         Missing(sentence % {"paper": pick(paper.kind.name)}, f"{desk}#paper-{paper.pk}")
         for paper, sentence in _papers_to_wait_for(papers)
+        if not (by_document and paper.kind.key in LAID_OUT)
     ]
     missing += [
         Missing(
@@ -174,6 +191,7 @@ def what_is_missing(
             f"{desk}#id_{COUNTED[name]}" if name in form.counted else f"{desk}&view=form&missing#{form[name].auto_id}",
         )
         for name, errors in form.errors.as_data().items()
+        if not (by_document and name in FROM_DOCUMENTS)
         for error in errors
     ]
     missing += [
@@ -181,9 +199,23 @@ def what_is_missing(
         for finding in findings(version_of(draft), form_values(draft), clock.local_day(at))
         if finding.is_refusal
     ]
-    if quote.needs_pages:
+    if quote.needs_pages and not by_document:
         missing.append(Missing(_("Give the number of pages: the fee depends on it."), f"{desk}#id_pages"))
     return [sentence if isinstance(sentence, Missing) else str(sentence) for sentence in missing]
+
+
+def _documents_missing(draft: Application, at: datetime) -> list[str]:
+    """What a request for certification still needs before its documents can go to the signer."""
+    desk = f"{reverse('applications:desk')}?matter={draft.pk}"
+    request = request_of(draft, version_of(draft))
+    items = [item for item in items_of(request) if item.state == JobState.WAITING]
+    if request is None or not items:
+        return [Missing(_("Add the documents that are to be certified."), f"{desk}#documents")]
+    return [
+        Missing(_("%(document)s: %(why)s") % {"document": item.title, "why": why}, f"{desk}#document-{item.pk}")
+        for item in items
+        if (why := why_not_submitted(item, request, at))
+    ]
 
 
 def _papers_to_wait_for(papers: list[Paper]) -> list[tuple[Paper, str]]:

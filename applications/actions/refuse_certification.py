@@ -1,4 +1,4 @@
-"""Certification is refused, by a rule that forbids it: no number is taken, and the paper is missing again."""
+"""A document that must not be certified: refused by its rule, on paper."""
 
 from __future__ import annotations
 
@@ -7,81 +7,115 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from applications import messages
+from applications.actions.end_certification import end_if_over
 from applications.actions.locking import locked, wrong_state
-from applications.actions.send_back_certification import reason_given
-from applications.actions.submit_certification import signer_topic
-from applications.actions.wait_for_copy import copy_has_ended
-from applications.enums import RUNNING, EventKind, PaperState, State
+from applications.enums import EventKind, PaperState
 from applications.history import record
-from applications.models import Application, CertificationItem
-from applications.notarisation.enums import WITHOUT_NUMBER, JobState
-from applications.notarisation.grounds import grounds_for
+from applications.models import Application, CertificationItem, IssuedForm
+from applications.models.papers import as_issued
+from applications.notarisation.enums import JobState
+from applications.notarisation.grounds import Ground, forbidding, grounds_for
+from applications.notarisation.messages import NotCertified
 from applications.permissions import check, check_receiver, may_certify
 from citizens.models import User
-from portal import clock, live
+from portal import clock, jobs, live
 from portal.errors import BadInput
+from portal.text import pick
+
+REFUSAL = "03"
+REASON_LENGTH = 500
+VIETNAMESE = "vi"
 
 
 @transaction.atomic
 def refuse_certification(
-    *, item: CertificationItem, ground: str, reason: str, at: datetime, acting_user: User
+    *, item: CertificationItem, ground: str, reason: str = "", at: datetime, acting_user: User
 ) -> CertificationItem:
-    """Refuse one document: the signer what lies before them, the officer what is still at the desk.
+    """Refuse one document by the rule with this key (``grounds.py``) and issue form 03, which names its article.
 
-    ``ground`` is the key of a rule in force. With the request's last document the request ends. Refused again, it is the
-    same. Raises ``NotAllowed``, ``BadInput`` (``ground_unknown``, ``reason``) and ``RuleBroken`` (``wrong_state``).
+    The officer refuses what waits at the desk, the signer what lies before them. The line of the checklist that waits
+    for it is missing again, the person is told, and what was refused is not paid for. Refused again, it is the same.
+    Raises ``NotAllowed``, ``BadInput`` and ``RuleBroken`` (``wrong_state``).
     """
     application = item.certification.application
     if application.for_application is not None:
         locked(application.for_application)
     copy = locked(application)
-    rows = CertificationItem.objects.select_for_update(of=("self",)).select_related("for_paper", "certification")
-    item = rows.get(pk=item.pk)
-    kind, day = item.certification.kind, clock.local_day(at)
-    if item.state == JobState.WAITING:
-        check_receiver(acting_user, copy)
-    else:
-        check(may_certify(acting_user, copy.helped_at, kind, day))
+    item = (
+        CertificationItem.objects.select_for_update(of=("self",))
+        .select_related("certification", "for_paper")
+        .get(pk=item.pk)
+    )
+    _check_may(item, copy, at, acting_user)
     if item.state == JobState.REFUSED:
         return item
     if item.state not in (JobState.WAITING, JobState.SUBMITTED):
         raise wrong_state(copy)
-    if ground not in {rule.key for rule in grounds_for(kind, day)}:
-        raise BadInput(_("Choose the rule that forbids certifying it."), code="ground_unknown", field="ground")
-    reason = reason_given(reason)
+    reason = " ".join(reason.split())
+    found = _grounds(item, ground, reason, at)
+    form = IssuedForm.objects.create(
+        application=copy,
+        number=REFUSAL,
+        issued_at=at,
+        issued_by=acting_user,
+        frozen={**as_issued(copy), "officer": str(acting_user), "refused": _said(item, found, reason)},
+    )
     item.refuse(at, acting_user, ground, reason)
-    item.save(update_fields=["state", "refused_at", "refused_by", "ground", "reason"])
+    item.refusal = form
+    item.save(update_fields=["state", "refused_at", "refused_by", "ground", "reason", "refusal"])
     if item.for_paper is not None and item.for_paper.state == PaperState.CERTIFYING:
         item.for_paper.state = PaperState.MISSING
         item.for_paper.save(update_fields=["state"])
-    _end_or_go_on(copy, item, at, acting_user)
-    copy_has_ended(item, at)
+    record(
+        application=copy,
+        kind=EventKind.NOT_CERTIFIED,
+        at=at,
+        actor=acting_user,
+        centre=copy.helped_at,
+        details={"ground": ground, "articles": [one.article for one in found], "form": REFUSAL},
+        personal={"document": item.title, "reason": reason},
+    )
+    jobs.wake("applications.tasks.render_receipt", form.pk)
+    if copy.code:  # while it is prepared its person stands at the counter
+        messages.tell(NotCertified, copy, occasion=str(item.pk), at=at)
+    end_if_over(copy, at, acting_user)
     live.bump(
-        f"dossier:{copy.pk}", f"dossier:{copy.for_application_id}", f"dossiers:{copy.competent_id}", signer_topic(copy)
+        f"dossier:{copy.pk}",
+        f"dossier:{copy.for_application_id}",
+        f"dossiers:{copy.competent_id}",
+        f"signers:{copy.helped_at_id}",
     )
     return item
 
 
-def _end_or_go_on(copy: Application, item: CertificationItem, at: datetime, user: User) -> None:
-    """A request of which nothing was certified and nothing is left ends; the refusal stands in its history."""
-    from_state = copy.state
-    left = item.certification.items.exclude(pk=item.pk)
-    over = not left.filter(state__in=[JobState.WAITING, JobState.SUBMITTED]).exists()
-    if over and not left.exclude(state__in=WITHOUT_NUMBER).exists() and copy.state in RUNNING:
-        if copy.state == State.ACCEPTED:
-            copy.take(user)
-        copy.stop(at)
-        copy.changed_at = at
-        copy.save(update_fields=["state", "handler", "ended_at", "changed_at"])
-        copy.steps.filter(to_at__isnull=True).update(to_at=at)
-    record(
-        application=copy,
-        kind=EventKind.REFUSED,
-        at=at,
-        actor=user,
-        centre=copy.helped_at,
-        from_state=from_state,
-        details={"why": "certification_refused", "ground": item.ground},
-        # What somebody writes may name a person.
-        personal={"note": item.reason},
-    )
+def _check_may(item: CertificationItem, copy: Application, at: datetime, user: User) -> None:
+    """What lies before the signer is the signer's to refuse."""
+    if item.state == JobState.SUBMITTED:
+        check(may_certify(user, copy.helped_at, item.certification.kind, clock.local_day(at)))
+    else:
+        check_receiver(user, copy)
+
+
+def _grounds(item: CertificationItem, ground: str, reason: str, at: datetime) -> list[Ground]:
+    """The rule that was named, and the others that the answers name."""
+    day, kind = clock.local_day(at), item.certification.kind
+    named = next((one for one in grounds_for(kind, day) if one.key == ground), None)
+    if named is None:
+        raise BadInput(_("Choose the rule that forbids it."), code="ground_unknown", field="ground")
+    if len(reason) > REASON_LENGTH:
+        raise BadInput(
+            _("Write the reason in at most %(most)s letters.") % {"most": REASON_LENGTH},
+            code="reason_long",
+            field="reason",
+        )
+    return [named, *(one for one in forbidding(item.checks, kind, day) if one.key != ground)]
+
+
+def _said(item: CertificationItem, found: list[Ground], reason: str) -> dict[str, object]:
+    """What form 03 says of it: official papers are Vietnamese whatever the officer reads."""
+    return {
+        "title": item.title,
+        "grounds": [{"sentence": pick(one.words, VIETNAMESE), "article": one.article} for one in found],
+        "reason": reason,
+    }

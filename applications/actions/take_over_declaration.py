@@ -9,8 +9,8 @@ from django.db import transaction
 
 from applications.actions.choose import choose
 from applications.actions.declare import refuse_gone
+from applications.actions.documents_wanted import MOST_COPIES, MOST_PAGES
 from applications.actions.edit_draft import answer_facts, keep_form, let_the_card_speak, set_contact, set_quantity
-from applications.actions.open_certification import MOST_COPIES, MOST_PAGES
 from applications.catalogue import COUNTED, version_of
 from applications.declaring import Walk
 from applications.enums import State

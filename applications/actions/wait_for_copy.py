@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import CertificationItem
+from applications.models import Application, CertificationItem
 from applications.notarisation.enums import AWAITED
 from centres.actions.park import park
 from centres.actions.unpark import unpark
@@ -33,16 +33,22 @@ def wait_for_copy(*, ticket: Ticket, reason: str, at: datetime, acting_user: Use
 
 
 def copy_has_ended(item: CertificationItem, at: datetime) -> None:
-    """Made or given up, in the transaction that says so: with the visit's last copy its person is brought back."""
-    first = item.certification.application.for_application
-    if first is None or first.matter is None:
+    """Made, refused or given up, in the transaction that says so."""
+    copies_have_ended(item.certification.application, at)
+
+
+def copies_have_ended(copy: Application, at: datetime) -> None:
+    """Nothing more comes of a request for now: with the visit's last copy its person is brought back."""
+    matter = (copy.for_application or copy).matter
+    if matter is None:
         return
     # After the item's own change: of two jobs that end at once the second waits here and sees the first one's.
-    ticket = Ticket.objects.select_for_update().get(pk=first.matter.ticket_id)
+    ticket = Ticket.objects.select_for_update().get(pk=matter.ticket_id)
     if not _being_made(ticket):
         unpark(ticket=ticket, at=at)
 
 
 def _being_made(ticket: Ticket) -> bool:
-    made_for = {"certification__application__for_application__matter__ticket": ticket}
-    return CertificationItem.objects.filter(state__in=AWAITED, **made_for).exists()
+    own, for_another = "certification__application__matter", "certification__application__for_application__matter"
+    rows = CertificationItem.objects.filter(state__in=AWAITED)
+    return any(rows.filter(**{f"{of}__ticket": ticket}).exists() for of in (own, for_another))

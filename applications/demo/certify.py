@@ -10,20 +10,23 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFont
 
+from applications.actions.answer_checks import answer_checks
 from applications.actions.approve_certification import approve_certification
+from applications.actions.documents_wanted import Signs, Wanted, add_document
 from applications.actions.edit_draft import answer_facts
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.open_certification import open_certification
 from applications.actions.submit_certification import submit_certification
 from applications.actions.wait_for_copy import wait_for_copy
 from applications.enums import PaperState, State
-from applications.models import CertificationItem, Paper
+from applications.models import Application, CertificationItem, Paper
 from applications.notarisation.enums import JobState
+from applications.notarisation.grounds import FINE, grounds_for
 from centres.actions.call_next import call_next
 from centres.enums import Role, TicketState
 from centres.models import Centre, Ticket
 from citizens.models import User
-from portal import clock
+from portal import clock, files
 from portal.uploads import Inspected, inspect_upload
 from procedures.enums import CopyForm
 
@@ -110,7 +113,36 @@ def _sent(paper: Paper, client_key: str, at: datetime, officer: User) -> Certifi
         at=at,
         acting_user=officer,
     )
+    nothing_forbids(item, at, officer)
     return submit_certification(item=item, at=at, acting_user=officer)
+
+
+def add_here(
+    draft: Application, client_key: str, title: str, copies: int, at: datetime, officer: User, *signs: Signs
+) -> CertificationItem:
+    """Add a document to a request that is being prepared, from the sample scan."""
+    return add_document(
+        application=draft,
+        wanted=Wanted(title=title, copies=copies, signatories=signs),
+        upload=_as_uploaded(),
+        client_key=f"{client_key}-document",
+        at=at,
+        acting_user=officer,
+    )
+
+
+def nothing_forbids(item: CertificationItem, at: datetime, officer: User) -> None:
+    """Every question is answered with no, and everybody named has signed before the officer."""
+    answers = {ground.key: FINE for ground in grounds_for(item.certification.kind, clock.local_day(at))}
+    seen = [one.pk for one in item.signatories.all()]
+    answer_checks(item=item, answers=answers, seen_to_sign=seen, at=at, acting_user=officer)
+
+
+def sign_all(dossier: Application, at: datetime) -> None:
+    """Everything of a received request that lies before the signer, a day later too: the store may have been emptied."""
+    files.store([sample_scan().read_bytes()])
+    for item in CertificationItem.objects.filter(certification__application=dossier, state=JobState.SUBMITTED):
+        _sign_and_make(item, at)
 
 
 def sample_scan() -> Path:

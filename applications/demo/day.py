@@ -60,6 +60,8 @@ _GROUND_EVERY, _AGE_75_EVERY = 7, 16
 _LATE_GROUNDS = {2: PriorityGround.AGE_60, 5: PriorityGround.PREGNANT_OR_CHILD}
 # Minutes before now: counters 1 and 6 are free, so that their officers can press "next"; the printer of 2 broke down.
 _FREE, _PRINTER_BROKE = {1: 1.0, 6: 1.5}, {2: 40.0}
+# Of the requests for certification one lies before its signer, and one of several papers waits to be fetched.
+_REACH = {Errand.SIGNATURE: Fate.ACCEPTED, Errand.COPIES: Fate.SIGNED}
 _PAUSE_REASON = "Máy in hỏng, đang chờ sửa"
 _SCORES = (Score.GOOD, Score.GOOD, Score.GOOD, Score.FAIR, Score.GOOD, Score.GOOD, Score.BAD)
 _COMMENTS = {Score.GOOD: "Cán bộ hướng dẫn rõ ràng.", Score.BAD: "Chờ hơi lâu."}
@@ -112,6 +114,8 @@ def _planned(crowd: Crowd, rng: Random, start: datetime, end: datetime, ready: S
     errands = [errand for errand, count in ERRANDS.items() for _n in range(count)]
     rng.shuffle(errands)
     _move_early(errands)
+    for errand in (Errand.COPIES, Errand.SIGNATURE):  # the first who come for a copy bring more, or something to sign
+        errands[errands.index(Errand.COPY)] = errand
     errands.insert(int(len(errands) * _MISSES_AND_RETURNS), Errand.GONE)
     collected = iter(ready)
     planned = []
@@ -161,7 +165,7 @@ def _handle(planned: Sequence[Visit], place: Place, at: datetime, pace: float) -
             land += 1
             fate = Fate.TAKEN if land <= 2 and reached else Fate.ACCEPTED
         else:
-            fate = Fate(reached)
+            fate = Fate(min(reached, _REACH.get(visit.errand, Fate.RETURNED)))
         carry_on(dossier, fate, moments, place)
 
 

@@ -9,8 +9,10 @@ from enum import IntEnum
 from applications.actions.hand_over import hand_over
 from applications.actions.handle import ask_supplement, propose, sign, take
 from applications.demo.centres import Place
+from applications.demo.certify import sign_all
 from applications.enums import State, StepKind
 from applications.models import Application
+from applications.notarisation.requests import is_request
 
 _FAULTS = {
     "land_change_info": "Bản chính giấy chứng nhận thiếu trang bổ sung. Mời bác mang trang bổ sung đến bất kỳ quầy nào.",
@@ -37,6 +39,8 @@ class Fate(IntEnum):
 
 def carry_on(dossier: Application, fate: Fate, moments: Sequence[datetime], place: Place) -> Application:
     """Bring a dossier that was just received to its fate; ``moments``, in order: taken, decided, signed, handed over."""
+    if is_request(dossier.version):
+        return _certify(dossier, fate, moments, place)
     key = dossier.version.procedure.key
     specialist = place.specialists[0 if key == "land_change_info" else 1]
     if fate == Fate.ACCEPTED:
@@ -48,6 +52,18 @@ def carry_on(dossier: Application, fate: Fate, moments: Sequence[datetime], plac
     if fate == Fate.TAKEN:
         return dossier
     return _decide(dossier, fate, moments, place)
+
+
+def _certify(dossier: Application, fate: Fate, moments: Sequence[datetime], place: Place) -> Application:
+    """A request for certification lies before its signer, is signed, and is fetched."""
+    if fate < Fate.SIGNED:
+        return dossier
+    sign_all(dossier, moments[2])
+    dossier = Application.objects.select_related("version__procedure", "applicant").get(pk=dossier.pk)
+    if fate == Fate.SIGNED or dossier.state != State.DONE:
+        return dossier
+    name = dossier.applicant.full_name if dossier.applicant else ""
+    return hand_over(application=dossier, handed_to=name, signature=None, at=moments[3], acting_user=place.officers[3])
 
 
 def _decide(

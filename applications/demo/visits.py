@@ -10,16 +10,19 @@ from random import Random
 from typing import Any
 
 from applications.actions.choose import choose
-from applications.actions.edit_draft import acknowledge, answer_facts, drop_draft, keep_form, set_quantity
+from applications.actions.documents_wanted import Signs
+from applications.actions.edit_draft import acknowledge, answer_facts, drop_draft, keep_form
 from applications.actions.hand_over import hand_over
 from applications.actions.mark_paper import mark_paper
 from applications.actions.receive import receive
+from applications.actions.refuse_certification import refuse_certification
 from applications.catalogue import notices_for
-from applications.demo.certify import certify_here
+from applications.demo.certify import add_here, certify_here, nothing_forbids
 from applications.demo.people import ADULTS, ELDERS, PARENTS, Crowd, Person, identify_at_counter
 from applications.enums import PAPER_THERE, PaperState
 from applications.models import Application
 from centres.actions.finish import finish
+from centres.actions.matters import finish_matter
 from centres.actions.park import park
 from centres.actions.transfer import transfer
 from centres.actions.welcome import welcome
@@ -45,6 +48,8 @@ class Errand(StrEnum):
     BIRTH = "birth"
     MARRIAGE = "marriage"
     COPY = "certified copy"
+    COPIES = "three papers to certify, one of them refused"
+    SIGNATURE = "signs before the officer"
     COLLECT = "collects a result"
     ASK = "asks and goes"
     PASSED_ON = "asks and is passed on to land"
@@ -56,7 +61,7 @@ LETTERS = {
         (Errand.LAND, Errand.LAND_JOINT, Errand.LAND_CERTIFY, Errand.LAND_DECLINED, Errand.LAND_FILLS_IN), "A"
     ),
     **dict.fromkeys((Errand.BIRTH, Errand.MARRIAGE, Errand.GONE), "B"),
-    Errand.COPY: "C",
+    **dict.fromkeys((Errand.COPY, Errand.COPIES, Errand.SIGNATURE), "C"),
     Errand.COLLECT: "D",
     **dict.fromkeys((Errand.ASK, Errand.PASSED_ON), "E"),
 }
@@ -67,7 +72,8 @@ PROCEDURES = {
     ),
     Errand.BIRTH: "birth",
     Errand.MARRIAGE: "marriage",
-    Errand.COPY: "certified_copy",
+    **dict.fromkeys((Errand.COPY, Errand.COPIES), "certified_copy"),
+    Errand.SIGNATURE: "signature_cert",
 }
 # The usual length at the counter, in minutes, from and to.
 LENGTHS = {
@@ -75,21 +81,18 @@ LENGTHS = {
     Errand.BIRTH: (13, 19),
     Errand.MARRIAGE: (13, 19),
     Errand.LAND_DECLINED: (5, 7),
-    Errand.COPY: (4, 6),
+    **dict.fromkeys((Errand.COPY, Errand.COPIES, Errand.SIGNATURE), (4, 6)),
     Errand.COLLECT: (3, 4),
     Errand.ASK: (2, 4),
     Errand.PASSED_ON: (2, 3),
     Errand.GONE: (3, 3),
 }
 _AGES = {Errand.BIRTH: PARENTS, Errand.MARRIAGE: PARENTS}
-# Papers people have certified copies of, with their pages.
-_COPIED = (
-    ("Bằng tốt nghiệp đại học", 2),
-    ("Giấy khai sinh", 1),
-    ("Giấy chứng nhận kết hôn", 2),
-    ("Sổ hộ khẩu cũ", 8),
-    ("Hợp đồng lao động", 5),
-)
+# Papers people have certified copies of.
+_COPIED = ("Bằng tốt nghiệp đại học", "Giấy khai sinh", "Giấy chứng nhận kết hôn", "Sổ hộ khẩu cũ", "Hợp đồng lao động")
+_NOT_CONFIRMED = "Giấy vay tiền viết tay"
+_THREE = ("Giấy khai sinh", "Bằng tốt nghiệp trung học phổ thông", _NOT_CONFIRMED)
+_TO_SIGN = "Giấy uỷ quyền nhận lương hưu"
 _JOINT = (Errand.LAND_JOINT, Errand.LAND_CERTIFY)
 
 
@@ -159,6 +162,8 @@ def end(visit: Visit, ticket: Ticket, officer: User, services: Mapping[str, Serv
             finish(ticket=ticket, at=at, acting_user=officer)
         case _:
             visit.dossier = receive(application=_filled_in(visit, officer, at), at=at, acting_user=officer)
+            if visit.letter == "C" and visit.dossier.matter is not None:  # they fetch it later
+                finish_matter(matter=visit.dossier.matter, at=at, acting_user=officer)
 
 
 def _draft_of(visit: Visit) -> Application:
@@ -172,10 +177,8 @@ def _filled_in(visit: Visit, officer: User, at: datetime) -> Application:
     draft = _draft_of(visit)
     values = _form_values(visit, draft)
     draft = keep_form(application=draft, values=values, at=at, acting_user=officer)
-    if visit.errand == Errand.COPY:
-        draft = set_quantity(
-            application=draft, pages=values["page_count"], copies=values["copy_count"], at=at, acting_user=officer
-        )
+    if visit.letter == "C":
+        draft = _with_documents(visit, draft, officer, at)
     for notice in notices_for(draft, at):
         if notice.get("acknowledge"):
             draft = acknowledge(application=draft, notice=notice["key"], at=at, acting_user=officer)
@@ -231,6 +234,24 @@ def _form_values(visit: Visit, draft: Application) -> dict[str, Any]:
                     f"{side}_times": 1,
                 }
             return values
-        case _:
-            title, pages = _COPIED[serial % len(_COPIED)]
-            return {"document_name": title, "page_count": pages, "copy_count": serial % 3 + 1}
+    return {}
+
+
+def _with_documents(visit: Visit, draft: Application, officer: User, at: datetime) -> Application:
+    """A request with its documents, each looked at; of three the last is a paper that nobody has confirmed."""
+    serial = int(visit.person.number[-4:])
+    if visit.errand == Errand.SIGNATURE:
+        signs = Signs(full_name=visit.person.full_name, identity_number=visit.person.number)
+        item = add_here(draft, visit.key, _TO_SIGN, 1, at, officer, signs)
+        nothing_forbids(item, at, officer)
+    elif visit.errand == Errand.COPY:
+        title = _COPIED[serial % len(_COPIED)]
+        nothing_forbids(add_here(draft, visit.key, title, serial % 3 + 1, at, officer), at, officer)
+    else:
+        for number, title in enumerate(_THREE):
+            item = add_here(draft, f"{visit.key}-{number}", title, 2, at, officer)
+            if title == _NOT_CONFIRMED:
+                refuse_certification(item=item, ground="private", at=at, acting_user=officer)
+            else:
+                nothing_forbids(item, at, officer)
+    return Application.objects.get(pk=draft.pk)

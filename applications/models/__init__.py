@@ -14,6 +14,7 @@ from applications.notarisation.models import (
     RegisterEntry,
     RegisterStrike,
     RegisterValue,
+    Signatory,
     SignatureMark,
 )
 from applications.notarisation.second_factor import RecoveryCode, SecondFactor
@@ -59,6 +60,7 @@ __all__ = [
     "ScanRules",
     "SealingTry",
     "SecondFactor",
+    "Signatory",
     "SignatureMark",
     "SigningDelegation",
     "SigningDelegationEnd",

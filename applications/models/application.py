@@ -208,7 +208,7 @@ class Application(StateModel):
     def settle(self, due_at: datetime, explanation: dict[str, str]) -> None:
         self.paused_at, self.due_at, self.due_explanation = None, due_at, explanation
 
-    @transition(field=state, source=WITHDRAWABLE, target=State.WITHDRAWN)
+    @transition(field=state, source=[State.DRAFT, *WITHDRAWABLE], target=State.WITHDRAWN)
     def withdraw(self, at: datetime) -> None:
         self.ended_at = at
 

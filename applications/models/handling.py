@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.enums import PauseWhy, StepKind
 from applications.models.papers import Document
+from applications.notarisation.enums import NOT_PAID_FOR
 
 
 class Step(models.Model):
@@ -78,13 +79,17 @@ class Pause(models.Model):
 
 
 class FeeLine(models.Model):
-    """One fee as computed at receipt, with its article; whole đồng."""
+    """One fee as computed at receipt, with its article; whole đồng. ``item`` is the document certified for it, if it is
+    for one: what was refused or could not be made is not paid for (``is_due``)."""
 
     application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="fee_lines")
     name = models.JSONField()
     article = models.CharField(max_length=300, blank=True)
     quantity = models.PositiveIntegerField(default=1)
     amount = models.PositiveIntegerField()
+    item = models.ForeignKey(
+        "applications.CertificationItem", on_delete=models.PROTECT, null=True, blank=True, related_name="fee_lines"
+    )
 
     class Meta:
         verbose_name = _("fee line")
@@ -93,6 +98,10 @@ class FeeLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} đ"
+
+    @property
+    def is_due(self) -> bool:
+        return self.item is None or self.item.state not in NOT_PAID_FOR
 
 
 class Result(models.Model):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import img2pdf
 import pikepdf
@@ -31,7 +31,6 @@ from portal.uploads import MAX_PIXELS
 from portal.vn.dates import date_in_words
 from portal.vn.money import number_in_words
 
-TEMPLATE = "official/certified_copy.html"
 _MM = 72 / 25.4
 # Room around the scan for the words on each page's edge (mm: left, bottom, right, top).
 _EDGES = (6.0, 16.0, 6.0, 6.0)
@@ -84,6 +83,34 @@ class CopyText:
     link: str
     is_demo: bool
     is_signed: bool = False
+
+    template: ClassVar[str] = "official/certified_copy.html"
+
+
+@dataclass(frozen=True)
+class SignerText:
+    """Somebody whose signature is certified: who they are, and by which paper."""
+
+    name: str
+    paper: str
+    number: str
+    issued: str
+    by_fingerprint: bool
+    from_language: str = ""
+    to_language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureText(CopyText):
+    """What is written on the page that certifies signatures (Circular 01/2020/TT-BTP, at a one-stop counter):
+    ``officer`` received the paper and saw it signed, ``signer`` certifies it."""
+
+    officer: str
+    place: str
+    signatories: tuple[SignerText, ...]
+    is_translation: bool = False
+
+    template: ClassVar[str] = "official/certified_signature.html"
 
 
 def compose(scan: Path, media_type: str, text: CopyText, target: Path, beat: Callable[[], None] = lambda: None) -> int:
@@ -181,7 +208,7 @@ def _assemble(scanned: list[Path], text: CopyText, target: Path, beat: Callable[
     to another is in memory until that is written."""
     wide = [is_wide for path in scanned for is_wide in _wide_pages(path)]
     made = scanned[0].with_name("sheets.pdf")
-    made.write_bytes(pdf.render(TEMPLATE, words_of(text, wide), variant=pdf.Variant.ARCHIVE))
+    made.write_bytes(pdf.render(text.template, words_of(text, wide), variant=pdf.Variant.ARCHIVE))
     first = 0
     for path in scanned:
         with _opened(made) as out, _opened(path) as source:

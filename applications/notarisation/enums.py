@@ -15,6 +15,14 @@ class RegisterKind(models.TextChoices):
     CONTRACTS = "SCT/HĐ,GD", _("contracts and transactions")
 
 
+class IdentityPaper(models.TextChoices):
+    """By what somebody says who they are (Decree 23/2015 art. 24)."""
+
+    CARD = "card", _("identity card")
+    PASSPORT = "passport", _("passport")
+    OTHER = "other", _("another identity paper")
+
+
 class JobState(models.TextChoices):
     WAITING = "waiting", _("at the desk, to be sent to the signer")
     SUBMITTED = "submitted", _("waiting for the signer")
@@ -30,6 +38,10 @@ class JobState(models.TextChoices):
 WITHOUT_NUMBER = [JobState.WAITING, JobState.SUBMITTED, JobState.DROPPED, JobState.REFUSED]
 # Somebody in the hall waits for it.
 AWAITED = [JobState.SUBMITTED, JobState.APPROVED, JobState.COMPOSING]
+# Nothing more comes of these.
+ENDED = [JobState.FILED, JobState.FAILED, JobState.DROPPED, JobState.REFUSED]
+# Nobody pays for what they did not get.
+NOT_PAID_FOR = [JobState.FAILED, JobState.DROPPED, JobState.REFUSED]
 JOBS_OPEN = [JobState.APPROVED, JobState.COMPOSING]
 
 

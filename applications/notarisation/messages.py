@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
+from applications.enums import State
 from applications.messages import DossierNotice
+from portal.text import pick
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,12 @@ class CopyCertified(DossierNotice):
         if self.application.for_application_id is not None:
             return _("Your certified copy %(code)s is ready and has been added to your dossier.") % {
                 "code": self.reference
+            }
+        if self.application.state == State.DONE:  # on paper, to be fetched
+            centre = self.application.received_at_centre or self.application.helped_at
+            return _("Your certified papers %(code)s are ready. Please collect them at %(centre)s.") % {
+                "code": self.reference,
+                "centre": pick(centre.short_name),
             }
         return _("Your certified copy %(code)s is ready.") % {"code": self.reference}
 
@@ -41,3 +49,17 @@ class CopyStruck(DossierNotice):
             "Certified copy %(code)s was struck through in the register because of a mistake and does not count any more."
             " Please ask at the centre for a new one."
         ) % {"code": self.reference}
+
+
+class NotCertified(DossierNotice):
+    """A document must not be certified: why stands on the page and on the paper that refuses it, not in the message."""
+
+    kind: ClassVar[str] = "not_certified"
+
+    def subject(self) -> str:
+        return _("A document of %(code)s cannot be certified") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("A document of your request %(code)s cannot be certified. Why is written here:") % {
+            "code": self.reference
+        }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from applications.notarisation.codes import CODE_LENGTH, new_code
-from applications.notarisation.enums import WITHOUT_NUMBER, JobState, RegisterKind
+from applications.notarisation.enums import WITHOUT_NUMBER, IdentityPaper, JobState, RegisterKind
 from portal.fsm import StateModel
 from portal.records import AppendOnly
 
@@ -149,13 +149,19 @@ class Certification(models.Model):
     def __str__(self) -> str:
         return str(self.application)
 
+    @property
+    def is_of_copies(self) -> bool:
+        return self.kind == RegisterKind.COPIES
+
 
 class CertificationItem(StateModel):
     """One document to certify and the job that makes its file.
 
     ``client_key`` makes an upload sent twice one item. ``progress`` counts finished steps out of ``STEPS``. Documents of
     one type in one request share a line of the register, and so its number (Circular 01/2020/TT-BTP). ``reason`` is
-    why it was sent back or refused; ``ground`` is the key of the rule that forbids certifying it.
+    why it was sent back or refused; ``ground`` is the key of the rule that forbids certifying it, and ``refusal`` the form
+    that says so. ``copies`` are all that are paid for; with ``electronic`` one of them is the file itself. ``checks`` holds
+    the answers to the rules that forbid (``grounds.py``): ``answers`` by key, ``at`` and ``by``.
     """
 
     STEPS = 6  # scan read, text set, signed by the person, by the unit, file kept, filed in both places
@@ -167,6 +173,10 @@ class CertificationItem(StateModel):
     pages = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
     copies = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     fee = models.PositiveIntegerField(help_text=_("Whole đồng."))
+    electronic = models.BooleanField(default=False)
+    document_kind = models.ForeignKey(
+        "procedures.DocumentKind", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     for_paper = models.ForeignKey(
         "applications.Paper", on_delete=models.SET_NULL, null=True, blank=True, related_name="certifications"
     )
@@ -184,6 +194,9 @@ class CertificationItem(StateModel):
     refused_at = models.DateTimeField(null=True, blank=True)
     refused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    refusal = models.ForeignKey(
+        "applications.IssuedForm", on_delete=models.PROTECT, null=True, blank=True, related_name="refused_items"
     )
     state = FSMField(max_length=10, choices=JobState.choices, default=JobState.WAITING, protected=True)
     check_code = models.CharField(
@@ -229,6 +242,10 @@ class CertificationItem(StateModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def paper_copies(self) -> int:
+        return self.copies - self.electronic
+
     @transition(field=state, source=JobState.WAITING, target=JobState.SUBMITTED)
     def submit(self, at: Any, by: Any) -> None:
         self.submitted_at, self.submitted_by, self.reason = at, by, ""
@@ -264,6 +281,44 @@ class CertificationItem(StateModel):
     @transition(field=state, source=JobState.COMPOSING, target=JobState.FAILED)
     def give_up(self, error: str) -> None:
         self.last_error = error
+
+
+class Signatory(models.Model):
+    """Somebody who signs a paper before the officer, or whose hand as a translator is certified.
+
+    ``attested_by`` saw them sign ``attested_at``, fit and aware of what they did (Decree 23/2015 art. 24).
+    """
+
+    item = models.ForeignKey(CertificationItem, on_delete=models.CASCADE, related_name="signatories")
+    order = models.PositiveSmallIntegerField(default=0)
+    full_name = models.CharField(max_length=120)
+    identity_paper = models.CharField(max_length=20, choices=IdentityPaper.choices, default=IdentityPaper.CARD)
+    identity_number = models.CharField(max_length=20)
+    issued_on = models.DateField(null=True, blank=True)
+    issued_by = models.CharField(max_length=150, blank=True)
+    by_fingerprint = models.BooleanField(default=False)
+    from_language = models.CharField(max_length=40, blank=True)
+    to_language = models.CharField(max_length=40, blank=True)
+    attested_at = models.DateTimeField(null=True, blank=True)
+    attested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("signatory")
+        verbose_name_plural = _("signatories")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "identity_number"], name="signatory_once"),
+            models.CheckConstraint(
+                condition=Q(attested_at__isnull=True, attested_by__isnull=True)
+                | Q(attested_at__isnull=False, attested_by__isnull=False),
+                name="signatory_attested_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
 
 
 class SignatureMark(AppendOnly):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from typing import Any
 
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -11,11 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from applications.actions.add_to_scan import add_to_scan
 from applications.actions.approve_certification import approve_certification
 from applications.actions.drop_certification import drop_certification
 from applications.actions.open_certification import open_certification
-from applications.actions.submit_certification import submit_certification
+from applications.actions.submit_certification import submit_certification, why_not_submitted
 from applications.actions.use_scan import finished
 from applications.enums import PaperState
 from applications.forms_certify import CertifyForm
@@ -23,14 +23,14 @@ from applications.forms_scan import ScanForm
 from applications.looks import looked_at
 from applications.models import Application, CertificationItem, Document, Paper
 from applications.notarisation.enums import WITHOUT_NUMBER, JobState
-from applications.notarisation.grounds import ground_named
+from applications.notarisation.grounds import FINE, FORBIDS, forbidding, ground_named, grounds_for, shown_by_vneid
 from applications.notarisation.second_factor import open_until
 from applications.notarisation.two_up import two_up
 from applications.notarisation.versions import newest_of
 from applications.permissions import check, may_certify
 from applications.scanning import open_scan, scan_field, slot_of
 from applications.signing_session import check_open
-from applications.views.scans import uploads_in
+from applications.views.scans import lay_ready
 from citizens.models import User
 from citizens.session import signed_in
 from portal import clock, files, live
@@ -52,7 +52,7 @@ PAGE, DIALOG, PART = "page", "dialog", "part"
 OWNER = "certify-form"
 
 
-def _shape(request: HttpRequest) -> str:
+def shape(request: HttpRequest) -> str:
     """What is asked for: the inside alone (a poll), a dialog for the desk, or a page of its own without a script."""
     if request.headers.get("X-Part"):
         return PART
@@ -66,7 +66,7 @@ def _paper(user: User, paper_id: int) -> Paper:
     return get_object_or_404(rows.filter(application__in=Application.objects.visible_to(user)), pk=paper_id)
 
 
-def _item(user: User, item_id: int) -> CertificationItem:
+def item_or_404(user: User, item_id: int) -> CertificationItem:
     rows = CertificationItem.objects.select_related(
         "certification__application__for_application",
         "certification__application__helped_at",
@@ -77,6 +77,8 @@ def _item(user: User, item_id: int) -> CertificationItem:
         "scan",
         "output",
         "for_paper",
+        "document_kind",
+        "refusal",
     )
     return get_object_or_404(
         rows.filter(certification__application__in=Application.objects.visible_to(user)), pk=item_id
@@ -96,37 +98,19 @@ def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
     form, status = CertifyForm(request.POST), 400
     known = paper.certifications.filter(client_key=request.POST.get("client_key", "")).first()
     if known is not None:  # the form was sent again
-        return _shown(request, known)
-    problem = _lay_ready(request, paper)
+        return shown(request, known)
+    problem = lay_ready(request, paper.application, slot_of(paper), paper=paper)
     if request.POST.get("do") == "add" and problem is None:
         return _show_form(request, paper, CertifyForm(initial=request.POST.dict()))
     if form.is_valid() and problem is None:
         try:
-            return _shown(request, _opened(request, paper, form))
-        except RuleBroken as refused:
-            problem = refused
+            return shown(request, _opened(request, paper, form))
+        except RuleBroken as found:
+            problem = found
     if problem is not None:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         status = problem.status
     return _show_form(request, paper, form, status=status)
-
-
-def _lay_ready(request: HttpRequest, paper: Paper) -> RuleBroken | None:
-    """Files that no script has sent before: they lie at the desk whatever else is wrong with the form."""
-    good, problem = uploads_in(request)
-    if good:
-        try:
-            add_to_scan(
-                application=paper.application,
-                slot=slot_of(paper),
-                uploads=good,
-                paper=paper,
-                at=clock.now(),
-                acting_user=signed_in(request),
-            )
-        except RuleBroken as refused:
-            problem = refused
-    return problem
 
 
 def _opened(request: HttpRequest, paper: Paper, form: CertifyForm) -> CertificationItem:
@@ -149,7 +133,7 @@ def _opened(request: HttpRequest, paper: Paper, form: CertifyForm) -> Certificat
 
 
 def _show_form(request: HttpRequest, paper: Paper, form: CertifyForm, *, status: int = 200) -> HttpResponse:
-    template = "applications/certify/form.html" if _shape(request) == PAGE else "applications/certify/parts/form.html"
+    template = "applications/certify/form.html" if shape(request) == PAGE else "applications/certify/parts/form.html"
     slot, files_form = slot_of(paper), None
     if "file" in form.errors:
         files_form = ScanForm({}, slot=slot, owner=OWNER)
@@ -162,36 +146,36 @@ def _show_form(request: HttpRequest, paper: Paper, form: CertifyForm, *, status:
 
 @require_GET
 def certification(request: HttpRequest, item_id: int) -> HttpResponse:
-    """Where the copy stands: the fee before it is approved, then the job's progress, then the file."""
-    item = _item(signed_in(request), item_id)
+    """Where the copy stands: the checklist and the fee before it is approved, then the job's progress, then the file."""
+    item = item_or_404(signed_in(request), item_id)
     topics = [f"dossier:{item.certification.application_id}"]
-    shape = _shape(request)
-    return live.answer(request, topics, lambda: _show(request, item), vary=f"{signed_in(request).pk}-{shape}")
+    vary = f"{signed_in(request).pk}-{shape(request)}-{'again' in request.GET}"
+    return live.answer(request, topics, lambda: _show(request, item), vary=vary)
 
 
 @require_POST
 def submit(request: HttpRequest, item_id: int) -> HttpResponse:
     """To the signer."""
-    item = _item(signed_in(request), item_id)
+    item = item_or_404(signed_in(request), item_id)
     try:
         submit_certification(item=item, at=clock.now(), acting_user=signed_in(request))
     except RuleBroken as problem:
-        return _refused(request, item, problem)
-    return _shown(request, item)
+        return refused(request, item, problem)
+    return shown(request, item)
 
 
 @require_POST
 def approve(request: HttpRequest, item_id: int) -> HttpResponse:
     """Signed at the desk, by an officer who may certify and has typed their code."""
     user, at = signed_in(request), clock.now()
-    item = _item(user, item_id)
+    item = item_or_404(user, item_id)
     try:
         check(_certifies(request, item))
         check_open(request.session, user, at)
         approve_certification(item=item, at=at, acting_user=user)
     except RuleBroken as problem:
-        return _refused(request, item, problem)
-    return _shown(request, item)
+        return refused(request, item, problem)
+    return shown(request, item)
 
 
 def _certifies(request: HttpRequest, item: CertificationItem) -> bool:
@@ -202,27 +186,27 @@ def _certifies(request: HttpRequest, item: CertificationItem) -> bool:
 @require_POST
 def drop(request: HttpRequest, item_id: int) -> HttpResponse:
     """The scan was the wrong one: back to the form, with nothing taken from the register."""
-    item = _item(signed_in(request), item_id)
+    item = item_or_404(signed_in(request), item_id)
     try:
         drop_certification(item=item, at=clock.now(), acting_user=signed_in(request))
     except RuleBroken as problem:
-        return _refused(request, item, problem)
+        return refused(request, item, problem)
     if item.for_paper_id is None:
-        return redirect("applications:desk")
+        return redirect(f"{reverse('applications:desk')}?matter={item.certification.application_id}")
     return redirect("applications:certify", item.for_paper_id)
 
 
-def _shown(request: HttpRequest, item: CertificationItem) -> HttpResponse:
-    if _shape(request) == PAGE:
+def shown(request: HttpRequest, item: CertificationItem) -> HttpResponse:
+    if shape(request) == PAGE:
         return redirect("applications:certification", item.pk)
-    return _show(request, _item(signed_in(request), item.pk))
+    return _show(request, item_or_404(signed_in(request), item.pk))
 
 
-def _refused(request: HttpRequest, item: CertificationItem, problem: RuleBroken) -> HttpResponse:
+def refused(request: HttpRequest, item: CertificationItem, problem: RuleBroken) -> HttpResponse:
     """The sentence inside the dialog, which stays; without a script the portal's own page says it."""
-    if _shape(request) == PAGE:
+    if shape(request) == PAGE:
         raise problem
-    return _show(request, _item(signed_in(request), item.pk), problem=problem)
+    return _show(request, item_or_404(signed_in(request), item.pk), problem=problem)
 
 
 def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | None = None) -> HttpResponse:
@@ -230,7 +214,7 @@ def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | N
         PART: "applications/certify/parts/item.html",
         DIALOG: "applications/certify/parts/dialog.html",
         PAGE: "applications/certify/item.html",
-    }[_shape(request)]
+    }[shape(request)]
     application = item.certification.application
     context = {
         "centre": application.helped_at,
@@ -239,8 +223,9 @@ def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | N
         "first": application.for_application or application,
         "problem": problem,
         "has_number": item.state not in WITHOUT_NUMBER,
-        "ground": ground_named(item.ground),
+        **check_context(item),
         **_signing(request, item),
+        "again": "again" in request.GET,
         "words": PROGRESS_WORDS[min(item.progress, len(PROGRESS_WORDS) - 1)],
     }
     return render(request, template, context, status=problem.status if problem else 200)
@@ -257,7 +242,7 @@ def _signing(request: HttpRequest, item: CertificationItem) -> dict[str, bool]:
 @require_GET
 def two_up_print(request: HttpRequest, item_id: int) -> FileResponse:
     """The finished copy for the printer, two pages a sheet. It is a look at the file."""
-    item = _item(signed_in(request), item_id)
+    item = item_or_404(signed_in(request), item_id)
     if item.output is None:
         raise Http404
     printed = tempfile.TemporaryFile(prefix="two-up-")  # noqa: SIM115 - the answer closes it
@@ -273,6 +258,25 @@ def two_up_print(request: HttpRequest, item_id: int) -> FileResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def check_context(item: CertificationItem) -> dict[str, Any]:
+    """The rules that forbid certifying a document with what was answered, and what keeps it at the desk."""
+    request, day, at = item.certification, clock.today(), clock.now()
+    if item.state == JobState.REFUSED:
+        return {"refused_by_rule": ground_named(item.ground)}
+    if item.state != JobState.WAITING:
+        return {}
+    answers = item.checks.get("answers", {})
+    return {
+        "questions": [(ground, answers.get(ground.key, "")) for ground in grounds_for(request.kind, day)],
+        "forbidding": forbidding(item.checks, request.kind, day),
+        "not_yet": why_not_submitted(item, request, at),
+        "signatories": [] if request.is_of_copies else list(item.signatories.all()),
+        "vneid": shown_by_vneid(item.document_kind.key, day) if item.document_kind else "",
+        "fine": FINE,
+        "forbids": FORBIDS,
+    }
 
 
 @require_GET

@@ -14,11 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.catalogue import version_of
+from applications.desk import document_lines
 from applications.enums import EventKind, State, StepKind
 from applications.handling import BY_KEY, Verb, offered, step_of
 from applications.history_words import Told, told
 from applications.looks import looked_at
 from applications.models import Application, Event, Paper
+from applications.notarisation.requests import request_of
 from applications.permissions import FILE_CHECKERS
 from applications.receipts import receipt_response
 from applications.worklist import due_words, state_kind, state_words
@@ -89,7 +91,7 @@ def _dossier_or_404(request: HttpRequest, pk: int) -> Application:
         .prefetch_related(
             "steps__holder",
             "supplements",
-            "fee_lines",
+            "fee_lines__item",
             Prefetch("papers", Paper.objects.select_related("kind", "document")),
             Prefetch("events", Event.objects.select_related("actor").prefetch_related("values")),
         )
@@ -121,7 +123,8 @@ def _page(
         "gone": gone,
         "hand_over_key": "hand-over",
         "form_lines": _form_lines(dossier),
-        "fee_total": sum(line.amount for line in dossier.fee_lines.all()),
+        "fee_total": sum(line.amount for line in dossier.fee_lines.all() if line.is_due),
+        "documents": document_lines(request_of(dossier, version_of(dossier)), at),
         "open_supplement": next((row for row in dossier.supplements.all() if row.answered_at is None), None),
         "sent_back": _sent_back(dossier),
         "may_check_files": has_role(request.user, FILE_CHECKERS),

@@ -54,6 +54,27 @@ def uploads_in(request: HttpRequest, name: str = "file") -> tuple[list[Inspected
     return good, problem
 
 
+def lay_ready(
+    request: HttpRequest, application: Application, slot: str, *, paper: Paper | None = None
+) -> RuleBroken | None:
+    """Files that no script has sent before: they lie at the desk whatever else is wrong with the form. What is wrong with
+    them, if anything."""
+    good, problem = uploads_in(request)
+    if good:
+        try:
+            add_to_scan(
+                application=application,
+                slot=slot,
+                uploads=good,
+                paper=paper,
+                at=clock.now(),
+                acting_user=signed_in(request),
+            )
+        except RuleBroken as refused:
+            problem = refused
+    return problem
+
+
 def _named(problem: RuleBroken, name: str) -> RuleBroken:
     return type(problem)(f"{name[:80]}: {problem}" if name else problem.message, code=problem.code, field=problem.field)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from applications.actions.edit_draft import keep_form, set_quantity
+from applications.actions.edit_draft import keep_form
 from applications.actions.receive import NotComplete, receive
 from applications.documents import receipt_context
 from applications.models import Application
@@ -17,6 +17,7 @@ from procedures.models import Procedure
 from tests.applications.at_desk import As, to
 from tests.applications.test_api import RECEIVE
 from tests.factories.applications import MONDAY, a_draft, a_ticket_at_counter
+from tests.factories.certifications import a_document, checked, draft_of_request
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -26,37 +27,35 @@ def shown(desk: Client, draft: Application, view: str = "") -> str:
     return page
 
 
-def test_the_form_of_a_certified_copy_asks_for_no_number_the_checklist_has(as_: As, centre: Any) -> None:
+def test_the_form_of_a_certified_copy_asks_for_no_number_its_documents_have(as_: As, centre: Any) -> None:
     draft = a_draft(procedure="certified_copy")
     desk = as_(draft.opened_by)
-    assert 'name="pages"' in shown(desk, draft) and 'name="copies"' in shown(desk, draft)
+    assert 'name="pages"' not in shown(desk, draft) and 'name="copies"' not in shown(desk, draft)
     form = shown(desk, draft, "form")
     assert 'name="document_name"' in form
     assert 'name="page_count"' not in form and 'name="copy_count"' not in form
 
 
 def test_what_was_counted_is_received_whatever_a_form_said_before(as_: As, centre: Any) -> None:
-    draft = a_draft(procedure="certified_copy")
+    draft = draft_of_request()
     by: dict[str, Any] = {"application": draft, "at": MONDAY, "acting_user": draft.opened_by}
-    draft = keep_form(**by, values={"page_count": "10", "copy_count": "1"})
-    draft = set_quantity(**by, pages=4, copies=3)
+    keep_form(**by, values={"page_count": "10", "copy_count": "1"})
+    checked(a_document(draft, "Học bạ", pages=4, copies=3, several_on_a_sheet=True))
 
     dossier = receive(**by)
 
     assert (dossier.form_data["page_count"], dossier.form_data["copy_count"]) == (4, 3)
     assert [line.amount for line in dossier.fee_lines.all()] == [18_000]
     printed = {paper["name"]: (paper["form"], paper["quantity"]) for paper in receipt_context(dossier)["papers"]}
-    assert printed["Bản sao cần chứng thực"] == ("Bản sao", "03")
+    assert printed["Học bạ"] == ("Bản sao", "03")
 
 
-def test_pages_that_were_not_counted_are_said_once_to_be_missing(as_: As, centre: Any) -> None:
-    draft = a_draft(procedure="certified_copy")
-    by: dict[str, Any] = {"application": draft, "at": MONDAY, "acting_user": draft.opened_by}
-    set_quantity(**by, pages=None, copies=1)
+def test_documents_that_were_not_added_are_said_once_to_be_missing(as_: As, centre: Any) -> None:
+    draft = draft_of_request()
     with pytest.raises(NotComplete) as refused:
-        receive(**by)
+        receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
     [only] = refused.value.details["missing"]
-    assert only.href.endswith("#id_pages")
+    assert only.href.endswith("#documents")
 
 
 def test_copies_of_an_extract_are_asked_beside_the_fee_that_goes_by_them(as_: As, centre: Any) -> None:

@@ -21,7 +21,7 @@ from applications.demo.people import DIVIDED, HUSBAND, KNOWN_HERE, WIFE, Crowd
 from applications.demo.sign_ins import lines
 from applications.enums import State, StepKind
 from applications.models import Application, CertificationItem, Declaration, Event, Register, Step
-from applications.notarisation.enums import JobState
+from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.register import fault_in
 from centres import hours
 from centres.actions.draw import draw
@@ -162,10 +162,18 @@ class TheDay(TestCase):
     def test_two_copies_were_certified_and_lie_on_file_and_one_waits_for_its_signer_with_its_person_in_the_hall(
         self,
     ) -> None:
-        states = list(CertificationItem.objects.order_by("pk").values_list("state", flat=True))
+        for_papers = CertificationItem.objects.filter(for_paper__isnull=False).order_by("pk")
+        states = list(for_papers.values_list("state", flat=True))
         assert states == [JobState.FILED, JobState.FILED, JobState.SUBMITTED]
         assert self.today.filter(state=TicketState.PARKED, park_kind=ParkKind.JOB).count() == 1
         assert HeldDocument.objects.filter(citizen__identity_number=KNOWN_HERE.number).count() == 1
+
+    def test_of_three_papers_one_was_refused_and_a_signature_waits_for_its_signer(self) -> None:
+        three = Application.objects.get(certification__items__state=JobState.REFUSED)
+        assert three.state == State.DONE
+        assert Tally(three.certification.items.values_list("state", flat=True))[JobState.FILED] == 2
+        signature = CertificationItem.objects.get(certification__kind=RegisterKind.SIGNATURES)
+        assert (signature.state, signature.signatories.count()) == (JobState.SUBMITTED, 1)
 
     def test_everybody_lives_in_a_unit_of_today(self) -> None:
         assert Citizen.objects.count() >= 100

@@ -18,9 +18,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from kombu.exceptions import OperationalError
 
+from applications.actions.edit_draft import set_quantity
 from applications.catalogue import bound_form, form_values, version_of
 from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Document
+from applications.notarisation import requests
 from centres.enums import Role, TicketState
 from centres.models import Ticket
 from centres.policy import policy_on
@@ -383,8 +385,12 @@ def test_a_no_typed_into_the_form_stays_a_no_and_is_printed_as_one(desk: Client,
 
 
 @pytest.mark.parametrize("pages", ["0", "-4", "2.5", "99999999", "hai"])
-def test_wrong_pages_are_said_beside_their_field_and_stay_typed(desk: Client, ticket: Ticket, pages: str) -> None:
-    draft = a_draft(procedure="certified_copy", ticket=ticket)
+def test_wrong_pages_are_said_beside_their_field_and_stay_typed(
+    desk: Client, ticket: Ticket, pages: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "KINDS", {})  # a procedure that goes by the page without documents of its own
+    draft = a_draft(procedure="certified_copy", ticket=ticket, complete=False)
+    set_quantity(application=draft, pages=2, copies=1, at=MONDAY, acting_user=draft.opened_by)
     answer = desk.post(to("quantity", draft.pk), {"pages": pages, "copies": "1"}, headers=HTMX)
     assert answer.status_code == 422
     assert answer["HX-Retarget"] == "#quantity"
@@ -395,7 +401,10 @@ def test_wrong_pages_are_said_beside_their_field_and_stay_typed(desk: Client, ti
     assert draft.pages == 2
 
 
-def test_while_the_pages_are_not_counted_the_desk_promises_no_total(desk: Client, ticket: Ticket) -> None:
+def test_while_the_pages_are_not_counted_the_desk_promises_no_total(
+    desk: Client, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "KINDS", {})
     draft = a_draft(procedure="certified_copy", ticket=ticket, complete=False)
     page = desk.get(to("desk") + f"?matter={draft.pk}").content.decode()
     assert "theo số trang" in page.split("data-total>")[1].split("</b>")[0]

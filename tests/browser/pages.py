@@ -35,7 +35,7 @@ from portal.context import LARGE_PRINT_COOKIE
 from procedures.models import Procedure
 from tests.factories.applications import a_dossier, a_draft, member_of
 from tests.factories.centres import AppointmentFactory, BookingRulesFactory
-from tests.factories.certifications import a_missing_paper, an_item
+from tests.factories.certifications import a_missing_paper, a_request, an_item
 from tests.factories.citizens import CitizenFactory
 from tests.factories.registers import a_line, close_days
 
@@ -78,6 +78,8 @@ class Hall:
                              at=self.at)  # fmt: skip
         self.paper = a_missing_paper(self.draft)
         self.item = an_item(self.paper, at=self.at)
+        self.asked = a_request("Giấy khai sinh", "Học bạ", is_checked=False, ticket=self.tickets["draft"],
+                               officer=self.with_draft.officer, at=self.at)  # fmt: skip
         self.register, self.last_years, self.closings = self._registers()
 
     def _appointments(self) -> dict[str, Appointment]:

@@ -160,7 +160,7 @@ def test_the_scan_chosen_stays_in_its_field_when_the_copy_is_refused(desk: Page)
     expect(desk.locator("#id_pages_error")).to_be_visible()
     desk.locator("#certify [name=several_on_a_sheet]").check()
     desk.keyboard.press("F9")
-    expect(desk.locator("#certify form[action$='/submit/']")).to_be_visible()
+    expect(desk.locator("#certify form[action$='/checks/']")).to_be_visible()
 
 
 @pytest.fixture

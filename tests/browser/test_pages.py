@@ -241,6 +241,9 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
             "/desk/?choose",
             f"/desk/papers/{hall.draft.papers.exclude(pk=hall.paper.pk)[0].pk}/certify/",
             f"/desk/certifications/{hall.item.pk}/",
+            f"/desk/?matter={hall.asked.pk}",
+            f"/desk/matters/{hall.asked.pk}/documents/",
+            *(f"/desk/certifications/{row.pk}/change/" for row in hall.asked.certification.items.all()[:1]),
         ],
         "specialist": ["/dossiers/", "/dossiers/?list=overdue", *every_dossier],
         "leader": [

@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 
 from applications.actions.choose import choose
-from applications.actions.edit_draft import acknowledge, keep_form, set_applicant, set_contact, set_quantity
+from applications.actions.edit_draft import acknowledge, keep_form, set_applicant, set_contact
 from applications.actions.hand_over import hand_over
 from applications.actions.handle import ask_supplement, propose, sign, take
 from applications.actions.mark_paper import mark_paper
@@ -188,7 +188,10 @@ def a_draft(
         return draft
     draft = set_contact(application=draft, phone=phone, email=email, at=at, acting_user=officer)
     if procedure == "certified_copy":
-        draft = set_quantity(application=draft, pages=2, copies=1, at=at, acting_user=officer)
+        from tests.factories.certifications import a_document, checked  # noqa: PLC0415 - it makes drafts by this one
+
+        checked(a_document(draft, "Giấy chứng nhận kết hôn", pages=2, several_on_a_sheet=True), at)
+        draft = Application.objects.get(pk=draft.pk)
     draft = keep_form(application=draft, values=FORMS[procedure], at=at, acting_user=officer)
     for notice in notices_for(draft, at):
         if notice.get("acknowledge"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -10,15 +11,21 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
+from applications.actions.answer_checks import answer_checks
 from applications.actions.approve_certification import approve_certification
+from applications.actions.documents_wanted import LAID_OUT, Signs, Wanted, add_document
+from applications.actions.edit_draft import set_contact
+from applications.actions.mark_paper import mark_paper
 from applications.actions.open_certification import open_certification
 from applications.actions.submit_certification import submit_certification
 from applications.enums import PaperState
 from applications.models import Application, CertificationItem, Paper
+from applications.notarisation.grounds import FINE, grounds_for
 from centres.enums import Role
 from citizens.models import User
+from portal.clock import local_day
 from portal.uploads import inspect_upload
-from tests.factories.applications import MONDAY, a_draft, member_of
+from tests.factories.applications import MONDAY, PHONE, a_draft, member_of
 
 _keys = count(1)
 
@@ -68,9 +75,76 @@ def an_item(
     )
 
 
+def checked(item: CertificationItem, at: datetime = MONDAY) -> CertificationItem:
+    """Nothing forbids certifying it, and everybody named has signed before the officer."""
+    return answer_checks(
+        item=item,
+        answers={ground.key: FINE for ground in grounds_for(item.certification.kind, local_day(at))},
+        seen_to_sign=[signatory.pk for signatory in item.signatories.all()],
+        at=at,
+        acting_user=item.certification.requested_by,
+    )
+
+
+def a_request(
+    *titles: str,
+    procedure: str = "certified_copy",
+    register: str = "",
+    copies: int = 1,
+    electronic: bool = False,
+    signatories: Sequence[Signs] = (),
+    is_checked: bool = True,
+    **draft: Any,
+) -> Application:
+    """The draft of a request at the counter with a document of each title (one page each), found in order."""
+    application = draft_of_request(procedure, **draft)
+    for title in titles or ("Giấy khai sinh",):
+        item = a_document(
+            application,
+            title,
+            register=register,
+            copies=copies,
+            electronic=electronic,
+            signatories=signatories,
+        )
+        if is_checked:
+            checked(item)
+    return Application.objects.get(pk=application.pk)
+
+
+def draft_of_request(procedure: str = "certified_copy", **draft: Any) -> Application:
+    """A draft that asks for certification, with nothing in it yet but its applicant's contact and the papers shown."""
+    application = a_draft(procedure=procedure, complete=False, **draft)
+    by: User = application.opened_by
+    application = set_contact(application=application, phone=PHONE, email="", at=MONDAY, acting_user=by)
+    for paper in application.papers.exclude(kind__key__in=LAID_OUT):
+        mark_paper(paper=paper, there=True, at=MONDAY, acting_user=by)
+    return application
+
+
+def a_document(
+    application: Application,
+    title: str = "Giấy khai sinh",
+    *,
+    scan: bytes | None = None,
+    register: str = "",
+    **wanted: Any,
+) -> CertificationItem:
+    """One more document of a request that is still a draft."""
+    return add_document(
+        application=application,
+        wanted=Wanted(title=title, **wanted),
+        upload=inspect_upload(SimpleUploadedFile("scan.jpg", scan or a_picture())),
+        client_key=f"ban-sao-{next(_keys)}",
+        register=register,
+        at=MONDAY,
+        acting_user=application.opened_by,
+    )
+
+
 def a_submitted_item(paper: Paper | None = None, **item: Any) -> CertificationItem:
     """One that lies before the signer."""
-    waiting = an_item(paper, **item)
+    waiting = checked(an_item(paper, **item))
     return submit_certification(
         item=waiting, at=waiting.certification.requested_at, acting_user=waiting.certification.requested_by
     )

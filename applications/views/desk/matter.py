@@ -21,6 +21,7 @@ from applications.actions.edit_draft import (
 from applications.actions.mark_paper import mark_paper, use_held_document
 from applications.actions.receive import receive as receive_application
 from applications.catalogue import version_of
+from applications.enums import State
 from applications.forms import QuantityForm, first_error
 from applications.models import Application, Paper
 from applications.views.desk.page import at_counter, back
@@ -35,7 +36,7 @@ from procedures.models import Procedure
 def _mine(request: HttpRequest, application_id: int) -> Application:
     """Raises ``Http404``; for a part of the page ``Gone``, with a sentence: it was taken back in another window."""
     rows = Application.objects.visible_to(signed_in(request)).select_related(
-        "version", "competent", "helped_at", "applicant", "declaration"
+        "version", "competent", "helped_at", "applicant", "declaration", "matter"
     )
     found = rows.filter(pk=application_id).first()
     if found is None and not request.headers.get("HX-Request"):
@@ -155,11 +156,12 @@ def papers(request: HttpRequest, application_id: int) -> HttpResponse:
         draft = _mine(request, application_id)
     except Gone as problem:  # in the checklist's place: the connection is well
         return render(request, "includes/problem.html", {"problem": problem})
+    part = "checklist" if draft.state == State.DRAFT else "after"
     return live.answer(
         request,
         [f"dossier:{draft.pk}"],
         lambda: render(
-            request, "applications/desk/parts/checklist.html", {"work": desk.work_on(draft, clock.now()), "poll": True}
+            request, f"applications/desk/parts/{part}.html", {"work": desk.work_on(draft, clock.now()), "poll": True}
         ),
         vary=str(signed_in(request).pk),
     )

@@ -16,7 +16,8 @@ from applications.actions.approve_certification import approve_certification
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.enums import PaperState
 from applications.models import CertificationItem, Paper, RegisterEntry, Scan
-from applications.notarisation.enums import JobState
+from applications.notarisation.enums import JobState, RegisterKind
+from applications.notarisation.grounds import FINE, grounds_for
 from centres.enums import Role
 from citizens.models import Look
 from portal import clock, files, live
@@ -69,7 +70,7 @@ def test_pages_are_counted_from_the_file_and_the_fee_is_shown_before_approval(de
     assert (item.pages, item.copies, item.fee) == (1, 2, 4000)
     said = answer.content.decode()
     assert "4.000\xa0đ" in said or "4.000 đ" in said
-    assert address("submit_certification", item.pk) in said
+    assert address("check_document", item.pk) in said
     assert not RegisterEntry.objects.exists()
 
 
@@ -118,6 +119,8 @@ def test_without_a_script_it_goes_from_page_to_page(desk: Client, paper: Paper) 
     item = CertificationItem.objects.get()
     assert (opened.status_code, opened["Location"]) == (302, address("certification", item.pk))
     assert desk.get(opened["Location"]).status_code == 200
+    answers = {f"ground-{ground.key}": FINE for ground in grounds_for(RegisterKind.COPIES, MONDAY.date())}
+    assert desk.post(address("check_document", item.pk), answers)["Location"] == address("certification", item.pk)
     sent = desk.post(address("submit_certification", item.pk))
     assert sent["Location"] == address("certification", item.pk)
     item.refresh_from_db()

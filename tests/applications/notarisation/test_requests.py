@@ -1,0 +1,427 @@
+"""A request for certification of its own: several documents, what forbids them, signatures, and its end."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from applications.actions.answer_checks import answer_checks
+from applications.actions.approve_certification import approve_certification
+from applications.actions.documents_wanted import Signs, Wanted, change_document
+from applications.actions.drop_certification import drop_certification
+from applications.actions.end_certification import end_draft
+from applications.actions.hand_over import hand_over
+from applications.actions.make_certified_copy import make_certified_copy
+from applications.actions.papers_asked import refresh_papers
+from applications.actions.receive import NotComplete, receive
+from applications.actions.refuse_certification import refuse_certification
+from applications.actions.submit_certification import submit_certification
+from applications.actions.wait_for_copy import wait_for_copy
+from applications.catalogue import quote_for
+from applications.desk import paper_lines
+from applications.documents import receipt_context, refusal_context
+from applications.enums import EventKind, PaperState, PaymentState, State
+from applications.models import Application, CertificationItem, IssuedForm, Paper
+from applications.notarisation.compose import compose
+from applications.notarisation.describe import copy_text
+from applications.notarisation.enums import JobState, RegisterKind
+from applications.notarisation.grounds import FINE, FORBIDS, ground_named, grounds_for
+from applications.tasks import sweep_receipts
+from applications.tracking import find_visit
+from centres.enums import TicketState
+from citizens.models import HeldDocument
+from notifications.models import Message
+from portal.errors import BadInput, RuleBroken
+from tests.applications.notarisation.test_compose import words
+from tests.factories.applications import MONDAY, a_draft
+from tests.factories.certifications import (
+    a_document,
+    a_missing_paper,
+    a_picture,
+    a_request,
+    a_submitted_item,
+    an_item,
+    checked,
+    draft_of_request,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+ANH = Signs(full_name="Nguyễn Thị Ánh", identity_number="001190000321", issued_on=date(2021, 6, 15))
+
+
+def items_in(application: Application) -> list[CertificationItem]:
+    return list(CertificationItem.objects.filter(certification__application=application).order_by("pk"))
+
+
+def received(draft: Application) -> Application:
+    return receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
+
+
+def refused(item: CertificationItem, ground: str = "secret", **more: Any) -> CertificationItem:
+    by = item.certification.requested_by
+    return refuse_certification(item=item, ground=ground, at=MONDAY, acting_user=by, **more)
+
+
+def made(item: CertificationItem) -> CertificationItem:
+    item = CertificationItem.objects.get(pk=item.pk)
+    approve_certification(item=item, at=MONDAY, acting_user=item.certification.requested_by)
+    filed = make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
+    assert filed is not None and filed.state == JobState.FILED
+    return filed
+
+
+def fresh(application: Application) -> Application:
+    return Application.objects.get(pk=application.pk)
+
+
+# -- the fee and the receipt -----------------------------------------------------------------------------------------
+
+
+def test_a_request_costs_the_sum_of_its_documents_and_its_receipt_names_each() -> None:
+    draft = draft_of_request()
+    for title, pages, copies in (("Giấy khai sinh", 1, 2), ("Bằng tốt nghiệp", 3, 1), ("Học bạ", 10, 1)):
+        checked(a_document(draft, title, pages=pages, copies=copies, several_on_a_sheet=True))
+    draft = fresh(draft)
+    assert quote_for(draft, MONDAY).total == 2 * 2000 + 5000 + 12_000
+    dossier = received(draft)
+    assert dossier.state == State.ACCEPTED and dossier.payment_state == PaymentState.DUE
+    assert [item.state for item in items_in(dossier)] == [JobState.SUBMITTED] * 3
+    assert [line.amount for line in dossier.fee_lines.all()] == [4000, 5000, 12_000]
+    assert [line.item.title for line in dossier.fee_lines.all() if line.item][1] == "Bằng tốt nghiệp"
+    names = [row["name"] for row in receipt_context(dossier)["papers"]]
+    assert names[-3:] == ["Giấy khai sinh", "Bằng tốt nghiệp", "Học bạ"]
+    assert IssuedForm.objects.filter(application=dossier, number="01").count() == 1
+
+
+def test_an_electronic_copy_is_one_of_the_copies_that_are_paid_for() -> None:
+    item = a_document(draft_of_request(), copies=1, electronic=True)
+    assert (item.copies, item.paper_copies, item.fee) == (2, 1, 4000)
+    with pytest.raises(BadInput) as caught:
+        a_document(draft_of_request(), copies=0)
+    assert caught.value.field == "copies"
+
+
+def test_a_request_without_a_document_is_not_received() -> None:
+    draft = draft_of_request()
+    with pytest.raises(NotComplete) as caught:
+        received(draft)
+    assert caught.value.details["missing"] == ["Add the documents that are to be certified."]
+
+
+def test_a_document_can_be_changed_until_it_is_received() -> None:
+    item = checked(a_document(draft_of_request()))
+    changed = change_document(
+        item=item,
+        wanted=Wanted(title="Giấy khai sinh", pages=1, copies=3),
+        upload=None,
+        at=MONDAY,
+        acting_user=item.certification.requested_by,
+    )
+    assert (changed.fee, changed.copies, bool(changed.checks)) == (6000, 3, True)
+    received(fresh(item.certification.application))
+    with pytest.raises(RuleBroken):
+        change_document(
+            item=changed,
+            wanted=Wanted(title="x"),
+            upload=None,
+            at=MONDAY,
+            acting_user=item.certification.requested_by,
+        )
+
+
+# -- what forbids it -------------------------------------------------------------------------------------------------
+
+
+def test_nothing_goes_to_the_signer_before_each_question_is_answered() -> None:
+    item = an_item()
+    by = item.certification.requested_by
+    with pytest.raises(RuleBroken, match="Answer first"):
+        submit_certification(item=item, at=MONDAY, acting_user=by)
+    answers = {ground.key: FINE for ground in grounds_for(RegisterKind.COPIES, MONDAY.date())}
+    answer_checks(item=item, answers=dict(list(answers.items())[:-1]), at=MONDAY, acting_user=by)
+    with pytest.raises(RuleBroken, match="Answer first"):
+        submit_certification(item=item, at=MONDAY, acting_user=by)
+    answer_checks(item=item, answers={**answers, "secret": FORBIDS}, at=MONDAY, acting_user=by)
+    with pytest.raises(RuleBroken, match="must not be certified"):
+        submit_certification(item=item, at=MONDAY, acting_user=by)
+    kept = answer_checks(item=item, answers=answers, at=MONDAY, acting_user=by)
+    assert kept.checks == {"answers": answers, "at": MONDAY.isoformat(), "by": by.pk}
+    assert submit_certification(item=item, at=MONDAY, acting_user=by).state == JobState.SUBMITTED
+
+
+def test_a_draft_names_each_document_that_is_not_checked() -> None:
+    draft = a_request("Giấy khai sinh", is_checked=False)
+    with pytest.raises(NotComplete) as caught:
+        received(draft)
+    assert caught.value.details["missing"] == ["Giấy khai sinh: Answer first what forbids certifying it."]
+
+
+def test_a_question_of_another_register_is_refused() -> None:
+    item = an_item()
+    with pytest.raises(BadInput):
+        answer_checks(item=item, answers={"transaction": FINE}, at=MONDAY, acting_user=item.certification.requested_by)
+
+
+def test_the_rules_have_their_days() -> None:
+    assert not grounds_for(RegisterKind.COPIES, date(2015, 4, 9))
+    keys = [ground.key for ground in grounds_for(RegisterKind.COPIES, date(2026, 11, 23))]
+    assert keys == ["altered", "secret", "unlawful", "not_legalised", "private"]
+    assert all("Điều 25" in one.article for one in grounds_for(RegisterKind.SIGNATURES, date(2026, 11, 23)))
+    named = ground_named("not_legalised")
+    assert named is not None and "Điều 22 khoản 5" in named.article
+
+
+def test_a_refusal_is_issued_on_form_03_with_its_article_and_costs_nothing() -> None:
+    draft = a_request("Giấy khai sinh", "Giấy vay tiền")
+    bad = items_in(draft)[1]
+    bad = refused(bad, "private", reason="viết tay")
+    assert bad.state == JobState.REFUSED and bad.refusal is not None and bad.refusal.number == "03"
+    said = refusal_context(bad.refusal)
+    assert said["document"] == "Giấy vay tiền" and said["reason"] == "viết tay"
+    assert "Điều 22 khoản 6" in said["grounds"][0]["article"]
+    assert said["officer"] == str(draft.opened_by)
+    event = draft.events.get()
+    assert event.kind == EventKind.NOT_CERTIFIED and event.details["ground"] == "private"
+    assert refused(bad, "private") == bad and IssuedForm.objects.filter(number="03").count() == 1
+    dossier = received(fresh(draft))
+    assert [line.amount for line in dossier.fee_lines.all()] == [2000]
+    assert [row["name"] for row in receipt_context(dossier)["papers"]][-1] == "Giấy khai sinh"
+
+
+def test_a_refusal_of_a_dossiers_paper_makes_it_missing_again_and_tells_the_person() -> None:
+    paper = a_missing_paper(a_draft(procedure="marriage"))
+    item = refused(an_item(paper))
+    paper.refresh_from_db()
+    assert paper.state == PaperState.MISSING
+    copy = fresh(item.certification.application)
+    assert copy.state == State.STOPPED and copy.payment_state == PaymentState.NONE
+    assert [line.is_due for line in copy.fee_lines.all()] == [False]
+    assert Message.objects.filter(reference=copy.code, kind="not_certified").exists()
+    assert any("Điều 22 khoản 3" in line.refused for line in paper_lines(paper.application))
+
+
+def test_an_unknown_rule_refuses_nothing() -> None:
+    with pytest.raises(BadInput):
+        refused(an_item(), "no such rule")
+
+
+# -- the end of a request --------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_finished_with_its_last_document_and_names_all_its_numbers() -> None:
+    draft = a_request("Giấy khai sinh", "Giấy vay tiền", "Học bạ")
+    refused(items_in(draft)[1], "private")
+    dossier = received(fresh(draft))
+    first, _bad, last = items_in(dossier)
+    made(first)
+    assert fresh(dossier).state == State.PROCESSING
+    made(last)
+    dossier = fresh(dossier)
+    assert dossier.state == State.DONE, "paper copies are handed over at the counter"
+    assert dossier.result.number == "0001, 0002/2026 SCT/BS"
+    assert Message.objects.filter(reference=dossier.code, kind="copy_certified").count() == 1
+    ticket = dossier.matter.ticket
+    assert ticket.state == TicketState.SERVING
+    hand_over(application=dossier, handed_to="Ánh", signature=None, at=MONDAY, acting_user=dossier.received_by)
+    ticket.refresh_from_db()
+    assert ticket.state == TicketState.DONE and fresh(dossier).state == State.RETURNED
+
+
+def test_electronic_copies_alone_are_given_out_at_once() -> None:
+    dossier = received(a_request("Giấy khai sinh", copies=0, electronic=True))
+    made(items_in(dossier)[0])
+    assert fresh(dossier).state == State.RETURNED
+
+
+def test_a_copy_lies_on_file_and_the_next_dossier_is_offered_it() -> None:
+    dossier = received(a_request("Giấy chứng nhận kết hôn"))
+    made(items_in(dossier)[0])
+    held = HeldDocument.objects.get(citizen=dossier.applicant)
+    assert (held.kind_key, held.source_code) == ("marriage_certificate", dossier.code)
+    following = a_draft(procedure="land_change_info", citizen=dossier.applicant, complete=False)
+    following.facts = {"joint_owners": True}
+    following.save()
+    refresh_papers(following, MONDAY)
+    offered = {line.paper.kind.key: line.held for line in paper_lines(following)}
+    assert offered["marriage_certificate"] == held
+
+
+def test_documents_are_taken_out_one_by_one_and_a_draft_without_any_is_withdrawn() -> None:
+    draft = a_request("Giấy khai sinh", "Học bạ")
+    by = draft.opened_by
+    for item in items_in(draft):
+        drop_certification(item=item, at=MONDAY, acting_user=by)
+    assert fresh(draft).state == State.DRAFT
+    assert quote_for(fresh(draft), MONDAY).total == 0
+    ended = end_draft(application=draft, at=MONDAY, acting_user=by)
+    assert ended.state == State.WITHDRAWN and ended.matter.ticket.matters.get().done_at == MONDAY
+
+
+def test_a_received_request_is_withdrawn_with_its_last_document() -> None:
+    dossier = received(a_request("Giấy khai sinh"))
+    item = items_in(dossier)[0]
+    with pytest.raises(RuleBroken, match="before the signer"):
+        drop_certification(item=item, at=MONDAY, acting_user=dossier.received_by)
+    item.send_back("mờ")
+    item.save()
+    drop_certification(item=item, at=MONDAY, acting_user=dossier.received_by)
+    assert fresh(dossier).state == State.WITHDRAWN
+
+
+def test_a_draft_of_which_everything_was_refused_is_refused() -> None:
+    draft = a_request("Giấy vay tiền")
+    with pytest.raises(RuleBroken):
+        end_draft(application=draft, at=MONDAY, acting_user=draft.opened_by)
+    refused(items_in(draft)[0], "private")
+    assert end_draft(application=draft, at=MONDAY, acting_user=draft.opened_by).state == State.REFUSED
+
+
+def test_the_person_comes_back_with_the_last_of_several_copies() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    ticket = dossier.matter.ticket
+    wait_for_copy(ticket=ticket, reason="chờ bản sao", at=MONDAY, acting_user=dossier.received_by)
+    first, last = items_in(dossier)
+    made(first)
+    ticket.refresh_from_db()
+    assert ticket.state == TicketState.PARKED
+    made(last)
+    ticket.refresh_from_db()
+    assert ticket.state == TicketState.WAITING and ticket.counter is not None
+
+
+# -- signatures ------------------------------------------------------------------------------------------------------
+
+
+def test_a_signature_is_certified_once_it_was_seen_and_costs_by_the_case() -> None:
+    draft = a_request("Giấy uỷ quyền", procedure="signature_cert", signatories=(ANH,), is_checked=False)
+    (item,) = items_in(draft)
+    assert item.fee == 10_000 and item.certification.kind == RegisterKind.SIGNATURES
+    by = draft.opened_by
+    answers = {ground.key: FINE for ground in grounds_for(RegisterKind.SIGNATURES, MONDAY.date())}
+    answer_checks(item=item, answers=answers, at=MONDAY, acting_user=by)
+    with pytest.raises(NotComplete) as caught:
+        received(fresh(draft))
+    assert "signed before you" in caught.value.details["missing"][0]
+    checked(item)
+    seen = item.signatories.get()
+    assert (seen.attested_at, seen.attested_by) == (MONDAY, by)
+    dossier = received(fresh(draft))
+    filed = made(items_in(dossier)[0])
+    assert str(filed.entry) == "0001/2026 SCT/CK,ĐC"
+    assert filed.entry.values.get(name="signatories").value == "Nguyễn Thị Ánh"
+    assert not HeldDocument.objects.exists()
+
+
+def test_the_words_of_certification_name_officer_signer_and_who_signed(tmp_path: Path) -> None:
+    two = (ANH, Signs(full_name="Phạm Văn Nam", identity_number="001092000123", by_fingerprint=True))
+    draft = a_request("Giấy uỷ quyền", procedure="signature_cert", signatories=two)
+    dossier = received(draft)
+    (item,) = items_in(dossier)
+    approve_certification(item=item, at=MONDAY, acting_user=dossier.received_by)
+    item = items_in(dossier)[0]
+    said = words(compose(a_picture(), "image/jpeg", copy_text(item)).content, tmp_path)
+    assert "LỜI CHỨNG CHỨNG THỰC CHỮ KÝ" in said.upper()
+    assert "căn cước số 001190000321, cấp ngày 15/06/2021" in said
+    assert "Phạm Văn Nam" in said and "điểm chỉ vào giấy tờ" in said
+    assert f"trước mặt ông/bà {dossier.received_by}, là người tiếp nhận hồ sơ" in said
+    assert "01/2026 - SCT/CK,ĐC" in said
+
+
+def test_a_translator_is_entered_in_their_own_register_with_both_languages(tmp_path: Path) -> None:
+    with pytest.raises(BadInput):
+        a_request("Bằng cử nhân", procedure="signature_cert", register="SCT/CKND", signatories=(ANH,))
+    translator = Signs(
+        full_name="Nguyễn Thị Ánh", identity_number="001190000321", from_language="Anh", to_language="Việt"
+    )
+    draft = a_request("Bằng cử nhân", procedure="signature_cert", register="SCT/CKND", signatories=(translator,))
+    dossier = received(draft)
+    (item,) = items_in(dossier)
+    entry = approve_certification(item=item, at=MONDAY, acting_user=dossier.received_by)
+    assert str(entry) == "0001/2026 SCT/CKND"
+    assert entry.values.get(name="signatories").value == "Nguyễn Thị Ánh (Anh - Việt)"
+    said = words(compose(a_picture(), "image/jpeg", copy_text(items_in(dossier)[0])).content, tmp_path)
+    assert "từ tiếng Anh sang tiếng Việt" in said and "người dịch" in said.lower()
+
+
+# -- its citizen -----------------------------------------------------------------------------------------------------
+
+
+def test_its_page_names_each_document_and_why_one_was_refused() -> None:
+    draft = a_request("Giấy khai sinh", "Giấy vay tiền")
+    refused(items_in(draft)[1], "private")
+    dossier = received(fresh(draft))
+    visit = find_visit(dossier.token, MONDAY)
+    assert visit is not None
+    good, bad = visit.dossiers[0].documents
+    assert good.where == "It lies before the person who signs" and not good.number
+    assert "Điều 22 khoản 6" in bad.why
+    made(items_in(dossier)[0])
+    visit = find_visit(dossier.token, MONDAY)
+    assert visit is not None
+    assert visit.dossiers[0].documents[0].number == "0001/2026 SCT/BS"
+
+
+def test_its_page_costs_the_same_with_more_documents(
+    client: Client,
+) -> None:
+    few, many = received(a_request("Giấy khai sinh")), received(a_request(*(f"Giấy {n}" for n in range(6))))
+    address = reverse("applications:ticket", args=[few.token])
+    client.get(address)
+    with CaptureQueriesContext(connection) as first:
+        client.get(address)
+    with CaptureQueriesContext(connection) as second:
+        page = client.get(reverse("applications:ticket", args=[many.token]))
+    assert "Giấy 5" in page.content.decode()
+    assert len(second) == len(first)
+
+
+def test_what_waits_for_another_dossier_is_submitted_and_made_as_before() -> None:
+    item = a_submitted_item()
+    filed = made(item)
+    assert fresh(filed.certification.application).state == State.RETURNED
+
+
+# -- papers of another dossier ---------------------------------------------------------------------------------------
+
+
+def two_missing_papers() -> list[Paper]:
+    draft = a_draft(procedure="marriage", email="")
+    papers = list(draft.papers.exclude(state=PaperState.LOOKED_UP)[:2])
+    if len(papers) < 2:
+        papers = list(draft.papers.all()[:2])
+    Paper.objects.filter(pk__in=[paper.pk for paper in papers]).update(state=PaperState.MISSING)
+    return [Paper.objects.get(pk=paper.pk) for paper in papers]
+
+
+def test_papers_of_one_dossier_opened_one_after_another_are_one_request() -> None:
+    one, other = two_missing_papers()
+    first = an_item(one, pages=1, copies=1)
+    second = an_item(other, title="Giấy khai sinh", pages=3, copies=1)
+    assert first.certification_id == second.certification_id
+    copy = fresh(second.certification.application)
+    assert [line.amount for line in copy.fee_lines.all()] == [2000, 5000]
+    assert (copy.pages, copy.form_data["page_count"]) == (4, 4)
+    names = [row["name"] for row in receipt_context(copy)["papers"]]
+    assert names[-2:] == [first.title, "Giấy khai sinh"]
+    sweep_receipts()
+    assert copy.issued_forms.get().document is None, "another paper may join it still"
+    made(submit_certification(item=checked(first), at=MONDAY, acting_user=copy.received_by))
+    assert fresh(copy).state == State.PROCESSING
+    drop_certification(item=second, at=MONDAY, acting_user=copy.received_by)
+    assert fresh(copy).state == State.RETURNED
+    other.refresh_from_db()
+    assert other.state == PaperState.MISSING
+    assert [line.is_due for line in copy.fee_lines.select_related("item")] == [True, False]
+
+
+def test_what_lies_before_the_signer_takes_no_more_documents() -> None:
+    one, other = two_missing_papers()
+    first = a_submitted_item(one)
+    assert an_item(other).certification_id != first.certification_id
