@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from applications.actions.answer_checks import answer_checks
 from applications.actions.approve_certification import approve_certification
 from applications.actions.choose import choose
 from applications.actions.edit_draft import set_applicant
 from applications.actions.open_certification import open_certification
+from applications.actions.submit_certification import submit_certification
 from applications.enums import PAPER_THERE
 from applications.models import CertificationItem, Paper
+from applications.notarisation.grounds import FINE, grounds_for
 from bench.program import InProcess
-from bench.scene import Scene
+from bench.scene import Scene, member
+from centres.enums import Role
 from centres.models import Ticket
 from citizens.models import Citizen
 from portal import clock, files, jobs
@@ -27,7 +31,7 @@ class Desk:
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.program = scene, InProcess(scene)
-        self.officer = scene.officers[0].user
+        self.officer, self.signer = scene.officers[0].user, member(scene.centre, Role.LEADER, "lanh-dao")
         self.citizen = Citizen.objects.create(full_name="Nguyễn Thị Ánh", birth_text="01/02/1990", sex="female")
         self._papers = self._lines()
         self._opened = 0
@@ -54,7 +58,10 @@ class Desk:
             )
 
     def _approve(self, item: CertificationItem) -> int:
-        approve_certification(item=item, at=clock.now(), acting_user=self.officer)
+        fine = {ground.key: FINE for ground in grounds_for(item.certification.kind, clock.today())}
+        item = answer_checks(item=item, answers=fine, seen_to_sign=[], at=clock.now(), acting_user=self.officer)
+        item = submit_certification(item=item, at=clock.now(), acting_user=self.officer)
+        approve_certification(item=item, at=clock.now(), acting_user=self.signer)
         return int(item.pk)
 
     def _lines(self) -> Iterator[Paper]:

@@ -67,12 +67,12 @@ def build(officers: int) -> Scene:
     for day in (clock.today(), clock.today() + timedelta(days=1)):
         CalendarDay.objects.create(centre=centre, day=day, hours=[["00:00", "23:59"]], reason="bench")
     service = Service.objects.create(centre=centre, letter="A", field=procedure.field, title=procedure.field.name)
-    manager = _member(centre, Role.MANAGER, "quan-ly")
+    manager = member(centre, Role.MANAGER, "quan-ly")
     kiosk, board = (
         register(centre=centre, kind=kind, name=kind.label, at=now, acting_user=manager)[1]
         for kind in (DeviceKind.KIOSK, DeviceKind.BOARD)
     )
-    scene = Scene(centre, service, kiosk, board, _member(centre, Role.SPECIALIST, "chuyen-vien"))
+    scene = Scene(centre, service, kiosk, board, member(centre, Role.SPECIALIST, "chuyen-vien"))
     for number in range(1, officers + 1):
         user = officer(centre, service, number)
         _token, token = ApiToken.issue(user, "bench")
@@ -82,7 +82,7 @@ def build(officers: int) -> Scene:
 
 def officer(centre: Centre, service: Service, number: int) -> User:
     """Somebody at an open counter of this number, which gives this service."""
-    user = _member(centre, Role.COUNTER_OFFICER, f"can-bo-{number}")
+    user = member(centre, Role.COUNTER_OFFICER, f"can-bo-{number}")
     counter = Counter.objects.create(
         centre=centre, number=number, state=CounterState.OPEN, state_since=clock.now(), officer=user
     )
@@ -115,7 +115,7 @@ def person(number: int, chance: random.Random) -> dict[str, Any]:
     }
 
 
-def _member(centre: Centre, role: str, username: str) -> User:
+def member(centre: Centre, role: str, username: str) -> User:
     user = User.objects.create(username=username, full_name="Lê Thị Hương")
     Membership.objects.create(user=user, centre=centre, role=role, valid_from=clock.today() - timedelta(days=100))
     return user

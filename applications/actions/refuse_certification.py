@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import messages
 from applications.actions.end_certification import end_if_over
 from applications.actions.locking import locked, wrong_state
+from applications.actions.send_back_certification import reason_given
 from applications.enums import EventKind, PaperState
 from applications.history import record
 from applications.models import Application, CertificationItem, IssuedForm
@@ -52,7 +53,8 @@ def refuse_certification(
         return item
     if item.state not in (JobState.WAITING, JobState.SUBMITTED):
         raise wrong_state(copy)
-    reason = " ".join(reason.split())
+    # The officer's rule speaks for itself; the signer, who sees the paper alone, says what they saw.
+    reason = reason_given(reason) if item.state == JobState.SUBMITTED else " ".join(reason.split())
     found = _grounds(item, ground, reason, at)
     form = IssuedForm.objects.create(
         application=copy,

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -57,10 +57,12 @@ class Portal(Protocol):
 
 @dataclass(frozen=True)
 class Desk:
-    """An officer who is signed in, and the lines of checklists that wait for a certified copy."""
+    """An officer who is signed in and may certify, the lines of checklists that wait for a certified copy, and the rules
+    that are asked about each."""
 
     session: str
     papers: list[int]
+    grounds: list[str]
 
 
 class Client:
@@ -69,6 +71,8 @@ class Client:
     def __init__(self, portal: Portal, desk: Desk, chances: random.Random) -> None:
         self.portal, self.desk, self.chances = portal, desk, chances
         self.approved, self.refused = 0, 0
+        # The steps of each document that the portal said were done.
+        self.behind: dict[int, set[str]] = {}
         self._link = requests.Session()
         self._link.cookies.update({"sessionid": desk.session, "csrftoken": CSRF})
 
@@ -111,8 +115,15 @@ class Client:
 
 
 def approve(client: Client, item_id: int) -> int | None:
-    """The step that takes the number, by whoever may; ``None`` in an outage. Done again it is the same line."""
-    return item_id if client.post(f"/desk/certifications/{item_id}/approve/", {}) else None
+    """From the answers about the original to the number, by an officer who may certify too; ``None`` in an outage. Done
+    again it is the same line."""
+    answers = {f"ground-{key}": "no" for key in client.desk.grounds}
+    for step, fields in (("checks", answers), ("submit", {}), ("approve", {})):
+        if step == "approve" or step not in client.behind.setdefault(item_id, set()):
+            if client.post(f"/desk/certifications/{item_id}/{step}/", fields) is None:
+                return None
+            client.behind[item_id].add(step)
+    return item_id
 
 
 class Weather:
@@ -273,13 +284,17 @@ def prepare(clients: int, wanted: int) -> list[Desk]:
     from django.test import Client as Browser  # noqa: PLC0415
 
     from applications.enums import PaperState  # noqa: PLC0415
+    from applications.notarisation.enums import RegisterKind  # noqa: PLC0415
+    from applications.notarisation.grounds import grounds_for  # noqa: PLC0415
     from centres.enums import Role  # noqa: PLC0415
     from portal import clock  # noqa: PLC0415
     from tests.factories.applications import a_centre, a_draft, a_member  # noqa: PLC0415
+    from tests.factories.signing import a_delegation, open_signing_of  # noqa: PLC0415
 
-    desks = []
+    desks, today = [], clock.today()
     for number in range(clients):
         officer = a_member(Role.COUNTER_OFFICER, a_centre())
+        a_delegation(officer, first_day=today - timedelta(days=1), last_day=today + timedelta(days=7))
         lines: list[int] = []
         share = wanted // clients + (number < wanted % clients)
         while len(lines) < share:
@@ -289,14 +304,16 @@ def prepare(clients: int, wanted: int) -> list[Desk]:
             lines += missing.values_list("pk", flat=True)
         browser = Browser()
         browser.force_login(officer)
-        desks.append(Desk(browser.cookies["sessionid"].value, lines[:share]))
+        open_signing_of(browser, officer, clock.now() + timedelta(hours=3))
+        grounds = [ground.key for ground in grounds_for(RegisterKind.COPIES, today)]
+        desks.append(Desk(browser.cookies["sessionid"].value, lines[:share], grounds))
     return desks
 
 
 def prepare_into(path: str, clients: int, wanted: int) -> None:
     """The same for a process of its own: what it prepared, written down."""
-    Path(path).write_text(json.dumps([[desk.session, desk.papers] for desk in prepare(clients, wanted)]))
+    Path(path).write_text(json.dumps([[desk.session, desk.papers, desk.grounds] for desk in prepare(clients, wanted)]))
 
 
 def prepared_in(path: Path) -> list[Desk]:
-    return [Desk(session, papers) for session, papers in json.loads(path.read_text())]
+    return [Desk(*desk) for desk in json.loads(path.read_text())]

@@ -274,7 +274,7 @@ def test_the_pages_say_whether_the_paper_is_signed(client: Client, signing: Auth
     a_register(2)
     first, second, third = close_days(THURSDAY)
     keep_closing_paper(closing=first, at=THURSDAY)
-    settings.SIGNING_SIGNER_KEY = ""
+    settings.SIGNING_UNIT_KEY = ""
     keep_closing_paper(closing=second, at=THURSDAY)
     for closing, sentence in (
         (first, "signed by the centre, with a time stamp"),

@@ -19,6 +19,7 @@ from django.utils import translation
 from applications.actions.approve_certification import approve_certification
 from applications.actions.make_certified_copy import SCAN_BAD
 from applications.actions.open_certification import open_certification
+from applications.actions.submit_certification import submit_certification
 from applications.models import CertificationItem
 from applications.notarisation import archival
 from applications.notarisation.archival import CannotDraw, draw_pages
@@ -30,7 +31,7 @@ from portal.errors import BadInput
 from portal.filekinds import JPEG, PDF, PNG
 from portal.uploads import Inspected, inspect_upload
 from tests import hostile
-from tests.factories.certifications import a_missing_paper, a_picture
+from tests.factories.certifications import a_missing_paper, a_picture, checked, signer_for
 from tests.services import Redis, redis
 from tests.worker import Worker
 
@@ -66,7 +67,7 @@ def _sentence(name: str, content: bytes, code: str) -> str:
     with pytest.raises(BadInput) as refused:
         inspect_upload(SimpleUploadedFile(name, content))
     assert refused.value.code == code
-    return str(refused.value)
+    return f"{name}: {refused.value}"
 
 
 def test_a_pdf_that_only_leads_somewhere_is_taken() -> None:
@@ -145,7 +146,8 @@ def approved(content: bytes, media_type: str, key: str) -> CertificationItem:
         at=clock.now(),
         acting_user=officer,
     )
-    approve_certification(item=item, at=clock.now(), acting_user=officer)
+    submit_certification(item=checked(item), at=clock.now(), acting_user=officer)
+    approve_certification(item=item, at=clock.now(), acting_user=signer_for(item))
     return item
 
 

@@ -94,7 +94,7 @@ def test_a_bad_file_is_refused_beside_its_field_and_nothing_typed_is_lost(
     fields = typed(title="Học bạ của cháu", copies="7", file=SimpleUploadedFile("scan.pdf", content))
     answer = desk.post(to("add_document", draft.pk), fields, headers=HTMX)
     said = answer.content.decode()
-    assert answer.status_code == 400 and 'href="#id_file"' in said
+    assert answer.status_code == 400 and 'href="#id_document_file"' in said
     assert 'value="Học bạ của cháu"' in said and 'value="7"' in said and 'value="mot-lan"' in said
     assert not CertificationItem.objects.exists()
 

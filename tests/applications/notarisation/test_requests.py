@@ -29,7 +29,6 @@ from applications.desk import paper_lines
 from applications.documents import receipt_context, refusal_context
 from applications.enums import EventKind, PaperState, PaymentState, State
 from applications.models import Application, CertificationItem, IssuedForm, Paper
-from applications.notarisation.compose import compose
 from applications.notarisation.describe import copy_text
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, FORBIDS, ground_named, grounds_for
@@ -39,6 +38,7 @@ from centres.enums import TicketState
 from citizens.models import HeldDocument
 from notifications.models import Message
 from portal.errors import BadInput, RuleBroken
+from tests.applications.notarisation.composed import compose
 from tests.applications.notarisation.test_compose import words
 from tests.factories.applications import MONDAY, a_draft
 from tests.factories.certifications import (
@@ -50,6 +50,7 @@ from tests.factories.certifications import (
     an_item,
     checked,
     draft_of_request,
+    signer_for,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -71,7 +72,7 @@ def refused(item: CertificationItem, ground: str = "secret", **more: Any) -> Cer
 
 def made(item: CertificationItem) -> CertificationItem:
     item = CertificationItem.objects.get(pk=item.pk)
-    approve_certification(item=item, at=MONDAY, acting_user=item.certification.requested_by)
+    approve_certification(item=item, at=MONDAY, acting_user=signer_for(item))
     filed = make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
     assert filed is not None and filed.state == JobState.FILED
     return filed
@@ -324,7 +325,7 @@ def test_the_words_of_certification_name_officer_signer_and_who_signed(tmp_path:
     draft = a_request("Giấy uỷ quyền", procedure="signature_cert", signatories=two)
     dossier = received(draft)
     (item,) = items_in(dossier)
-    approve_certification(item=item, at=MONDAY, acting_user=dossier.received_by)
+    approve_certification(item=item, at=MONDAY, acting_user=signer_for(item))
     item = items_in(dossier)[0]
     said = words(compose(a_picture(), "image/jpeg", copy_text(item)).content, tmp_path)
     assert "LỜI CHỨNG CHỨNG THỰC CHỮ KÝ" in said.upper()
@@ -343,7 +344,7 @@ def test_a_translator_is_entered_in_their_own_register_with_both_languages(tmp_p
     draft = a_request("Bằng cử nhân", procedure="signature_cert", register="SCT/CKND", signatories=(translator,))
     dossier = received(draft)
     (item,) = items_in(dossier)
-    entry = approve_certification(item=item, at=MONDAY, acting_user=dossier.received_by)
+    entry = approve_certification(item=item, at=MONDAY, acting_user=signer_for(item))
     assert str(entry) == "0001/2026 SCT/CKND"
     assert entry.values.get(name="signatories").value == "Nguyễn Thị Ánh (Anh - Việt)"
     said = words(compose(a_picture(), "image/jpeg", copy_text(items_in(dossier)[0])).content, tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -217,7 +218,7 @@ def test_the_worker_signs_with_the_key_of_the_lines_signer(signing: Authority) -
     enter(signing, leader)
     made = make_certified_copy(item_id=item.pk, now=clock.now)
     assert made is not None and made.state == JobState.FILED and made.output is not None
-    first, second = examine(files.read(made.output.sha256), roots(), clock.now())
+    first, second = examine(io.BytesIO(files.read(made.output.sha256)), roots(), clock.now())
     assert first.name == str(leader) and second.name != str(leader)
 
 

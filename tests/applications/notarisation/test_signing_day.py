@@ -55,7 +55,9 @@ def test_the_figures_count_documents_pages_times_and_refusals() -> None:
     assert len(found.days) == 30
     assert (found.median, found.p90) == (2 * MINUTE, 50 * MINUTE)
     assert (found.waiting, found.waiting_since) == (1, waiting.submitted_at)
-    assert [(article, count) for _sentence, article, count in found.refusals] == [("NĐ 23/2015, Điều 22.3", 1)]
+    assert [(article, count) for _sentence, article, count in found.refusals] == [
+        ("Nghị định 23/2015/NĐ-CP, Điều 22 khoản 3", 1)
+    ]
 
 
 def test_a_centre_where_nothing_was_certified_has_figures_too() -> None:

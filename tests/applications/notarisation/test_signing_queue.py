@@ -40,6 +40,7 @@ from tests.factories.certifications import (
     a_picture,
     a_submitted_item,
     an_item,
+    checked,
     signer_for,
 )
 from tests.factories.signing import a_delegation, a_factor, open_signing_of
@@ -64,7 +65,7 @@ def twin(item: CertificationItem, title: str = "", **scan: Any) -> Certification
     left = other.certification
     CertificationItem.objects.filter(pk=other.pk).update(certification=item.certification)
     left.delete()
-    return submit_certification(item=again(other), at=MONDAY, acting_user=item.certification.requested_by)
+    return submit_certification(item=checked(again(other)), at=MONDAY, acting_user=item.certification.requested_by)
 
 
 @pytest.fixture(autouse=True)
@@ -341,7 +342,7 @@ def test_sending_back_and_refusing_open_the_next_document(signer: Client, item: 
     assert gone["Location"] == f"{QUEUE}?item={other.pk}"
     wrong = signer.post(to("refuse", other.pk), {"ground": "", "reason": ""})
     assert wrong.status_code == 400 and again(other).state == JobState.SUBMITTED
-    signer.post(to("refuse", other.pk), {"ground": "foreign", "reason": "chưa hợp pháp hóa"})
+    signer.post(to("refuse", other.pk), {"ground": "not_legalised", "reason": "chưa hợp pháp hóa"})
     assert again(other).state == JobState.REFUSED
     assert words(signer.get(QUEUE))
 
@@ -364,7 +365,7 @@ def dialog(client: Client, item: CertificationItem) -> str:
 
 
 def test_the_desk_sends_it_waits_and_hears_the_answer(as_: As) -> None:
-    item = an_item()
+    item = checked(an_item())
     desk = as_(item.certification.requested_by)
     sent = desk.post(reverse("applications:submit_certification", args=[item.pk]), headers=HTMX).content.decode()
     assert "data-poll" in sent and again(item).state == JobState.SUBMITTED
@@ -374,7 +375,7 @@ def test_the_desk_sends_it_waits_and_hears_the_answer(as_: As) -> None:
     submit_certification(item=again(item), at=MONDAY, acting_user=item.certification.requested_by)
     refuse_certification(item=again(item), ground="private", reason="giấy tay", at=MONDAY, acting_user=signer_for(item))
     said = dialog(desk, item)
-    assert "giấy tay" in said and "22.6" in said and "data-poll" not in said
+    assert "giấy tay" in said and "khoản 6" in said and "data-poll" not in said
 
 
 def test_an_officer_who_may_certify_signs_at_the_desk_once_signing_is_open(as_: As, item: CertificationItem) -> None:

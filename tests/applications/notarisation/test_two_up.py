@@ -13,12 +13,13 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from applications.notarisation.compose import CopyText, compose
+from applications.notarisation.compose import CopyText
 from applications.notarisation.two_up import two_up
 from applications.notarisation.versions import newest_of
 from citizens.models import Look
 from portal import files
 from portal.filekinds import JPEG, PDF, TIFF
+from tests.applications.notarisation.composed import compose
 from tests.applications.notarisation.signed import filed
 from tests.applications.notarisation.test_compose import A4, TEXT, pdf_of, sizes_of, tiff
 from tests.factories.certifications import a_picture, an_approved_item
