@@ -22,7 +22,8 @@ from applications.models.closing import Closing, ClosingPaper
 from applications.notarisation.codes import typed
 from applications.notarisation.enums import Finding, JobState
 from applications.notarisation.models import CertificationItem
-from applications.notarisation.signing.examine import CannotRead, Signature, Worth, examine_apart
+from applications.notarisation.signing.apart import examine_apart
+from applications.notarisation.signing.examine import CannotRead, Signature, Worth
 from applications.notarisation.signing.marks import Buffer, signature_blobs, signature_hashes
 from applications.notarisation.versions import issued_under, kept_lists, newest_of
 from portal import clock, files

@@ -20,7 +20,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from applications.actions.note_checked_file import OWN_NOTE, note_checked_file
 from applications.enums import State
 from applications.models import Application, Paper
-from applications.notarisation.signing.examine import Brought, CannotRead, examine_brought_apart
+from applications.notarisation.signing.apart import examine_brought_apart
+from applications.notarisation.signing.brought import Brought
+from applications.notarisation.signing.examine import CannotRead
 from applications.permissions import FILE_CHECKERS, check, may_receive
 from centres.permissions import has_role
 from citizens.session import signed_in

@@ -103,7 +103,7 @@ def test_a_refused_file_loses_nothing_typed(desk: Page) -> None:
     desk.fill("#certify [name=title]", "Học bạ của cháu")
     desk.fill("#certify [name=copies]", "3")
     desk.keyboard.press("F9")
-    expect(desk.locator("#id_file_error")).to_be_visible()
+    expect(desk.locator("#id_document_file_error")).to_be_visible()
     expect(desk.locator("#certify [name=title]")).to_have_value("Học bạ của cháu")
     expect(desk.locator("#certify [name=copies]")).to_have_value("3")
     desk.set_input_files("#certify [name=file]", SCAN)  # type: ignore[arg-type]

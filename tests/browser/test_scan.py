@@ -145,7 +145,7 @@ def test_a_phones_pictures_come_to_the_desk_and_are_certified(
     assert mends == ["turn", "straighten", "crop"]
 
     desk.keyboard.press("F9")
-    expect(desk.locator("form[action$='/approve/']")).to_be_visible()
+    expect(desk.locator("form[action$='/checks/']")).to_be_visible()
     item = CertificationItem.objects.order_by("-pk")[0]
     assert (item.pages, item.scan.media_type) == (2, "application/pdf")
     assert files.path_of(item.scan.sha256).exists()
@@ -169,7 +169,7 @@ def test_a_file_chosen_at_the_desk_lies_there_before_the_form_is_sent(
     # As quickly as a hand can: the form waits for the file that is on its way.
     desk.set_input_files("#certify [name=file]", pictures(a_page(points=10), "trang-2.jpg"))
     desk.keyboard.press("F9")
-    expect(desk.locator("form[action$='/approve/']")).to_be_visible()
+    expect(desk.locator("form[action$='/checks/']")).to_be_visible()
     assert CertificationItem.objects.order_by("-pk")[0].pages == 2
     assert not look.wrong, "\n".join(look.wrong)
 

@@ -215,8 +215,8 @@ def test_the_couple_makes_one_trip(
     post_to(desk, "/certify/")
     expect(desk.locator("dialog#certify[open] .check-line")).to_have_count(5)
     expect(desk.locator("#certify")).to_contain_text("2.000")
-    for number in range(1, 6):
-        desk.keyboard.press(f"Alt+{number}")
+    for rule in range(1, 6):
+        desk.keyboard.press(f"Alt+{rule}")
     seen(desk, "11-certify-checks")
     desk.keyboard.press("F9")
     desk.locator("form[action$='/submit/'] button").wait_for()

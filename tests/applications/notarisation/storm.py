@@ -244,7 +244,8 @@ def check(portal: Portal, wanted: int, store: Path, roots: Path) -> None:
 
 
 def _check_copy(portal: Portal, code: str, path: Path, roots: Path) -> None:
-    from applications.notarisation.signing.examine import Worth, examine_apart  # noqa: PLC0415 - Django is set up by then
+    from applications.notarisation.signing.apart import examine_apart  # noqa: PLC0415 - Django is set up by then
+    from applications.notarisation.signing.examine import Worth  # noqa: PLC0415
 
     content = path.read_bytes()
     assert [one.worth for one in examine_apart(path, roots, datetime.now(UTC))] == [Worth.GOOD] * 2

@@ -17,7 +17,9 @@ from django.urls import reverse
 from applications.enums import PaperState
 from applications.models import Document
 from applications.notarisation.compose import CopyText
-from applications.notarisation.signing.examine import Brought, Worth, examine_brought, examine_brought_apart
+from applications.notarisation.signing.apart import examine_brought_apart
+from applications.notarisation.signing.brought import Brought, examine_brought
+from applications.notarisation.signing.examine import Worth
 from applications.notarisation.signing.throwaway import SIGNER, Authority, open_authority
 from applications.notarisation.signing.trust import roots
 from centres.enums import Role

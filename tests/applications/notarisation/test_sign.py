@@ -17,7 +17,8 @@ from django.conf import LazySettings
 
 from applications.notarisation import compose as composing
 from applications.notarisation.compose import CopyText
-from applications.notarisation.signing.examine import CannotRead, Worth, examine, examine_apart
+from applications.notarisation.signing.apart import examine_apart
+from applications.notarisation.signing.examine import CannotRead, Worth, examine
 from applications.notarisation.signing.keys import KEY_SILENT, KeyAt, certificate_at
 from applications.notarisation.signing.sign import CERTIFICATE_BAD, TSA_SILENT
 from applications.notarisation.signing.throwaway import MARK, PASSWORD, SIGNER, UNIT, Authority, open_authority
