@@ -16,6 +16,8 @@ SPECIALISTS = frozenset({Role.SPECIALIST})
 LEADERS = frozenset({Role.LEADER})
 # The register holds the names of everybody who had something certified: specialists decide without it.
 REGISTER_READERS = frozenset({Role.COUNTER_OFFICER, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
+# Who looks after what goes to the national portal: the whole city's, since one account sends it.
+NATIONAL_KEEPERS = frozenset({Role.CITY_ADMIN})
 REGISTER_MANAGERS = frozenset({Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 
 

@@ -6,11 +6,14 @@ from celery import shared_task
 from django.db.models import QuerySet
 
 from applications.actions.close_day import close_day
+from applications.actions.compare_with_national import compare
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.move_due import move_due_dates
 from applications.actions.sweep_declarations import erase_expired, forget_erased
+from applications.actions.tell_national import due_dossiers, forget_delivered
+from applications.actions.tell_national import sweep as tell
 from applications.closings import due_days
 from applications.models import Closing, IssuedForm
 from portal import clock
@@ -19,6 +22,8 @@ RECEIPT = "01"
 SWEEP_ROWS = 200
 # Each takes a second of drawing; the rest follows with the next round.
 SWEEP_PAPERS = 20
+# A worker has other jobs too.
+NATIONAL_SECONDS = 60
 
 
 @shared_task
@@ -80,3 +85,22 @@ def close_days() -> None:
         close_day(day=day, at=at)
     for closing in Closing.objects.filter(paper__isnull=True).order_by("-day")[:SWEEP_PAPERS]:
         keep_closing_paper(closing=closing, at=at)
+
+
+@shared_task
+def tell_national(application_id: int) -> None:
+    """Tell the national portal what waits of one dossier."""
+    tell(dossiers=[application_id], seconds=NATIONAL_SECONDS)
+
+
+@shared_task
+def sweep_national() -> None:
+    """Tell it what no worker was woken for, and what waited for its next try. Any number of sweeps may run at once."""
+    tell(dossiers=due_dossiers(clock.now(), SWEEP_ROWS), seconds=NATIONAL_SECONDS)
+
+
+@shared_task
+def compare_with_national() -> None:
+    """Go on with today's comparison, and forget rows that were delivered long ago."""
+    compare(day=clock.today(), seconds=NATIONAL_SECONDS)
+    forget_delivered(clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications import urls_certify, urls_declare, urls_desk, urls_registers
+from applications import urls_certify, urls_declare, urls_desk, urls_national, urls_registers
 from applications.views import (
     citizen,
     citizen_notices,
@@ -22,6 +22,7 @@ urlpatterns = [
     *urls_registers.patterns,
     *urls_certify.patterns,
     *urls_declare.patterns,
+    *urls_national.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),

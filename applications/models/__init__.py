@@ -3,6 +3,7 @@ from applications.models.closing import ChainHead, Closing, ClosingPaper
 from applications.models.declaration import Declaration, DeclarationRules, WhyErased
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
+from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules
 from applications.models.papers import Document, IssuedForm, Paper
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
@@ -17,6 +18,7 @@ from applications.notarisation.models import (
 
 __all__ = [
     "Application",
+    "Arrival",
     "Certification",
     "CertificationItem",
     "ChainHead",
@@ -42,5 +44,9 @@ __all__ = [
     "SignatureMark",
     "Step",
     "SupplementRequest",
+    "SyncCheck",
+    "SyncDifference",
+    "SyncItem",
+    "SyncRules",
     "WhyErased",
 ]
