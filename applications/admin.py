@@ -17,6 +17,7 @@ from applications.models import (
     Register,
     RegisterEntry,
     Step,
+    SyncRules,
 )
 
 
@@ -104,3 +105,8 @@ class RegisterEntryAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(DeclarationRules)
 class DeclarationRulesAdmin(admin.ModelAdmin):
     list_display = ["valid_from", "kept_days", "source"]
+
+
+@admin.register(SyncRules)
+class SyncRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "source"]

@@ -128,8 +128,9 @@ def open_filing(
     person, warnings = _person(row, at, acting_user) if draft.applicant is None else (None, [])
     if person is None and draft.applicant is None and ticket is not None:
         person = ticket.citizen
+    if shown := person or draft.applicant:
+        _look(draft, shown, at, acting_user)
     if person is not None:
-        _look(draft, person, at, acting_user)
         draft = set_applicant(application=draft, citizen=person, at=at, acting_user=acting_user)
         draft = suggest_facts(application=draft, at=at, acting_user=acting_user)
     live.bump(f"dossiers:{draft.helped_at_id}")

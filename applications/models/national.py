@@ -9,10 +9,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import State
 from applications.national.enums import OPEN, Difference, ItemKind, ItemState, Trouble
+from applications.national.shape import read
+from portal.vn.dates import format_moment
 
 
 class SyncItem(models.Model):
@@ -173,6 +176,23 @@ class SyncDifference(models.Model):
     def __str__(self) -> str:
         return f"{self.application_id} {self.kind}"
 
+    @property
+    def ours_words(self) -> str:
+        return self._words(self.ours)
+
+    @property
+    def theirs_words(self) -> str:
+        return self._words(self.theirs)
+
+    def _words(self, value: str) -> str:
+        """A state by its name, a moment as one reads it; as it came where it is neither."""
+        if self.kind == Difference.DUE:
+            try:
+                return format_moment(read(value), get_language() or "vi")
+            except ValueError:
+                return value
+        return str(State(int(value)).label) if value in map(str, State.values) else value or "–"
+
 
 class Arrival(models.Model):
     """An application filed at the national portal (hồ sơ nộp trực tuyến) and the draft it became here.
@@ -209,7 +229,3 @@ class Arrival(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-    @property
-    def is_waiting(self) -> bool:
-        return bool(self.application.state == State.DRAFT)

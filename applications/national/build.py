@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +75,15 @@ class AtEvent:
 
     @property
     def moment(self) -> datetime:
-        """When the step was made; never before an earlier one, though who waited for the row looked at the clock before."""
-        return max(event.at for event in self.events)
+        """When the step was made, as it is told: never before an earlier step, though who waited for the row looked at the
+        clock before, and never the second of an equal one, since that is how two steps are told apart there."""
+        told, moment = set(), self.event.at
+        for event in self.events:
+            moment = max(moment if told else event.at, event.at)
+            while (key := (written(moment), event.to_state, event.kind)) in told:
+                moment += timedelta(seconds=1)
+            told.add(key)
+        return moment
 
     @staticmethod
     def _due_at(events: Sequence[Event]) -> datetime | None:

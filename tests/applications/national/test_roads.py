@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -47,7 +47,12 @@ def test_what_the_law_ends_is_the_end() -> None:
 class Roads(TestCase):
     """Dossiers that walk at random, told now and then, through faults."""
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=8,
+        deadline=None,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     @given(st.data())
     def test_every_road_arrives_in_order(self, data: st.DataObject) -> None:
         from django.conf import settings as portal_settings  # noqa: PLC0415
