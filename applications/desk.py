@@ -260,9 +260,7 @@ def _filed_online(counter: Counter, chosen: int | None) -> Application | None:
     if chosen is None:
         return None
     return (
-        Application.objects.filter(
-            pk=chosen, helped_at=counter.centre_id, matter__isnull=True, arrival__isnull=False
-        )
+        Application.objects.filter(pk=chosen, helped_at=counter.centre_id, matter__isnull=True, arrival__isnull=False)
         .select_related(
             "version__procedure", "competent", "helped_at", "applicant", "declaration", "arrival", "received_at_centre"
         )
@@ -296,7 +294,9 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
         ],
         form_gaps=gaps,
         declared=declared_for(application, form, facts),
-        filed=application.arrival if application.channel == Channel.ONLINE and hasattr(application, "arrival") else None,
+        filed=application.arrival
+        if application.channel == Channel.ONLINE and hasattr(application, "arrival")
+        else None,
         certified=list(
             application.made_for_it.exclude(state=State.WITHDRAWN).prefetch_related("fee_lines").order_by("pk")
         ),

@@ -47,7 +47,7 @@ class SyncState(models.TextChoices):
     LOCAL = "local", _("not sent yet")
     QUEUED = "queued", _("on its way")
     SENT = "sent", _("sent")
-    TROUBLE = "trouble", _("not accepted")
+    TROUBLE = "trouble", _("given up, to be looked at")
 
 
 class Channel(models.TextChoices):

@@ -67,7 +67,9 @@ class FiledOnline(DossierNotice):
         return _("Your online application has arrived")
 
     def sentence(self) -> str:
-        return _("Your online application (%(procedure)s) has come to %(centre)s. An officer checks it now; see here:") % {
+        return _(
+            "Your online application (%(procedure)s) has come to %(centre)s. An officer checks it now; see here:"
+        ) % {
             "procedure": pick(version_of(self.application).procedure.short_name),
             "centre": pick(self.application.helped_at.short_name),
         }

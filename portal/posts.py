@@ -36,7 +36,9 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "applications:close_register": ("applications:register", {"pk": "pk"}),
     "applications:open_filed": ("applications:filed", {}),
     "applications:national_push_all": ("applications:national", {}),
-    **dict.fromkeys(("applications:national_push", "applications:national_skip"), ("applications:national_row", {"pk": "pk"})),
+    **dict.fromkeys(
+        ("applications:national_push", "applications:national_skip"), ("applications:national_row", {"pk": "pk"})
+    ),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }

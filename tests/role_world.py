@@ -16,10 +16,12 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.file_online import take_in_filing
 from applications.actions.handle import propose, take
 from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.enums import State
-from applications.models import Paper
+from applications.enums_national import ItemKind, ItemState, Trouble
+from applications.models import Paper, SyncItem
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
@@ -40,6 +42,7 @@ from tests.factories.centres import AppointmentFactory, BookingRulesFactory, Dev
 from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item
 from tests.factories.citizens import CitizenFactory, UserFactory
 from tests.factories.declarations import a_declaration
+from tests.factories.national import a_filing
 from tests.factories.registers import a_line, close_days
 from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
@@ -126,6 +129,15 @@ def a_world(at_hanoi: Any) -> World:
     certified = an_approved_item(a_missing_paper(a_draft(procedure="marriage", citizen=person)))
     assert certified.entry is not None
     register = {"pk": certified.entry.register_id}
+    filed, _is_new = take_in_filing(hoso=a_filing(), at=MONDAY)
+    refused = SyncItem.objects.create(
+        application=accepted,
+        kind=ItemKind.AGAIN,
+        state=ItemState.DEAD,
+        trouble=Trouble.REFUSED,
+        created_at=MONDAY,
+        not_before=MONDAY,
+    )
     ticket = a_ticket_at_counter(citizen=person)
     draft = a_draft(procedure="marriage", ticket=ticket, citizen=person)
     paper = a_missing_paper(draft)
@@ -188,6 +200,9 @@ def a_world(at_hanoi: Any) -> World:
         **{f"applications:{name}": register for name in ("register", "hand_over_register", "close_register")},
         "applications:register_month": {**register, "month": "2026-11"},
         **{f"applications:{name}": {"day": closing.day} for name in ("closing", "closing_json", "closing_pdf")},
+        **{f"applications:national_{name}": {"pk": refused.pk} for name in ("row", "push", "skip")},
+        "applications:national_result": {"signed": "1.ngoai-lai"},
+        "applications:open_filed": {"pk": filed.application_id},
         "applications:public_receipt": {"token": accepted.token},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
@@ -285,6 +300,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:tell_by_sms": {"phone": "0912 345 678", "consent": "on"},
         "applications:tell_by_push": {"endpoint": "https://fcm.googleapis.com/x", "keys": GOOD},
         "set_language": {"language": "en", "next": "/"},
+        "applications:national_skip": {"reason": "đã báo bằng công văn"},
         "centres:kiosk_draw": draw,
         "centres:day_device": {"name": "Bảng mới"},
         "centres:day_announcements": {"text": "Nghỉ trưa", "until_at": "2026-11-23T11:30"},

@@ -28,7 +28,7 @@ TINY = {
     "BENCH_REQUESTS": "2",
 }
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
-MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting")
+MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting", "sync_lost")
 EXPECTED = {
     "visit": {"visits_per_s_1_client", "visits_per_s_4_clients"},
     "queries": {name + rows for name in REQUESTS for rows in ("", "_with_ten_times_the_rows")},
@@ -54,6 +54,7 @@ EXPECTED = {
         "overtaking_pct",
         "client_cpu_pct",
     },
+    "sync": {"synced_per_s", "sync_lost"},
     "boards": {"poll_cpu_pct", "poll_p95_s", "sse_p95_s", "sse_rss_mb"},
 }
 

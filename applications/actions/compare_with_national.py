@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef
 
 from applications.actions.locking import locked
 from applications.enums import State, SyncState
+from applications.enums_national import OPEN, Difference, ItemState
 from applications.models import Application, SyncCheck, SyncDifference, SyncItem, SyncRules
-from applications.national.enums import OPEN, Difference, ItemState
 from applications.national.outbox import is_connected, queue_again
 from applications.national.shape import written
 from applications.national.wire import NotTold, Wire

@@ -121,9 +121,7 @@ def open_filing(
     row.save(update_fields=["opened_at", "opened_by"])
     draft.opened_by = draft.opened_by or acting_user
     if ticket is not None and draft.matter is None:
-        draft.matter = add_matter(
-            ticket=ticket, procedure=version_of(draft).procedure, at=at, acting_user=acting_user
-        )
+        draft.matter = add_matter(ticket=ticket, procedure=version_of(draft).procedure, at=at, acting_user=acting_user)
     draft.save(update_fields=["opened_by", "matter"])
     person, warnings = _person(row, at, acting_user) if draft.applicant is None else (None, [])
     if person is None and draft.applicant is None and ticket is not None:
@@ -143,9 +141,7 @@ def _person(arrival: Arrival, at: datetime, user: User) -> tuple[Citizen | None,
         return None, [_("Who filed this has not shown who they are. Have the person come and scan their card.")]
     try:
         with transaction.atomic():
-            found = identify(
-                number=number, full_name=name, source=IdentitySource.VNEID, at=at, acting_user=user
-            )
+            found = identify(number=number, full_name=name, source=IdentitySource.VNEID, at=at, acting_user=user)
     except BadInput as error:
         return None, [error.message]
     if any(warning.code in IN_DOUBT for warning in found.warnings):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked
 from applications.actions.tell_national import set_sync_state
+from applications.enums_national import ItemState
 from applications.models import SyncItem
-from applications.national.enums import ItemState
 from applications.national.outbox import TASK
 from applications.permissions import NATIONAL_KEEPERS, check
 from centres.permissions import has_role
@@ -35,7 +35,9 @@ def push_again(*, item: SyncItem, at: datetime, acting_user: User) -> SyncItem:
 def push_all(*, at: datetime, acting_user: User) -> int:
     """Push every row again that is not accepted, five hundred at once; how many."""
     check(has_role(acting_user, NATIONAL_KEEPERS))
-    rows = list(SyncItem.objects.filter(state=ItemState.DEAD).select_related("application").order_by("pk")[:MOST_AT_ONCE])
+    rows = list(
+        SyncItem.objects.filter(state=ItemState.DEAD).select_related("application").order_by("pk")[:MOST_AT_ONCE]
+    )
     pushed = 0
     for row in rows:
         try:

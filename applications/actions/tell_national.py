@@ -14,13 +14,14 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from applications.enums import TERMINAL, EventKind, SyncState
+from applications.enums_national import OPEN, ItemKind, ItemState, Trouble
 from applications.models import Application, Event, SyncItem, SyncRules
 from applications.national import shape
 from applications.national.blanked import blanked, without_numbers
 from applications.national.build import AtEvent, Unfit
-from applications.national.enums import OPEN, ItemKind, ItemState, Trouble
 from applications.national.outbox import is_connected, is_step
-from applications.national.wire import Away, Exists as IsThere, Missing, NotTold, Refused, Wire
+from applications.national.wire import Away, Missing, NotTold, Refused, Wire
+from applications.national.wire import Exists as IsThere
 from portal import clock
 
 log = structlog.get_logger(__name__)
@@ -38,9 +39,7 @@ _CHANGES_RECORD = frozenset({
     EventKind.SUPPLEMENT_ASKED, EventKind.SUPPLEMENTED, EventKind.APPROVED, EventKind.HANDED_OVER, EventKind.WITHDRAWN,
     EventKind.REFUSED, EventKind.STOPPED, EventKind.DUE_MOVED, EventKind.PAID,
 })  # fmt: skip
-_DOSSIERS = Application.objects.select_related(
-    "applicant", "competent", "arrival", "result__document", "version"
-)
+_DOSSIERS = Application.objects.select_related("applicant", "competent", "arrival", "result__document", "version")
 
 
 class TakenOver(Exception):

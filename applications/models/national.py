@@ -9,13 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import State
-from applications.national.enums import OPEN, Difference, ItemKind, ItemState, Trouble
-from applications.national.shape import read
-from portal.vn.dates import format_moment
+from applications.enums_national import OPEN, Difference, ItemKind, ItemState, Trouble
 
 
 class SyncItem(models.Model):
@@ -117,10 +113,16 @@ class SyncRules(models.Model):
         """A wrong shape would stop every row, so the administration refuses it."""
         for name in ("field_codes", "paper_codes", "result_codes"):
             if not _is_texts(getattr(self, name)):
-                raise ValidationError({name: _("Write texts under names, such as {\"land\": \"G16\"}.")})
+                raise ValidationError({name: _('Write texts under names, such as {"land": "G16"}.')})
         codes = self.answer_codes
-        if not isinstance(codes, dict) or codes.keys() != _usual_codes().keys() or not all(map(_is_list, codes.values())):
-            raise ValidationError({"answer_codes": _("Write a list of texts under each of ok, exists, missing, refused.")})
+        if (
+            not isinstance(codes, dict)
+            or codes.keys() != _usual_codes().keys()
+            or not all(map(_is_list, codes.values()))
+        ):
+            raise ValidationError(
+                {"answer_codes": _("Write a list of texts under each of ok, exists, missing, refused.")}
+            )
 
     @classmethod
     def on(cls, day: date) -> SyncRules:
@@ -176,23 +178,6 @@ class SyncDifference(models.Model):
     def __str__(self) -> str:
         return f"{self.application_id} {self.kind}"
 
-    @property
-    def ours_words(self) -> str:
-        return self._words(self.ours)
-
-    @property
-    def theirs_words(self) -> str:
-        return self._words(self.theirs)
-
-    def _words(self, value: str) -> str:
-        """A state by its name, a moment as one reads it; as it came where it is neither."""
-        if self.kind == Difference.DUE:
-            try:
-                return format_moment(read(value), get_language() or "vi")
-            except ValueError:
-                return value
-        return str(State(int(value)).label) if value in map(str, State.values) else value or "–"
-
 
 class Arrival(models.Model):
     """An application filed at the national portal (hồ sơ nộp trực tuyến) and the draft it became here.
@@ -202,9 +187,7 @@ class Arrival(models.Model):
     """
 
     code = models.CharField(max_length=40, unique=True)
-    application = models.OneToOneField(
-        "applications.Application", on_delete=models.PROTECT, related_name="arrival"
-    )
+    application = models.OneToOneField("applications.Application", on_delete=models.PROTECT, related_name="arrival")
     filed_at = models.DateTimeField()
     arrived_at = models.DateTimeField()
     is_verified = models.BooleanField(default=False, help_text=_("Signed in with VNeID."))

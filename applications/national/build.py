@@ -77,7 +77,8 @@ class AtEvent:
     def moment(self) -> datetime:
         """When the step was made, as it is told: never before an earlier step, though who waited for the row looked at the
         clock before, and never the second of an equal one, since that is how two steps are told apart there."""
-        told, moment = set(), self.event.at
+        told: set[tuple[str, int, str]] = set()
+        moment = self.event.at
         for event in self.events:
             moment = max(moment if told else event.at, event.at)
             while (key := (written(moment), event.to_state, event.kind)) in told:
@@ -160,10 +161,11 @@ class AtEvent:
     def _papers(self) -> list[dict[str, str]]:
         """Files that were handed in. No link: nobody outside reads what a citizen handed in here."""
         rows = self.dossier.papers.filter(document__isnull=False).select_related("kind", "document")
+        found = [(paper, paper.document) for paper in rows if paper.document is not None]
         return [
             {
-                "TepDinhKemId": str(paper.document_id),
-                "TenTepDinhKem": paper.document.name[: shape.MAX_LENGTH["TenTepDinhKem"]],
+                "TepDinhKemId": str(document.pk),
+                "TenTepDinhKem": document.name[: shape.MAX_LENGTH["TenTepDinhKem"]],
                 "IsDeleted": "False",
                 "MaThanhPhanHoSo": self.rules.paper_codes.get(paper.kind.key, paper.kind.key),
                 "DuongDanTaiTepTin": "",
@@ -172,7 +174,7 @@ class AtEvent:
                 "DuocLayTuKhoDMQG": NO,
                 "MaKetQuaThayThe": "",
             }
-            for paper in rows
+            for paper, document in found
         ]
 
     def _fees(self) -> list[dict[str, str]]:
@@ -190,7 +192,9 @@ class AtEvent:
     def _supplements(self) -> list[dict[str, Any]]:
         """Every request so far, with the answer where it had come by then."""
         until = self.event.at
-        rows = self.dossier.supplements.filter(asked_at__lte=until).select_related("asked_by").order_by("asked_at", "pk")
+        rows = (
+            self.dossier.supplements.filter(asked_at__lte=until).select_related("asked_by").order_by("asked_at", "pk")
+        )
         answers = [event for event in self.events if event.kind == EventKind.SUPPLEMENTED]
         found = []
         for request in rows:
@@ -218,7 +222,7 @@ class AtEvent:
         """The e-result with code and link; nothing where there is no file of it, and never a file that was handed in."""
         result = getattr(self.dossier, "result", None) if self.event.to_state in _FINISHED else None
         document = result.document if result else None
-        if document is None or document.source not in _RESULTS or str(document.pk) in handed_in:
+        if result is None or document is None or document.source not in _RESULTS or str(document.pk) in handed_in:
             return []
         procedure = self.version.procedure
         return [

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from applications.enums import EventKind, SyncState
+from applications.enums_national import ItemKind
 from applications.models.national import Arrival, SyncItem
-from applications.national.enums import ItemKind
 from portal import jobs
 
 if TYPE_CHECKING:

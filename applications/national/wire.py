@@ -9,9 +9,9 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
+from applications.enums_national import Trouble
 from applications.national import shape
 from applications.national.blanked import without_numbers
-from applications.national.enums import Trouble
 
 if TYPE_CHECKING:
     from applications.models import SyncRules

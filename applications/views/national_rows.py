@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.actions import settle_sync
+from applications.enums_national import ItemState
 from applications.forms_national import SkipForm
 from applications.models import SyncCheck, SyncDifference, SyncItem
-from applications.national.enums import ItemState
 from applications.national.outbox import is_connected
-from applications.national_state import overview
+from applications.national_state import Differing, overview
 from applications.permissions import NATIONAL_KEEPERS, check
 from centres.permissions import has_role
 from citizens.session import signed_in
@@ -88,9 +88,7 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
     form = SkipForm(request.POST)
     if not form.is_valid():
         return _row(request, pk, form, status=422)
-    settle_sync.skip(
-        item=item, reason=form.cleaned_data["reason"], at=clock.now(), acting_user=signed_in(request)
-    )
+    settle_sync.skip(item=item, reason=form.cleaned_data["reason"], at=clock.now(), acting_user=signed_in(request))
     messages.success(request, _("It is left out. What follows it goes on."))
     return redirect("applications:national")
 
@@ -104,5 +102,12 @@ def checks(request: HttpRequest) -> HttpResponse:
     chosen = next((one for one in days if str(one.day) == request.GET.get("day")), days[0] if days else None)
     found = SyncDifference.objects.filter(check_of_day=chosen).select_related("application", "item").order_by("pk")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"days": days, "chosen": chosen, "page": page, "query": f"day={chosen.day}" if chosen else ""}
+    lines = [Differing(one) for one in page]
+    context = {
+        "days": days,
+        "chosen": chosen,
+        "page": page,
+        "lines": lines,
+        "query": f"day={chosen.day}" if chosen else "",
+    }
     return render(request, "applications/national/checks.html", context)

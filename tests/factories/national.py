@@ -1,8 +1,8 @@
 """A sandbox of the national portal for tests, in a thread of its own.
 
-    with a_sandbox(settings) as sandbox:   # settings lead to it
-        sandbox.portal.store.dossier(code)
-        sandbox.faults.order(queue=["lost"])
+with a_sandbox(settings) as sandbox:   # settings lead to it
+    sandbox.portal.store.dossier(code)
+    sandbox.faults.order(queue=["lost"])
 """
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ from procedures.models import Procedure
 
 
 class Command(BaseCommand):
-    help = "Serves the national portal's protocol and enforces it; the account is NATIONAL_ACCOUNT and NATIONAL_PASSWORD."
+    help = (
+        "Serves the national portal's protocol and enforces it; the account is NATIONAL_ACCOUNT and NATIONAL_PASSWORD."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
@@ -34,9 +36,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PORTAL_ENV == "production" and options["host"] != "127.0.0.1":
-            raise CommandError("In production the sandbox answers on 127.0.0.1 only; nobody may take it for the real one.")
+            raise CommandError(
+                "In production the sandbox answers on 127.0.0.1 only; nobody may take it for the real one."
+            )
         if not settings.NATIONAL_ACCOUNT or not settings.NATIONAL_PASSWORD:
-            raise CommandError("Set NATIONAL_ACCOUNT and NATIONAL_PASSWORD: the sandbox takes messages of that account only.")
+            raise CommandError(
+                "Set NATIONAL_ACCOUNT and NATIONAL_PASSWORD: the sandbox takes messages of that account only."
+            )
         faults = Faults(seed=options["seed"])
         kinds = [one.strip() for one in options["faults"].split(",") if one.strip()]
         try:

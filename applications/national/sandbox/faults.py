@@ -52,4 +52,9 @@ class Faults:
 
     def as_json(self) -> dict[str, object]:
         with self._lock:
-            return {"rate": self.rate, "kinds": self.kinds, "queue": list(self._queue), "slow_seconds": self.slow_seconds}
+            return {
+                "rate": self.rate,
+                "kinds": self.kinds,
+                "queue": list(self._queue),
+                "slow_seconds": self.slow_seconds,
+            }

@@ -1,10 +1,10 @@
 """The sandbox as a server of its own: one address for the five services, others to order faults and to look at what came.
 
-    POST /            the services, as the national portal has them (account by HTTP Basic)
-    GET  /admin/      how much came, and which faults are ordered
-    GET  /admin/CODE  a dossier as it is known here, with its steps
-    POST /admin/faults  {"queue": ["lost"], "rate": 0.1, "kinds": ["error"], "slow_seconds": 2}
-    POST /admin/file    a dossier as a citizen files it (HoSo in state 1); handed in at the portal's inbox, if there is one
+POST /            the services, as the national portal has them (account by HTTP Basic)
+GET  /admin/      how much came, and which faults are ordered
+GET  /admin/CODE  a dossier as it is known here, with its steps
+POST /admin/faults  {"queue": ["lost"], "rate": 0.1, "kinds": ["error"], "slow_seconds": 2}
+POST /admin/file    a dossier as a citizen files it (HoSo in state 1); handed in at the portal's inbox, if there is one
 """
 
 from __future__ import annotations
@@ -163,5 +163,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         """Nothing: dossier codes and people's data stand in no log."""

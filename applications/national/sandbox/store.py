@@ -52,7 +52,10 @@ class Store:
         )
 
     def knows_step(self, code: str, at: str, state: str, what: str) -> bool:
-        return self._one("SELECT 1 FROM step WHERE (code, at, state, what) = (?, ?, ?, ?)", code, at, state, what) is not None
+        return (
+            self._one("SELECT 1 FROM step WHERE (code, at, state, what) = (?, ?, ?, ?)", code, at, state, what)
+            is not None
+        )
 
     def keep_step(self, code: str, at: str, state: str, what: str, body: dict[str, Any]) -> None:
         self._do(

@@ -29,9 +29,8 @@ def filed(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     check(has_role(user, RECEIVERS))
     rows = Application.objects.visible_to(user).filter(state=State.DRAFT, arrival__isnull=False)
-    waiting = (
-        rows.select_related("arrival__opened_by", "version__procedure", "helped_at", "matter__ticket")
-        .order_by("arrival__filed_at", "pk")
+    waiting = rows.select_related("arrival__opened_by", "version__procedure", "helped_at", "matter__ticket").order_by(
+        "arrival__filed_at", "pk"
     )
     page = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
     counter = desk.counter_of(user)

@@ -61,9 +61,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
             user=signed_in(request),
         )
     if state.ticket is None and state.person is not None and state.selected is not None:
-        looked_at_filed(
-            application=state.selected, reason=str(_("filed online")), at=state.at, user=signed_in(request)
-        )
+        looked_at_filed(application=state.selected, reason=str(_("filed online")), at=state.at, user=signed_in(request))
     other = other_person.asked_about(request, state.ticket, state.person)
     unknown = unknown_person.asked_for(request, state.ticket, state.person)
     context = {

@@ -9,8 +9,8 @@ import pytest
 
 from applications.actions.compare_with_national import compare
 from applications.enums import State
+from applications.enums_national import ItemKind
 from applications.models import SyncDifference, SyncItem
-from applications.national.enums import ItemKind
 from applications.national.sandbox.faults import Fault
 from portal import clock
 from tests.factories.applications import MONDAY, a_dossier

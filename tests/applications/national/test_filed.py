@@ -66,7 +66,7 @@ def test_it_becomes_a_draft_of_its_centre_and_the_person_is_told(client: Client,
     assert draft.submitted_at and draft.submitted_at < MONDAY
     assert draft.papers.exists() and draft.applicant is None
     sms = Message.objects.get(channel="sms")
-    assert sms.recipient == "+84912345678" and "has come to Branch no. 3" in sms.body and draft.token in sms.body
+    assert sms.recipient == "+84912345678" and "Chi nhánh số 3" in sms.body and draft.token in sms.body
     assert client.get(reverse("applications:ticket", args=[draft.token])).status_code == 200
 
 

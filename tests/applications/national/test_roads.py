@@ -70,7 +70,9 @@ class Roads(TestCase):
                 at += timedelta(seconds=data.draw(st.sampled_from([0, 1, 3600])))
                 walk(dossier, State(data.draw(st.sampled_from(ways))), at)
                 walked.append(str(int(dossier.state)))
-                sandbox.faults.order(queue=data.draw(st.lists(st.sampled_from(["error", "lost", "exists"]), max_size=1)))
+                sandbox.faults.order(
+                    queue=data.draw(st.lists(st.sampled_from(["error", "lost", "exists"]), max_size=1))
+                )
                 if data.draw(st.booleans()):
                     sweep_at(at + timedelta(hours=1))
             for turn in range(1, 15):

@@ -65,7 +65,13 @@ def test_a_wrong_shape_is_refused_and_says_where(portal: Portal, changed: dict[s
 
 
 def test_a_result_needs_code_and_link_and_is_no_file_that_was_handed_in(portal: Portal) -> None:
-    result = {"TenGiayTo": "x", "MaThanhPhanHoSo": "", "GiayToId": "7", "DuongDanTepTinKetQua": "", "MaGiayToKetQua": "1"}
+    result = {
+        "TenGiayTo": "x",
+        "MaThanhPhanHoSo": "",
+        "GiayToId": "7",
+        "DuongDanTepTinKetQua": "",
+        "MaGiayToKetQua": "1",
+    }
     paper = dict.fromkeys(shape.LISTS["TaiLieuNop"], "") | {"TepDinhKemId": "7"}
     done = {**RECEIVED, "TrangThaiHoSo": "9", "NgayKetThucXuLy": "20261123160000", "DanhSachGiayToKetQua": [result]}
     assert shape.faults_of_dossier(a_filing(**done)) == ["DanhSachGiayToKetQua: without code or link"]

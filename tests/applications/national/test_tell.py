@@ -16,8 +16,8 @@ from applications.actions.settle_sync import push_again, push_all, skip
 from applications.actions.tell_national import forget_delivered
 from applications.documents_kept import Kept
 from applications.enums import DocumentSource, State, SyncState
+from applications.enums_national import ItemKind, ItemState, Trouble
 from applications.models import Application, SyncItem
-from applications.national.enums import ItemKind, ItemState, Trouble
 from applications.national.sandbox.faults import Fault
 from centres.enums import Role
 from citizens.models import Citizen
@@ -138,7 +138,9 @@ def test_the_electronic_result_has_code_and_link_and_what_was_handed_in_is_none(
 
     stored = files.store([b"%PDF-1.7 result"])
     kept = Kept(stored.sha256, stored.size, "application/pdf", "ket-qua.pdf", 1)
-    dossier = propose(application=dossier, number="8/TP", document=kept, at=MONDAY + 2 * AN_HOUR, acting_user=dossier.handler)
+    dossier = propose(
+        application=dossier, number="8/TP", document=kept, at=MONDAY + 2 * AN_HOUR, acting_user=dossier.handler
+    )
     leader = member_of(Role.LEADER, dossier.competent)
     dossier = sign(application=dossier, at=MONDAY + 3 * AN_HOUR, acting_user=leader)
     sweep_at(LATE)

@@ -8,7 +8,7 @@ class ItemState(models.TextChoices):
     WAITING = "waiting", _("waiting to be sent")
     SENDING = "sending", _("being sent")
     DELIVERED = "sent", _("delivered")
-    DEAD = "dead", _("not accepted")
+    DEAD = "dead", _("given up")
     SKIPPED = "skipped", _("left out")
 
 
