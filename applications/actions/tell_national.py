@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as dt_time
 from typing import Any
 
 import structlog
@@ -13,13 +14,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from applications.actions.locking import locked
 from applications.enums import TERMINAL, EventKind, SyncState
 from applications.enums_national import OPEN, ItemKind, ItemState, Trouble
 from applications.models import Application, Event, SyncItem, SyncRules
 from applications.national import shape
 from applications.national.blanked import blanked, without_numbers
 from applications.national.build import AtEvent, Unfit
-from applications.national.outbox import is_connected, is_step
+from applications.national.outbox import is_connected, is_step, queue_untold
 from applications.national.wire import Away, Missing, NotTold, Refused, Wire
 from applications.national.wire import Exists as IsThere
 from portal import clock
@@ -94,6 +96,17 @@ def tell_dossier(*, application_id: int, wire: Wire, now: Callable[[], datetime]
             break
         told.delivered += 1
     return told
+
+
+def catch_up(*, since: date, at: datetime) -> int:
+    """Queue the whole history of every dossier received since this day that was never told of; how many."""
+    start = datetime.combine(since, dt_time.min, tzinfo=clock.HANOI)
+    untold = Application.objects.filter(sync_state=SyncState.LOCAL, received_at__gte=start)
+    queued = 0
+    for pk in list(untold.order_by("received_at", "pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            queued += queue_untold(locked(Application(pk=pk)), at)
+    return queued
 
 
 def forget_delivered(at: datetime) -> int:

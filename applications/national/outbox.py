@@ -62,6 +62,15 @@ def queue(dossier: Application, events: list[Event], at: datetime) -> None:
     now_queued(dossier)
 
 
+def queue_untold(dossier: Application, at: datetime) -> bool:
+    """Rows of everything that happened to a dossier of which the national portal was never told; whether there was anything.
+    The caller holds the dossier's row lock."""
+    events = _untold(dossier) if dossier.sync_state == SyncState.LOCAL and known_there(dossier) else []
+    if events:
+        queue(dossier, events, at)
+    return bool(events)
+
+
 def queue_again(dossier: Application, at: datetime) -> SyncItem:
     """One row that sends the dossier as it is, because it is not so there. The caller holds the dossier's row lock."""
     item = SyncItem.objects.create(application=dossier, kind=ItemKind.AGAIN, created_at=at, not_before=at)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import socket
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from applications.actions import tell_national
@@ -21,6 +23,7 @@ from applications.models import Application, SyncItem
 from applications.national.sandbox.faults import Fault
 from centres.enums import Role
 from citizens.models import Citizen
+from portal import clock
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from tests.factories.applications import MONDAY, a_dossier, a_member, member_of
 from tests.factories.national import lead_to, states_told, sweep_at
@@ -80,6 +83,19 @@ def test_a_dossier_from_before_the_connection_is_told_from_its_beginning(setting
     assert [kind for kind, _state in rows(dossier)] == [ItemKind.DOSSIER, ItemKind.PROGRESS, ItemKind.PROGRESS]
     assert sweep_at(LATE) == 3
     assert states_told(sandbox, dossier.code) == ["4", "4"]
+
+
+def test_what_was_received_before_is_queued_by_a_command_once(settings: Any, sandbox: Any) -> None:
+    settings.NATIONAL_URL = ""
+    with pytest.raises(CommandError):
+        call_command("tell_national_portal", since="2026-11-01")
+    early, late = a_dossier(at=MONDAY - timedelta(days=3)), a_dossier(state=State.DONE)
+    lead_to(settings, sandbox.url)
+    for _time in range(2):
+        call_command("tell_national_portal", since="2026-11-22", stdout=StringIO())
+    assert (len(rows(early)), len(rows(late))) == (0, 4)
+    sweep_at(clock.now())
+    assert states_told(sandbox, late.code) == ["4", "4", "9"]
 
 
 # -- delivery -------------------------------------------------------------------------------------------------------------
