@@ -164,6 +164,9 @@ SIGNING_ROOTS = env.text("SIGNING_ROOTS", "a PEM file with the roots that signat
 NATIONAL_URL = env.url("NATIONAL_URL", {"http", "https"}, "where the national portal takes dossiers", default="")
 NATIONAL_ACCOUNT = env.text("NATIONAL_ACCOUNT", "the account of this system there", default="")
 NATIONAL_PASSWORD = env.text("NATIONAL_PASSWORD", "the password of that account", default="")
+NATIONAL_CA = env.text(
+    "NATIONAL_CA", "a PEM file with the authority of its certificate, where that is none of the usual ones", default=""
+)
 NATIONAL_TIMEOUT_SECONDS = env.number(
     "NATIONAL_TIMEOUT_SECONDS", "how long one answer of the national portal is waited for", default=15
 )

@@ -17,6 +17,7 @@ from applications.national.outbox import is_connected, queue_again
 from applications.national.shape import written
 from applications.national.wire import NotTold, Wire
 from portal import clock
+from procedures.catalogue_cache import versions_on
 
 # What was sent so long ago was compared every day since.
 COMPARED = timedelta(days=7)
@@ -35,6 +36,8 @@ def compare(*, day: date, seconds: float, now: Callable[[], datetime] = clock.no
         return begun
     ends = time.monotonic() + seconds
     with Wire(SyncRules.on(day)) as wire:
+        if begun.asked == 0 and not _compare_procedures(begun, wire):
+            return begun
         while time.monotonic() < ends:
             rows = _to_compare(begun)
             for dossier in rows:
@@ -51,6 +54,18 @@ def compare(*, day: date, seconds: float, now: Callable[[], datetime] = clock.no
                 begun.save(update_fields=["finished_at"])
                 return begun
     return begun
+
+
+def _compare_procedures(begun: SyncCheck, wire: Wire) -> bool:
+    """Note which of our procedures the national portal does not know; its dossiers would be refused. Whether it answered."""
+    try:
+        known = wire.procedure_codes()
+    except NotTold:
+        return False
+    ours = {row.procedure.code for row in versions_on(begun.day) if not row.procedure.is_listed_only}
+    begun.unknown = sorted(ours - known) if known else []
+    begun.save(update_fields=["unknown"])
+    return True
 
 
 def _to_compare(begun: SyncCheck) -> list[Application]:

@@ -33,7 +33,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 WAIT_AWAY = timedelta(minutes=1)
 # Three quarters of a day at the longest wait; a code that nobody knows is not worth a day.
 MAX_ATTEMPTS, MAX_UNKNOWN = 110, 12
-KEPT = timedelta(days=90)
+KEPT, FORGOTTEN_AT_ONCE = timedelta(days=90), 5000
 # So many in a row that the other side broke over: it is ill, and the others need not wait in vain.
 ILL = 3
 # What changes the dossier's own record, beside its progress.
@@ -112,7 +112,8 @@ def catch_up(*, since: date, at: datetime) -> int:
 def forget_delivered(at: datetime) -> int:
     """Remove rows of dossiers that are over and that no comparison asks for any more; the history keeps what was done."""
     rows = SyncItem.objects.filter(settled_at__lt=at - KEPT, application__state__in=TERMINAL)
-    return rows.exclude(application__sync_state__in=[SyncState.QUEUED, SyncState.TROUBLE]).delete()[0]
+    over = rows.exclude(application__sync_state__in=[SyncState.QUEUED, SyncState.TROUBLE])
+    return SyncItem.objects.filter(pk__in=list(over.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])).delete()[0]
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -230,8 +231,7 @@ def _tell(claim: _Claim, wire: Wire) -> str:
 
 def _send(claim: _Claim, wire: Wire) -> str:
     dossier = _DOSSIERS.get(pk=claim.item.application_id)
-    rules = SyncRules.on(clock.local_day(claim.now()))
-    sender = _Sender(claim, wire, rules, dossier)
+    sender = _Sender(claim, wire, dossier)
     event = claim.item.event or _last_event(dossier, claim.item.created_at)
     if claim.item.kind == ItemKind.DOSSIER:
         return sender.first(event)
@@ -249,13 +249,18 @@ def _last_event(dossier: Application, at: datetime) -> Event:
 class _Sender:
     """Messages of one dossier over one connection."""
 
-    def __init__(self, claim: _Claim, wire: Wire, rules: SyncRules, dossier: Application):
-        self.claim, self.wire, self.rules, self.row = claim, wire, rules, dossier
+    def __init__(self, claim: _Claim, wire: Wire, dossier: Application):
+        self.claim, self.wire, self.row = claim, wire, dossier
+        self._seen: dict[int, AtEvent] = {}
+
+    def at(self, event: Event) -> AtEvent:
+        """The dossier at this event; what was read for one message serves the next."""
+        return self._seen.setdefault(event.pk, AtEvent(self.row, event, self.wire.rules))
 
     def first(self, event: Event) -> str:
         """The dossier as it was received. What was filed there is there; after a try whose answer nobody heard it is
         looked up."""
-        at_event = AtEvent(self.row, event, self.rules)
+        at_event = self.at(event)
         is_there = at_event.arrival is not None
         if not is_there and self.claim.item.attempts > 1:
             is_there = self.wire.look_up(at_event.code) is not None
@@ -267,7 +272,7 @@ class _Sender:
             return self.dossier(event, is_update=False)
 
     def dossier(self, event: Event, *, is_update: bool) -> str:
-        message = AtEvent(self.row, event, self.rules).hoso()
+        message = self.at(event).hoso()
         self.claim.before(shape.DOSSIERS, message)
         return self.wire.send_dossier(message, is_update=is_update)
 
@@ -275,7 +280,7 @@ class _Sender:
         """The record first where the step changed it, then the step."""
         if event.kind in _CHANGES_RECORD:
             self.dossier(event, is_update=True)
-        message = AtEvent(self.row, event, self.rules).tiendo()
+        message = self.at(event).tiendo()
         self.claim.before(shape.PROGRESS, message)
         try:
             return self.wire.send_progress(message, is_update=False)

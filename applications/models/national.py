@@ -147,6 +147,11 @@ class SyncCheck(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     after = models.PositiveBigIntegerField(default=0, help_text=_("The last dossier compared, to go on from."))
     asked = models.PositiveIntegerField(default=0)
+    unknown = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("Codes of procedures taken in here that the national portal does not know."),
+    )
 
     class Meta:
         verbose_name = _("comparison with the national portal")

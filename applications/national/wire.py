@@ -54,11 +54,13 @@ class Wire:
     """A connection that is kept open for several requests. Closed by ``with``."""
 
     def __init__(self, rules: SyncRules):
+        self.rules = rules
         self.codes: Mapping[str, list[str]] = rules.answer_codes
         self.session = requests.Session()
         self.session.auth = (settings.NATIONAL_ACCOUNT, settings.NATIONAL_PASSWORD)
         # Proxies and passwords of the environment are other programs'.
         self.session.trust_env = False
+        self.session.verify = settings.NATIONAL_CA or True
 
     def __enter__(self) -> Wire:
         return self
@@ -83,11 +85,11 @@ class Wire:
         first = found[0] if isinstance(found, list) and found else found
         return first if isinstance(first, dict) else None
 
-    def procedure_codes(self) -> list[str]:
-        """Codes of the procedures that the national portal knows (LayDanhSachTTHC)."""
+    def procedure_codes(self) -> set[str]:
+        """Codes of the procedures that the national portal knows (LayDanhSachTTHC). Raises ``NotTold``."""
         data = self._ask(shape.PROCEDURES, {}).get("data")
         rows = data if isinstance(data, list) else []
-        return [str(row["MaTTHC"]) for row in rows if isinstance(row, dict) and row.get("MaTTHC")]
+        return {str(row["MaTTHC"]) for row in rows if isinstance(row, dict) and row.get("MaTTHC")}
 
     def _told(self, service: str, body: dict[str, Any]) -> str:
         return without_numbers(str(self._ask(service, body).get("message", "")))

@@ -128,7 +128,7 @@ def prepare_environment() -> None:
                  "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS", "SIGNING_SIGNER_KEY",
                  "SIGNING_SIGNER_PASSWORD", "SIGNING_UNIT_KEY", "SIGNING_UNIT_PASSWORD", "SIGNING_TSA_URL",
                  "SIGNING_ROOTS", "NATIONAL_URL", "NATIONAL_ACCOUNT", "NATIONAL_PASSWORD",
-                 "NATIONAL_INBOX_KEY"):  # fmt: skip
+                 "NATIONAL_CA", "NATIONAL_INBOX_KEY"):  # fmt: skip
         os.environ.pop(name, None)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="portal.settings",

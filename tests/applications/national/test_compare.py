@@ -67,8 +67,8 @@ def test_while_the_other_side_fails_it_waits_and_goes_on_later(sandbox: Any) -> 
     for _number in range(3):
         a_dossier()
     sweep_at(LATE)
-    sandbox.faults.next = iter([None, Fault.ERROR]).__next__
-    assert (compared().asked, compared.__name__) == (1, "compared")
+    sandbox.faults.next = iter([Fault.ERROR, None, None, Fault.ERROR]).__next__
+    assert [compared().asked, compared().asked] == [0, 1]
     sandbox.faults.next = lambda: None
     check = compared()
     assert (check.asked, check.finished_at is not None) == (3, True)
@@ -82,3 +82,11 @@ def test_what_is_on_its_way_is_not_compared(sandbox: Any) -> None:
     sweep_at(LATE)
     assert compared().asked == 0
     assert not SyncDifference.objects.exists()
+
+
+def test_procedures_that_are_not_known_there_are_named(sandbox: Any) -> None:
+    a_dossier()
+    assert compared().unknown == []
+    sandbox.portal.procedures = {"1.001193": "Khai sinh"}
+    check = compared(LATE + timedelta(days=1))
+    assert "1.000894" in check.unknown and "1.001193" not in check.unknown

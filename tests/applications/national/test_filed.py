@@ -238,3 +238,20 @@ def test_two_visits_do_not_take_the_same_application(centre: Any) -> None:
     draft, _ = open_filing(arrival=arrival, ticket=first, at=MONDAY, acting_user=officer)
     again, _ = open_filing(arrival=arrival, ticket=first, at=MONDAY, acting_user=officer)
     assert again.matter == draft.matter and first.matters.count() == 1
+
+
+def test_it_is_worked_on_and_received_at_a_counter_where_nobody_stands(as_: As, centre: Any) -> None:
+    arrival = filed()
+    officer = member_of(Role.COUNTER_OFFICER, centre)
+    a_counter(centre, officer)
+    desk, pk = as_(officer), arrival.application_id
+    desk.post(reverse("applications:open_filed", args=[pk]))
+    desk.post(reverse("applications:contact", args=[pk]), {"phone": "0987654321", "email": ""})
+    desk.post(reverse("applications:keep_form", args=[pk]), FORMS["birth"] | {"applicant_residence": "Phường Kim Liên"})
+    for paper in Application.objects.get(pk=pk).papers.exclude(state__in=PAPER_THERE):
+        desk.post(reverse("applications:tick", args=[paper.pk]), {"there": "1"})
+    said = desk.post(reverse("applications:receive", args=[pk]), follow=True).content.decode()
+    assert "Received as" in said and CODE in said, said
+    dossier = Application.objects.get(pk=pk)
+    assert (dossier.state, dossier.contact_phone, dossier.matter) == (State.ACCEPTED, "+84987654321", None)
+    assert CODE not in desk.get(reverse("applications:filed")).content.decode()
