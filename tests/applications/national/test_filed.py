@@ -255,3 +255,9 @@ def test_it_is_worked_on_and_received_at_a_counter_where_nobody_stands(as_: As, 
     dossier = Application.objects.get(pk=pk)
     assert (dossier.state, dossier.contact_phone, dossier.matter) == (State.ACCEPTED, "+84987654321", None)
     assert CODE not in desk.get(reverse("applications:filed")).content.decode()
+
+
+def test_who_filed_it_reads_that_nothing_is_to_be_done(client: Client, centre: Any) -> None:
+    page = client.get(reverse("applications:ticket", args=[filed().application.token])).content.decode()
+    assert "Waiting to be accepted" in page and "You do not have to do anything more" in page and "Filed online" in page
+    assert "Stay at the counter" not in page and "Still missing" not in page
