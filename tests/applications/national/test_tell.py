@@ -88,11 +88,11 @@ def test_a_dossier_from_before_the_connection_is_told_from_its_beginning(setting
 def test_what_was_received_before_is_queued_by_a_command_once(settings: Any, sandbox: Any) -> None:
     settings.NATIONAL_URL = ""
     with pytest.raises(CommandError):
-        call_command("tell_national_portal", since="2026-11-01")
+        call_command("tell_national_portal", "--since=2026-11-01")
     early, late = a_dossier(at=MONDAY - timedelta(days=3)), a_dossier(state=State.DONE)
     lead_to(settings, sandbox.url)
     for _time in range(2):
-        call_command("tell_national_portal", since="2026-11-22", stdout=StringIO())
+        call_command("tell_national_portal", "--since=2026-11-22", stdout=StringIO())
     assert (len(rows(early)), len(rows(late))) == (0, 4)
     sweep_at(clock.now())
     assert states_told(sandbox, late.code) == ["4", "4", "9"]
