@@ -22,6 +22,7 @@ from applications.models import (
     SigningKey,
     SigningRules,
     Step,
+    SyncRules,
 )
 
 
@@ -138,3 +139,8 @@ class SigningDelegationAdmin(ReadOnly, admin.ModelAdmin):
 class SigningKeyAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["person", "subject", "fingerprint", "valid_from", "valid_to", "entered_by"]
     list_select_related = ["person", "entered_by"]
+
+
+@admin.register(SyncRules)
+class SyncRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "source"]

@@ -42,8 +42,12 @@ class DeliveryState(models.TextChoices):
 
 
 class SyncState(models.TextChoices):
+    """Where the national portal stands with the dossier."""
+
     LOCAL = "local", _("not sent yet")
+    QUEUED = "queued", _("on its way")
     SENT = "sent", _("sent")
+    TROUBLE = "trouble", _("given up, to be looked at")
 
 
 class Channel(models.TextChoices):

@@ -58,6 +58,24 @@ class Received(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FiledOnline(DossierNotice):
+    """What was filed at the national portal has come to the centre; the clock begins when it is received."""
+
+    kind: ClassVar[str] = "filed_online"
+
+    def subject(self) -> str:
+        return _("Your online application has arrived")
+
+    def sentence(self) -> str:
+        return _(
+            "Your online application (%(procedure)s) has come to %(centre)s. An officer checks it now; see here:"
+        ) % {
+            "procedure": pick(version_of(self.application).procedure.short_name),
+            "centre": pick(self.application.helped_at.short_name),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class SupplementAsked(DossierNotice):
     """Papers are missing: what to do is on the page."""
 

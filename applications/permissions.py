@@ -23,6 +23,8 @@ FILE_CHECKERS = RECEIVERS | SPECIALISTS | LEADERS
 CITY = frozenset({Role.CITY_ADMIN})
 # The register holds the names of everybody who had something certified: specialists decide without it.
 REGISTER_READERS = frozenset({Role.COUNTER_OFFICER, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
+# Who looks after what goes to the national portal: the whole city's, since one account sends it.
+NATIONAL_KEEPERS = frozenset({Role.CITY_ADMIN})
 REGISTER_MANAGERS = frozenset({Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db.models import QuerySet
 
 from applications.actions.close_day import close_day
+from applications.actions.compare_with_national import compare
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.keep_closing_paper import keep_closing_papers
 from applications.actions.keep_withdrawal_lists import keep_withdrawal_lists
@@ -15,6 +16,8 @@ from applications.actions.move_due import move_due_dates
 from applications.actions.renew_stamps import renew_stamps as renew
 from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.actions.sweep_scans import erase_old_scans, look_at_left
+from applications.actions.tell_national import due_dossiers, forget_delivered
+from applications.actions.tell_national import sweep as tell
 from applications.closings import due_days
 from applications.models import IssuedForm
 from portal import clock
@@ -23,6 +26,8 @@ RECEIPT = "01"
 SWEEP_ROWS = 200
 # Drawing a long scan of another's making may take ten minutes (``archival``).
 COPY_SECONDS = 15 * 60
+# A worker has other jobs too.
+NATIONAL_SECONDS = 60
 
 
 @shared_task
@@ -103,3 +108,22 @@ def renew_stamps() -> None:
     """Put the next time stamp over papers whose last one ends soon, and ask which of their certificates were withdrawn."""
     renew(at=clock.now())
     keep_withdrawal_lists(at=clock.now())
+
+
+@shared_task
+def tell_national(application_id: int) -> None:
+    """Tell the national portal what waits of one dossier."""
+    tell(dossiers=[application_id], seconds=NATIONAL_SECONDS)
+
+
+@shared_task
+def sweep_national() -> None:
+    """Tell it what no worker was woken for, and what waited for its next try. Any number of sweeps may run at once."""
+    tell(dossiers=due_dossiers(clock.now(), SWEEP_ROWS), seconds=NATIONAL_SECONDS)
+
+
+@shared_task
+def compare_with_national() -> None:
+    """Go on with today's comparison, and forget rows that were delivered long ago."""
+    compare(day=clock.today(), seconds=NATIONAL_SECONDS)
+    forget_delivered(clock.now())

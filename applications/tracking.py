@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from applications.catalogue import version_of
 from applications.enums import RECEIVED, EventKind, State, StepKind
+from applications.enums import Channel as FiledBy
 from applications.models import Application, Event, Paper, SupplementRequest
 from applications.tracking_words import STANDS, WHAT_TO_DO, todo_values
 from centres.actions.hold import hold_choices
@@ -94,7 +95,17 @@ class TrackedDossier:
     def heading(self) -> str:
         if self.application.state == State.PROCESSING and self._step == StepKind.SIGN:
             return _("Waiting for the signature")
-        return str(STANDS[State(self.application.state)])
+        return str(STANDS[self._stage])
+
+    @property
+    def is_filed_online(self) -> bool:
+        """It has come from the national portal, and nobody sits over it with the citizen."""
+        application = self.application
+        return application.state == State.DRAFT and application.channel == FiledBy.ONLINE and application.matter is None
+
+    @property
+    def _stage(self) -> State:
+        return State.SUBMITTED if self.is_filed_online else State(self.application.state)
 
     @property
     def procedure(self) -> str:
@@ -127,13 +138,15 @@ class TrackedDossier:
 
     @cached_property
     def todo(self) -> Todo:
-        kind, title, text = WHAT_TO_DO[State(self.application.state)]
+        kind, title, text = WHAT_TO_DO[self._stage]
         values = todo_values(self.application)
         return Todo(kind, str(title) % values, str(text) % values)
 
     @property
     def missing_papers(self) -> list[Paper]:
-        """What a draft still needs, for somebody who is sent home to fetch it."""
+        """What a draft still needs, for somebody who is sent home to fetch it; what was filed online nobody has read yet."""
+        if self.is_filed_online:
+            return []
         return [paper for paper in self.application.papers.all() if not paper.is_there]
 
     @cached_property
@@ -187,6 +200,9 @@ class TrackedDossier:
     def _now(self) -> Iterator[Line]:
         application, since = self.application, self._since
         match application.state:
+            case State.DRAFT if self.is_filed_online:
+                yield Line("done", _("Filed online"), application.submitted_at)
+                yield Line("now", str(STANDS[State.SUBMITTED]), application.started_at)
             case State.DRAFT:
                 yield Line("now", _("Being prepared at the counter"), application.started_at)
             case State.SUPPLEMENT | State.PAYMENT:

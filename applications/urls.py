@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications import urls_certify, urls_declare, urls_desk, urls_registers, urls_scans, urls_signing
+from applications import urls_certify, urls_declare, urls_desk, urls_national, urls_registers, urls_scans, urls_signing
 from applications.views import (
     citizen,
     citizen_notices,
@@ -24,6 +24,7 @@ urlpatterns = [
     *urls_declare.patterns,
     *urls_scans.patterns,
     *urls_signing.patterns,
+    *urls_national.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),

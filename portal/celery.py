@@ -76,6 +76,16 @@ app.conf.update(
             "schedule": 600.0,
             "options": {"expires": 600},
         },
+        "national portal": {
+            "task": "applications.tasks.sweep_national",
+            "schedule": 10.0,
+            "options": {"expires": 10},
+        },
+        "national comparison": {
+            "task": "applications.tasks.compare_with_national",
+            "schedule": 300.0,
+            "options": {"expires": 300},
+        },
         "appointments": {"task": "centres.tasks.sweep_appointments", "schedule": 60.0, "options": {"expires": 60}},
         "held_places": {"task": "centres.tasks.miss_held", "schedule": 30.0, "options": {"expires": 30}},
         "calls": {"task": "centres.tasks.call_everywhere", "schedule": 10.0, "options": {"expires": 10}},

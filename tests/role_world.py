@@ -17,10 +17,12 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.file_online import take_in_filing
 from applications.actions.handle import propose, take
 from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.enums import State
-from applications.models import Paper
+from applications.enums_national import ItemKind, ItemState, Trouble
+from applications.models import Paper, SyncItem
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
@@ -41,6 +43,7 @@ from tests.factories.centres import AppointmentFactory, BookingRulesFactory, Dev
 from tests.factories.certifications import a_missing_paper, a_picture, a_submitted_item, an_approved_item, an_item
 from tests.factories.citizens import PASSWORD, CitizenFactory, UserFactory
 from tests.factories.declarations import a_declaration
+from tests.factories.national import a_filing
 from tests.factories.registers import a_line, close_days
 from tests.factories.scans import a_link, a_scan
 from tests.factories.signing import a_delegation, a_key
@@ -135,6 +138,15 @@ def a_world(at_hanoi: Any) -> World:
     at_signer = {"item_id": a_submitted_item(a_missing_paper(a_draft(procedure="marriage", citizen=person))).pk}
     assert certified.entry is not None
     register = {"pk": certified.entry.register_id}
+    filed, _is_new = take_in_filing(hoso=a_filing(), at=MONDAY)
+    refused = SyncItem.objects.create(
+        application=accepted,
+        kind=ItemKind.AGAIN,
+        state=ItemState.DEAD,
+        trouble=Trouble.REFUSED,
+        created_at=MONDAY,
+        not_before=MONDAY,
+    )
     ticket = a_ticket_at_counter(citizen=person)
     draft = a_draft(procedure="marriage", ticket=ticket, citizen=person)
     paper = a_missing_paper(draft)
@@ -210,6 +222,9 @@ def a_world(at_hanoi: Any) -> World:
         "applications:strike_entry": {**register, "number": 1},
         "applications:register_month": {**register, "month": "2026-11"},
         **{f"applications:{name}": {"day": closing.day} for name in ("closing", "closing_json", "closing_pdf")},
+        **{f"applications:national_{name}": {"pk": refused.pk} for name in ("row", "push", "skip")},
+        "applications:national_result": {"signed": "1.ngoai-lai"},
+        "applications:open_filed": {"pk": filed.application_id},
         "applications:public_receipt": {"token": accepted.token},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
@@ -311,6 +326,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:tell_by_sms": {"phone": "0912 345 678", "consent": "on"},
         "applications:tell_by_push": {"endpoint": "https://fcm.googleapis.com/x", "keys": GOOD},
         "set_language": {"language": "en", "next": "/"},
+        "applications:national_skip": {"reason": "đã báo bằng công văn"},
         "centres:kiosk_draw": draw,
         "centres:day_device": {"name": "Bảng mới"},
         "centres:day_announcements": {"text": "Nghỉ trưa", "until_at": "2026-11-23T11:30"},

@@ -174,6 +174,16 @@ GET  applications:closings                          .... ..... ....
 GET  applications:closing                           .... ..... ....
 GET  applications:closing_json                      .... ..... ....
 GET  applications:closing_pdf                       .... ..... ....
+POST applications:national_inbox                    0000 00000 0000
+GET  applications:national_result                   0000 00000 0000
+GET  applications:national                          sssf ffff. ffff
+POST applications:national_push_all                 sssf ffff. ffff
+GET  applications:national_checks                   sssf ffff. ffff
+GET  applications:national_row                      sssf ffff. ffff
+POST applications:national_push                     sssf ffff. ffff
+POST applications:national_skip                     sssf ffff. ffff
+GET  applications:filed                             sssf .ffff .fff
+POST applications:open_filed                        sss0 .00ff 0000
 GET  applications:moved_days                        sssf fff.. fff.
 POST applications:moved_days                        sssf ffff. ffff
 GET  applications:dossier                           sss0 ..... 0000

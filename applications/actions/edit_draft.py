@@ -186,10 +186,14 @@ def acknowledge(*, application: Application, notice: str, at: datetime, acting_u
 def drop_draft(*, application: Application, at: datetime, acting_user: User) -> None:
     """Take back a procedure chosen by mistake. Refused while anything that was handed in for it is kept with it.
 
-    What was declared at home can be taken over again, as its owner left it.
+    What was declared at home can be taken over again, as its owner left it. What was filed online stays a draft of the
+    centre, and only leaves the visit.
     A copy whose scan was taken back before it had a number keeps its own history and does not hold the draft.
     """
     draft = _draft(application, acting_user)
+    if getattr(draft, "arrival", None) is not None:
+        _leave_visit(draft, at)
+        return
     if draft.documents.exists() or draft.made_for_it.still_wanted().exists():
         raise RuleBroken(
             _("Papers were already handed in for this. Receive it, or set the number aside until it is complete."),
@@ -200,6 +204,14 @@ def drop_draft(*, application: Application, at: datetime, acting_user: User) -> 
     Declaration.objects.filter(application=draft).update(application=None, used_at=None, used_by=None)
     matter = draft.matter
     draft.delete()
+    if matter is not None:
+        live.bump(f"ticket:{matter.ticket_id}")
+        matter.delete()
+
+
+def _leave_visit(draft: Application, at: datetime) -> None:
+    matter, draft.matter = draft.matter, None
+    _save(draft, at, "matter")
     if matter is not None:
         live.bump(f"ticket:{matter.ticket_id}")
         matter.delete()

@@ -15,7 +15,7 @@ from applications.actions.locking import locked, wrong_state
 from applications.catalogue import COUNTED, bound_form, form_values, notices_for, quote_for, version_of
 from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
-from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
+from applications.models import Application, Arrival, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
 from applications.notarisation.enums import JobState
 from applications.numbers import next_dossier_code
 from applications.permissions import check_receiver
@@ -84,9 +84,9 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
     """The change itself, on a draft that was locked and found whole; inside the caller's transaction."""
     from_state = draft.state
     centre = draft.helped_at
-    declaration = getattr(draft, "declaration", None)
+    declaration, arrival = getattr(draft, "declaration", None), getattr(draft, "arrival", None)
     draft.accept(
-        code=next_dossier_code(centre.agency_code, clock.local_day(at)),
+        code=_filed_under(arrival) or next_dossier_code(centre.agency_code, clock.local_day(at)),
         at=at,
         due_at=quote.due_at,
         explanation=quote.explanation,
@@ -126,6 +126,9 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
     )
     if declaration is not None:
         erase(declaration, WhyErased.RECEIVED, at)
+    if arrival is not None:
+        arrival.person = {}  # the dossier has it now
+        arrival.save(update_fields=["person"])
     receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
     jobs.wake("applications.tasks.render_receipt", receipt.pk)
     if draft.for_application_id is None:  # a copy made for another dossier tells when it is ready, and that is enough
@@ -134,6 +137,14 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
     return draft
+
+
+def _filed_under(arrival: Arrival | None) -> str:
+    """The code that the citizen was given when it was filed online: one dossier, one code. Empty where a dossier of ours has
+    it already."""
+    if arrival is None or Application.objects.filter(code=arrival.code).exists():
+        return ""
+    return arrival.code
 
 
 def _unit_not_asked(draft: Application) -> list[str]:

@@ -3,6 +3,7 @@ from applications.models.closing import ChainHead, Closing, ClosingPaper
 from applications.models.declaration import Declaration, DeclarationRules, WhyErased
 from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
 from applications.models.history import Event, EventValue
+from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules
 from applications.models.papers import Document, IssuedForm, Paper
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
@@ -28,6 +29,7 @@ from applications.notarisation.signers import (
 __all__ = [
     "Application",
     "ArchiveStamp",
+    "Arrival",
     "CaptureLink",
     "Certification",
     "CertificationItem",
@@ -67,6 +69,10 @@ __all__ = [
     "SigningRules",
     "Step",
     "SupplementRequest",
+    "SyncCheck",
+    "SyncDifference",
+    "SyncItem",
+    "SyncRules",
     "WhyErased",
     "WithdrawalList",
 ]
