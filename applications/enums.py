@@ -34,6 +34,8 @@ class PaymentState(models.TextChoices):
     NONE = "none", _("no fee")
     DUE = "due", _("fee due")
     PAID = "paid", _("fee paid")
+    REFUNDED = "back", _("fee given back")
+    VOID = "void", _("fee not due any more")
 
 
 class DeliveryState(models.TextChoices):
@@ -83,16 +85,22 @@ class EventKind(models.TextChoices):
     TAKEN = "taken", _("Taken in hand")
     SUPPLEMENT_ASKED = "supplement_asked", _("Supplement requested")
     SUPPLEMENTED = "supplemented", _("Supplement received")
+    NOT_ANSWERED = "not_answered", _("Ended without an answer")
     PROPOSED = "proposed", _("Proposed for approval")
     RETURNED_FOR_REWORK = "rework", _("Sent back for rework")
     APPROVED = "approved", _("Approved and signed")
     HANDED_OVER = "handed_over", _("Result handed over")
     PAPER_ADDED = "paper_added", _("Paper added")
     CERTIFIED = "certified", _("Copy certified")
+    PAYMENT_ASKED = "payment_asked", _("Payment of dues requested")
     PAID = "paid", _("Fee paid")
+    REFUNDED = "refunded", _("Fee given back")
     WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
     REFUSED = "refused", _("Refused at intake")
     STOPPED = "stopped", _("Stopped")
+    WITHDRAW_ASKED = "withdraw_asked", _("Withdrawal asked for")
+    NOT_WITHDRAWN = "not_withdrawn", _("Withdrawal declined")
+    EXTENDED = "extended", _("Apology signed; new date")
     DUE_MOVED = "due_moved", _("Due date moved")
 
 
@@ -102,6 +110,13 @@ class PauseWhy(models.TextChoices):
     SUPPLEMENT = "supplement", _("waiting for the supplement")
     PAYMENT = "payment", _("waiting for the payment")
     OUTAGE = "outage", _("an announced outage")
+
+
+class SupplementStage(models.TextChoices):
+    """Where the fault was found: before the dossier was taken in, or by whoever examines it."""
+
+    INTAKE = "intake", _("at the counter, before it was received")
+    APPRAISAL = "appraisal", _("at the appraisal")
 
 
 class StepKind(models.TextChoices):

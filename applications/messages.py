@@ -71,6 +71,113 @@ class SupplementAsked(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SupplementWaits(DossierNotice):
+    """What was asked for has not come, and its time runs out."""
+
+    kind: ClassVar[str] = "supplement_waits"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s still waits for you") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        request = next((row for row in self.application.supplements.all() if row.is_open), None)
+        if request is None or request.until is None:
+            return _("Dossier %(code)s still needs something from you. What to bring is written here:") % {
+                "code": self.reference
+            }
+        values = {"code": self.reference, "until": format_moment(request.until, get_language() or "vi")}
+        if request.ends_at is not None:
+            return _("Please bring what dossier %(code)s needs before %(until)s, or the law ends it.") % values
+        return _("Please bring what dossier %(code)s needs before %(until)s.") % values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn(DossierNotice):
+    """Its applicant took it back."""
+
+    kind: ClassVar[str] = "withdrawn"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s was withdrawn") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("Dossier %(code)s was withdrawn at your wish.") % {"code": self.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped(DossierNotice):
+    """It ended without a result; the reason is on the paper."""
+
+    kind: ClassVar[str] = "stopped"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s was stopped") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("The handling of dossier %(code)s was stopped. The reason is written here:") % {"code": self.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotWithdrawn(DossierNotice):
+    """The wish to withdraw could not be met; why is on the page."""
+
+    kind: ClassVar[str] = "not_withdrawn"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s was not withdrawn") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("Dossier %(code)s could not be withdrawn. The reason is written here:") % {"code": self.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extended(DossierNotice):
+    """The office is late, apologises and names a new date, once (form 04)."""
+
+    kind: ClassVar[str] = "extended"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s needs more time; we are sorry") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        due = self.application.due_at
+        return _("We are sorry: dossier %(code)s needs more time. The result is now promised before %(due)s.") % {
+            "code": self.reference,
+            "due": format_moment(due, get_language() or "vi") if due else "",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentAsked(DossierNotice):
+    """Dues came up while it was handled: how much is on the page."""
+
+    kind: ClassVar[str] = "payment"
+
+    def subject(self) -> str:
+        return _("A payment is needed for dossier %(code)s") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("A payment is needed for dossier %(code)s. How much and where is written here:") % {
+            "code": self.reference
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refunded(DossierNotice):
+    """The fee is given back."""
+
+    kind: ClassVar[str] = "refunded"
+
+    def subject(self) -> str:
+        return _("The fee of dossier %(code)s is given back") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("The fee of dossier %(code)s is given back to you. Questions: please ask at the counter.") % {
+            "code": self.reference
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class DueMoved(DossierNotice):
     """The days off turned out otherwise: the result is promised for another day."""
 

@@ -16,10 +16,13 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.ending import ask_to_withdraw
 from applications.actions.handle import propose, take
+from applications.actions.issue_form import issue
+from applications.actions.pay import outstanding, take_fee
 from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.enums import State
-from applications.models import Paper
+from applications.models import Application, Paper
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
@@ -70,6 +73,7 @@ LIMITED = {
     "centres:kiosk_sign_in",
     "centres:board_sign_in",
     "applications:track",
+    "applications:withdraw",
     "applications:declare_start",
     "applications:declare_form",
     "applications:verify_file",
@@ -119,6 +123,12 @@ def a_world(at_hanoi: Any) -> World:
     )
     propose(application=proposed, number="1/TP", document=None, at=MONDAY, acting_user=proposed.handler)
     waiting_for_paper = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.SUPPLEMENT)
+    owing = a_dossier(procedure="land_change_info", citizen=person, at=MONDAY - timedelta(hours=2))
+    paid = a_dossier(procedure="land_change_info", citizen=person, at=MONDAY - timedelta(hours=2))
+    take_fee(application=paid, amount=outstanding(paid), method="cash", receipt_number="BL1", at=MONDAY,
+             acting_user=paid.received_by)  # fmt: skip
+    wished = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING)
+    ask_to_withdraw(application=wished, reason="Không cần nữa", at=MONDAY)
     done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
     a_line(here, at=MONDAY - timedelta(days=1))
     (closing,) = close_days(MONDAY)
@@ -132,6 +142,7 @@ def a_world(at_hanoi: Any) -> World:
     item = an_item(paper)
     other_paper = Paper.objects.filter(application=draft).exclude(pk=paper.pk).first()
     assert other_paper is not None and ticket.counter is not None
+    at_counter = issue(application=draft, number="02", at=MONDAY, by=member_of(Role.COUNTER_OFFICER, here))
     held = HeldDocument.objects.create(
         citizen=person,
         kind_key=other_paper.kind.key,
@@ -159,8 +170,15 @@ def a_world(at_hanoi: Any) -> World:
         world.devices[kind] = DeviceFactory(centre=here, kind=kind, key_hash=Device.hash_of(key)), key
     steps = {
         "take": accepted,
-        "ask-supplement": taken,
         "propose": taken,
+        "take-fee": owing,
+        "ask-payment": taken,
+        "refund": paid,
+        "prepare-apology": taken,
+        "sign-apology": taken,
+        "withdraw": taken,
+        "decline-withdrawal": wished,
+        "stop": taken,
         "accept-supplement": waiting_for_paper,
         "sign": proposed,
         "send-back": proposed,
@@ -189,6 +207,12 @@ def a_world(at_hanoi: Any) -> World:
         "applications:register_month": {**register, "month": "2026-11"},
         **{f"applications:{name}": {"day": closing.day} for name in ("closing", "closing_json", "closing_pdf")},
         "applications:public_receipt": {"token": accepted.token},
+        "applications:withdraw": {"token": accepted.token},
+        "applications:ask_supplement": {"pk": taken.pk},
+        "applications:issued_form": {"pk": waiting_for_paper.pk, "form_id": _form_of(waiting_for_paper, "02")},
+        "applications:public_form": {"token": waiting_for_paper.token, "form_id": _form_of(waiting_for_paper, "02")},
+        "applications:ask_at_counter": by_kind["application_id"],
+        "applications:form_at_counter": {**by_kind["application_id"], "form_id": at_counter.pk},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
         "applications:dossier@draft": {"pk": draft.pk},
@@ -313,7 +337,25 @@ def a_world(at_hanoi: Any) -> World:
         "applications:rate_visit": {"score": "3"},
         "applications:hand_over_register": {"to": member_of(Role.LEADER, here).pk, "reason": "nghỉ phép"},
         "applications:close_register": {"last_number": 2},
-        "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
+        "applications:ask_supplement": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
+        "applications:ask_at_counter": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
+        "applications:withdraw": {"reason": "Không cần nữa", "phone_last4": LAST4, "sure": "on"},
+        "applications:dossier_act@take-fee": {
+            "take-fee-amount": outstanding(owing), "take-fee-method": "cash", "take-fee-receipt_number": "BL2",
+        },
+        "applications:dossier_act@ask-payment": {"ask-payment-name": "Thuế", "ask-payment-amount": "50000"},
+        "applications:dossier_act@refund": {
+            "refund-reason": "Thu nhầm", "refund-method": "cash", "refund-receipt_number": "HT1",
+        },
+        "applications:dossier_act@prepare-apology": {
+            "prepare-apology-reason": "Chờ xác minh", "prepare-apology-until": "2026-12-15",
+        },
+        "applications:dossier_act@sign-apology": {
+            "sign-apology-reason": "Chờ xác minh", "sign-apology-until": "2026-12-15",
+        },
+        "applications:dossier_act@withdraw": {"withdraw-reason": "Không cần nữa"},
+        "applications:dossier_act@decline-withdrawal": {"decline-withdrawal-answer": "Đã ký"},
+        "applications:dossier_act@stop": {"stop-reason": "Trùng hồ sơ"},
         "applications:dossier_act@propose": {"propose-number": "2/TP"},
         "applications:dossier_act@sign": {"sign-proposal": proposed.steps.get(to_at__isnull=True).pk},
         "applications:dossier_act@send-back": {"send-back-reason": "Sai tên."},
@@ -335,6 +377,10 @@ def a_world(at_hanoi: Any) -> World:
         "api_id_card_parse": {"payload": f"{IDENTITY}||Nguyễn Thị Ánh|01021990|Nữ|Kim Liên, Hà Nội|01062021"},
     }
     return world
+
+
+def _form_of(dossier: Application, number: str) -> int:
+    return dossier.issued_forms.get(number=number).pk
 
 
 def sign_in(column: str, world: World) -> Client:

@@ -162,11 +162,27 @@ POST applications:moved_days                        sssf ffff. ffff
 GET  applications:dossier                           sss0 ..... 0000
 GET  applications:dossier @draft                    sss0 00000 0000
 POST applications:dossier_act @take                 sss0 f.fff 0000
-POST applications:dossier_act @ask-supplement       sss0 f.fff 0000
+GET  applications:ask_supplement                    sss0 f.fff 0000
+POST applications:ask_supplement                    sss0 f.fff 0000
+GET  applications:issued_form                       sss0 ..... 0000
+GET  applications:ask_at_counter                    sss0 .00.. 0000
+POST applications:ask_at_counter                    sss0 .00ff 0000
+GET  applications:form_at_counter                   sss0 .00.. 0000
+GET  applications:withdraw                          .... ..... ....
+POST applications:withdraw                          .... ..... ....
+GET  applications:public_form                       .... ..... ....
 POST applications:dossier_act @propose              sss0 f.fff 0000
 POST applications:dossier_act @accept-supplement    sss0 ..fff 0000
 POST applications:dossier_act @sign                 sss0 ff.ff 0000
 POST applications:dossier_act @send-back            sss0 ff.ff 0000
+POST applications:dossier_act @take-fee             sss0 .ffff 0000
+POST applications:dossier_act @ask-payment          sss0 f.fff 0000
+POST applications:dossier_act @refund               sss0 ff.ff 0000
+POST applications:dossier_act @prepare-apology      sss0 f.fff 0000
+POST applications:dossier_act @sign-apology         sss0 ff.ff 0000
+POST applications:dossier_act @withdraw             sss0 .f.ff 0000
+POST applications:dossier_act @decline-withdrawal   sss0 .f.ff 0000
+POST applications:dossier_act @stop                 sss0 ff.ff 0000
 POST applications:dossier_act @hand-over            sss0 .ffff 0000
 GET  applications:day_dossiers                      sssf fff.. fff.
 GET  applications:track                             .... ..... ....

@@ -1,9 +1,18 @@
 from applications.models.application import Application, DossierNumber, Party
 from applications.models.closing import ChainHead, Closing, ClosingPaper
 from applications.models.declaration import Declaration, DeclarationRules, WhyErased
-from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
+from applications.models.handling import (
+    Extension,
+    FeeLine,
+    Pause,
+    Result,
+    Step,
+    SupplementRequest,
+    WithdrawalRequest,
+)
 from applications.models.history import Event, EventValue
 from applications.models.papers import Document, IssuedForm, Paper
+from applications.models.rules import AnswerLimit, HandlingRules
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -14,9 +23,12 @@ from applications.notarisation.models import (
     RegisterValue,
     SignatureMark,
 )
+from applications.payments.models import BankAccount, Payment
 
 __all__ = [
+    "AnswerLimit",
     "Application",
+    "BankAccount",
     "Certification",
     "CertificationItem",
     "ChainHead",
@@ -28,11 +40,14 @@ __all__ = [
     "DossierNumber",
     "Event",
     "EventValue",
+    "Extension",
     "FeeLine",
+    "HandlingRules",
     "IssuedForm",
     "Paper",
     "Party",
     "Pause",
+    "Payment",
     "Register",
     "RegisterEntry",
     "RegisterNote",
@@ -43,4 +58,5 @@ __all__ = [
     "Step",
     "SupplementRequest",
     "WhyErased",
+    "WithdrawalRequest",
 ]

@@ -77,6 +77,8 @@ class IssuedForm(models.Model):
 
     application = models.ForeignKey("applications.Application", on_delete=models.PROTECT, related_name="issued_forms")
     number = models.CharField(max_length=2, help_text=_("01 to 07."))
+    sequence = models.PositiveSmallIntegerField(default=1, help_text=_("Which one of this number; the highest counts."))
+    reason = models.CharField(max_length=500, blank=True, help_text=_("Why it was issued again."))
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -88,7 +90,10 @@ class IssuedForm(models.Model):
         verbose_name = _("issued form")
         verbose_name_plural = _("issued forms")
         constraints = [
-            models.UniqueConstraint(fields=["application"], condition=Q(number="01"), name="one_receipt_a_dossier"),
+            models.UniqueConstraint(fields=["application", "number", "sequence"], name="issued_form_once"),
+            models.CheckConstraint(
+                condition=~Q(number="01") | Q(sequence=1) | ~Q(reason=""), name="receipt_again_has_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:

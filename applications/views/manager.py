@@ -10,7 +10,7 @@ from applications.day import list_url, numbers
 from centres.views.managed import managed_centre
 from portal import clock, live
 
-LISTS = ("due-today", "overdue", "done-today", "in-hand")
+LISTS = ("due-today", "overdue", "unexcused", "done-today", "in-hand")
 
 
 @require_GET

@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from applications.actions.handle import ask_supplement, take
+from applications.actions.handle import take
+from applications.actions.supplement import ask_supplement
 from applications.actions.receive import receive
 from applications.enums import State
 from applications.models import Application
