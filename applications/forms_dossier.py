@@ -207,3 +207,57 @@ class RefundForm(_MoneyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["receipt_number"].label = _("Number of the refund voucher")
+
+
+class ConsultForm(forms.Form):
+    """A question to another office."""
+
+    office = forms.CharField(
+        label=_("Office"), max_length=200, error_messages={"required": _("Name the office and what it is asked.")}
+    )
+    email = forms.EmailField(
+        label=_("Its e-mail address"), help_text=_("It is reminded there a day before the answer is due."), required=False
+    )
+    question = forms.CharField(
+        label=_("Question"),
+        max_length=LONG_TEXT,
+        error_messages={"required": _("Name the office and what it is asked.")},
+        widget=forms.Textarea({"rows": 3}),
+    )
+    until = forms.DateField(label=_("Answer by"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+
+class NoteAnswerForm(forms.Form):
+    """What an office answered; ``initial["asked"]`` are the open questions as (id, office)."""
+
+    consultation = forms.TypedChoiceField(label=_("Office"), coerce=int)
+    answer = forms.CharField(
+        label=_("Answer"),
+        max_length=LONG_TEXT,
+        error_messages={"required": _("Write what the office answered.")},
+        widget=forms.Textarea({"rows": 3}),
+    )
+    file = forms.FileField(
+        label=_("The letter as a file"), required=False, widget=forms.ClearableFileInput({"accept": ACCEPT})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["consultation"].choices = self.initial.get("asked", [])
+
+    def clean_file(self) -> Inspected | None:
+        upload = self.cleaned_data["file"]
+        return _inspected(upload) if upload else None
+
+
+class HandOnForm(forms.Form):
+    """To a colleague; ``initial["people"]`` are those of the centre as (id, name)."""
+
+    to = forms.TypedChoiceField(label=_("To"), coerce=int)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, error_messages={"required": _("Write the reason.")}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = self.initial.get("people", [])

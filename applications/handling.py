@@ -12,15 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import forms_dossier
 from applications.actions import handle
+from applications.actions.consult import consult, note_answer, suggested_limit
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
 from applications.actions.hand_over import hand_over
 from applications.actions.locking import wrong_state
 from applications.actions.pay import PAYABLE, ask_payment, outstanding, refund, take_fee
+from applications.actions.people import HANDLED, hand_on, may_arrange
 from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import IN_HAND, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
-from applications.models import Application, Extension, WithdrawalRequest
+from applications.models import Application, Consultation, Extension, WithdrawalRequest
+from applications.people import specialists_of
 from applications.permissions import (
     check,
     is_own_work,
@@ -30,6 +33,7 @@ from applications.permissions import (
     may_sign,
     may_take_back,
 )
+from citizens.models import User
 from portal import clock
 from portal.typed import LABELS
 
@@ -197,6 +201,49 @@ def _refund(dossier: Application, values: Values, at: datetime, user: Any) -> Ap
     )
 
 
+def _consult(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return consult(
+        application=dossier,
+        office=values["office"],
+        email=values["email"],
+        question=values["question"],
+        until=values["until"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _note_answer(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return note_answer(
+        application=dossier,
+        consultation=values["consultation"],
+        answer=values["answer"],
+        document=_kept("note-answer", dossier, user, values.get("file")),
+        at=at,
+        acting_user=user,
+    )
+
+
+def questions_open(dossier: Application) -> list[Consultation]:
+    """Questions to other offices that wait for their answer, from its prefetched rows."""
+    return [row for row in dossier.consultations.all() if row.is_open]
+
+
+def _hand_on(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    to = User.objects.get(pk=values["to"])
+    return hand_on(application=dossier, to=to, reason=values["reason"], at=at, acting_user=user)
+
+
+def _colleagues(dossier: Application) -> Values:
+    """Whoever else handles dossiers there."""
+    people = specialists_of(dossier.competent, clock.today())
+    return {"people": [(person.pk, str(person)) for person in people if person.pk != dossier.handler_id]}
+
+
+def _may_hand_on(user: Any, dossier: Application) -> bool:
+    return may_handle(user, dossier) or may_arrange(user, dossier.competent)
+
+
 def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     signature = _kept("hand-over", dossier, user, values.get("signature"))
     return hand_over(application=dossier, handed_to=values["handed_to"], signature=signature, at=at, acting_user=user)
@@ -315,6 +362,39 @@ VERBS = [
         may_sign,
         _refund,
         is_main=False,
+    ),
+    Verb(
+        "note-answer",
+        _("Another office has answered"),
+        _("The answer is noted."),
+        forms_dossier.NoteAnswerForm,
+        lambda dossier, step: dossier.state in IN_HAND and bool(questions_open(dossier)),
+        may_handle,
+        _note_answer,
+        is_main=False,
+        initial=lambda dossier: {"asked": [(row.pk, row.office) for row in questions_open(dossier)]},
+    ),
+    Verb(
+        "consult",
+        _("Ask another office"),
+        _("Noted. You are reminded when the answer is due."),
+        forms_dossier.ConsultForm,
+        lambda dossier, step: dossier.state in HANDLED and step != StepKind.SIGN,
+        may_handle,
+        _consult,
+        is_main=False,
+        initial=lambda dossier: {"until": suggested_limit(clock.now())},
+    ),
+    Verb(
+        "hand-on",
+        _("Hand it to a colleague"),
+        _("Your colleague has it now."),
+        forms_dossier.HandOnForm,
+        lambda dossier, step: dossier.state in HANDLED,
+        _may_hand_on,
+        _hand_on,
+        is_main=False,
+        initial=_colleagues,
     ),
     Verb(
         "prepare-apology",

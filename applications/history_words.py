@@ -21,6 +21,9 @@ _SENTENCES: dict[str, Any] = {
     EventKind.SUPPLEMENTED: gettext_lazy("%(who)s accepted what was missing; the clock runs again."),
     EventKind.NOT_ANSWERED: gettext_lazy("Nothing came by %(until)s, so it ended as the law says."),
     EventKind.PROPOSED: gettext_lazy("%(who)s proposed result %(number)s for signature."),
+    EventKind.CONSULTED: gettext_lazy("%(who)s asked %(office)s, with an answer by %(until)s."),
+    EventKind.ANSWERED: gettext_lazy("%(who)s noted the answer of %(office)s."),
+    EventKind.HANDED_ON: gettext_lazy("%(who)s handed it from %(before)s to %(to)s."),
     EventKind.RETURNED_FOR_REWORK: gettext_lazy("%(who)s did not sign and sent it back."),
     EventKind.APPROVED: gettext_lazy("%(who)s signed result %(number)s."),
     EventKind.HANDED_OVER: gettext_lazy("%(who)s handed the result to %(handed_to)s."),
@@ -40,7 +43,7 @@ _SENTENCES: dict[str, Any] = {
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
 # Personal texts worth reading in full under their sentence.
-_QUOTED = ("faults", "reason", "note")
+_QUOTED = ("faults", "reason", "note", "question", "answer")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,9 @@ def told(event: Event) -> Told:
         "who": str(event.actor) if event.actor else _("The portal"),
         "code": event.details.get("code", ""),
         "number": event.details.get("number", ""),
+        "office": event.details.get("office", ""),
+        "before": event.details.get("before", ""),
+        "to": event.details.get("to", ""),
         "receipt": event.details.get("receipt", ""),
         "fee": format_vnd(event.details.get("fee", 0)),
         "due": _moment(event.details.get("due_at")),

@@ -178,6 +178,28 @@ class Refunded(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerWaited(Notice):
+    """Another office is reminded that its answer is waited for. Names nobody and says nothing of the matter."""
+
+    kind: ClassVar[str] = "answer_waited"
+    due: datetime
+    centre: str
+
+    def subject(self) -> str:
+        return _("Your answer on dossier %(code)s is waited for") % {"code": self.reference}
+
+    def email(self) -> str:
+        return _("%(centre)s waits for your answer on dossier %(code)s before %(due)s.") % {
+            "centre": self.centre,
+            "code": self.reference,
+            "due": format_moment(self.due, get_language() or "vi"),
+        }
+
+    def sms(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DueMoved(DossierNotice):
     """The days off turned out otherwise: the result is promised for another day."""
 

@@ -8,6 +8,8 @@ from celery import shared_task
 from django.db.models import QuerySet
 
 from applications.actions.close_day import close_day
+from applications.actions.consult import remind_office
+from applications.actions.consult import to_remind as answers_due
 from applications.actions.extend import draft_extension, foreseen
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.keep_closing_paper import keep_closing_paper
@@ -76,6 +78,14 @@ def foresee_lateness() -> None:
     at = clock.now()
     for dossier in list(islice(foreseen(at), SWEEP_ROWS)):
         draft_extension(application=dossier, at=at)
+
+
+@shared_task
+def remind_offices() -> None:
+    """Remind other offices of answers that are due."""
+    at = clock.now()
+    for consultation in answers_due(at)[:SWEEP_ROWS]:
+        remind_office(consultation=consultation, at=at)
 
 
 @shared_task

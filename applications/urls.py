@@ -13,6 +13,7 @@ from applications.views import (
     dossier,
     manager,
     moved_days,
+    people,
     supplement,
     worklist,
 )
@@ -33,6 +34,8 @@ urlpatterns = [
     ),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
+    path("dossiers/people/", people.people, name="people"),
+    path("dossiers/people/away/<int:absence_id>/back/", people.back_again, name="back_again_at_work"),
     path("dossiers/moved-days/", moved_days.moved_days, name="moved_days"),
     path("dossiers/<int:pk>/", dossier.show, name="dossier"),
     path("dossiers/<int:pk>/ask-supplement/", supplement.ask, name="ask_supplement"),

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
 from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, State, StepKind
-from applications.models import Application, Extension, Step, WithdrawalRequest
+from applications.models import Application, Consultation, Extension, Step, WithdrawalRequest
+from applications.people import handlers_for
 from applications.querysets import ApplicationQuerySet
 from centres.enums import Role
 from centres.permissions import centres_of, has_role
@@ -52,7 +53,12 @@ def _at_centres(name: str, user: Any, role: str) -> Q:
 
 
 def _mine(user: Any, at: datetime) -> Q:
-    return Q(handler=user.pk, state__in=[State.PROCESSING, *WAITING_FOR_CITIZEN])
+    """The own dossiers, and those of colleagues who are away and whom this person stands in for."""
+    return Q(handler__in=handlers_for(user, clock.local_day(at)), state__in=[State.PROCESSING, *WAITING_FOR_CITIZEN])
+
+
+def _asked_elsewhere(user: Any, at: datetime) -> Q:
+    return _mine(user, at) & Q(is_asked_elsewhere=True)
 
 
 def _to_take(user: Any, at: datetime) -> Q:
@@ -123,6 +129,7 @@ def done_today(at: datetime) -> Q:
 _BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
+    WorkList("asked-elsewhere", gettext_lazy("With another office"), frozenset({Role.SPECIALIST}), _asked_elsewhere),
     WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take),
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
@@ -177,6 +184,9 @@ def _visible(user: Any, centre: int | None) -> ApplicationQuerySet:
         .alias(
             is_at_signature=signing,
             has_apology_drafted=Exists(_APOLOGY.filter(signed_at__isnull=True)),
+            is_asked_elsewhere=Exists(
+                Consultation.objects.filter(application=OuterRef("pk"), answered_at__isnull=True)
+            ),
             has_wish=Exists(WithdrawalRequest.objects.filter(application=OuterRef("pk"), settled_at__isnull=True)),
         )
         .annotate(was_extended=WAS_EXTENDED)

@@ -16,11 +16,13 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.consult import consult
 from applications.actions.ending import ask_to_withdraw
 from applications.actions.handle import propose, take
 from applications.actions.issue_form import issue
 from applications.actions.pay import outstanding, take_fee
 from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.people import note_absence
 from applications.enums import State
 from applications.models import Application, Paper
 from centres.actions.announce_hall import announce
@@ -127,6 +129,17 @@ def a_world(at_hanoi: Any) -> World:
     paid = a_dossier(procedure="land_change_info", citizen=person, at=MONDAY - timedelta(hours=2))
     take_fee(application=paid, amount=outstanding(paid), method="cash", receipt_number="BL1", at=MONDAY,
              acting_user=paid.received_by)  # fmt: skip
+    asking = consult(
+        application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING),
+        office="Công an phường", email="", question="Nơi ở?", until=hanoi("2026-11-27 00:00").date(), at=MONDAY,
+        acting_user=member_of(Role.SPECIALIST, here),
+    )  # fmt: skip
+    colleague = a_member(Role.SPECIALIST, here, full_name="Đồng nghiệp")
+    away = note_absence(
+        centre=here, person=member_of(Role.SPECIALIST, here), substitute=colleague,
+        from_day=hanoi("2026-12-01 00:00").date(), to_day=hanoi("2026-12-02 00:00").date(), at=MONDAY,
+        acting_user=member_of(Role.LEADER, here),
+    )  # fmt: skip
     wished = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING)
     ask_to_withdraw(application=wished, reason="Không cần nữa", at=MONDAY)
     done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
@@ -174,6 +187,9 @@ def a_world(at_hanoi: Any) -> World:
         "take-fee": owing,
         "ask-payment": taken,
         "refund": paid,
+        "consult": taken,
+        "note-answer": asking,
+        "hand-on": taken,
         "prepare-apology": taken,
         "sign-apology": taken,
         "withdraw": taken,
@@ -208,6 +224,7 @@ def a_world(at_hanoi: Any) -> World:
         **{f"applications:{name}": {"day": closing.day} for name in ("closing", "closing_json", "closing_pdf")},
         "applications:public_receipt": {"token": accepted.token},
         "applications:withdraw": {"token": accepted.token},
+        "applications:back_again_at_work": {"absence_id": away.pk},
         "applications:ask_supplement": {"pk": taken.pk},
         "applications:issued_form": {"pk": waiting_for_paper.pk, "form_id": _form_of(waiting_for_paper, "02")},
         "applications:public_form": {"token": waiting_for_paper.token, "form_id": _form_of(waiting_for_paper, "02")},
@@ -340,6 +357,14 @@ def a_world(at_hanoi: Any) -> World:
         "applications:ask_supplement": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
         "applications:ask_at_counter": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
         "applications:withdraw": {"reason": "Không cần nữa", "phone_last4": LAST4, "sure": "on"},
+        "applications:dossier_act@consult": {
+            "consult-office": "Chi cục thuế", "consult-question": "Đã nộp chưa?", "consult-until": "2026-11-30",
+        },
+        "applications:dossier_act@note-answer": {
+            "note-answer-consultation": asking.consultations.get().pk, "note-answer-answer": "Đúng",
+        },
+        "applications:dossier_act@hand-on": {"hand-on-to": colleague.pk, "hand-on-reason": "Nghỉ phép"},
+        "applications:people": {"do": "absence"},
         "applications:dossier_act@take-fee": {
             "take-fee-amount": outstanding(owing), "take-fee-method": "cash", "take-fee-receipt_number": "BL2",
         },

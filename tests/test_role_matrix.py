@@ -178,6 +178,12 @@ POST applications:dossier_act @send-back            sss0 ff.ff 0000
 POST applications:dossier_act @take-fee             sss0 .ffff 0000
 POST applications:dossier_act @ask-payment          sss0 f.fff 0000
 POST applications:dossier_act @refund               sss0 ff.ff 0000
+POST applications:dossier_act @consult              sss0 f.fff 0000
+POST applications:dossier_act @note-answer          sss0 f.fff 0000
+POST applications:dossier_act @hand-on              sss0 f...f 0000
+GET  applications:people                            sssf ff..f ff..
+POST applications:people                            sssf ffrrf ffrr
+POST applications:back_again_at_work                sssf ff..f ff00
 POST applications:dossier_act @prepare-apology      sss0 f.fff 0000
 POST applications:dossier_act @sign-apology         sss0 ff.ff 0000
 POST applications:dossier_act @withdraw             sss0 .f.ff 0000

@@ -2,6 +2,8 @@ from applications.models.application import Application, DossierNumber, Party
 from applications.models.closing import ChainHead, Closing, ClosingPaper
 from applications.models.declaration import Declaration, DeclarationRules, WhyErased
 from applications.models.handling import (
+    Absence,
+    Consultation,
     Extension,
     FeeLine,
     Pause,
@@ -26,6 +28,7 @@ from applications.notarisation.models import (
 from applications.payments.models import BankAccount, Payment
 
 __all__ = [
+    "Absence",
     "AnswerLimit",
     "Application",
     "BankAccount",
@@ -34,6 +37,7 @@ __all__ = [
     "ChainHead",
     "Closing",
     "ClosingPaper",
+    "Consultation",
     "Declaration",
     "DeclarationRules",
     "Document",

@@ -143,6 +143,83 @@ class Extension(models.Model):
         return self.signed_at is None and self.dropped_at is None
 
 
+class Consultation(models.Model):
+    """A question to another office, with a limit of its own; the dossier's clock runs on meanwhile."""
+
+    application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="consultations")
+    office = models.CharField(max_length=200)
+    email = models.EmailField(blank=True, help_text=_("Where the office is reminded."))
+    question = models.TextField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    remind_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("question to another office")
+        verbose_name_plural = _("questions to other offices")
+        ordering = ["asked_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(answered_at__isnull=True, reminded_at__isnull=True),
+                name="consultation_remind",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "office"], condition=Q(answered_at__isnull=True), name="consultation_open_once"
+            ),
+            models.CheckConstraint(condition=Q(due_at__gt=F("asked_at")), name="consultation_gives_time"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True)
+                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+                name="consultation_answer_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} {self.asked_at:%d/%m/%Y}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None
+
+
+class Absence(models.Model):
+    """Somebody is away from one day to another, and who stands in (Decree 118/2025 art. 11.8: no counter stops)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="absences")
+    centre = models.ForeignKey("centres.Centre", on_delete=models.CASCADE, related_name="+")
+    substitute = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="stands_in")
+    from_day = models.DateField()
+    to_day = models.DateField(help_text=_("The last day."))
+    reason = models.CharField(max_length=200, blank=True)
+    noted_at = models.DateTimeField()
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text=_("Taken back, or back before its last day."))
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["from_day", "id"]
+        indexes = [models.Index(fields=["substitute", "from_day", "to_day"], name="absence_of_substitute")]
+        constraints = [
+            models.CheckConstraint(condition=Q(to_day__gte=F("from_day")), name="absence_ends_after_it_begins"),
+            models.CheckConstraint(condition=~Q(user=F("substitute")), name="absence_has_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.from_day} {self.to_day}"
+
+
 class WithdrawalRequest(models.Model):
     """The applicant asks on the tracking page to take the dossier back; an officer does it, or says why not."""
 

@@ -26,6 +26,9 @@ class HandlingRules(models.Model):
     extension_days = models.PositiveSmallIntegerField(
         _("days that a drafted apology asks for"), default=3, validators=[MinValueValidator(1)]
     )
+    consult_days = models.PositiveSmallIntegerField(
+        _("days that another office has for an answer"), default=3, validators=[MinValueValidator(1)]
+    )
 
     class Meta:
         verbose_name = _("times of handling")
@@ -33,7 +36,7 @@ class HandlingRules(models.Model):
         ordering = ["valid_from"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(supplement_days__gte=1, forecast_days__gte=1, extension_days__gte=1),
+                condition=Q(supplement_days__gte=1, forecast_days__gte=1, extension_days__gte=1, consult_days__gte=1),
                 name="handling_rules_give_a_day",
             )
         ]

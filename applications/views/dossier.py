@@ -103,6 +103,7 @@ def dossier_or_404(request: HttpRequest, pk: int) -> Application:
             "supplements",
             "extensions",
             "withdrawals",
+            "consultations__document",
             "payments__by",
             "issued_forms",
             "fee_lines",
@@ -127,6 +128,7 @@ def _page(
     gone = tried_form if tried is not None and tried not in verbs else None
     context = {
         "dossier": dossier,
+        "now": at,
         "centre": dossier.competent,
         "version": version_of(dossier),
         "state": state_words(dossier, step_of(dossier)),
