@@ -11,6 +11,7 @@ from applications.models import (
     AnswerLimit,
     Application,
     BankAccount,
+    BookPrint,
     DeclarationRules,
     Event,
     FeeLine,
@@ -100,6 +101,14 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ("application__version__procedure", "by", "centre")
     search_fields = ("receipt_number", "application__code")
     ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(BookPrint)
+class BookPrintAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("centre", "day", "part", "sequence", "rows", "made_at", "made_by")
+    list_filter = ("centre",)
+    list_select_related = ("centre", "made_by")
     show_full_result_count = False
 
 

@@ -16,6 +16,7 @@ from applications.actions.handle import PROPOSAL_CHANGED
 from applications.payments.enums import Method
 from portal.errors import RuleBroken
 from portal.uploads import ACCEPT, Inspected, inspect_upload
+from procedures.forms import PhoneField
 
 LONG_TEXT = 2000
 SIGNATURE_BYTES = 200_000
@@ -261,3 +262,43 @@ class HandOnForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].choices = self.initial.get("people", [])
+
+
+class NewReceiptForm(forms.Form):
+    """What the new receipt says otherwise, and why it is issued again."""
+
+    reason = forms.CharField(
+        label=_("What was wrong or has changed"),
+        help_text=_("It is printed on the new receipt."),
+        max_length=300,
+        error_messages={"required": _("Write the reason.")},
+    )
+    phone = PhoneField(label=_("Phone"), required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+
+
+class CorrectionForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is wrong"),
+        max_length=LONG_TEXT,
+        error_messages={"required": _("Say what is wrong.")},
+        widget=forms.Textarea({"rows": 2}),
+    )
+    number = forms.CharField(
+        label=_("Number of the new result"),
+        max_length=60,
+        error_messages={"required": _("Give the number of the result.")},
+    )
+    file = forms.FileField(
+        label=_("The result as a file"), required=False, widget=forms.ClearableFileInput({"accept": ACCEPT})
+    )
+
+    def clean_file(self) -> Inspected | None:
+        upload = self.cleaned_data["file"]
+        return _inspected(upload) if upload else None
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, error_messages={"required": _("Write the reason.")}
+    )

@@ -13,6 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from applications import forms_dossier
 from applications.actions import handle
 from applications.actions.consult import consult, note_answer, suggested_limit
+from applications.actions.correct import (
+    correct_receipt,
+    drop_correction,
+    propose_correction,
+    sign_correction,
+)
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
 from applications.actions.hand_over import hand_over
@@ -21,8 +27,9 @@ from applications.actions.pay import PAYABLE, ask_payment, outstanding, refund, 
 from applications.actions.people import HANDLED, hand_on, may_arrange
 from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
-from applications.enums import IN_HAND, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
-from applications.models import Application, Consultation, Extension, WithdrawalRequest
+from applications.enums import IN_HAND, RECEIVED, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
+from applications.models import Application, Consultation, Extension, ResultCorrection, WithdrawalRequest
+from applications.papers_out import RECEIPT
 from applications.people import specialists_of
 from applications.permissions import (
     check,
@@ -38,6 +45,8 @@ from portal import clock
 from portal.typed import LABELS
 
 Values = dict[str, Any]
+_DECIDED = (State.DONE, State.RETURNED)
+_WAS_RECEIVED = (*RECEIVED, State.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -138,10 +147,10 @@ def was_extended(dossier: Application) -> bool:
 
 
 def _may_still_apologise(dossier: Application, step: str) -> bool:
-    """Before the date, once; what lies with the leader for signature needs none."""
+    """Before the date, and once."""
     given = extension_of(dossier)
     in_time = dossier.due_at is not None and clock.now() < dossier.due_at
-    return dossier.state in RUNNING and step != StepKind.SIGN and in_time and (given is None or given.is_open)
+    return dossier.state in RUNNING and in_time and (given is None or given.is_open)
 
 
 def wish_of(dossier: Application) -> WithdrawalRequest | None:
@@ -241,7 +250,65 @@ def _colleagues(dossier: Application) -> Values:
 
 
 def _may_hand_on(user: Any, dossier: Application) -> bool:
-    return may_handle(user, dossier) or may_arrange(user, dossier.competent)
+    return may_handle(user, dossier) or may_arrange(user, dossier.competent_id)
+
+
+def _new_receipt(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return correct_receipt(
+        application=dossier,
+        reason=values["reason"],
+        phone=values["phone"],
+        email=values["email"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def receipt_is_outdated(dossier: Application) -> bool:
+    """Whether the last receipt promises another date than the dossier does now, from its prefetched forms."""
+    receipts = [form for form in dossier.issued_forms.all() if form.number == RECEIPT and not form.is_erased]
+    last = max(receipts, key=lambda form: form.sequence, default=None)
+    promised = last.frozen.get("due_at") if last is not None else ""
+    due_at = dossier.due_at
+    return bool(promised and due_at and datetime.fromisoformat(promised) != due_at and dossier.state in IN_HAND)
+
+
+def _known_of_receipt(dossier: Application) -> Values:
+    reason = "Ngày hẹn trả kết quả đã thay đổi." if receipt_is_outdated(dossier) else ""
+    return {"reason": reason, "phone": dossier.contact_phone, "email": dossier.contact_email}
+
+
+def _propose_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return propose_correction(
+        application=dossier,
+        number=values["number"],
+        reason=values["reason"],
+        document=_kept("correct-result", dossier, user, values.get("file")),
+        at=at,
+        acting_user=user,
+    )
+
+
+def correction_of(dossier: Application) -> ResultCorrection | None:
+    """The correction that waits for its signature, from its prefetched rows."""
+    return next((row for row in dossier.corrections.all() if row.is_open), None)
+
+
+def _is_being_corrected(dossier: Application) -> bool:
+    return correction_of(dossier) is not None or is_copy(dossier)
+
+
+def _sign_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return sign_correction(application=dossier, at=at, acting_user=user)
+
+
+def _drop_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return drop_correction(application=dossier, reason=values["reason"], at=at, acting_user=user)
+
+
+def _may_sign_correction(user: Any, dossier: Application) -> bool:
+    open_correction = correction_of(dossier)
+    return may_sign(user, dossier) and (open_correction is None or open_correction.proposed_by_id != user.pk)
 
 
 def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -358,7 +425,7 @@ VERBS = [
         _("Give the fee back"),
         _("The refund is booked, and the citizen is told."),
         forms_dossier.RefundForm,
-        lambda dossier, step: dossier.payment_state == PaymentState.PAID,
+        lambda dossier, step: dossier.state in _WAS_RECEIVED and dossier.payment_state == PaymentState.PAID,
         may_sign,
         _refund,
         is_main=False,
@@ -368,7 +435,7 @@ VERBS = [
         _("Another office has answered"),
         _("The answer is noted."),
         forms_dossier.NoteAnswerForm,
-        lambda dossier, step: dossier.state in IN_HAND and bool(questions_open(dossier)),
+        lambda dossier, step: dossier.state in HANDLED and bool(questions_open(dossier)),
         may_handle,
         _note_answer,
         is_main=False,
@@ -379,7 +446,7 @@ VERBS = [
         _("Ask another office"),
         _("Noted. You are reminded when the answer is due."),
         forms_dossier.ConsultForm,
-        lambda dossier, step: dossier.state in HANDLED and step != StepKind.SIGN,
+        lambda dossier, step: dossier.state in HANDLED,
         may_handle,
         _consult,
         is_main=False,
@@ -395,6 +462,46 @@ VERBS = [
         _hand_on,
         is_main=False,
         initial=_colleagues,
+    ),
+    Verb(
+        "sign-correction",
+        _("Sign the new result"),
+        _("Signed. The new result replaces the old one, and the citizen is told."),
+        forms_dossier.NothingForm,
+        lambda dossier, step: dossier.state in _DECIDED and correction_of(dossier) is not None,
+        _may_sign_correction,
+        _sign_correction,
+    ),
+    Verb(
+        "drop-correction",
+        _("Leave the result as it is"),
+        _("The result stays as it is."),
+        forms_dossier.ReasonForm,
+        lambda dossier, step: dossier.state in _DECIDED and correction_of(dossier) is not None,
+        may_sign,
+        _drop_correction,
+        is_main=False,
+    ),
+    Verb(
+        "correct-result",
+        _("The result is wrong"),
+        _("The new result is with the leader now."),
+        forms_dossier.CorrectionForm,
+        lambda dossier, step: dossier.state in _DECIDED and not _is_being_corrected(dossier),
+        may_handle,
+        _propose_correction,
+        is_main=False,
+    ),
+    Verb(
+        "new-receipt",
+        _("Correct the receipt"),
+        _("The new receipt can be printed; the old one is kept."),
+        forms_dossier.NewReceiptForm,
+        lambda dossier, step: dossier.state in IN_HAND,
+        may_hand_over,
+        _new_receipt,
+        is_main=False,
+        initial=_known_of_receipt,
     ),
     Verb(
         "prepare-apology",
@@ -434,7 +541,7 @@ VERBS = [
         _("It cannot be withdrawn"),
         _("The citizen reads your reason."),
         forms_dossier.DeclineForm,
-        lambda dossier, step: wish_of(dossier) is not None,
+        lambda dossier, step: dossier.state in IN_HAND and wish_of(dossier) is not None,
         may_take_back,
         _decline,
         is_main=False,

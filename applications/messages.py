@@ -233,6 +233,22 @@ class ResultReady(DossierNotice):
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class ResultReplaced(DossierNotice):
+    """The result was wrong; the new decision waits, and the old one counts no more."""
+
+    kind: ClassVar[str] = "result_replaced"
+
+    def subject(self) -> str:
+        return _("The result of dossier %(code)s was corrected") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        centre = self.application.received_at_centre or self.application.helped_at
+        return _(
+            "The result of dossier %(code)s was wrong, and we are sorry. Please bring the old one to %(centre)s and take the new."
+        ) % {"code": self.reference, "centre": pick(centre.short_name)}
+
+
 def tell(notice_class: type[DossierNotice], application: Application, *, occasion: str = "", at: datetime) -> None:
     """Queue the notice for the contact given at the counter, in the caller's transaction; nobody to tell is fine."""
     if not (application.contact_phone or application.contact_email):

@@ -129,6 +129,16 @@ def _apology(form: IssuedForm) -> dict[str, Any]:
     }
 
 
+def _control_slip(form: IssuedForm) -> dict[str, Any]:
+    said = form.frozen
+    return _head(form, form.application.competent, "PKS") | {
+        "rows": said.get("rows") or [],
+        "due": _moment(said.get("due_at")),
+        "consulted": said.get("consulted", ""),
+        "signer": said.get("printed_by", ""),
+    }
+
+
 def _stopped(form: IssuedForm) -> dict[str, Any]:
     said = form.frozen
     state = State(said["state"]) if said.get("state") not in ("", None) else State.PROCESSING
@@ -171,6 +181,14 @@ PAPERS: Mapping[str, PaperOut] = {
             "official/apology.html",
             _apology,
             "xin-loi-gia-han",
+        ),
+        PaperOut(
+            "06",
+            "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+            "official/control_slip.html",
+            _control_slip,
+            "phieu-kiem-soat",
+            is_for_citizen=False,
         ),
         PaperOut("05", "Thông báo dừng giải quyết hồ sơ", "official/stopped.html", _stopped, "thong-bao-dung"),
     ]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from applications import urls_certify, urls_declare, urls_desk, urls_registers
 from applications.views import (
+    book,
     citizen,
     citizen_notices,
     citizen_papers,
@@ -34,11 +35,14 @@ urlpatterns = [
     ),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
+    path("dossiers/book/", book.book, name="book_of_day"),
+    path("dossiers/book/<int:print_id>.pdf", book.printed, name="book_print"),
     path("dossiers/people/", people.people, name="people"),
     path("dossiers/people/away/<int:absence_id>/back/", people.back_again, name="back_again_at_work"),
     path("dossiers/moved-days/", moved_days.moved_days, name="moved_days"),
     path("dossiers/<int:pk>/", dossier.show, name="dossier"),
     path("dossiers/<int:pk>/ask-supplement/", supplement.ask, name="ask_supplement"),
+    path("dossiers/<int:pk>/control-slip/", dossier.control_slip, name="control_slip"),
     path("dossiers/<int:pk>/forms/<int:form_id>.pdf", dossier.issued_form, name="issued_form"),
     path("dossiers/<int:pk>/<slug:key>/", dossier.act, name="dossier_act"),
     path("day/dossiers/", manager.day_dossiers, name="day_dossiers"),

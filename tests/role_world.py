@@ -17,12 +17,14 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.actions.consult import consult
+from applications.actions.correct import propose_correction
 from applications.actions.ending import ask_to_withdraw
 from applications.actions.handle import propose, take
 from applications.actions.issue_form import issue
 from applications.actions.pay import outstanding, take_fee
 from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.actions.people import note_absence
+from applications.actions.print_book import print_book
 from applications.enums import State
 from applications.models import Application, Paper
 from centres.actions.announce_hall import announce
@@ -140,6 +142,10 @@ def a_world(at_hanoi: Any) -> World:
         from_day=hanoi("2026-12-01 00:00").date(), to_day=hanoi("2026-12-02 00:00").date(), at=MONDAY,
         acting_user=member_of(Role.LEADER, here),
     )  # fmt: skip
+    wrong = propose_correction(
+        application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE),
+        number="9/TP", reason="Sai tên", document=None, at=MONDAY, acting_user=member_of(Role.SPECIALIST, here),
+    )  # fmt: skip
     wished = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING)
     ask_to_withdraw(application=wished, reason="Không cần nữa", at=MONDAY)
     done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
@@ -156,6 +162,7 @@ def a_world(at_hanoi: Any) -> World:
     other_paper = Paper.objects.filter(application=draft).exclude(pk=paper.pk).first()
     assert other_paper is not None and ticket.counter is not None
     at_counter = issue(application=draft, number="02", at=MONDAY, by=member_of(Role.COUNTER_OFFICER, here))
+    (printed,) = print_book(centre=here, day=MONDAY.date(), at=MONDAY, acting_user=member_of(Role.LEADER, here))
     held = HeldDocument.objects.create(
         citizen=person,
         kind_key=other_paper.kind.key,
@@ -190,6 +197,10 @@ def a_world(at_hanoi: Any) -> World:
         "consult": taken,
         "note-answer": asking,
         "hand-on": taken,
+        "new-receipt": accepted,
+        "correct-result": done,
+        "sign-correction": wrong,
+        "drop-correction": wrong,
         "prepare-apology": taken,
         "sign-apology": taken,
         "withdraw": taken,
@@ -225,6 +236,8 @@ def a_world(at_hanoi: Any) -> World:
         "applications:public_receipt": {"token": accepted.token},
         "applications:withdraw": {"token": accepted.token},
         "applications:back_again_at_work": {"absence_id": away.pk},
+        "applications:control_slip": {"pk": taken.pk},
+        "applications:book_print": {"print_id": printed.pk},
         "applications:ask_supplement": {"pk": taken.pk},
         "applications:issued_form": {"pk": waiting_for_paper.pk, "form_id": _form_of(waiting_for_paper, "02")},
         "applications:public_form": {"token": waiting_for_paper.token, "form_id": _form_of(waiting_for_paper, "02")},
@@ -365,6 +378,11 @@ def a_world(at_hanoi: Any) -> World:
         },
         "applications:dossier_act@hand-on": {"hand-on-to": colleague.pk, "hand-on-reason": "Nghỉ phép"},
         "applications:people": {"do": "absence"},
+        "applications:dossier_act@new-receipt": {"new-receipt-reason": "Sai số điện thoại"},
+        "applications:dossier_act@correct-result": {
+            "correct-result-reason": "Sai tên", "correct-result-number": "8/TP",
+        },
+        "applications:dossier_act@drop-correction": {"drop-correction-reason": "Kết quả đúng"},
         "applications:dossier_act@take-fee": {
             "take-fee-amount": outstanding(owing), "take-fee-method": "cash", "take-fee-receipt_number": "BL2",
         },

@@ -181,6 +181,14 @@ POST applications:dossier_act @refund               sss0 ff.ff 0000
 POST applications:dossier_act @consult              sss0 f.fff 0000
 POST applications:dossier_act @note-answer          sss0 f.fff 0000
 POST applications:dossier_act @hand-on              sss0 f...f 0000
+POST applications:dossier_act @new-receipt          sss0 .ffff 0000
+POST applications:dossier_act @correct-result       sss0 f.fff 0000
+POST applications:dossier_act @sign-correction      sss0 ff.ff 0000
+POST applications:dossier_act @drop-correction      sss0 ff.ff 0000
+POST applications:control_slip                      sss0 ..... 0000
+GET  applications:book_of_day                       sssf .f... .f..
+POST applications:book_of_day                       sssf .f... .f..
+GET  applications:book_print                        sssf .f... 0f00
 GET  applications:people                            sssf ff..f ff..
 POST applications:people                            sssf ffrrf ffrr
 POST applications:back_again_at_work                sssf ff..f ff00

@@ -23,6 +23,7 @@ from portal.vn.dates import format_moment
 
 FORM = "05"
 # Official papers are Vietnamese, so their words are not translated.
+SIGNED_FIRST = "Kết quả đã được ký trước khi đề nghị rút hồ sơ được xem xét."
 _FEES = {
     PaymentState.NONE: "Không thu phí, lệ phí",
     PaymentState.VOID: "Chưa nộp; không phải nộp",
@@ -140,6 +141,24 @@ def decline_withdrawal(*, application: Application, answer: str, at: datetime, a
     messages.tell(messages.NotWithdrawn, dossier, occasion=str(wish.pk), at=at)
     announce(dossier)
     return dossier
+
+
+def answer_by_result(dossier: Application, at: datetime, signer: User) -> None:
+    """The result was signed while a wish to withdraw was open: the applicant is told; inside the caller's transaction."""
+    wish = dossier.withdrawals.filter(settled_at__isnull=True).first()
+    if wish is None:
+        return
+    wish.settled_at, wish.settled_by, wish.answer = at, signer, SIGNED_FIRST
+    wish.save(update_fields=["settled_at", "settled_by", "answer"])
+    record(
+        application=dossier,
+        kind=EventKind.NOT_WITHDRAWN,
+        at=at,
+        actor=signer,
+        centre=dossier.competent,
+        reason=SIGNED_FIRST,
+    )
+    messages.tell(messages.NotWithdrawn, dossier, occasion=str(wish.pk), at=at)
 
 
 def stop_unanswered(dossier: Application, until: datetime, asked_by: User, at: datetime) -> None:

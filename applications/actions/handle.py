@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications import messages
+from applications.actions.ending import answer_by_result
 from applications.actions.extend import drop_draft_of
 from applications.actions.locking import locked, wrong_state
 from applications.actions.steps import announce, now_at, open_step
@@ -69,7 +70,7 @@ def propose(
     check(may_handle(acting_user, dossier))
     if dossier.state != State.PROCESSING or open_step(dossier) != StepKind.APPRAISE:
         raise wrong_state(dossier)
-    number = _official_number(number)
+    number = official_number(number)
     proposed: dict[str, Any] = {"number": number, "proposed_by": acting_user, "proposed_at": at}
     if document is not None:
         proposed["document"] = document.note(dossier, DocumentSource.RESULT, at, acting_user)
@@ -91,7 +92,7 @@ def propose(
     return dossier
 
 
-def _official_number(typed: str) -> str:
+def official_number(typed: str) -> str:
     number = unicodedata.normalize("NFC", typed.strip())
     if not number:
         raise BadInput(_("Give the number of the result."), code="number_empty", field="number")
@@ -146,6 +147,7 @@ def sign(*, application: Application, proposal: int | None = None, at: datetime,
     dossier.result.signed_by, dossier.result.signed_at = acting_user, at
     dossier.result.save(update_fields=["signed_by", "signed_at"])
     drop_draft_of(dossier, at)
+    answer_by_result(dossier, at, acting_user)
     dossier.release(at)
     dossier.changed_at = at
     dossier.save(update_fields=["state", "released_at", "changed_at"])

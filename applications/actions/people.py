@@ -26,16 +26,16 @@ PEOPLE = LEADERS | {Role.MANAGER}
 HANDLED = [state for state in IN_HAND if state != State.ACCEPTED]
 
 
-def may_arrange(user: User, centre: Centre) -> bool:
+def may_arrange(user: User, centre_id: int) -> bool:
     """Who shares out the work of a centre: its leaders and its manager."""
-    return has_role(user, PEOPLE, centre.pk)
+    return has_role(user, PEOPLE, centre_id)
 
 
 @transaction.atomic
 def hand_on(*, application: Application, to: User, reason: str, at: datetime, acting_user: User) -> Application:
     """Give the dossier to a colleague, who has it from now on; what was done with it stays as it is."""
     dossier = locked(application)
-    check(may_handle(acting_user, dossier) or may_sign(acting_user, dossier) or may_arrange(acting_user, dossier.competent))
+    check(may_handle(acting_user, dossier) or may_sign(acting_user, dossier) or may_arrange(acting_user, dossier.competent_id))
     if dossier.state not in HANDLED or dossier.handler is None:
         raise wrong_state(dossier)
     if not reason.strip():
@@ -66,7 +66,7 @@ def hand_on(*, application: Application, to: User, reason: str, at: datetime, ac
 def hand_on_all(*, centre: Centre, person: User, to: User, reason: str, at: datetime, acting_user: User) -> int:
     """Give everything that lies with somebody who leaves to a colleague; how many went. Each is a change of its own, so a
     broken one keeps no other back, and it can be done again."""
-    check(may_arrange(acting_user, centre))
+    check(may_arrange(acting_user, centre.pk))
     if not reason.strip():
         raise BadInput(_("Write the reason."), code="reason_empty", field="reason")
     if to.pk == person.pk:
@@ -96,7 +96,7 @@ def note_absence(
     acting_user: User,
 ) -> Absence:
     """Somebody will be away, and a colleague finds their dossiers on the own list for those days."""
-    check(may_arrange(acting_user, centre))
+    check(may_arrange(acting_user, centre.pk))
     if to_day < from_day or to_day < local_day(at):
         raise BadInput(_("The last day is before the first, or over already."), code="days", field="to_day")
     if substitute.pk == person.pk:
@@ -129,7 +129,7 @@ def note_absence(
 def end_absence(*, absence: Absence, at: datetime, acting_user: User) -> None:
     """It does not happen, or the person is back before its last day."""
     held = Absence.objects.select_for_update(of=("self",)).select_related("centre").get(pk=absence.pk)
-    check(may_arrange(acting_user, held.centre))
+    check(may_arrange(acting_user, held.centre_id))
     if held.ended_at is None:
         held.ended_at = at
         held.save(update_fields=["ended_at"])

@@ -8,12 +8,13 @@ from applications.models.handling import (
     FeeLine,
     Pause,
     Result,
+    ResultCorrection,
     Step,
     SupplementRequest,
     WithdrawalRequest,
 )
 from applications.models.history import Event, EventValue
-from applications.models.papers import Document, IssuedForm, Paper
+from applications.models.papers import BookPrint, Document, IssuedForm, Paper
 from applications.models.rules import AnswerLimit, HandlingRules
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
@@ -32,6 +33,7 @@ __all__ = [
     "AnswerLimit",
     "Application",
     "BankAccount",
+    "BookPrint",
     "Certification",
     "CertificationItem",
     "ChainHead",
@@ -58,6 +60,7 @@ __all__ = [
     "RegisterStrike",
     "RegisterValue",
     "Result",
+    "ResultCorrection",
     "SignatureMark",
     "Step",
     "SupplementRequest",

@@ -313,3 +313,60 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ResultCorrection(models.Model):
+    """A result that was found wrong is replaced by a new decision: proposed by one person, signed by another.
+
+    With the signature the row keeps what was decided before (``old_``), so that nothing is ever overwritten.
+    """
+
+    application = models.ForeignKey("applications.Application", on_delete=models.PROTECT, related_name="corrections")
+    number = models.CharField(max_length=60)
+    reason = models.TextField()
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    old_number = models.CharField(max_length=60, blank=True)
+    old_document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    old_signed_at = models.DateTimeField(null=True, blank=True)
+    old_signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    old_handed_to = models.CharField(max_length=120, blank=True)
+    old_handed_at = models.DateTimeField(null=True, blank=True)
+    old_signature = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("corrected result")
+        verbose_name_plural = _("corrected results")
+        ordering = ["proposed_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(signed_at__isnull=True, dropped_at__isnull=True),
+                name="one_open_correction",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="correction_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True, signed_by__isnull=True)
+                | (
+                    Q(signed_at__isnull=False, signed_by__isnull=False, dropped_at__isnull=True)
+                    & ~Q(old_number="")
+                    & ~Q(signed_by=F("proposed_by"))
+                ),
+                name="correction_signed_keeps_the_old",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_number or self.application} → {self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.signed_at is None and self.dropped_at is None

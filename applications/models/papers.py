@@ -116,6 +116,32 @@ class IssuedForm(models.Model):
         self.save(update_fields=["frozen"])
 
 
+class BookPrint(AppendOnly):
+    """A part of one day's page of a centre's tracking book (form 07) as it was printed; a later print is a row of its own."""
+
+    centre = models.ForeignKey("centres.Centre", on_delete=models.PROTECT, related_name="book_prints")
+    day = models.DateField()
+    part = models.PositiveSmallIntegerField(default=1)
+    sequence = models.PositiveSmallIntegerField(default=1)
+    said = models.CharField(max_length=64, help_text=_("Hash of what it says; the same again is the same print."))
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("printed page of the tracking book")
+        verbose_name_plural = _("printed pages of the tracking book")
+        ordering = ["-day", "part", "-sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "day", "part", "sequence"], name="book_print_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.centre} {self.day} {self.part}/{self.sequence}"
+
+
 def as_issued(application: Application) -> dict[str, Any]:
     """What a form says of the person, the officer and the promise, as they are now: plain values for JSON."""
     applicant = application.applicant

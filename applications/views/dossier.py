@@ -13,11 +13,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.actions.control_slip import issue_control_slip
 from applications.actions.pay import outstanding
 from applications.catalogue import version_of
 from applications.documents import qr
 from applications.enums import EventKind, State, StepKind
-from applications.handling import BY_KEY, Verb, extension_of, offered, step_of, was_extended, wish_of
+from applications.handling import (
+    BY_KEY,
+    Verb,
+    correction_of,
+    extension_of,
+    offered,
+    receipt_is_outdated,
+    step_of,
+    was_extended,
+    wish_of,
+)
 from applications.history_words import Told, told
 from applications.looks import looked_at
 from applications.models import Application, Event, IssuedForm, Paper
@@ -25,6 +36,7 @@ from applications.papers_out import PAPERS
 from applications.payments.accounts import account_on, code_to_pay
 from applications.receipts import form_or_404, form_response, receipt_response
 from applications.worklist import due_words, state_kind, state_words
+from citizens.session import signed_in
 from notifications.models import Message
 from portal import clock
 from portal.errors import RuleBroken
@@ -82,6 +94,14 @@ def issued_form(request: HttpRequest, pk: int, form_id: int) -> HttpResponse:
     return form_response(form_or_404(dossier, form_id))
 
 
+@require_POST
+def control_slip(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print the slip that goes with the dossier (form 06): the last one while nothing has happened since."""
+    dossier = dossier_or_404(request, pk)
+    form = issue_control_slip(application=dossier, at=clock.now(), acting_user=signed_in(request))
+    return redirect("applications:issued_form", pk=pk, form_id=form.pk)
+
+
 def dossier_or_404(request: HttpRequest, pk: int) -> Application:
     rows = (
         Application.objects.visible_to(request.user)
@@ -103,6 +123,7 @@ def dossier_or_404(request: HttpRequest, pk: int) -> Application:
             "supplements",
             "extensions",
             "withdrawals",
+            "corrections__proposed_by",
             "consultations__document",
             "payments__by",
             "issued_forms",
@@ -146,6 +167,9 @@ def _page(
         "apology": extension_of(dossier),
         "is_unexcused": dossier.is_overdue(at) and not was_extended(dossier),
         "wish": wish_of(dossier),
+        "correction": correction_of(dossier),
+        "replaced": [row for row in dossier.corrections.all() if row.signed_at],
+        "is_outdated": receipt_is_outdated(dossier),
         "forms_out": _forms_out(dossier),
         "sent_back": _sent_back(dossier),
         "history": [told(event) for event in reversed(dossier.events.all())],

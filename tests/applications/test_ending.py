@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.actions.ending import ask_to_withdraw, decline_withdrawal, stop, withdraw
+from applications.actions.handle import propose, sign
 from applications.enums import IN_HAND, EventKind, State
 from applications.models import Application, WithdrawalRequest
 from centres.enums import Role
@@ -122,6 +123,15 @@ def test_a_wish_that_cannot_be_met_is_answered_and_may_be_made_again(client: Cli
     page = client.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
     assert "Kết quả đã trình ký sáng nay." in page
     assert reverse("applications:withdraw", args=[dossier.token]) in page
+    assert Message.objects.filter(dedup_key__contains=":not_withdrawn:").exists()
+
+
+def test_a_result_signed_first_answers_the_wish(centre: Centre) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    dossier = propose(application=dossier, number="1/TP", document=None, at=LATER, acting_user=dossier.handler)
+    ask_to_withdraw(application=dossier, reason="Không cần nữa", at=LATER)
+    sign(application=dossier, at=LATER, acting_user=member_of(Role.LEADER, centre))
+    assert WithdrawalRequest.objects.get().answer
     assert Message.objects.filter(dedup_key__contains=":not_withdrawn:").exists()
 
 
