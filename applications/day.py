@@ -39,7 +39,11 @@ class DayNumbers:
 
 def numbers(centre: Centre, at: datetime) -> DayNumbers:
     """One statement."""
-    rows = Application.objects.filter(competent=centre).alias(was_extended=WAS_EXTENDED).filter(Q(state__in=IN_HAND) | done_today(at))
+    rows = (
+        Application.objects.filter(competent=centre)
+        .alias(was_extended=WAS_EXTENDED)
+        .filter(Q(state__in=IN_HAND) | done_today(at))
+    )
     return DayNumbers(
         **rows.aggregate(
             in_hand=Count("pk", filter=Q(state__in=IN_HAND)),
@@ -69,7 +73,8 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     if count := found["overdue"]:
         text = ngettext("%(count)d dossier is overdue.", "%(count)d dossiers are overdue.", count)
         needs.append(("act", text % {"count": count}, list_url(centre, "overdue")))
-    if count := found["unexcused"]:
+    # Where none of them has one, the sentence before and the figure below say it.
+    if (count := found["unexcused"]) and count < found["overdue"]:
         text = ngettext(
             "%(count)d of the overdue dossiers has no apology.",
             "%(count)d of the overdue dossiers have no apology.",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(models.IntegerChoices):
@@ -36,6 +37,16 @@ class PaymentState(models.TextChoices):
     PAID = "paid", _("fee paid")
     REFUNDED = "back", _("fee given back")
     VOID = "void", _("fee not due any more")
+
+
+class PaymentKind(models.TextChoices):
+    PAID = "paid", pgettext_lazy("a fee", "paid")
+    REFUNDED = "back", pgettext_lazy("a fee", "given back")
+
+
+class Method(models.TextChoices):
+    CASH = "cash", _("in cash")
+    TRANSFER = "transfer", _("by transfer")
 
 
 class DeliveryState(models.TextChoices):

@@ -13,9 +13,10 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.handle import PROPOSAL_CHANGED
-from applications.payments.enums import Method
+from applications.enums import Method
 from portal.errors import RuleBroken
 from portal.uploads import ACCEPT, Inspected, inspect_upload
+from portal.vn.money import format_vnd
 from procedures.forms import PhoneField
 
 LONG_TEXT = 2000
@@ -195,6 +196,10 @@ class TakeFeeForm(_MoneyForm):
 
     amount = _AsShown(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["method"].label = _("Take %(sum)s") % {"sum": format_vnd(self.initial.get("amount") or 0)}
+
 
 class RefundForm(_MoneyForm):
     reason = forms.CharField(
@@ -217,7 +222,9 @@ class ConsultForm(forms.Form):
         label=_("Office"), max_length=200, error_messages={"required": _("Name the office and what it is asked.")}
     )
     email = forms.EmailField(
-        label=_("Its e-mail address"), help_text=_("It is reminded there a day before the answer is due."), required=False
+        label=_("Its e-mail address"),
+        help_text=_("It is reminded there a day before the answer is due."),
+        required=False,
     )
     question = forms.CharField(
         label=_("Question"),
@@ -244,7 +251,7 @@ class NoteAnswerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["consultation"].choices = self.initial.get("asked", [])
+        self.fields["consultation"].choices = self.initial.get("asked", [])  # type: ignore[attr-defined]
 
     def clean_file(self) -> Inspected | None:
         upload = self.cleaned_data["file"]
@@ -255,13 +262,11 @@ class HandOnForm(forms.Form):
     """To a colleague; ``initial["people"]`` are those of the centre as (id, name)."""
 
     to = forms.TypedChoiceField(label=_("To"), coerce=int)
-    reason = forms.CharField(
-        label=_("Reason"), max_length=200, error_messages={"required": _("Write the reason.")}
-    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, error_messages={"required": _("Write the reason.")})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].choices = self.initial.get("people", [])
+        self.fields["to"].choices = self.initial.get("people", [])  # type: ignore[attr-defined]
 
 
 class NewReceiptForm(forms.Form):
@@ -273,8 +278,8 @@ class NewReceiptForm(forms.Form):
         max_length=300,
         error_messages={"required": _("Write the reason.")},
     )
-    phone = PhoneField(label=_("Phone"), required=False)
-    email = forms.EmailField(label=_("E-mail"), required=False)
+    phone = PhoneField(label=_("Right phone number"), help_text=_("Empty: it stays as it is."), required=False)
+    email = forms.EmailField(label=_("Right e-mail address"), help_text=_("Empty: it stays as it is."), required=False)
 
 
 class CorrectionForm(forms.Form):
@@ -299,6 +304,4 @@ class CorrectionForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=500, error_messages={"required": _("Write the reason.")}
-    )
+    reason = forms.CharField(label=_("Reason"), max_length=500, error_messages={"required": _("Write the reason.")})

@@ -41,6 +41,7 @@ class TrackForm(_Last4Form):
         ),
     )
     field_order = ("code", "phone_last4")
+
     def clean_code(self) -> str:
         return re.sub(r"\s", "", self.cleaned_data["code"]).upper()
 

@@ -275,7 +275,7 @@ def receipt_is_outdated(dossier: Application) -> bool:
 
 def _known_of_receipt(dossier: Application) -> Values:
     reason = "Ngày hẹn trả kết quả đã thay đổi." if receipt_is_outdated(dossier) else ""
-    return {"reason": reason, "phone": dossier.contact_phone, "email": dossier.contact_email}
+    return {"reason": reason}
 
 
 def _propose_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:

@@ -169,9 +169,7 @@ def _moment_in_words(moment: datetime) -> str:
 PAPERS: Mapping[str, PaperOut] = {
     paper.number: paper
     for paper in [
-        PaperOut(
-            RECEIPT, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "official/receipt.html", _receipt, "giay-hen"
-        ),
+        PaperOut(RECEIPT, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "official/receipt.html", _receipt, "giay-hen"),
         PaperOut(
             "02", "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ", "official/supplement.html", _supplement, "yeu-cau-bo-sung"
         ),

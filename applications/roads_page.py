@@ -106,7 +106,7 @@ def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Appl
         "fee_lines": [],
         "payments": [],
     }
-    dossier._prefetched_objects_cache = rows  # type: ignore[assignment]
+    dossier._prefetched_objects_cache = rows
     dossier._state.fields_cache.update(certification=None, result=Result(proposed_by_id=2))
     return dossier
 

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from applications.accounts import account_on, code_to_pay
 from applications.actions.pay import outstanding
 from applications.catalogue import version_of
 from applications.documents import qr
 from applications.enums import IN_HAND, RECEIVED, EventKind, State, StepKind
 from applications.models import Application, Event, IssuedForm, Paper, SupplementRequest, WithdrawalRequest
 from applications.papers_out import PAPERS, RECEIPT
-from applications.payments.accounts import account_on, code_to_pay
 from applications.tracking_words import STANDS, WHAT_TO_DO, todo_values
 from centres.actions.hold import hold_choices
 from centres.actions.return_missed import in_grace
@@ -435,7 +435,14 @@ def _applications(ticket: Ticket | None, token: str) -> list[Application]:
         Application.objects.filter(mine)
         .select_related("helped_at", "received_at_centre", "matter__ticket__rating", "certification")
         .prefetch_related(
-            "fee_lines", "steps", "supplements", "issued_forms", "withdrawals", "payments", Prefetch("papers", Paper.objects.select_related("kind")), "events"
+            "fee_lines",
+            "steps",
+            "supplements",
+            "issued_forms",
+            "withdrawals",
+            "payments",
+            Prefetch("papers", Paper.objects.select_related("kind")),
+            "events",
         )
         .order_by("started_at", "id")
         .distinct()

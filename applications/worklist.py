@@ -294,6 +294,8 @@ def due_words(application: Application, at: datetime) -> str:
         return _("finished %(day)s") % {"day": day(application.released_at)}
     if application.state in WAITING_FOR_CITIZEN:
         return _("paused since %(day)s") % {"day": day(application.paused_at)}
+    if application.ended_at is not None:
+        return _("ended %(day)s") % {"day": day(application.ended_at)}
     if application.is_overdue(at):
         return _("overdue since %(time)s %(day)s") % {"time": hm(due_at), "day": day(due_at)}
     distance = (clock.local_day(due_at) - clock.local_day(at)).days

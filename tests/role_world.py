@@ -21,8 +21,8 @@ from applications.actions.correct import propose_correction
 from applications.actions.ending import ask_to_withdraw
 from applications.actions.handle import propose, take
 from applications.actions.issue_form import issue
-from applications.actions.pay import outstanding, take_fee
 from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.pay import outstanding, take_fee
 from applications.actions.people import note_absence
 from applications.actions.print_book import print_book
 from applications.enums import State
@@ -127,8 +127,8 @@ def a_world(at_hanoi: Any) -> World:
     )
     propose(application=proposed, number="1/TP", document=None, at=MONDAY, acting_user=proposed.handler)
     waiting_for_paper = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.SUPPLEMENT)
-    owing = a_dossier(procedure="land_change_info", citizen=person, at=MONDAY - timedelta(hours=2))
-    paid = a_dossier(procedure="land_change_info", citizen=person, at=MONDAY - timedelta(hours=2))
+    owing = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
+    paid = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
     take_fee(application=paid, amount=outstanding(paid), method="cash", receipt_number="BL1", at=MONDAY,
              acting_user=paid.received_by)  # fmt: skip
     asking = consult(
@@ -371,30 +371,40 @@ def a_world(at_hanoi: Any) -> World:
         "applications:ask_at_counter": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
         "applications:withdraw": {"reason": "Không cần nữa", "phone_last4": LAST4, "sure": "on"},
         "applications:dossier_act@consult": {
-            "consult-office": "Chi cục thuế", "consult-question": "Đã nộp chưa?", "consult-until": "2026-11-30",
+            "consult-office": "Chi cục thuế",
+            "consult-question": "Đã nộp chưa?",
+            "consult-until": "2026-11-30",
         },
         "applications:dossier_act@note-answer": {
-            "note-answer-consultation": asking.consultations.get().pk, "note-answer-answer": "Đúng",
+            "note-answer-consultation": asking.consultations.get().pk,
+            "note-answer-answer": "Đúng",
         },
         "applications:dossier_act@hand-on": {"hand-on-to": colleague.pk, "hand-on-reason": "Nghỉ phép"},
         "applications:people": {"do": "absence"},
         "applications:dossier_act@new-receipt": {"new-receipt-reason": "Sai số điện thoại"},
         "applications:dossier_act@correct-result": {
-            "correct-result-reason": "Sai tên", "correct-result-number": "8/TP",
+            "correct-result-reason": "Sai tên",
+            "correct-result-number": "8/TP",
         },
         "applications:dossier_act@drop-correction": {"drop-correction-reason": "Kết quả đúng"},
         "applications:dossier_act@take-fee": {
-            "take-fee-amount": outstanding(owing), "take-fee-method": "cash", "take-fee-receipt_number": "BL2",
+            "take-fee-amount": outstanding(owing),
+            "take-fee-method": "cash",
+            "take-fee-receipt_number": "BL2",
         },
         "applications:dossier_act@ask-payment": {"ask-payment-name": "Thuế", "ask-payment-amount": "50000"},
         "applications:dossier_act@refund": {
-            "refund-reason": "Thu nhầm", "refund-method": "cash", "refund-receipt_number": "HT1",
+            "refund-reason": "Thu nhầm",
+            "refund-method": "cash",
+            "refund-receipt_number": "HT1",
         },
         "applications:dossier_act@prepare-apology": {
-            "prepare-apology-reason": "Chờ xác minh", "prepare-apology-until": "2026-12-15",
+            "prepare-apology-reason": "Chờ xác minh",
+            "prepare-apology-until": "2026-12-15",
         },
         "applications:dossier_act@sign-apology": {
-            "sign-apology-reason": "Chờ xác minh", "sign-apology-until": "2026-12-15",
+            "sign-apology-reason": "Chờ xác minh",
+            "sign-apology-until": "2026-12-15",
         },
         "applications:dossier_act@withdraw": {"withdraw-reason": "Không cần nữa"},
         "applications:dossier_act@decline-withdrawal": {"decline-withdrawal-answer": "Đã ký"},

@@ -46,7 +46,9 @@ def consult(
     if until <= local_day(at):
         raise BadInput(_("The office needs some days: choose a later one."), code="until_past", field="until")
     if dossier.consultations.filter(office=office, answered_at__isnull=True).exists():
-        raise RuleBroken(_("This office is asked already and has not answered yet."), code="asked_already", field="office")
+        raise RuleBroken(
+            _("This office is asked already and has not answered yet."), code="asked_already", field="office"
+        )
     due_at = end_of(until, dossier.competent)
     Consultation.objects.create(
         application=dossier,

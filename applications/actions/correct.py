@@ -26,14 +26,18 @@ from portal.errors import BadInput, RuleBroken
 def correct_receipt(
     *, application: Application, reason: str, phone: str, email: str, at: datetime, acting_user: User
 ) -> Application:
-    """Issue form 01 again as everything is now, with the reason on it; the paper before is kept as it was."""
+    """Issue form 01 again as everything is now, with the reason on it; the paper before is kept as it was.
+
+    An empty ``phone`` or ``email`` leaves what is known.
+    """
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
     if dossier.state not in IN_HAND:
         raise wrong_state(dossier)
     _reason(reason)
     before = {"phone_before": dossier.contact_phone, "email_before": dossier.contact_email}
-    dossier.contact_phone, dossier.contact_email, dossier.changed_at = phone, email, at
+    dossier.contact_phone, dossier.contact_email = phone or dossier.contact_phone, email or dossier.contact_email
+    dossier.changed_at = at
     dossier.save(update_fields=["contact_phone", "contact_email", "changed_at"])
     form = issue(application=dossier, number=RECEIPT, reason=reason, at=at, by=acting_user)
     record(
@@ -43,7 +47,7 @@ def correct_receipt(
         actor=acting_user,
         centre=dossier.received_at_centre,
         details={"sequence": form.sequence, "due_at": dossier.due_at.isoformat() if dossier.due_at else ""},
-        personal={"reason": reason.strip(), **before, "phone": phone, "email": email},
+        personal={"reason": reason.strip(), **before, "phone": dossier.contact_phone, "email": dossier.contact_email},
     )
     announce(dossier)
     return dossier

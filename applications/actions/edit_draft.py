@@ -190,7 +190,10 @@ def drop_draft(*, application: Application, at: datetime, acting_user: User) -> 
     missing papers were asked for on form 02 is kept without its matter: the request stays, and is not made again.
     """
     draft = _draft(application, acting_user)
-    if draft.documents.exclude(source=DocumentSource.FORM).exists() or draft.made_for_it.exclude(state=State.WITHDRAWN).exists():
+    if (
+        draft.documents.exclude(source=DocumentSource.FORM).exists()
+        or draft.made_for_it.exclude(state=State.WITHDRAWN).exists()
+    ):
         raise RuleBroken(
             _("Papers were already handed in for this. Receive it, or set the number aside until it is complete."),
             code="draft_used",

@@ -213,6 +213,6 @@ def _notice(
         "given_back": given_back.strip(),
         "signer": str(by),
         "state": int(from_state),
-        "fee": _FEES.get(dossier.payment_state, ""),
+        "fee": _FEES.get(PaymentState(dossier.payment_state), ""),
     }
     issue(application=dossier, number=FORM, said=said, at=at, by=by)

@@ -134,7 +134,12 @@ def sign_extension(
         details={"due_before": before.isoformat(), "due_at": moved.at.isoformat()},
         personal={"reason": draft.reason},
     )
-    said = {"due_before": before.isoformat(), "due_after": moved.at.isoformat(), "why": draft.reason, "signer": str(acting_user)}
+    said = {
+        "due_before": before.isoformat(),
+        "due_after": moved.at.isoformat(),
+        "why": draft.reason,
+        "signer": str(acting_user),
+    }
     issue(application=dossier, number=FORM, said=said, at=at, by=acting_user)
     messages.tell(messages.Extended, dossier, at=at)
     announce(dossier)
@@ -170,8 +175,7 @@ def _new_date(dossier: Application, until: date, at: datetime) -> datetime:
     moved = end_of(until, dossier.competent)
     if dossier.due_at is None or moved <= max(dossier.due_at, at):
         raise BadInput(
-            _("Choose a day after %(due)s, which was promised.")
-            % {"due": format_moment(dossier.due_at or at, "vi")},
+            _("Choose a day after %(due)s, which was promised.") % {"due": format_moment(dossier.due_at or at, "vi")},
             code="until_past",
             field="until",
         )

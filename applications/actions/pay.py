@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from applications import messages
 from applications.actions.locking import locked, wrong_state
 from applications.actions.steps import announce, open_step
-from applications.enums import IN_HAND, EventKind, PauseWhy, PaymentState, State, StepKind
+from applications.enums import IN_HAND, EventKind, Method, PauseWhy, PaymentKind, PaymentState, State, StepKind
 from applications.history import record
 from applications.models import Application, FeeLine, Payment
 from applications.pauses import end_pause, pause
-from applications.payments.enums import Method, PaymentKind
 from applications.permissions import check, may_hand_over, may_handle, may_sign
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
@@ -49,7 +48,9 @@ def ask_payment(
         raise BadInput(_("Say what is to be paid."), code="name_empty", field="name")
     if not 0 < amount <= _LARGEST:
         raise BadInput(_("Give a whole sum in đồng."), code="amount", field="amount")
-    FeeLine.objects.create(application=dossier, name={"vi": name.strip()[:200]}, article=article.strip()[:300], amount=amount)
+    FeeLine.objects.create(
+        application=dossier, name={"vi": name.strip()[:200]}, article=article.strip()[:300], amount=amount
+    )
     from_state = dossier.state
     dossier.ask_payment(at)
     dossier.payment_state, dossier.changed_at = PaymentState.DUE, at

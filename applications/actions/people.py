@@ -35,7 +35,11 @@ def may_arrange(user: User, centre_id: int) -> bool:
 def hand_on(*, application: Application, to: User, reason: str, at: datetime, acting_user: User) -> Application:
     """Give the dossier to a colleague, who has it from now on; what was done with it stays as it is."""
     dossier = locked(application)
-    check(may_handle(acting_user, dossier) or may_sign(acting_user, dossier) or may_arrange(acting_user, dossier.competent_id))
+    check(
+        may_handle(acting_user, dossier)
+        or may_sign(acting_user, dossier)
+        or may_arrange(acting_user, dossier.competent_id)
+    )
     if dossier.state not in HANDLED or dossier.handler is None:
         raise wrong_state(dossier)
     if not reason.strip():

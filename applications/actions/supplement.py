@@ -197,7 +197,9 @@ def ask_at_intake(
     before = asked_at_intake(draft, at)
     if before is not None:
         raise RuleBroken(
-            _("What is missing was asked for on %(day)s already. The law allows one complete request: receive what is here.")
+            _(
+                "What is missing was asked for on %(day)s already. The law allows one complete request: receive what is here."
+            )
             % {"day": f"{local_day(before.asked_at):%d/%m/%Y}"},
             code="second_supplement",
             field="faults",
@@ -221,9 +223,7 @@ def asked_at_intake(draft: Application, at: datetime) -> SupplementRequest | Non
     """The request that this person got at a counter for the same matter, while nothing was received of it since."""
     same = Q(application=draft)
     if draft.applicant_id:
-        same |= Q(
-            application__applicant=draft.applicant_id, application__version__procedure=draft.version.procedure_id
-        )
+        same |= Q(application__applicant=draft.applicant_id, application__version__procedure=draft.version.procedure_id)
     received_since = Application.objects.filter(
         applicant=OuterRef("application__applicant"),
         version__procedure=OuterRef("application__version__procedure"),

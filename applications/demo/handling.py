@@ -11,9 +11,8 @@ from applications.actions.handle import propose, sign, take
 from applications.actions.pay import outstanding, take_fee
 from applications.actions.supplement import ask_supplement
 from applications.demo.centres import Place
-from applications.enums import PaymentState, State, StepKind
+from applications.enums import Method, PaymentState, State, StepKind
 from applications.models import Application
-from applications.payments.enums import Method
 
 _FAULTS = {
     "land_change_info": "Bản chính giấy chứng nhận thiếu trang bổ sung. Mời bác mang trang bổ sung đến bất kỳ quầy nào.",

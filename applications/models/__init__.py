@@ -15,6 +15,7 @@ from applications.models.handling import (
 )
 from applications.models.history import Event, EventValue
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
+from applications.models.payments import BankAccount, Payment
 from applications.models.rules import AnswerLimit, HandlingRules
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
@@ -26,7 +27,6 @@ from applications.notarisation.models import (
     RegisterValue,
     SignatureMark,
 )
-from applications.payments.models import BankAccount, Payment
 
 __all__ = [
     "Absence",

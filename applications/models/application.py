@@ -92,7 +92,8 @@ class Application(StateModel):
     payment_state = models.CharField(max_length=6, choices=PaymentState.choices, default=PaymentState.NONE)
     delivery_state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.AT_COUNTER)
     asked_again = models.BooleanField(
-        default=False, help_text=_("A supplement was requested a second time; the national score counts that as overdue.")
+        default=False,
+        help_text=_("A supplement was requested a second time; the national score counts that as overdue."),
     )
     sync_state = models.CharField(max_length=8, choices=SyncState.choices, default=SyncState.LOCAL)
 

@@ -63,7 +63,9 @@ class SupplementRequest(models.Model):
         verbose_name_plural = _("supplement requests")
         ordering = ["asked_at", "id"]
         indexes = [
-            models.Index(fields=["remind_at"], condition=STILL_OPEN & Q(reminded_at__isnull=True), name="supplement_remind"),
+            models.Index(
+                fields=["remind_at"], condition=STILL_OPEN & Q(reminded_at__isnull=True), name="supplement_remind"
+            ),
             models.Index(fields=["ends_at"], condition=STILL_OPEN, name="supplement_ends"),
         ]
         constraints = [

@@ -16,7 +16,9 @@ class HandlingRules(models.Model):
     supplement_days = models.PositiveSmallIntegerField(
         _("days the citizen has for a supplement"), default=15, validators=[MinValueValidator(1)]
     )
-    remind_days = models.PositiveSmallIntegerField(_("days before its end at which a supplement is reminded of"), default=2)
+    remind_days = models.PositiveSmallIntegerField(
+        _("days before its end at which a supplement is reminded of"), default=2
+    )
     forecast_days = models.PositiveSmallIntegerField(
         _("days before the due date at which an apology is drafted"), default=1, validators=[MinValueValidator(1)]
     )

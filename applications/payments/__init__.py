@@ -1,1 +1,1 @@
-"""What is paid for a dossier and given back, and the code a bank's app reads to pay it."""
+"""Paying: the code that a bank's app reads."""

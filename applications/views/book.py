@@ -32,7 +32,9 @@ def _centre(request: HttpRequest) -> Centre:
         rows = rows.filter(pk__in=allowed)
     wanted = request.GET.get("centre", "")
     if wanted:
-        rows = rows.filter(pk=int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else rows.none()
+        rows = (
+            rows.filter(pk=int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else rows.none()
+        )
     centre = rows.first()
     if centre is None:
         raise Http404

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.accounts import account_on, code_to_pay
 from applications.actions.control_slip import issue_control_slip
 from applications.actions.pay import outstanding
 from applications.catalogue import version_of
@@ -33,7 +34,6 @@ from applications.history_words import Told, told
 from applications.looks import looked_at
 from applications.models import Application, Event, IssuedForm, Paper
 from applications.papers_out import PAPERS
-from applications.payments.accounts import account_on, code_to_pay
 from applications.receipts import form_or_404, form_response, receipt_response
 from applications.worklist import due_words, state_kind, state_words
 from citizens.session import signed_in
@@ -200,12 +200,15 @@ def _sent_back(dossier: Application) -> Told | None:
 
 
 def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:
-    """The form of a step that nobody sent, with what was typed into it before another step was."""
+    """The form of a step that nobody sent, with what was typed into it before another step was. It is unfolded where
+    something was typed, or where somebody has prepared a reason."""
     form = verb.form(initial=verb.initial(dossier), prefix=verb.key)
+    form.is_unfolded = bool(form.initial.get("reason"))  # type: ignore[attr-defined]
     for field in form.visible_fields():
         typed = request.POST.get(field.html_name)
         if typed or (typed is not None and field.name in form.initial):
             form.initial[field.name] = typed
+            form.is_unfolded = True  # type: ignore[attr-defined]
     return form
 
 

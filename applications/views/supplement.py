@@ -65,6 +65,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 def ask_at_counter(request: HttpRequest, application_id: int) -> HttpResponse:
     """Form 02 for a draft at the counter; once."""
     draft, at = mine(request, application_id), clock.now()
+    looked_at(application=draft, reason=_("dossier opened"), at=at, user=request.user)
     before = asked_at_intake(draft, at)
     if before is not None and request.method == "GET":
         return render(
@@ -113,7 +114,7 @@ def _form(request: HttpRequest, application: Application, *, again: bool = False
     more = 3 if typed is not None and "more" in typed else 0
     at = clock.now()
     papers = sorted(application.papers.select_related("kind"), key=lambda paper: paper.state in PAPER_THERE)
-    form = SupplementForm(
+    return SupplementForm(
         typed,
         papers=[pick(paper.kind.name, "vi") for paper in papers],
         until=suggested_until(application, at),
@@ -121,7 +122,6 @@ def _form(request: HttpRequest, application: Application, *, again: bool = False
         again=again,
         free_lines=free + more,
     )
-    return form
 
 
 def _page(

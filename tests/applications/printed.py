@@ -11,7 +11,7 @@ from portal import pdf
 
 def words_of(content: bytes) -> str:
     """The words of a PDF in reading order, however its lines break."""
-    text = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout  # noqa: S607
+    text = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout
     return " ".join(text.decode().split())
 
 

@@ -100,7 +100,11 @@ def test_a_wrong_result_is_replaced_by_a_new_decision_and_kept(centre: Centre, s
     assert signed.steps.filter(to_at=None).count() == 1
     assert Message.objects.filter(dedup_key__contains=":result_replaced:").exists()
     again = hand_over(
-        application=signed, handed_to="Ánh", signature=None, at=LATER, acting_user=member_of(Role.COUNTER_OFFICER, centre)
+        application=signed,
+        handed_to="Ánh",
+        signature=None,
+        at=LATER,
+        acting_user=member_of(Role.COUNTER_OFFICER, centre),
     )
     assert again.state == State.RETURNED
 
@@ -138,14 +142,17 @@ def test_a_leader_may_leave_the_result_as_it_is(centre: Centre) -> None:
 def test_the_pages_correct_a_result(centre: Centre, as_: As, monday: None) -> None:
     dossier = a_dossier(state=State.RETURNED)
     specialist, leader = as_(Role.SPECIALIST), as_(Role.LEADER)
-    act = {key: reverse("applications:dossier_act", args=[dossier.pk, key]) for key in ("correct-result", "sign-correction")}
+    act = {
+        key: reverse("applications:dossier_act", args=[dossier.pk, key])
+        for key in ("correct-result", "sign-correction")
+    }
     typed = {"correct-result-reason": "Sai ngày sinh", "correct-result-number": "124/TP-KS"}
     assert specialist.post(act["correct-result"], typed).status_code == 302
     url = reverse("applications:dossier", args=[dossier.pk])
     assert "124/TP-KS" in leader.get(url).content.decode()
     assert leader.post(act["sign-correction"]).status_code == 302
     page = leader.get(url).content.decode()
-    assert "<s class=\"figure\">123/TP-KS</s>" in page
+    assert '<s class="figure">123/TP-KS</s>' in page
     assert Application.objects.get(pk=dossier.pk).state == State.DONE
 
 
@@ -161,7 +168,11 @@ def test_the_control_slip_says_every_move_and_is_printed_again_as_issued(centre:
     for said in ("Tiếp nhận hồ sơ", "Thụ lý", "Trình ký", "Ký kết quả", "Đúng hạn", "Trần Văn Bình", "Phạm Quốc Dũng"):
         assert said in words, said
     hand_over(
-        application=dossier, handed_to="Ánh", signature=None, at=LATER, acting_user=member_of(Role.COUNTER_OFFICER, centre)
+        application=dossier,
+        handed_to="Ánh",
+        signature=None,
+        at=LATER,
+        acting_user=member_of(Role.COUNTER_OFFICER, centre),
     )
     later = issue_control_slip(application=dossier, at=LATER, acting_user=leader)
     assert later.sequence == 2

@@ -159,7 +159,9 @@ def test_a_day_off_announced_later_moves_the_new_date_too(dossier: Application) 
 
 def test_waiting_after_the_new_date_was_named_is_still_the_citizens(dossier: Application) -> None:
     signed = _sign(dossier)
-    asked = ask_supplement(application=signed, faults="Ảnh mờ", at=hanoi("2026-12-01 09:00"), acting_user=signed.handler)
+    asked = ask_supplement(
+        application=signed, faults="Ảnh mờ", at=hanoi("2026-12-01 09:00"), acting_user=signed.handler
+    )
     back = accept_supplement(application=asked, note="", at=hanoi("2026-12-03 09:00"), acting_user=signed.handler)
     assert back.due_at == hanoi("2026-12-07 17:00")
     calendar = load_calendar()

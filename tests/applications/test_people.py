@@ -39,9 +39,7 @@ def colleague(centre: Centre) -> User:
 
 def _ask(dossier: Application, **more: Any) -> Application:
     given = {"office": "Công an phường Kim Liên", "email": "ca@example.vn", "question": "Nơi cư trú?", **more}
-    return consult(
-        application=dossier, until=date(2026, 11, 27), at=LATER, acting_user=dossier.handler, **given
-    )
+    return consult(application=dossier, until=date(2026, 11, 27), at=LATER, acting_user=dossier.handler, **given)
 
 
 def test_another_office_has_a_limit_of_its_own_and_the_dossiers_clock_runs_on(centre: Centre) -> None:
@@ -79,7 +77,12 @@ def test_the_office_is_reminded_once_and_its_answer_is_kept(centre: Centre, at_h
     assert [event.kind for event in done.events.all()][-2:] == [EventKind.CONSULTED, EventKind.ANSWERED]
     with pytest.raises(RuleBroken):
         note_answer(
-            application=dossier, consultation=question.pk, answer="x", document=None, at=LATER, acting_user=dossier.handler
+            application=dossier,
+            consultation=question.pk,
+            answer="x",
+            document=None,
+            at=LATER,
+            acting_user=dossier.handler,
         )
 
 
@@ -99,9 +102,7 @@ def test_a_dossier_is_handed_to_a_colleague_who_then_has_it(centre: Centre, coll
         hand_on(application=gone, to=stranger, reason="x", at=LATER, acting_user=colleague)
     assert elsewhere.value.code == "not_here"
     with pytest.raises(NotAllowed):
-        hand_on(
-            application=gone, to=before, reason="x", at=LATER, acting_user=member_of(Role.COUNTER_OFFICER, centre)
-        )
+        hand_on(application=gone, to=before, reason="x", at=LATER, acting_user=member_of(Role.COUNTER_OFFICER, centre))
 
 
 def test_who_proposed_it_still_does_not_sign_it_after_handing_it_on(centre: Centre, colleague: User) -> None:
@@ -120,7 +121,9 @@ def test_everything_of_somebody_who_leaves_goes_at_once_also_what_waits(centre: 
     rows = [a_dossier(state=State.PROCESSING), a_dossier(state=State.SUPPLEMENT), a_dossier(state=State.DONE)]
     leaver = rows[0].handler
     leader = member_of(Role.LEADER, centre)
-    went = hand_on_all(centre=centre, person=leaver, to=colleague, reason="Chuyển công tác", at=LATER, acting_user=leader)
+    went = hand_on_all(
+        centre=centre, person=leaver, to=colleague, reason="Chuyển công tác", at=LATER, acting_user=leader
+    )
     assert went == 2
     assert set(Application.objects.filter(handler=colleague).values_list("pk", flat=True)) == {rows[0].pk, rows[1].pk}
     assert not hand_on_all(centre=centre, person=leaver, to=colleague, reason="x", at=LATER, acting_user=leader)
@@ -162,7 +165,11 @@ def test_nobody_stands_in_who_is_away_too(centre: Centre, colleague: User) -> No
     third = a_member(Role.SPECIALIST, centre, full_name="Người thứ ba")
     first = member_of(Role.SPECIALIST, centre)
     _away(centre, first, colleague, "2026-11-25", "2026-11-26")
-    for person, substitute, code in ((first, third, "absence_twice"), (third, first, "substitute_away"), (colleague, third, "stands_in")):
+    for person, substitute, code in (
+        (first, third, "absence_twice"),
+        (third, first, "substitute_away"),
+        (colleague, third, "stands_in"),
+    ):
         with pytest.raises(RuleBroken) as refusal:
             _away(centre, person, substitute, "2026-11-26", "2026-11-30")
         assert refusal.value.code == code
@@ -182,7 +189,7 @@ def test_the_page_of_people_costs_the_same_for_one_and_thirty(
     with CaptureQueriesContext(connection) as statements:
         answer = client.get("/dossiers/people/")
     assert len(answer.context["rows"]) == count + 1
-    assert [row.in_hand for row in answer.context["rows"]][0] == 1
+    assert next(row.in_hand for row in answer.context["rows"]) == 1
     assert len(statements) <= 10
 
 

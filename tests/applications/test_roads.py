@@ -87,7 +87,9 @@ def _in_every_state() -> dict[str, Application]:
         State.ACCEPTED, State.PROCESSING, State.SUPPLEMENT, State.DONE, State.RETURNED,
     )}  # fmt: skip
     proposed = a_dossier(state=State.PROCESSING)
-    found["SIGNING"] = propose(application=proposed, number="7/TP", document=None, at=MONDAY, acting_user=proposed.handler)
+    found["SIGNING"] = propose(
+        application=proposed, number="7/TP", document=None, at=MONDAY, acting_user=proposed.handler
+    )
     owing = a_dossier(state=State.PROCESSING)
     found["PAYMENT"] = ask_payment(application=owing, name="Thuế", amount=1000, at=MONDAY, acting_user=owing.handler)
     wished = a_dossier(state=State.PROCESSING)
@@ -317,7 +319,9 @@ class Roads(RuleBasedStateMachine):
                 chances = self.chances()
                 verb, person = min(
                     ((verb, person) for verb, person in chances if verb.key in onward),
-                    key=lambda chance: onward.index(chance[0].key) if dossier.state != State.PROCESSING else chance[0].key != "sign",
+                    key=lambda chance: (
+                        onward.index(chance[0].key) if dossier.state != State.PROCESSING else chance[0].key != "sign"
+                    ),
                 )
                 _do(verb, dossier, self.now, person)
             self.nothing_is_broken()

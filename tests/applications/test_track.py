@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications.actions.handle import take
-from applications.actions.supplement import ask_supplement
 from applications.actions.receive import receive
+from applications.actions.supplement import ask_supplement
 from applications.enums import State
 from applications.models import Application
 from centres.enums import IN_HALL, Role

@@ -102,13 +102,21 @@ def test_a_payment_is_asked_for_whole(centre: Centre, name: str, amount: int, co
 def test_a_leader_has_the_fee_given_back_with_a_reason_also_after_the_end(centre: Centre) -> None:
     leader = member_of(Role.LEADER, centre)
     ended = withdraw(
-        application=_take(_land()), reason="Không cần nữa", at=LATER, acting_user=member_of(Role.COUNTER_OFFICER, centre)
+        application=_take(_land()),
+        reason="Không cần nữa",
+        at=LATER,
+        acting_user=member_of(Role.COUNTER_OFFICER, centre),
     )
     assert ended.payment_state == PaymentState.PAID
     with pytest.raises(BadInput):
         refund(application=ended, reason="", method="cash", receipt_number="HT01", at=LATER, acting_user=leader)
     back = refund(
-        application=ended, reason="Chưa thẩm định", method="transfer", receipt_number="HT01", at=LATER, acting_user=leader
+        application=ended,
+        reason="Chưa thẩm định",
+        method="transfer",
+        receipt_number="HT01",
+        at=LATER,
+        acting_user=leader,
     )
     assert (back.payment_state, outstanding(back)) == (PaymentState.REFUNDED, 0)
     assert back.events.last().kind == EventKind.REFUNDED

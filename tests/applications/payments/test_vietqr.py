@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applications.payments.accounts import purpose_of
+from applications.accounts import purpose_of
 from applications.payments.vietqr import checksum, payload
 
 ASCII = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ", max_size=25)

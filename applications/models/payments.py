@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.payments.enums import Method, PaymentKind
+from applications.enums import Method, PaymentKind
 from portal.records import AppendOnly
 
 
@@ -48,7 +48,9 @@ class BankAccount(models.Model):
     )
     valid_from = models.DateField(_("in force from"))
     bank = models.CharField(_("bank (BIN, 6 digits)"), max_length=6, validators=[RegexValidator(r"\A[0-9]{6}\Z")])
-    account = models.CharField(_("account number"), max_length=19, validators=[RegexValidator(r"\A[0-9A-Za-z]{1,19}\Z")])
+    account = models.CharField(
+        _("account number"), max_length=19, validators=[RegexValidator(r"\A[0-9A-Za-z]{1,19}\Z")]
+    )
     holder = models.CharField(_("holder"), max_length=120)
     source = models.CharField(_("source"), max_length=200)
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import F, Q
 
-from applications.payments.models import BankAccount
+from applications.models import BankAccount
 from applications.payments.vietqr import LONGEST_PURPOSE, payload
 
 
