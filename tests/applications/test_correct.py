@@ -58,18 +58,18 @@ def test_a_wrong_receipt_is_issued_again_with_the_reason_and_the_old_one_stays(c
     assert {value.name: value.value for value in event.values.all()}["phone_before"] == "+84912345678"
 
 
-def test_a_receipt_whose_date_moved_is_offered_anew(centre: Centre, as_: As, at_hanoi: Any, in_english: None) -> None:
+def test_a_receipt_whose_date_moved_is_offered_anew(centre: Centre, as_: As, at_hanoi: Any) -> None:
     dossier = a_dossier(procedure="land_change_info", state=State.SUPPLEMENT)
     assert not receipt_is_outdated(dossier)
     accept_supplement(application=dossier, note="", at=hanoi("2026-11-26 09:00"), acting_user=dossier.handler)
     at_hanoi("2026-11-26 10:00")
     officer = as_(Role.COUNTER_OFFICER)
     url = reverse("applications:dossier", args=[dossier.pk])
-    assert "print a new one" in officer.get(url).content.decode()
+    assert "hãy in bản mới" in officer.get(url).content.decode()
     act = reverse("applications:dossier_act", args=[dossier.pk, "new-receipt"])
     typed = {"new-receipt-reason": "Ngày hẹn thay đổi", "new-receipt-phone": "0912345678"}
     assert officer.post(act, typed).status_code == 302
-    assert "print a new one" not in officer.get(url).content.decode()
+    assert "hãy in bản mới" not in officer.get(url).content.decode()
     forms = dossier.issued_forms.filter(number="01").order_by("sequence")
     assert ["30/11/2026" in said_by(form) for form in forms] == [True, False]
     assert "02/12/2026" in said_by(forms[1])

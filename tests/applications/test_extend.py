@@ -181,7 +181,7 @@ def test_overdue_without_an_apology_is_red_and_counted_apart(
     manager = as_(Role.MANAGER)
     listed = manager.get("/dossiers/", {"list": "unexcused"})
     assert [row.application.pk for row in listed.context["rows"]] == [dossier.pk]
-    assert "without apology" in manager.get("/dossiers/", {"list": "overdue"}).content.decode()
+    assert "chưa xin lỗi" in manager.get("/dossiers/", {"list": "overdue"}).content.decode()
     assert [row.is_unexcused for row in manager.get("/dossiers/", {"list": "overdue"}).context["rows"]] == [True, False]
 
 

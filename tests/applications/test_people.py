@@ -216,7 +216,7 @@ def test_the_page_of_people_hands_on_and_notes_absences(centre: Centre, colleagu
 
 
 def test_the_dossiers_page_asks_notes_and_shows_what_is_late(
-    centre: Centre, colleague: User, as_: As, at_hanoi: Any, in_english: None
+    centre: Centre, colleague: User, as_: As, at_hanoi: Any
 ) -> None:
     at_hanoi("2026-11-23 14:00")
     dossier = a_dossier(procedure="land_change_info", state=State.PROCESSING)
@@ -228,7 +228,7 @@ def test_the_dossiers_page_asks_notes_and_shows_what_is_late(
     assert [row.application.pk for row in listed.context["rows"]] == [dossier.pk]
     at_hanoi("2026-11-27 08:00")
     url = reverse("applications:dossier", args=[dossier.pk])
-    assert "not answered in time" in client.get(url).content.decode()
+    assert "chưa trả lời đúng hạn" in client.get(url).content.decode()
     question = Consultation.objects.get()
     act = reverse("applications:dossier_act", args=[dossier.pk, "note-answer"])
     typed = {"note-answer-consultation": question.pk, "note-answer-answer": "Đã nộp đủ"}

@@ -236,7 +236,7 @@ def test_the_page_has_a_line_for_every_paper_and_keeps_what_was_typed(as_: As, m
     assert client.get(paper)["Content-Type"] == "application/pdf"
 
 
-def test_a_leader_is_told_first_that_asking_again_counts_as_overdue(as_: As, at_hanoi: Any, in_english: None) -> None:
+def test_a_leader_is_told_first_that_asking_again_counts_as_overdue(as_: As, at_hanoi: Any) -> None:
     dossier = a_dossier(state=State.SUPPLEMENT)
     accept_supplement(application=dossier, note="", at=MONDAY + timedelta(hours=3), acting_user=dossier.handler)
     at_hanoi("2026-11-23 15:00")
