@@ -85,6 +85,12 @@ def may_hand_over(user: Any, application: Application) -> bool:
     return has_role(user, RECEIVERS, application.received_at_centre_id)
 
 
+def may_take_back(user: Any, application: Application) -> bool:
+    """Who may note that its applicant withdraws it: where it was received, and whoever decides on it."""
+    centre = application.received_at_centre_id or application.helped_at_id
+    return has_role(user, RECEIVERS, centre) or has_role(user, LEADERS, application.competent_id)
+
+
 def may_keep_register(user: Any, register: Register) -> bool:
     """Who may hand a register over and close it."""
     return has_role(user, REGISTER_MANAGERS, register.centre_id)

@@ -69,6 +69,9 @@ app.conf.update(
         "closings": {"task": "applications.tasks.close_days", "schedule": 300.0, "options": {"expires": 300}},
         "time stamps": {"task": "applications.tasks.renew_stamps", "schedule": 600.0, "options": {"expires": 600}},
         "dates": {"task": "applications.tasks.move_dates", "schedule": 300.0, "options": {"expires": 300}},
+        "apologies": {"task": "applications.tasks.foresee_lateness", "schedule": 300.0, "options": {"expires": 300}},
+        "answers": {"task": "applications.tasks.remind_offices", "schedule": 300.0, "options": {"expires": 300}},
+        "supplements": {"task": "applications.tasks.mind_supplements", "schedule": 300.0, "options": {"expires": 300}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "scans": {"task": "applications.tasks.sweep_scans", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {

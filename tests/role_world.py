@@ -17,12 +17,19 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.consult import consult
+from applications.actions.correct import propose_correction
+from applications.actions.ending import ask_to_withdraw
 from applications.actions.file_online import take_in_filing
 from applications.actions.handle import propose, take
+from applications.actions.issue_form import issue
 from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.pay import outstanding, take_fee
+from applications.actions.people import note_absence
+from applications.actions.print_book import print_book
 from applications.enums import State
 from applications.enums_national import ItemKind, ItemState, Trouble
-from applications.models import Paper, SyncItem
+from applications.models import Application, Paper, SyncItem
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
@@ -76,6 +83,7 @@ LIMITED = {
     "centres:kiosk_sign_in",
     "centres:board_sign_in",
     "applications:track",
+    "applications:withdraw",
     "applications:declare_start",
     "applications:declare_form",
     "applications:verify_file",
@@ -130,6 +138,27 @@ def a_world(at_hanoi: Any) -> World:
     )
     propose(application=proposed, number="1/TP", document=None, at=MONDAY, acting_user=proposed.handler)
     waiting_for_paper = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.SUPPLEMENT)
+    owing = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
+    paid = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
+    take_fee(application=paid, amount=outstanding(paid), method="cash", receipt_number="BL1", at=MONDAY,
+             acting_user=paid.received_by)  # fmt: skip
+    asking = consult(
+        application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING),
+        office="Công an phường", email="", question="Nơi ở?", until=hanoi("2026-11-27 00:00").date(), at=MONDAY,
+        acting_user=member_of(Role.SPECIALIST, here),
+    )  # fmt: skip
+    colleague = a_member(Role.SPECIALIST, here, full_name="Đồng nghiệp")
+    away = note_absence(
+        centre=here, person=member_of(Role.SPECIALIST, here), substitute=colleague,
+        from_day=hanoi("2026-12-01 00:00").date(), to_day=hanoi("2026-12-02 00:00").date(), at=MONDAY,
+        acting_user=member_of(Role.LEADER, here),
+    )  # fmt: skip
+    wrong = propose_correction(
+        application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE),
+        number="9/TP", reason="Sai tên", document=None, at=MONDAY, acting_user=member_of(Role.SPECIALIST, here),
+    )  # fmt: skip
+    wished = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING)
+    ask_to_withdraw(application=wished, reason="Không cần nữa", at=MONDAY)
     done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
     a_line(here, at=MONDAY - timedelta(days=1))
     (closing,) = close_days(MONDAY)
@@ -157,6 +186,8 @@ def a_world(at_hanoi: Any) -> World:
     _link, capture_token = a_link(scan)
     scanned = {"application_id": draft.pk, "slot": scan.slot}
     scanned_page = {"page_id": scan.pages.get().pk}
+    at_counter = issue(application=draft, number="02", at=MONDAY, by=member_of(Role.COUNTER_OFFICER, here))
+    (printed,) = print_book(centre=here, day=MONDAY.date(), at=MONDAY, acting_user=member_of(Role.LEADER, here))
     held = HeldDocument.objects.create(
         citizen=person,
         kind_key=other_paper.kind.key,
@@ -185,8 +216,22 @@ def a_world(at_hanoi: Any) -> World:
         world.devices[kind] = DeviceFactory(centre=here, kind=kind, key_hash=Device.hash_of(key)), key
     steps = {
         "take": accepted,
-        "ask-supplement": taken,
         "propose": taken,
+        "take-fee": owing,
+        "ask-payment": taken,
+        "refund": paid,
+        "consult": taken,
+        "note-answer": asking,
+        "hand-on": taken,
+        "new-receipt": accepted,
+        "correct-result": done,
+        "sign-correction": wrong,
+        "drop-correction": wrong,
+        "prepare-apology": taken,
+        "sign-apology": taken,
+        "withdraw": taken,
+        "decline-withdrawal": wished,
+        "stop": taken,
         "accept-supplement": waiting_for_paper,
         "sign": proposed,
         "send-back": proposed,
@@ -226,6 +271,15 @@ def a_world(at_hanoi: Any) -> World:
         "applications:national_result": {"signed": "1.ngoai-lai"},
         "applications:open_filed": {"pk": filed.application_id},
         "applications:public_receipt": {"token": accepted.token},
+        "applications:withdraw": {"token": accepted.token},
+        "applications:back_again_at_work": {"absence_id": away.pk},
+        "applications:control_slip": {"pk": taken.pk},
+        "applications:book_print": {"print_id": printed.pk},
+        "applications:ask_supplement": {"pk": taken.pk},
+        "applications:issued_form": {"pk": waiting_for_paper.pk, "form_id": _form_of(waiting_for_paper, "02")},
+        "applications:public_form": {"token": waiting_for_paper.token, "form_id": _form_of(waiting_for_paper, "02")},
+        "applications:ask_at_counter": by_kind["application_id"],
+        "applications:form_at_counter": {**by_kind["application_id"], "form_id": at_counter.pk},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
         **{f"applications:scan_{name}": scanned for name in ("field", "add", "phone", "phone_stop")},
@@ -377,7 +431,48 @@ def a_world(at_hanoi: Any) -> World:
             "first_day": "2026-11-23",
             "last_day": "2026-12-31",
         },
-        "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
+        "applications:ask_supplement": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
+        "applications:ask_at_counter": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
+        "applications:withdraw": {"reason": "Không cần nữa", "phone_last4": LAST4, "sure": "on"},
+        "applications:dossier_act@consult": {
+            "consult-office": "Chi cục thuế",
+            "consult-question": "Đã nộp chưa?",
+            "consult-until": "2026-11-30",
+        },
+        "applications:dossier_act@note-answer": {
+            "note-answer-consultation": asking.consultations.get().pk,
+            "note-answer-answer": "Đúng",
+        },
+        "applications:dossier_act@hand-on": {"hand-on-to": colleague.pk, "hand-on-reason": "Nghỉ phép"},
+        "applications:people": {"do": "absence"},
+        "applications:dossier_act@new-receipt": {"new-receipt-reason": "Sai số điện thoại"},
+        "applications:dossier_act@correct-result": {
+            "correct-result-reason": "Sai tên",
+            "correct-result-number": "8/TP",
+        },
+        "applications:dossier_act@drop-correction": {"drop-correction-reason": "Kết quả đúng"},
+        "applications:dossier_act@take-fee": {
+            "take-fee-amount": outstanding(owing),
+            "take-fee-method": "cash",
+            "take-fee-receipt_number": "BL2",
+        },
+        "applications:dossier_act@ask-payment": {"ask-payment-name": "Thuế", "ask-payment-amount": "50000"},
+        "applications:dossier_act@refund": {
+            "refund-reason": "Thu nhầm",
+            "refund-method": "cash",
+            "refund-receipt_number": "HT1",
+        },
+        "applications:dossier_act@prepare-apology": {
+            "prepare-apology-reason": "Chờ xác minh",
+            "prepare-apology-until": "2026-12-15",
+        },
+        "applications:dossier_act@sign-apology": {
+            "sign-apology-reason": "Chờ xác minh",
+            "sign-apology-until": "2026-12-15",
+        },
+        "applications:dossier_act@withdraw": {"withdraw-reason": "Không cần nữa"},
+        "applications:dossier_act@decline-withdrawal": {"decline-withdrawal-answer": "Đã ký"},
+        "applications:dossier_act@stop": {"stop-reason": "Trùng hồ sơ"},
         "applications:dossier_act@propose": {"propose-number": "2/TP"},
         "applications:dossier_act@sign": {"sign-proposal": proposed.steps.get(to_at__isnull=True).pk},
         "applications:dossier_act@send-back": {"send-back-reason": "Sai tên."},
@@ -399,6 +494,10 @@ def a_world(at_hanoi: Any) -> World:
         "api_id_card_parse": {"payload": f"{IDENTITY}||Nguyễn Thị Ánh|01021990|Nữ|Kim Liên, Hà Nội|01062021"},
     }
     return world
+
+
+def _form_of(dossier: Application, number: str) -> int:
+    return dossier.issued_forms.get(number=number).pk
 
 
 def sign_in(column: str, world: World) -> Client:

@@ -122,7 +122,6 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
             "identity_number": (applicant.identity_number or "") if applicant else "",
             "phone": draft.contact_phone,
         },
-        first=True,
     )
     if declaration is not None:
         erase(declaration, WhyErased.RECEIVED, at)

@@ -38,8 +38,9 @@ KEPT, FORGOTTEN_AT_ONCE = timedelta(days=90), 5000
 ILL = 3
 # What changes the dossier's own record, beside its progress.
 _CHANGES_RECORD = frozenset({
-    EventKind.SUPPLEMENT_ASKED, EventKind.SUPPLEMENTED, EventKind.APPROVED, EventKind.HANDED_OVER, EventKind.WITHDRAWN,
-    EventKind.REFUSED, EventKind.STOPPED, EventKind.DUE_MOVED, EventKind.PAID,
+    EventKind.SUPPLEMENT_ASKED, EventKind.SUPPLEMENTED, EventKind.NOT_ANSWERED, EventKind.APPROVED, EventKind.HANDED_OVER,
+    EventKind.REPLACED, EventKind.WITHDRAWN, EventKind.REFUSED, EventKind.STOPPED, EventKind.EXTENDED, EventKind.DUE_MOVED,
+    EventKind.REISSUED, EventKind.PAYMENT_ASKED, EventKind.PAID,
 })  # fmt: skip
 _DOSSIERS = Application.objects.select_related("applicant", "competent", "arrival", "result__document", "version")
 

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from applications.actions.hand_over import hand_over
-from applications.actions.handle import ask_supplement, propose, sign, take
+from applications.actions.handle import propose, sign, take
+from applications.actions.pay import outstanding, take_fee
+from applications.actions.supplement import ask_supplement
 from applications.demo.centres import Place
-from applications.enums import State, StepKind
+from applications.enums import Method, PaymentState, State, StepKind
 from applications.models import Application
 
 _FAULTS = {
@@ -41,6 +43,7 @@ def carry_on(dossier: Application, fate: Fate, moments: Sequence[datetime], plac
     specialist = place.specialists[0 if key == "land_change_info" else 1]
     if fate == Fate.ACCEPTED:
         return dossier
+    dossier = _paid(dossier)
     dossier = take(application=dossier, at=moments[0], acting_user=specialist)
     if fate == Fate.SUPPLEMENT:
         faults = _FAULTS.get(key, _FAULTS_OTHERWISE)
@@ -48,6 +51,20 @@ def carry_on(dossier: Application, fate: Fate, moments: Sequence[datetime], plac
     if fate == Fate.TAKEN:
         return dossier
     return _decide(dossier, fate, moments, place)
+
+
+def _paid(dossier: Application) -> Application:
+    """The fee is taken where the dossier was received, right after it."""
+    if dossier.payment_state != PaymentState.DUE or dossier.received_by is None:
+        return dossier
+    return take_fee(
+        application=dossier,
+        amount=outstanding(dossier),
+        method=Method.TRANSFER if dossier.pk % 3 == 0 else Method.CASH,
+        receipt_number=f"BL{dossier.pk:07}",
+        at=dossier.received_at or dossier.changed_at,
+        acting_user=dossier.received_by,
+    )
 
 
 def _decide(

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
 
-from applications.enums import Channel, DocumentSource, EventKind, PaperState, State
+from applications.enums import Channel, DocumentSource, EventKind, PaperState, State, SupplementStage
 from applications.national import shape
 from applications.national.shape import written
 from centres.enums import Role
@@ -37,7 +37,12 @@ _ROLES: dict[str, Role] = {
     EventKind.HANDED_OVER: Role.COUNTER_OFFICER,
     EventKind.WITHDRAWN: Role.COUNTER_OFFICER,
     EventKind.REFUSED: Role.COUNTER_OFFICER,
+    EventKind.REISSUED: Role.COUNTER_OFFICER,
+    EventKind.PAID: Role.COUNTER_OFFICER,
     EventKind.APPROVED: Role.LEADER,
+    EventKind.REPLACED: Role.LEADER,
+    EventKind.EXTENDED: Role.LEADER,
+    EventKind.STOPPED: Role.LEADER,
     EventKind.RETURNED_FOR_REWORK: Role.LEADER,
     EventKind.CERTIFIED: Role.LEADER,
 }
@@ -85,6 +90,12 @@ class AtEvent:
                 moment += timedelta(seconds=1)
             told.add(key)
         return moment
+
+    @property
+    def _handed_over_at(self) -> datetime | None:
+        """When the result of then was handed over, also where another has replaced it since."""
+        found = [event.at for event in self.events if event.to_state == State.RETURNED != event.from_state]
+        return found[-1] if found else self.dossier.handed_over_at
 
     @staticmethod
     def _due_at(events: Sequence[Event]) -> datetime | None:
@@ -142,7 +153,7 @@ class AtEvent:
             "NgayTiepNhan": written(dossier.received_at),
             "NgayHenTra": written(self.due_at),
             "NgayKetThucXuLy": written(ended),
-            "NgayTra": written(dossier.handed_over_at) if state == State.RETURNED else "",
+            "NgayTra": written(self._handed_over_at) if state == State.RETURNED else "",
             "NgayTuChoi": written(dossier.ended_at) if state == State.REFUSED else "",
         }
 
@@ -190,11 +201,9 @@ class AtEvent:
         ]
 
     def _supplements(self) -> list[dict[str, Any]]:
-        """Every request so far, with the answer where it had come by then."""
-        until = self.event.at
-        rows = (
-            self.dossier.supplements.filter(asked_at__lte=until).select_related("asked_by").order_by("asked_at", "pk")
-        )
+        """Every request so far, with the answer where it had come by then; what was asked for before receipt is none."""
+        asked = self.dossier.supplements.filter(stage=SupplementStage.APPRAISAL, asked_at__lte=self.event.at)
+        rows = asked.select_related("asked_by").order_by("asked_at", "pk")
         answers = [event for event in self.events if event.kind == EventKind.SUPPLEMENTED]
         found = []
         for request in rows:

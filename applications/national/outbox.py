@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from applications.models import Application, Event
 
 TASK = "applications.tasks.tell_national"
-# Steps that change who has the dossier, or what it is promised for, while its national state stays.
-_WITHIN_A_STATE = frozenset({EventKind.PROPOSED, EventKind.RETURNED_FOR_REWORK, EventKind.DUE_MOVED})
+# Steps that change who has the dossier, what it is promised for or what it says, while its national state stays.
+_WITHIN_A_STATE = frozenset({
+    EventKind.PROPOSED, EventKind.RETURNED_FOR_REWORK, EventKind.CONSULTED, EventKind.ANSWERED, EventKind.HANDED_ON,
+    EventKind.EXTENDED, EventKind.DUE_MOVED, EventKind.REISSUED, EventKind.REPLACED,
+})  # fmt: skip
 
 
 def is_connected() -> bool:
@@ -32,8 +35,8 @@ def is_step(event: Event) -> bool:
 def note(event: Event, *, first: bool = False) -> None:
     """Write the row of this event, and those of everything before it that was never told, if a national portal is connected.
 
-    The caller holds the dossier's row lock, which is what makes the rows' keys the order of the events. ``first`` saves
-    the look for earlier ones.
+    The caller holds the dossier's row lock, which is what makes the rows' keys the order of the events. ``first``: it is the
+    dossier's first, which saves the look for earlier ones.
     """
     dossier = event.application
     if not is_connected() or not is_step(event) or not known_there(dossier):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,24 +11,26 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from applications.enums import EventKind, State, SyncState
-from applications.history import record
-from applications.models import Application, Result, SupplementRequest, SyncItem
+from applications import tasks
+from applications.actions.correct import propose_correction, sign_correction
+from applications.actions.ending import stop, withdraw
+from applications.actions.extend import sign_extension
+from applications.actions.hand_over import hand_over
+from applications.actions.pay import ask_payment, refund, take_fee
+from applications.enums import State, SyncState
+from applications.handling import VERBS, offered
+from applications.models import AnswerLimit, Application, SyncItem
 from applications.national import shape
+from applications.national.outbox import is_step
 from centres.enums import Role
-from tests.factories.applications import MONDAY, a_dossier, member_of
+from portal import clock
+from tests.factories.applications import MONDAY, a_dossier, a_member, member_of
 from tests.factories.national import a_sandbox, states_told, sweep_at
+from tests.factories.roads import do
 
-# The machine's own transitions after receipt: what changes, and the kind of its event.
-_KINDS = {
-    State.PROCESSING: EventKind.TAKEN,
-    State.SUPPLEMENT: EventKind.SUPPLEMENT_ASKED,
-    State.PAYMENT: EventKind.PROPOSED,
-    State.WITHDRAWN: EventKind.WITHDRAWN,
-    State.STOPPED: EventKind.STOPPED,
-    State.DONE: EventKind.APPROVED,
-    State.RETURNED: EventKind.HANDED_OVER,
-}
+A_DAY = timedelta(days=1)
+# Steps on the way to another state are taken more often than those that stay.
+_ONWARD = ("take", "propose", "sign", "hand-over", "accept-supplement", "take-fee", "sign-correction")
 
 
 def test_the_table_allows_whatever_the_machine_does() -> None:
@@ -40,12 +42,12 @@ def test_the_table_allows_whatever_the_machine_does() -> None:
 
 
 def test_what_the_law_ends_is_the_end() -> None:
-    for state in (State.REFUSED, State.WITHDRAWN, State.STOPPED, State.RETURNED):
+    for state in (State.REFUSED, State.WITHDRAWN, State.STOPPED):
         assert not shape.NEXT[int(state)]
 
 
 class Roads(TestCase):
-    """Dossiers that walk at random, told now and then, through faults."""
+    """Dossiers that walk at random with every step that the office has, told now and then, through faults."""
 
     @settings(
         max_examples=8,
@@ -60,16 +62,12 @@ class Roads(TestCase):
         with a_sandbox(portal_settings) as sandbox, pytest.MonkeyPatch.context() as patch:
             patch.setattr(portal_settings, "NATIONAL_URL", sandbox.url)
             dossier, at = a_dossier(), MONDAY
-            walked: list[str] = []
-            for _step in range(data.draw(st.integers(0, 9))):
-                ways = sorted(
-                    {int(one.target) for one in dossier.get_available_state_transitions()} - {int(State.ACCEPTED)}
-                )
-                if not ways:
-                    break
-                at += timedelta(seconds=data.draw(st.sampled_from([0, 1, 3600])))
-                walk(dossier, State(data.draw(st.sampled_from(ways))), at)
-                walked.append(str(int(dossier.state)))
+            people = _people(dossier)
+            _law_ends(dossier, data)
+            for _step in range(data.draw(st.integers(0, 12))):
+                at += data.draw(st.sampled_from([timedelta(0), timedelta(seconds=1), timedelta(hours=1), 3 * A_DAY]))
+                with clock.fixed(at):
+                    _one_step(dossier, people, at, data)
                 sandbox.faults.order(
                     queue=data.draw(st.lists(st.sampled_from(["error", "lost", "exists"]), max_size=1))
                 )
@@ -80,44 +78,119 @@ class Roads(TestCase):
             dossier.refresh_from_db()
             last = SyncItem.objects.filter(application=dossier).order_by("-pk").first()
             assert dossier.sync_state == SyncState.SENT, last and (last.trouble, last.answer)
-            assert states_told(sandbox, dossier.code) == walked
-            assert sandbox.portal.store.dossier(dossier.code)[1] == dossier.state
+            steps = [event for event in dossier.events.order_by("sequence") if is_step(event)]
+            assert states_told(sandbox, dossier.code) == [str(event.to_state) for event in steps[1:]]
+            there, state, _last = sandbox.portal.store.dossier(dossier.code)
+            assert state == dossier.state
+            assert there["NgayHenTra"] == shape.written(dossier.due_at)
 
 
-def walk(dossier: Application, to: State, at: Any) -> None:
-    """One transition as an action would make it, with what belongs to the state."""
-    before = dossier.state
-    specialist = dossier.handler or member_of(Role.SPECIALIST, dossier.competent)
-    due, why = dossier.due_at, dossier.due_explanation
-    kind = _KINDS[to]
-    if to == State.PROCESSING and before in (State.SUPPLEMENT, State.PAYMENT):
-        (dossier.resume if before == State.SUPPLEMENT else dossier.settle)(due, why)
-        kind = EventKind.SUPPLEMENTED if before == State.SUPPLEMENT else EventKind.PAID
-        dossier.supplements.filter(answered_at__isnull=True).update(answered_at=at)
-    elif to == State.PROCESSING:
-        dossier.take(specialist)
-    elif to == State.SUPPLEMENT:
-        dossier.ask_supplement(at)
-        SupplementRequest.objects.create(application=dossier, faults="Thiếu giấy", asked_at=at, asked_by=specialist)
-    elif to == State.PAYMENT:
-        dossier.ask_payment(at)
-    elif to in (State.WITHDRAWN, State.STOPPED):
-        getattr(dossier, {State.WITHDRAWN: "withdraw", State.STOPPED: "stop"}[to])(at)
-    elif to == State.DONE:
-        Result.objects.create(application=dossier, number="1/TP", proposed_by=specialist, proposed_at=at)
-        dossier.release(at)
-    else:
-        dossier.hand_over(at)
-    dossier.save()
-    record(
-        application=dossier,
-        kind=kind,
-        at=at,
-        actor=specialist,
-        centre=dossier.competent,
-        from_state=before,
-        details={"due_at": due.isoformat()} if kind == EventKind.SUPPLEMENTED and due else {},
+def _people(dossier: Application) -> list[Any]:
+    centre = dossier.competent
+    roles = (Role.COUNTER_OFFICER, Role.SPECIALIST, Role.LEADER, Role.MANAGER)
+    people = [member_of(role, centre) for role in roles]
+    return [*people, a_member(Role.SPECIALIST, centre, full_name="Đồng nghiệp"), a_member(Role.LEADER, centre)]
+
+
+def _law_ends(dossier: Application, data: st.DataObject) -> None:
+    """Sometimes the law ends what nobody answers, as in the linked services."""
+    if data.draw(st.booleans()):
+        AnswerLimit.objects.create(
+            procedure_code=dossier.version.procedure.code,
+            valid_from=(MONDAY - A_DAY).date(),
+            working_days=1,
+            source="thử",
+        )
+
+
+def _one_step(dossier: Application, people: list[Any], at: datetime, data: st.DataObject) -> None:
+    """What the clock does by itself, then one step of somebody who is offered it."""
+    tasks.foresee_lateness()
+    tasks.mind_supplements()
+    fresh = Application.objects.get(pk=dossier.pk)
+    chances = [(verb, person) for verb in VERBS for person in people if verb in offered(fresh, person)]
+    onward = [chance for chance in chances if chance[0].key in _ONWARD]
+    if chances:
+        verb, person = data.draw(st.sampled_from(onward if onward and data.draw(st.booleans()) else chances))
+        do(verb, fresh, at, person)
+
+
+# -- each road by itself -----------------------------------------------------------------------------------------------
+
+
+def _there(sandbox: Any, dossier: Application) -> dict[str, Any]:
+    """The dossier as the national portal has it once everything was told."""
+    assert Application.objects.get(pk=dossier.pk).sync_state == SyncState.SENT
+    assert all(answer == "0" for _service, _code, answer, _why in sandbox.portal.store.heard())
+    body, state, _last = sandbox.portal.store.dossier(dossier.code)
+    return {**body, "state": state}
+
+
+@pytest.mark.django_db
+def test_a_payment_is_asked_for_taken_and_given_back(sandbox: Any) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    ask_payment(application=dossier, name="Thuế", amount=70000, at=MONDAY + A_DAY, acting_user=dossier.handler)
+    sweep_at(MONDAY + A_DAY)
+    asked = _there(sandbox, dossier)
+    assert asked["state"] == 6 and "70000" in [line["Gia"] for line in asked["DanhSachLePhi"]]
+    officer = member_of(Role.COUNTER_OFFICER, dossier.competent)
+    due = sum(int(line["Gia"]) for line in asked["DanhSachLePhi"])
+    later = MONDAY + 3 * A_DAY
+    take_fee(application=dossier, amount=due, method="cash", receipt_number="BL1", at=later, acting_user=officer)
+    leader = member_of(Role.LEADER, dossier.competent)
+    refund(application=dossier, reason="Thu nhầm", method="cash", receipt_number="H1", at=later, acting_user=leader)
+    sweep_at(later)
+    paid = _there(sandbox, dossier)
+    assert paid["state"] == 4 and states_told(sandbox, dossier.code) == ["4", "6", "4"]
+    dossier.refresh_from_db()
+    assert paid["NgayHenTra"] == shape.written(dossier.due_at) > asked["NgayHenTra"]
+
+
+@pytest.mark.django_db
+def test_a_signed_apology_moves_the_date_there(sandbox: Any, at_hanoi: Any) -> None:
+    at = at_hanoi("2026-11-23 13:40")
+    dossier = a_dossier(procedure="land_change_info", state=State.PROCESSING)
+    sweep_at(at)
+    before = _there(sandbox, dossier)["NgayHenTra"]
+    until = clock.local_day(dossier.due_at) + 7 * A_DAY
+    leader = member_of(Role.LEADER, dossier.competent)
+    sign_extension(application=dossier, reason="Chờ xác minh", until=until, at=at, acting_user=leader)
+    sweep_at(at)
+    dossier.refresh_from_db()
+    assert _there(sandbox, dossier)["NgayHenTra"] == shape.written(dossier.due_at) > before
+    assert states_told(sandbox, dossier.code)[-2:] == ["4", "4"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("end", "state"), [(stop, 8), (withdraw, 7)])
+def test_stopped_and_withdrawn_are_told_as_such(sandbox: Any, end: Any, state: int) -> None:
+    dossier = a_dossier(state=State.SUPPLEMENT)
+    leader = member_of(Role.LEADER, dossier.competent)
+    end(application=dossier, reason="Không cần nữa", at=MONDAY + A_DAY, acting_user=leader)
+    sweep_at(MONDAY + A_DAY)
+    there = _there(sandbox, dossier)
+    assert there["state"] == state and there["NgayKetThucXuLy"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("told_at_once", [True, False])
+def test_a_result_that_was_handed_over_is_replaced_there(sandbox: Any, told_at_once: bool) -> None:
+    dossier = a_dossier(state=State.RETURNED)
+    first = dossier.handed_over_at
+    if told_at_once:
+        sweep_at(MONDAY + A_DAY)
+    leader, at = member_of(Role.LEADER, dossier.competent), MONDAY + A_DAY
+    propose_correction(
+        application=dossier, number="8/TP", reason="Sai tên", document=None, at=at, acting_user=dossier.handler
     )
+    sign_correction(application=dossier, at=at, acting_user=leader)
+    sweep_at(at)
+    assert _there(sandbox, dossier)["state"] == 9
+    officer = member_of(Role.COUNTER_OFFICER, dossier.competent)
+    hand_over(application=dossier, handed_to="Ánh", signature=None, at=at + A_DAY, acting_user=officer)
+    sweep_at(at + A_DAY)
+    assert states_told(sandbox, dossier.code) == ["4", "4", "9", "10", "9", "10"]
+    assert _there(sandbox, dossier)["NgayTra"] == shape.written(at + A_DAY) > shape.written(first)
 
 
 def test_moments_are_written_as_in_hanoi() -> None:

@@ -13,8 +13,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from applications.actions import tell_national
-from applications.actions.handle import accept_supplement, ask_supplement, propose, send_back, sign, take
+from applications.actions.handle import propose, send_back, sign, take
 from applications.actions.settle_sync import push_again, push_all, skip
+from applications.actions.supplement import accept_supplement, ask_supplement
 from applications.actions.tell_national import forget_delivered
 from applications.documents_kept import Kept
 from applications.enums import DocumentSource, State, SyncState
