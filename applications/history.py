@@ -24,13 +24,15 @@ def record(
     reason: str = "",
     details: Mapping[str, Any] | None = None,
     personal: Mapping[str, str] | None = None,
+    first: bool = False,
 ) -> Event:
     """Add one event to the dossier's chain, and the row that tells the national portal, in the caller's transaction.
 
     The caller holds the dossier's row lock. ``from_state`` is left out where the state did not change. Personal
     values go into ``personal``, never into ``reason`` or ``details``: they can be erased without breaking the chain.
+    ``first`` saves the look for an earlier event of what was made in the same transaction.
     """
-    previous = application.events.order_by("-sequence").values_list("sequence", "hash").first()
+    previous = None if first else application.events.order_by("-sequence").values_list("sequence", "hash").first()
     sequence, head = previous or (0, chain.GENESIS)
     sealed = chain.seal({name: value for name, value in (personal or {}).items() if value})
     event = Event(

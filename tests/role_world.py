@@ -209,7 +209,7 @@ def a_world(at_hanoi: Any) -> World:
     token, label = {"token": ticket.token}, {"letter": ticket.service.letter}
     procedure, missing = {"key": "land_change_info"}, "land_certificate"
     missing_one = dict.fromkeys(("centres:kiosk_question", "applications:check_question"), f"?no={missing}")
-    colleague = member_of(Role.SPECIALIST, here)
+    delegate = member_of(Role.SPECIALIST, here)
     world = World(person=person, queries=missing_one)
     for kind in DeviceKind.values:
         key = f"key of the {kind}"
@@ -252,9 +252,9 @@ def a_world(at_hanoi: Any) -> World:
         "applications:signing_page": {**at_signer, "number": 1},
         "applications:signing_factor_act": {"key": "begin"},
         "applications:signing_delegation_end": {"delegation_id": a_delegation(
-            colleague, first_day=date(2027, 1, 1), last_day=date(2027, 2, 1)).pk},
-        "applications:signing_key_end": {"key_id": a_key(colleague).pk},
-        "applications:signing_factor_away": {"user_id": colleague.pk},
+            delegate, first_day=date(2027, 1, 1), last_day=date(2027, 2, 1)).pk},
+        "applications:signing_key_end": {"key_id": a_key(delegate).pk},
+        "applications:signing_factor_away": {"user_id": delegate.pk},
         **{f"applications:{name}": {"pk": accepted.pk} for name in ("dossier", "receipt")},
         **{f"applications:{name}": token for name in
            ("ticket", "rate_visit", "hold", "back_again", "here_after_all", "give_back", "why")},
@@ -420,9 +420,9 @@ def a_world(at_hanoi: Any) -> World:
         "applications:signing_factor_act": {"password": PASSWORD},
         "applications:signing_delegation_end": {"reason": "nghỉ phép"},
         "applications:signing_key_end": {"reason": "mất thẻ"},
-        "applications:signing_keys": {"person": colleague.pk, "url": "file:///etc/passwd", "secret": "password"},
+        "applications:signing_keys": {"person": delegate.pk, "url": "file:///etc/passwd", "secret": "password"},
         "applications:signing_delegations": {
-            "person": colleague.pk,
+            "person": delegate.pk,
             "kinds": ["SCT/BS"],
             "basis": "assigned",
             "title": "Được phân công",

@@ -80,8 +80,13 @@ def refuse_if(missing: list[str]) -> None:
         )
 
 
-def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, acting_user: User) -> Application:
-    """The change itself, on a draft that was locked and found whole; inside the caller's transaction."""
+def complete(
+    draft: Application, quote: Quote, papers: list[str], at: datetime, acting_user: User, *, is_new: bool = False
+) -> Application:
+    """The change itself, on a draft that was locked and found whole; inside the caller's transaction.
+
+    ``is_new``: it was made in this transaction, so nothing of it is in the history yet.
+    """
     from_state = draft.state
     centre = draft.helped_at
     declaration, arrival = getattr(draft, "declaration", None), getattr(draft, "arrival", None)
@@ -122,6 +127,7 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
             "identity_number": (applicant.identity_number or "") if applicant else "",
             "phone": draft.contact_phone,
         },
+        first=is_new,
     )
     if declaration is not None:
         erase(declaration, WhyErased.RECEIVED, at)
