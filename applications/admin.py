@@ -8,12 +8,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from applications.models import (
+    AnswerLimit,
     Application,
+    BankAccount,
+    BookPrint,
     DeclarationRules,
     Event,
     FeeLine,
+    HandlingRules,
     IssuedForm,
     Paper,
+    Payment,
     Register,
     RegisterEntry,
     RegisterRules,
@@ -22,6 +27,7 @@ from applications.models import (
     SigningKey,
     SigningRules,
     Step,
+    SyncRules,
 )
 
 
@@ -94,6 +100,24 @@ class IssuedFormAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ("-id",)
 
 
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("receipt_number", "application", "kind", "method", "amount", "at", "by", "centre")
+    list_filter = ("kind", "method", "centre")
+    list_select_related = ("application__version__procedure", "by", "centre")
+    search_fields = ("receipt_number", "application__code")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(BookPrint)
+class BookPrintAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("centre", "day", "part", "sequence", "rows", "made_at", "made_by")
+    list_filter = ("centre",)
+    list_select_related = ("centre", "made_by")
+    show_full_result_count = False
+
+
 @admin.register(Register)
 class RegisterAdmin(ReadOnly, admin.ModelAdmin):
     list_display = [field.name for field in Register._meta.concrete_fields]
@@ -138,3 +162,25 @@ class SigningDelegationAdmin(ReadOnly, admin.ModelAdmin):
 class SigningKeyAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["person", "subject", "fingerprint", "valid_from", "valid_to", "entered_by"]
     list_select_related = ["person", "entered_by"]
+
+
+@admin.register(SyncRules)
+class SyncRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "source"]
+
+
+@admin.register(HandlingRules)
+class HandlingRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "supplement_days", "remind_days", "forecast_days", "extension_days", "source"]
+
+
+@admin.register(AnswerLimit)
+class AnswerLimitAdmin(admin.ModelAdmin):
+    list_display = ["procedure_code", "valid_from", "working_days", "source"]
+    list_filter = ["procedure_code"]
+
+
+@admin.register(BankAccount)
+class BankAccountAdmin(admin.ModelAdmin):
+    list_display = ["centre", "valid_from", "bank", "account", "holder", "source"]
+    list_select_related = ["centre"]

@@ -12,29 +12,44 @@ from django.utils.translation import gettext, ngettext
 
 from applications.enums import IN_HAND, StepKind
 from applications.models import Application, Step
-from applications.worklist import done_today, due_today, open_today, overdue, unsigned_today, untaken
+from applications.worklist import (
+    WAS_EXTENDED,
+    done_today,
+    due_today,
+    open_today,
+    overdue,
+    unexcused,
+    unsigned_today,
+    untaken,
+)
 from centres.models import Centre
 from procedures.actions.correct_days import corrections_wait
 
 
 @dataclass(frozen=True)
 class DayNumbers:
-    """Dossiers this centre has to decide: due on this day, past due, finished on this day."""
+    """Dossiers this centre has to decide: due on this day, past due (and without an apology), finished on this day."""
 
     in_hand: int
     due_today: int
     overdue: int
+    unexcused: int
     done_today: int
 
 
 def numbers(centre: Centre, at: datetime) -> DayNumbers:
     """One statement."""
-    rows = Application.objects.filter(competent=centre).filter(Q(state__in=IN_HAND) | done_today(at))
+    rows = (
+        Application.objects.filter(competent=centre)
+        .alias(was_extended=WAS_EXTENDED)
+        .filter(Q(state__in=IN_HAND) | done_today(at))
+    )
     return DayNumbers(
         **rows.aggregate(
             in_hand=Count("pk", filter=Q(state__in=IN_HAND)),
             due_today=Count("pk", filter=due_today(at)),
             overdue=Count("pk", filter=overdue(at)),
+            unexcused=Count("pk", filter=unexcused(at)),
             done_today=Count("pk", filter=done_today(at)),
         )
     )
@@ -45,9 +60,10 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     signing = Exists(Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True, kind=StepKind.SIGN))
     found = (
         Application.objects.filter(competent=centre, state__in=IN_HAND)
-        .alias(is_at_signature=signing)
+        .alias(is_at_signature=signing, was_extended=WAS_EXTENDED)
         .aggregate(
             overdue=Count("pk", filter=overdue(at)),
+            unexcused=Count("pk", filter=unexcused(at)),
             unsigned=Count("pk", filter=unsigned_today(at)),
             due=Count("pk", filter=open_today(at)),
             untaken=Count("pk", filter=untaken(at)),
@@ -57,6 +73,14 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     if count := found["overdue"]:
         text = ngettext("%(count)d dossier is overdue.", "%(count)d dossiers are overdue.", count)
         needs.append(("act", text % {"count": count}, list_url(centre, "overdue")))
+    # Where none of them has one, the sentence before and the figure below say it.
+    if (count := found["unexcused"]) and count < found["overdue"]:
+        text = ngettext(
+            "%(count)d of the overdue dossiers has no apology.",
+            "%(count)d of the overdue dossiers have no apology.",
+            count,
+        )
+        needs.append(("act", text % {"count": count}, list_url(centre, "unexcused")))
     if count := found["unsigned"]:
         text = ngettext(
             "%(count)d dossier is due today and not signed yet.",

@@ -18,8 +18,8 @@ from applications.actions.submit_certification import why_not_submitted
 from applications.catalogue import bound_form as bound_form_of
 from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.declared import Declared, Said, declared_for
-from applications.enums import PaperState, State
-from applications.models import Application, Certification, CertificationItem, Paper
+from applications.enums import Channel, PaperState, State
+from applications.models import Application, Arrival, Certification, CertificationItem, Paper
 from applications.notarisation.enums import AWAITED, NOT_PAID_FOR, JobState
 from applications.notarisation.grounds import ground_named
 from applications.notarisation.requests import is_request, items_of, request_of
@@ -115,6 +115,7 @@ class Work:
     declared: Declared | None = None
     is_request: bool = False
     documents: list[DocumentLine] = field(default_factory=list)
+    filed: Arrival | None = None
 
     @property
     def shows_documents(self) -> bool:
@@ -263,7 +264,9 @@ def build(
     procedures; ``marks_blanks`` shows beside each field of the form, too, that it was left empty."""
     desk = Desk(counter=counter, at=at, ticket=ticket_at(counter))
     if desk.ticket is None:
-        desk.selected = _last_received(counter, chosen)
+        desk.selected = _last_received(counter, chosen) or _filed_online(counter, chosen)
+        if desk.selected is not None and desk.selected.state == State.DRAFT:
+            desk.work, desk.person = work_on(desk.selected, at, marks_blanks=marks_blanks), desk.selected.applicant
         return desk
     desk.matters = list(
         Application.objects.filter(matter__ticket=desk.ticket)
@@ -324,6 +327,19 @@ def _last_received(counter: Counter, chosen: int | None) -> Application | None:
     )
 
 
+def _filed_online(counter: Counter, chosen: int | None) -> Application | None:
+    """An application filed online that was opened at a counter of this centre while nobody stood there."""
+    if chosen is None:
+        return None
+    return (
+        Application.objects.filter(pk=chosen, helped_at=counter.centre_id, matter__isnull=True, arrival__isnull=False)
+        .select_related(
+            "version__procedure", "competent", "helped_at", "applicant", "declaration", "arrival", "received_at_centre"
+        )
+        .first()
+    )
+
+
 def procedures_for(ticket: Ticket, at: datetime) -> list[ProcedureVersion]:
     """What can be asked for today; what the person's number is for comes first, then its field."""
     rows = [row for row in versions_on(clock.local_day(at)) if not row.procedure.is_listed_only]
@@ -352,6 +368,9 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
         declared=declared_for(application, form, facts),
         is_request=is_request(version),
         documents=document_lines(request_of(application, version), at),
+        filed=application.arrival
+        if application.channel == Channel.ONLINE and hasattr(application, "arrival")
+        else None,
         certified=list(application.made_for_it.still_wanted().prefetch_related("fee_lines__item").order_by("pk")),
     )
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(models.IntegerChoices):
@@ -34,6 +35,18 @@ class PaymentState(models.TextChoices):
     NONE = "none", _("no fee")
     DUE = "due", _("fee due")
     PAID = "paid", _("fee paid")
+    REFUNDED = "back", _("fee given back")
+    VOID = "void", _("fee not due any more")
+
+
+class PaymentKind(models.TextChoices):
+    PAID = "paid", pgettext_lazy("a fee", "paid")
+    REFUNDED = "back", pgettext_lazy("a fee", "given back")
+
+
+class Method(models.TextChoices):
+    CASH = "cash", _("in cash")
+    TRANSFER = "transfer", _("by transfer")
 
 
 class DeliveryState(models.TextChoices):
@@ -42,8 +55,12 @@ class DeliveryState(models.TextChoices):
 
 
 class SyncState(models.TextChoices):
+    """Where the national portal stands with the dossier."""
+
     LOCAL = "local", _("not sent yet")
+    QUEUED = "queued", _("on its way")
     SENT = "sent", _("sent")
+    TROUBLE = "trouble", _("given up, to be looked at")
 
 
 class Channel(models.TextChoices):
@@ -83,17 +100,30 @@ class EventKind(models.TextChoices):
     TAKEN = "taken", _("Taken in hand")
     SUPPLEMENT_ASKED = "supplement_asked", _("Supplement requested")
     SUPPLEMENTED = "supplemented", _("Supplement received")
+    NOT_ANSWERED = "not_answered", _("Ended without an answer")
     PROPOSED = "proposed", _("Proposed for approval")
+    CONSULTED = "consulted", _("Another office asked")
+    ANSWERED = "answered", _("Another office answered")
+    HANDED_ON = "handed_on", _("Handed to a colleague")
     RETURNED_FOR_REWORK = "rework", _("Sent back for rework")
     APPROVED = "approved", _("Approved and signed")
     HANDED_OVER = "handed_over", _("Result handed over")
+    REISSUED = "reissued", _("Receipt corrected and issued again")
+    FOUND_WRONG = "found_wrong", _("Result found wrong; another proposed")
+    REPLACED = "replaced", _("Result replaced by a new decision")
+    NOT_REPLACED = "not_replaced", _("Result left as it is")
     PAPER_ADDED = "paper_added", _("Paper added")
     CERTIFIED = "certified", _("Copy certified")
     NOT_CERTIFIED = "not_certified", _("A document was refused certification")
+    PAYMENT_ASKED = "payment_asked", _("Payment of dues requested")
     PAID = "paid", _("Fee paid")
+    REFUNDED = "refunded", _("Fee given back")
     WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
     REFUSED = "refused", _("Refused at intake")
     STOPPED = "stopped", _("Stopped")
+    WITHDRAW_ASKED = "withdraw_asked", _("Withdrawal asked for")
+    NOT_WITHDRAWN = "not_withdrawn", _("Withdrawal declined")
+    EXTENDED = "extended", _("Apology signed; new date")
     DUE_MOVED = "due_moved", _("Due date moved")
 
 
@@ -103,6 +133,13 @@ class PauseWhy(models.TextChoices):
     SUPPLEMENT = "supplement", _("waiting for the supplement")
     PAYMENT = "payment", _("waiting for the payment")
     OUTAGE = "outage", _("an announced outage")
+
+
+class SupplementStage(models.TextChoices):
+    """Where the fault was found: before the dossier was taken in, or by whoever examines it."""
+
+    INTAKE = "intake", _("at the counter, before it was received")
+    APPRAISAL = "appraisal", _("at the appraisal")
 
 
 class StepKind(models.TextChoices):

@@ -13,8 +13,11 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.handle import PROPOSAL_CHANGED
+from applications.enums import Method
 from portal.errors import RuleBroken
 from portal.uploads import ACCEPT, Inspected, inspect_upload
+from portal.vn.money import format_vnd
+from procedures.forms import PhoneField
 
 LONG_TEXT = 2000
 SIGNATURE_BYTES = 200_000
@@ -23,18 +26,6 @@ _PNG = "data:image/png;base64,"
 
 class NothingForm(forms.Form):
     """A button alone."""
-
-
-class SupplementForm(forms.Form):
-    faults = forms.CharField(
-        label=_("What is missing, and what the citizen should do"),
-        help_text=_(
-            "The law allows one complete request. Name everything now, with the reason and how to put it right."
-        ),
-        max_length=LONG_TEXT,
-        error_messages={"required": _("Write what is missing and what the citizen should do.")},
-        widget=forms.Textarea({"rows": 5}),
-    )
 
 
 class SupplementedForm(forms.Form):
@@ -129,3 +120,188 @@ def _inspected(upload: Any) -> Inspected:
         return inspect_upload(upload)
     except RuleBroken as problem:
         raise ValidationError(str(problem), code=problem.code) from problem
+
+
+class _NewDate(forms.Form):
+    """Why it will be late, and by when it can be done."""
+
+    reason = forms.CharField(
+        label=_("Why it will be late"),
+        help_text=_("It is printed on the apology, so write it for the citizen."),
+        max_length=LONG_TEXT,
+        error_messages={"required": _("Say why it will be late.")},
+        widget=forms.Textarea({"rows": 3}),
+    )
+    until = forms.DateField(label=_("New date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+
+class PrepareApologyForm(_NewDate):
+    """By the specialist, for the leader to sign."""
+
+
+class SignApologyForm(_NewDate):
+    """The draft as the leader signs it."""
+
+
+class EndForm(forms.Form):
+    """The end of the road before a result; what is given back is noted."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=LONG_TEXT,
+        error_messages={"required": _("Write the reason.")},
+        widget=forms.Textarea({"rows": 2}),
+    )
+    given_back = forms.CharField(label=_("Originals given back"), max_length=300, required=False)
+
+
+class DeclineForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Why it cannot be withdrawn"),
+        help_text=_("The citizen reads this."),
+        max_length=500,
+        error_messages={"required": _("Write the reason.")},
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+
+class AskPaymentForm(forms.Form):
+    name = forms.CharField(
+        label=_("What is to be paid"),
+        max_length=200,
+        error_messages={"required": _("Say what is to be paid.")},
+    )
+    amount = forms.IntegerField(
+        label=_("Sum in đồng"),
+        min_value=1,
+        max_value=10**9,
+        error_messages={"required": _("Give a whole sum in đồng.")},
+        widget=forms.TextInput({"inputmode": "numeric", "class": "figure short"}),
+    )
+    article = forms.CharField(label=_("By which rule"), max_length=300, required=False)
+
+
+class _MoneyForm(forms.Form):
+    method = forms.ChoiceField(label=_("How"), choices=Method.choices, initial=Method.CASH, widget=forms.RadioSelect)
+    receipt_number = forms.CharField(
+        label=_("Number of the fee receipt"),
+        max_length=40,
+        error_messages={"required": _("Give the number of the fee receipt.")},
+        widget=forms.TextInput({"class": "figure short", "autocomplete": "off"}),
+    )
+
+
+class TakeFeeForm(_MoneyForm):
+    """The sum that the page shows: no other is booked by it."""
+
+    amount = _AsShown(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["method"].label = _("Take %(sum)s") % {"sum": format_vnd(self.initial.get("amount") or 0)}
+
+
+class RefundForm(_MoneyForm):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        error_messages={"required": _("Write the reason.")},
+        widget=forms.Textarea({"rows": 2}),
+    )
+    field_order = ("reason", "method", "receipt_number")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["receipt_number"].label = _("Number of the refund voucher")
+
+
+class ConsultForm(forms.Form):
+    """A question to another office."""
+
+    office = forms.CharField(
+        label=_("Office"), max_length=200, error_messages={"required": _("Name the office and what it is asked.")}
+    )
+    email = forms.EmailField(
+        label=_("Its e-mail address"),
+        help_text=_("It is reminded there a day before the answer is due."),
+        required=False,
+    )
+    question = forms.CharField(
+        label=_("Question"),
+        max_length=LONG_TEXT,
+        error_messages={"required": _("Name the office and what it is asked.")},
+        widget=forms.Textarea({"rows": 3}),
+    )
+    until = forms.DateField(label=_("Answer by"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+
+class NoteAnswerForm(forms.Form):
+    """What an office answered; ``initial["asked"]`` are the open questions as (id, office)."""
+
+    consultation = forms.TypedChoiceField(label=_("Office"), coerce=int)
+    answer = forms.CharField(
+        label=_("Answer"),
+        max_length=LONG_TEXT,
+        error_messages={"required": _("Write what the office answered.")},
+        widget=forms.Textarea({"rows": 3}),
+    )
+    file = forms.FileField(
+        label=_("The letter as a file"), required=False, widget=forms.ClearableFileInput({"accept": ACCEPT})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["consultation"].choices = self.initial.get("asked", [])  # type: ignore[attr-defined]
+
+    def clean_file(self) -> Inspected | None:
+        upload = self.cleaned_data["file"]
+        return _inspected(upload) if upload else None
+
+
+class HandOnForm(forms.Form):
+    """To a colleague; ``initial["people"]`` are those of the centre as (id, name)."""
+
+    to = forms.TypedChoiceField(label=_("To"), coerce=int)
+    reason = forms.CharField(label=_("Reason"), max_length=200, error_messages={"required": _("Write the reason.")})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = self.initial.get("people", [])  # type: ignore[attr-defined]
+
+
+class NewReceiptForm(forms.Form):
+    """What the new receipt says otherwise, and why it is issued again."""
+
+    reason = forms.CharField(
+        label=_("What was wrong or has changed"),
+        help_text=_("It is printed on the new receipt."),
+        max_length=300,
+        error_messages={"required": _("Write the reason.")},
+    )
+    phone = PhoneField(label=_("Right phone number"), help_text=_("Empty: it stays as it is."), required=False)
+    email = forms.EmailField(label=_("Right e-mail address"), help_text=_("Empty: it stays as it is."), required=False)
+
+
+class CorrectionForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is wrong"),
+        max_length=LONG_TEXT,
+        error_messages={"required": _("Say what is wrong.")},
+        widget=forms.Textarea({"rows": 2}),
+    )
+    number = forms.CharField(
+        label=_("Number of the new result"),
+        max_length=60,
+        error_messages={"required": _("Give the number of the result.")},
+    )
+    file = forms.FileField(
+        label=_("The result as a file"), required=False, widget=forms.ClearableFileInput({"accept": ACCEPT})
+    )
+
+    def clean_file(self) -> Inspected | None:
+        upload = self.cleaned_data["file"]
+        return _inspected(upload) if upload else None
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=500, error_messages={"required": _("Write the reason.")})

@@ -12,17 +12,43 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import forms_dossier
 from applications.actions import handle
+from applications.actions.consult import consult, note_answer, suggested_limit
+from applications.actions.correct import (
+    correct_receipt,
+    drop_correction,
+    propose_correction,
+    sign_correction,
+)
+from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
+from applications.actions.extend import prepare_extension, sign_extension, suggested
 from applications.actions.hand_over import hand_over
 from applications.actions.locking import wrong_state
+from applications.actions.pay import PAYABLE, ask_payment, outstanding, refund, take_fee
+from applications.actions.people import HANDLED, hand_on, may_arrange
+from applications.actions.supplement import accept_supplement
 from applications.catalogue import version_of
 from applications.documents_kept import Kept, keep_bytes
-from applications.enums import State, StepKind
-from applications.models import Application
+from applications.enums import IN_HAND, RECEIVED, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
+from applications.models import Application, Consultation, Extension, ResultCorrection, WithdrawalRequest
 from applications.notarisation.requests import request_of
-from applications.permissions import check, is_own_work, may_hand_over, may_handle, may_receive, may_sign
+from applications.papers_out import RECEIPT
+from applications.people import specialists_of
+from applications.permissions import (
+    check,
+    is_own_work,
+    may_hand_over,
+    may_handle,
+    may_receive,
+    may_sign,
+    may_take_back,
+)
+from citizens.models import User
+from portal import clock
 from portal.typed import LABELS
 
 Values = dict[str, Any]
+_DECIDED = (State.DONE, State.RETURNED)
+_WAS_RECEIVED = (*RECEIVED, State.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -37,6 +63,8 @@ class Verb:
     may: Callable[[Any, Application], bool]
     do: Callable[[Application, Values, datetime, Any], Application]
     is_main: bool = True
+    # The address of a page of its own, where one step needs more room than the dossier's page has.
+    page: str = ""
     initial: Callable[[Application], Values] = lambda dossier: {}
 
 
@@ -44,12 +72,22 @@ def _take(dossier: Application, values: Values, at: datetime, user: Any) -> Appl
     return handle.take(application=dossier, at=at, acting_user=user)
 
 
-def _ask(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    return handle.ask_supplement(application=dossier, faults=values["faults"], at=at, acting_user=user)
+def _on_its_page(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    raise LookupError("this step has a page of its own")
+
+
+def _may_ask(user: Any, dossier: Application) -> bool:
+    """Once by whoever handles it; a second request is a leader's."""
+    return may_sign(user, dossier) if asked_before(dossier) else may_handle(user, dossier)
+
+
+def asked_before(dossier: Application) -> bool:
+    """Whether the citizen was asked for a supplement at the appraisal, from its prefetched requests."""
+    return any(row.stage == SupplementStage.APPRAISAL for row in dossier.supplements.all())
 
 
 def _accept(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    return handle.accept_supplement(application=dossier, note=values["note"], at=at, acting_user=user)
+    return accept_supplement(application=dossier, note=values["note"], at=at, acting_user=user)
 
 
 def _propose(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -77,6 +115,202 @@ def _sign(dossier: Application, values: Values, at: datetime, user: Any) -> Appl
 
 def _send_back(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     return handle.send_back(application=dossier, reason=values["reason"], at=at, acting_user=user)
+
+
+def _prepare_apology(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return prepare_extension(
+        application=dossier, reason=values["reason"], until=values["until"], at=at, acting_user=user
+    )
+
+
+def _sign_apology(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return sign_extension(application=dossier, reason=values["reason"], until=values["until"], at=at, acting_user=user)
+
+
+def _apology_drafted(dossier: Application) -> Values:
+    """What is drafted so far; the day is one that can still be promised."""
+    draft = extension_of(dossier)
+    suggestion = suggested(dossier, clock.now())
+    if draft is None:
+        return {"until": clock.local_day(suggestion)}
+    late = dossier.due_at is not None and draft.due_after <= dossier.due_at
+    return {"reason": draft.reason, "until": clock.local_day(suggestion if late else draft.due_after)}
+
+
+def extension_of(dossier: Application) -> Extension | None:
+    """Its apology, drafted or signed, from its prefetched rows."""
+    return next((row for row in dossier.extensions.all() if row.dropped_at is None), None)
+
+
+def was_extended(dossier: Application) -> bool:
+    """Whether an apology was signed for it."""
+    given = extension_of(dossier)
+    return given is not None and given.signed_at is not None
+
+
+def _may_still_apologise(dossier: Application, step: str) -> bool:
+    """Before the date, and once."""
+    given = extension_of(dossier)
+    in_time = dossier.due_at is not None and clock.now() < dossier.due_at
+    return dossier.state in RUNNING and in_time and (given is None or given.is_open)
+
+
+def wish_of(dossier: Application) -> WithdrawalRequest | None:
+    """The applicant's open wish to withdraw, from its prefetched rows."""
+    return next((row for row in dossier.withdrawals.all() if row.settled_at is None), None)
+
+
+def _withdraw(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return withdraw(
+        application=dossier, reason=values["reason"], given_back=values["given_back"], at=at, acting_user=user
+    )
+
+
+def _wished(dossier: Application) -> Values:
+    wish = wish_of(dossier)
+    return {"reason": wish.reason} if wish else {}
+
+
+def _decline(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return decline_withdrawal(application=dossier, answer=values["answer"], at=at, acting_user=user)
+
+
+def _stop(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return stop(application=dossier, reason=values["reason"], given_back=values["given_back"], at=at, acting_user=user)
+
+
+def _ask_payment(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return ask_payment(
+        application=dossier,
+        name=values["name"],
+        amount=values["amount"],
+        article=values["article"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _take_fee(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return take_fee(
+        application=dossier,
+        amount=values["amount"] or 0,
+        method=values["method"],
+        receipt_number=values["receipt_number"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _refund(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return refund(
+        application=dossier,
+        reason=values["reason"],
+        method=values["method"],
+        receipt_number=values["receipt_number"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _consult(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return consult(
+        application=dossier,
+        office=values["office"],
+        email=values["email"],
+        question=values["question"],
+        until=values["until"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _note_answer(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return note_answer(
+        application=dossier,
+        consultation=values["consultation"],
+        answer=values["answer"],
+        document=_kept("note-answer", dossier, user, values.get("file")),
+        at=at,
+        acting_user=user,
+    )
+
+
+def questions_open(dossier: Application) -> list[Consultation]:
+    """Questions to other offices that wait for their answer, from its prefetched rows."""
+    return [row for row in dossier.consultations.all() if row.is_open]
+
+
+def _hand_on(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    to = User.objects.get(pk=values["to"])
+    return hand_on(application=dossier, to=to, reason=values["reason"], at=at, acting_user=user)
+
+
+def _colleagues(dossier: Application) -> Values:
+    """Whoever else handles dossiers there."""
+    people = specialists_of(dossier.competent, clock.today())
+    return {"people": [(person.pk, str(person)) for person in people if person.pk != dossier.handler_id]}
+
+
+def _may_hand_on(user: Any, dossier: Application) -> bool:
+    return may_handle(user, dossier) or may_arrange(user, dossier.competent_id)
+
+
+def _new_receipt(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return correct_receipt(
+        application=dossier,
+        reason=values["reason"],
+        phone=values["phone"],
+        email=values["email"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def receipt_is_outdated(dossier: Application) -> bool:
+    """Whether the last receipt promises another date than the dossier does now, from its prefetched forms."""
+    receipts = [form for form in dossier.issued_forms.all() if form.number == RECEIPT and not form.is_erased]
+    last = max(receipts, key=lambda form: form.sequence, default=None)
+    promised = last.frozen.get("due_at") if last is not None else ""
+    due_at = dossier.due_at
+    return bool(promised and due_at and datetime.fromisoformat(promised) != due_at and dossier.state in IN_HAND)
+
+
+def _known_of_receipt(dossier: Application) -> Values:
+    reason = "Ngày hẹn trả kết quả đã thay đổi." if receipt_is_outdated(dossier) else ""
+    return {"reason": reason}
+
+
+def _propose_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return propose_correction(
+        application=dossier,
+        number=values["number"],
+        reason=values["reason"],
+        document=_kept("correct-result", dossier, user, values.get("file")),
+        at=at,
+        acting_user=user,
+    )
+
+
+def correction_of(dossier: Application) -> ResultCorrection | None:
+    """The correction that waits for its signature, from its prefetched rows."""
+    return next((row for row in dossier.corrections.all() if row.is_open), None)
+
+
+def _is_being_corrected(dossier: Application) -> bool:
+    return correction_of(dossier) is not None or is_copy(dossier)
+
+
+def _sign_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return sign_correction(application=dossier, at=at, acting_user=user)
+
+
+def _drop_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return drop_correction(application=dossier, reason=values["reason"], at=at, acting_user=user)
+
+
+def _may_sign_correction(user: Any, dossier: Application) -> bool:
+    open_correction = correction_of(dossier)
+    return may_sign(user, dossier) and (open_correction is None or open_correction.proposed_by_id != user.pk)
 
 
 def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -138,13 +372,12 @@ VERBS = [
         "ask-supplement",
         _("Ask for a supplement"),
         _("The citizen was asked. The clock stands still until it comes."),
-        forms_dossier.SupplementForm,
-        lambda dossier, step: (
-            dossier.state == State.PROCESSING and step == StepKind.APPRAISE and not dossier.supplements.all()
-        ),
-        may_handle,
-        _ask,
+        forms_dossier.NothingForm,
+        lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.APPRAISE,
+        _may_ask,
+        _on_its_page,
         is_main=False,
+        page="applications:ask_supplement",
     ),
     Verb(
         "sign",
@@ -175,6 +408,162 @@ VERBS = [
         may_hand_over,
         _hand_over,
         initial=lambda dossier: {"handed_to": dossier.applicant.full_name if dossier.applicant else ""},
+    ),
+    Verb(
+        "take-fee",
+        _("Take the fee"),
+        _("The fee is booked."),
+        forms_dossier.TakeFeeForm,
+        lambda dossier, step: dossier.state in PAYABLE and dossier.payment_state == PaymentState.DUE,
+        may_hand_over,
+        _take_fee,
+        initial=lambda dossier: {"amount": outstanding(dossier)},
+    ),
+    Verb(
+        "ask-payment",
+        _("Ask for a payment"),
+        _("The citizen was asked to pay. The clock stands still until then."),
+        forms_dossier.AskPaymentForm,
+        lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.APPRAISE,
+        may_handle,
+        _ask_payment,
+        is_main=False,
+    ),
+    Verb(
+        "refund",
+        _("Give the fee back"),
+        _("The refund is booked, and the citizen is told."),
+        forms_dossier.RefundForm,
+        lambda dossier, step: dossier.state in _WAS_RECEIVED and dossier.payment_state == PaymentState.PAID,
+        may_sign,
+        _refund,
+        is_main=False,
+    ),
+    Verb(
+        "note-answer",
+        _("Another office has answered"),
+        _("The answer is noted."),
+        forms_dossier.NoteAnswerForm,
+        lambda dossier, step: dossier.state in HANDLED and bool(questions_open(dossier)),
+        may_handle,
+        _note_answer,
+        is_main=False,
+        initial=lambda dossier: {"asked": [(row.pk, row.office) for row in questions_open(dossier)]},
+    ),
+    Verb(
+        "consult",
+        _("Ask another office"),
+        _("Noted. You are reminded when the answer is due."),
+        forms_dossier.ConsultForm,
+        lambda dossier, step: dossier.state in HANDLED,
+        may_handle,
+        _consult,
+        is_main=False,
+        initial=lambda dossier: {"until": suggested_limit(clock.now())},
+    ),
+    Verb(
+        "hand-on",
+        _("Hand it to a colleague"),
+        _("Your colleague has it now."),
+        forms_dossier.HandOnForm,
+        lambda dossier, step: dossier.state in HANDLED,
+        _may_hand_on,
+        _hand_on,
+        is_main=False,
+        initial=_colleagues,
+    ),
+    Verb(
+        "sign-correction",
+        _("Sign the new result"),
+        _("Signed. The new result replaces the old one, and the citizen is told."),
+        forms_dossier.NothingForm,
+        lambda dossier, step: dossier.state in _DECIDED and correction_of(dossier) is not None,
+        _may_sign_correction,
+        _sign_correction,
+    ),
+    Verb(
+        "drop-correction",
+        _("Leave the result as it is"),
+        _("The result stays as it is."),
+        forms_dossier.ReasonForm,
+        lambda dossier, step: dossier.state in _DECIDED and correction_of(dossier) is not None,
+        may_sign,
+        _drop_correction,
+        is_main=False,
+    ),
+    Verb(
+        "correct-result",
+        _("The result is wrong"),
+        _("The new result is with the leader now."),
+        forms_dossier.CorrectionForm,
+        lambda dossier, step: dossier.state in _DECIDED and not _is_being_corrected(dossier),
+        may_handle,
+        _propose_correction,
+        is_main=False,
+    ),
+    Verb(
+        "new-receipt",
+        _("Correct the receipt"),
+        _("The new receipt can be printed; the old one is kept."),
+        forms_dossier.NewReceiptForm,
+        lambda dossier, step: dossier.state in IN_HAND,
+        may_hand_over,
+        _new_receipt,
+        is_main=False,
+        initial=_known_of_receipt,
+    ),
+    Verb(
+        "prepare-apology",
+        _("It will be late: prepare the apology"),
+        _("The leader finds the apology to sign."),
+        forms_dossier.PrepareApologyForm,
+        _may_still_apologise,
+        may_handle,
+        _prepare_apology,
+        is_main=False,
+        initial=_apology_drafted,
+    ),
+    Verb(
+        "sign-apology",
+        _("Sign the apology with a new date"),
+        _("Signed. The due date has moved, and the citizen is told."),
+        forms_dossier.SignApologyForm,
+        _may_still_apologise,
+        may_sign,
+        _sign_apology,
+        is_main=False,
+        initial=_apology_drafted,
+    ),
+    Verb(
+        "withdraw",
+        _("Withdrawn by the applicant"),
+        _("The dossier is withdrawn. Print form 05 and give the originals back."),
+        forms_dossier.EndForm,
+        lambda dossier, step: dossier.state in WITHDRAWABLE and not is_copy(dossier),
+        may_take_back,
+        _withdraw,
+        is_main=False,
+        initial=_wished,
+    ),
+    Verb(
+        "decline-withdrawal",
+        _("It cannot be withdrawn"),
+        _("The citizen reads your reason."),
+        forms_dossier.DeclineForm,
+        lambda dossier, step: dossier.state in IN_HAND and wish_of(dossier) is not None,
+        may_take_back,
+        _decline,
+        is_main=False,
+    ),
+    Verb(
+        "stop",
+        _("Stop the handling"),
+        _("The handling was stopped. Print form 05 and give the originals back."),
+        forms_dossier.EndForm,
+        lambda dossier, step: dossier.state in IN_HAND and not is_copy(dossier),
+        may_sign,
+        _stop,
+        is_main=False,
     ),
 ]
 BY_KEY = {verb.key: verb for verb in VERBS}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from applications.models import Application, Event, EventValue
+from applications.national import outbox
 from centres.models import Centre
 from citizens.models import User
 from portal import chain
@@ -25,11 +26,11 @@ def record(
     personal: Mapping[str, str] | None = None,
     first: bool = False,
 ) -> Event:
-    """Add one event to the dossier's chain, in the caller's transaction.
+    """Add one event to the dossier's chain, and the row that tells the national portal, in the caller's transaction.
 
     The caller holds the dossier's row lock. ``from_state`` is left out where the state did not change. Personal
     values go into ``personal``, never into ``reason`` or ``details``: they can be erased without breaking the chain.
-    ``first`` saves the look for an earlier event of a dossier that is just being received.
+    ``first`` saves the look for an earlier event of what was made in the same transaction.
     """
     previous = None if first else application.events.order_by("-sequence").values_list("sequence", "hash").first()
     sequence, head = previous or (0, chain.GENESIS)
@@ -53,6 +54,7 @@ def record(
     EventValue.objects.bulk_create(
         EventValue(event=event, name=name, value=value.value, salt=value.salt) for name, value in sealed.items()
     )
+    outbox.note(event, first=previous is None)
     return event
 
 

@@ -19,22 +19,36 @@ _SENTENCES: dict[str, Any] = {
     EventKind.TAKEN: gettext_lazy("%(who)s took it in hand."),
     EventKind.SUPPLEMENT_ASKED: gettext_lazy("%(who)s asked the citizen for a supplement."),
     EventKind.SUPPLEMENTED: gettext_lazy("%(who)s accepted what was missing; the clock runs again."),
+    EventKind.NOT_ANSWERED: gettext_lazy("Nothing came by %(until)s, so it ended as the law says."),
     EventKind.PROPOSED: gettext_lazy("%(who)s proposed result %(number)s for signature."),
+    EventKind.CONSULTED: gettext_lazy("%(who)s asked %(office)s, with an answer by %(until)s."),
+    EventKind.ANSWERED: gettext_lazy("%(who)s noted the answer of %(office)s."),
+    EventKind.HANDED_ON: gettext_lazy("%(who)s handed it from %(before)s to %(to)s."),
     EventKind.RETURNED_FOR_REWORK: gettext_lazy("%(who)s did not sign and sent it back."),
     EventKind.APPROVED: gettext_lazy("%(who)s signed result %(number)s."),
     EventKind.HANDED_OVER: gettext_lazy("%(who)s handed the result to %(handed_to)s."),
+    EventKind.REISSUED: gettext_lazy("%(who)s corrected the receipt and issued it again."),
+    EventKind.FOUND_WRONG: gettext_lazy("%(who)s found the result wrong and proposed %(number)s in its place."),
+    EventKind.REPLACED: gettext_lazy("%(who)s signed %(number)s in the place of %(before)s."),
+    EventKind.NOT_REPLACED: gettext_lazy("%(who)s left the result as it is."),
     EventKind.PAPER_ADDED: gettext_lazy("%(who)s added a paper."),
     EventKind.CERTIFIED: gettext_lazy("%(who)s certified a copy."),
     EventKind.NOT_CERTIFIED: gettext_lazy("%(who)s refused to certify a document."),
-    EventKind.PAID: gettext_lazy("The fee was paid."),
+    EventKind.PAYMENT_ASKED: gettext_lazy("%(who)s asked for the payment of %(fee)s; the clock stands still."),
+    EventKind.PAID: gettext_lazy("%(who)s took %(fee)s, receipt %(receipt)s."),
+    EventKind.REFUNDED: gettext_lazy("%(who)s had %(fee)s given back, voucher %(receipt)s."),
     EventKind.WITHDRAWN: gettext_lazy("The applicant withdrew it."),
     EventKind.REFUSED: gettext_lazy("%(who)s refused it."),
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),
+    EventKind.WITHDRAW_ASKED: gettext_lazy("The applicant asked on the tracking page to withdraw it."),
+    EventKind.NOT_WITHDRAWN: gettext_lazy("%(who)s did not withdraw it and said why."),
+    EventKind.EXTENDED: gettext_lazy("%(who)s signed the apology: due %(due)s instead of %(due_before)s."),
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
 }
+_ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
 # Personal texts worth reading in full under their sentence.
-_QUOTED = ("faults", "reason", "note")
+_QUOTED = ("faults", "reason", "note", "question", "answer")
 
 
 @dataclass(frozen=True)
@@ -54,14 +68,29 @@ def told(event: Event) -> Told:
         "who": str(event.actor) if event.actor else _("The portal"),
         "code": event.details.get("code", ""),
         "number": event.details.get("number", ""),
+        "office": event.details.get("office", ""),
+        "before": event.details.get("before", ""),
+        "to": event.details.get("to", ""),
+        "receipt": event.details.get("receipt", ""),
         "fee": format_vnd(event.details.get("fee", 0)),
         "due": _moment(event.details.get("due_at")),
         "due_before": _moment(event.details.get("due_before")),
+        "until": _moment(event.details.get("until")),
         "handed_to": personal.get("handed_to") or erased,
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
-    sentence = _DECLARED if event.details.get("declared_at_home") else _SENTENCES[event.kind]
+    if "given_back" in personal:
+        quotes.append(_("Originals given back: %(papers)s") % {"papers": personal["given_back"] or erased})
+    sentence = _sentence(event)
     return Told(event.at, str(sentence) % values, " ".join([*quotes, event.reason]).strip())
+
+
+def _sentence(event: Event) -> Any:
+    if event.details.get("declared_at_home"):
+        return _DECLARED
+    if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):
+        return _ASKED_AGAIN
+    return _SENTENCES[event.kind]
 
 
 def _moment(stored: str | None) -> str:

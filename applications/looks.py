@@ -52,6 +52,14 @@ def looked_at_desk(*, ticket: Ticket, person: Citizen, reason: str, at: datetime
     shared.keep(known, True, _A_DAY)
 
 
+def looked_at_filed(*, application: Application, reason: str, at: datetime, user: Any) -> None:
+    """One row the first time in a day that this officer's desk shows an application filed online."""
+    known = f"filed-look:{user.pk}:{application.pk}:{application.applicant_id}"
+    if not shared.recall(known):
+        looked_at(application=application, reason=reason, at=at, user=user)
+        shared.keep(known, True, _A_DAY)
+
+
 def looked_at(*, application: Application, reason: str, at: datetime, user: Any) -> None:
     """One row for one dossier; nothing for a draft that names nobody yet."""
     centre = application.competent

@@ -58,6 +58,24 @@ class Received(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FiledOnline(DossierNotice):
+    """What was filed at the national portal has come to the centre; the clock begins when it is received."""
+
+    kind: ClassVar[str] = "filed_online"
+
+    def subject(self) -> str:
+        return _("Your online application has arrived")
+
+    def sentence(self) -> str:
+        return _(
+            "Your online application (%(procedure)s) has come to %(centre)s. An officer checks it now; see here:"
+        ) % {
+            "procedure": pick(version_of(self.application).procedure.short_name),
+            "centre": pick(self.application.helped_at.short_name),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class SupplementAsked(DossierNotice):
     """Papers are missing: what to do is on the page."""
 
@@ -68,6 +86,135 @@ class SupplementAsked(DossierNotice):
 
     def sentence(self) -> str:
         return _("Dossier %(code)s needs something from you. What to bring is written here:") % {"code": self.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplementWaits(DossierNotice):
+    """What was asked for has not come, and its time runs out."""
+
+    kind: ClassVar[str] = "supplement_waits"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s still waits for you") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        request = next((row for row in self.application.supplements.all() if row.is_open), None)
+        if request is None or request.until is None:
+            return _("Dossier %(code)s still needs something from you. What to bring is written here:") % {
+                "code": self.reference
+            }
+        values = {"code": self.reference, "until": format_moment(request.until, get_language() or "vi")}
+        if request.ends_at is not None:
+            return _("Please bring what dossier %(code)s needs before %(until)s, or the law ends it.") % values
+        return _("Please bring what dossier %(code)s needs before %(until)s.") % values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn(DossierNotice):
+    """Its applicant took it back."""
+
+    kind: ClassVar[str] = "withdrawn"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s was withdrawn") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("Dossier %(code)s was withdrawn at your wish.") % {"code": self.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped(DossierNotice):
+    """It ended without a result; the reason is on the paper."""
+
+    kind: ClassVar[str] = "stopped"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s was stopped") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("The handling of dossier %(code)s was stopped. The reason is written here:") % {"code": self.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotWithdrawn(DossierNotice):
+    """The wish to withdraw could not be met; why is on the page."""
+
+    kind: ClassVar[str] = "not_withdrawn"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s was not withdrawn") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("Dossier %(code)s could not be withdrawn. The reason is written here:") % {"code": self.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extended(DossierNotice):
+    """The office is late, apologises and names a new date, once (form 04)."""
+
+    kind: ClassVar[str] = "extended"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s needs more time; we are sorry") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        due = self.application.due_at
+        return _("We are sorry: dossier %(code)s needs more time. The result is now promised before %(due)s.") % {
+            "code": self.reference,
+            "due": format_moment(due, get_language() or "vi") if due else "",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentAsked(DossierNotice):
+    """Dues came up while it was handled: how much is on the page."""
+
+    kind: ClassVar[str] = "payment"
+
+    def subject(self) -> str:
+        return _("A payment is needed for dossier %(code)s") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("A payment is needed for dossier %(code)s. How much and where is written here:") % {
+            "code": self.reference
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refunded(DossierNotice):
+    """The fee is given back."""
+
+    kind: ClassVar[str] = "refunded"
+
+    def subject(self) -> str:
+        return _("The fee of dossier %(code)s is given back") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("The fee of dossier %(code)s is given back to you. Questions: please ask at the counter.") % {
+            "code": self.reference
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerWaited(Notice):
+    """Another office is reminded that its answer is waited for. Names nobody and says nothing of the matter."""
+
+    kind: ClassVar[str] = "answer_waited"
+    due: datetime
+    centre: str
+
+    def subject(self) -> str:
+        return _("Your answer on dossier %(code)s is waited for") % {"code": self.reference}
+
+    def email(self) -> str:
+        return _("%(centre)s waits for your answer on dossier %(code)s before %(due)s.") % {
+            "centre": self.centre,
+            "code": self.reference,
+            "due": format_moment(self.due, get_language() or "vi"),
+        }
+
+    def sms(self) -> str:
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +249,22 @@ class ResultReady(DossierNotice):
             "code": self.reference,
             "centre": pick(centre.short_name),
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultReplaced(DossierNotice):
+    """The result was wrong; the new decision waits, and the old one counts no more."""
+
+    kind: ClassVar[str] = "result_replaced"
+
+    def subject(self) -> str:
+        return _("The result of dossier %(code)s was corrected") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        centre = self.application.received_at_centre or self.application.helped_at
+        return _(
+            "The result of dossier %(code)s was wrong, and we are sorry. Please bring the old one to %(centre)s and take the new."
+        ) % {"code": self.reference, "centre": pick(centre.short_name)}
 
 
 def tell(notice_class: type[DossierNotice], application: Application, *, occasion: str = "", at: datetime) -> None:

@@ -47,7 +47,7 @@ def in_reach(rows: ApplicationQuerySet, corrections: Sequence[DayCorrection]) ->
     return (
         rows.filter(reach, state__in=IN_HAND)
         .select_related("applicant", "competent")
-        .prefetch_related("pauses")
+        .prefetch_related("pauses", "extensions")
         .order_by("due_at", "id")
     )
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from applications.catalogue import facts_of, version_of
 from applications.enums import PauseWhy
-from applications.models import Application, Pause
+from applications.models import Application, Extension, Pause
 from centres.hours import closing_times
 from portal import clock
 from portal.text import LANGUAGES
@@ -36,6 +36,12 @@ _PAUSED = {
     },
 }
 
+_EXTENDED = {
+    "vi": "Cơ quan đã xin lỗi và gia hạn một lần: từ {before} đến {after}.",
+    "en": "The office apologised and was given more time once: from {before} to {after}.",
+    "ko": "기관이 사과하고 한 번 기한을 연장했습니다: {before}에서 {after}까지.",
+}
+
 
 def pause(application: Application, why: PauseWhy, at: datetime) -> Pause:
     """Stop the clock, in the caller's transaction."""
@@ -58,7 +64,8 @@ def end_pause(application: Application, at: datetime) -> tuple[datetime, dict[st
 
 
 def counted_again(application: Application, calendar: WorkCalendar) -> Due:
-    """What this calendar promises for the dossier, from its receipt on, with every pause that is over."""
+    """What this calendar promises for the dossier, from its receipt on, with every pause that is over and the new
+    date of an apology."""
     received_at = application.received_at or application.started_at
     promised = due(
         version_of(application).time_limit,
@@ -67,10 +74,31 @@ def counted_again(application: Application, calendar: WorkCalendar) -> Due:
         closing_times(application.competent),
         facts_of(application, received_at),
     )
+    given = next((one for one in application.extensions.all() if one.signed_at is not None), None)
+    if given is not None:
+        promised = extended(application, given, promised, calendar)
     for one in application.pauses.all():
-        if one.to_at is not None:
+        # What was waited for before the new date was named is in it already.
+        counts = given is None or given.signed_at is None or one.from_at >= given.signed_at
+        if one.to_at is not None and counts:
             promised = _after(application, promised, one, calendar)
     return promised
+
+
+def extended(application: Application, given: Extension, promised: Due, calendar: WorkCalendar) -> Due:
+    """The new date that a signed apology names, on a working day by this calendar, and what it says."""
+    day = calendar.working_day_from(clock.local_day(given.due_after))
+    at = given.due_after
+    if day != clock.local_day(at):
+        at = datetime.combine(day, _closing(application, calendar)(day), tzinfo=clock.HANOI)
+    before, after = format_date(clock.local_day(given.due_before)), format_date(day)
+    return Due(
+        at,
+        {
+            language: f"{promised.explanation.get(language, '')} {_EXTENDED[language].format(before=before, after=after)}".strip()
+            for language in LANGUAGES
+        },
+    )
 
 
 def _after(application: Application, promised: Due, over: Pause, calendar: WorkCalendar) -> Due:
@@ -82,7 +110,7 @@ def _after(application: Application, promised: Due, over: Pause, calendar: WorkC
         over.to_at,
         calendar,
         _closing(application, calendar),
-        in_days=not _counts_hours(application),
+        in_days=not counts_hours(application),
     )
     start, end = format_date(clock.local_day(over.from_at)), format_date(clock.local_day(over.to_at))
     words = _PAUSED[PauseWhy(over.why)]
@@ -100,7 +128,7 @@ def _closing(application: Application, calendar: WorkCalendar) -> Callable[[date
     return lambda day: own(day) or calendar.closing
 
 
-def _counts_hours(application: Application) -> bool:
+def counts_hours(application: Application) -> bool:
     """Whether the time limit is one of hours or of the same day."""
     received_at = application.received_at or application.started_at
     limit = applicable(version_of(application).time_limit, facts_of(application, received_at))

@@ -23,6 +23,8 @@ FILE_CHECKERS = RECEIVERS | SPECIALISTS | LEADERS
 CITY = frozenset({Role.CITY_ADMIN})
 # The register holds the names of everybody who had something certified: specialists decide without it.
 REGISTER_READERS = frozenset({Role.COUNTER_OFFICER, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
+# Who looks after what goes to the national portal: the whole city's, since one account sends it.
+NATIONAL_KEEPERS = frozenset({Role.CITY_ADMIN})
 REGISTER_MANAGERS = frozenset({Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 
 
@@ -81,6 +83,12 @@ def is_own_work(user: Any, application: Application) -> bool:
 
 def may_hand_over(user: Any, application: Application) -> bool:
     return has_role(user, RECEIVERS, application.received_at_centre_id)
+
+
+def may_take_back(user: Any, application: Application) -> bool:
+    """Who may note that its applicant withdraws it: where it was received, and whoever decides on it."""
+    centre = application.received_at_centre_id or application.helped_at_id
+    return has_role(user, RECEIVERS, centre) or has_role(user, LEADERS, application.competent_id)
 
 
 def may_keep_register(user: Any, register: Register) -> bool:

@@ -1,16 +1,18 @@
-"""Giving out the receipt's file."""
+"""Giving out the files of issued forms."""
 
 from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from applications.actions.issue_receipt import draw, draw_masked, issue_receipt, name_of
+from applications.actions.issue_receipt import draw, draw_masked, issue_receipt
 from applications.actions.receive import RECEIPT
 from applications.models import Application, Document, IssuedForm
+from applications.papers_out import PAPERS, file_name
 from portal import clock, files, ratelimit
 from portal.errors import Gone, Unavailable
 
@@ -19,48 +21,58 @@ COPIES, COPIES_SECONDS = 20, 10 * 60
 
 
 def receipt_response(application: Application) -> HttpResponse:
-    """The receipt as a PDF; made at once if the worker has not made it yet.
+    """The receipt that counts now, as a PDF; made at once if the worker has not made it yet.
 
     Raises ``Http404`` for a draft, ``Gone`` when its file is lost and would not be the same if it were drawn now.
     """
-    form = _form_or_404(application)
+    return form_response(_latest_receipt(application))
+
+
+def form_response(form: IssuedForm) -> HttpResponse:
+    """An issued form as a PDF, as it was issued. Raises ``Gone`` as ``receipt_response`` does."""
     document = issue_receipt(form=form, at=clock.now())
     return _response(_content(form, document), document.name)
 
 
-def refusal_response(form: IssuedForm) -> HttpResponse:
-    """Form 03 as it was issued; made at once if the worker has not made it yet. Raises ``Gone`` as the receipt does."""
-    document = issue_receipt(form=form, at=clock.now())
-    return _response(_content(form, document), document.name)
-
-
-def public_copy_response(application: Application) -> HttpResponse:
-    """The receipt as whoever has the dossier's address may see it: phone and e-mail are masked, as on its page.
+def public_copy_response(application: Application, form_id: int | None = None) -> HttpResponse:
+    """The receipt (or another form of this dossier) as whoever has the dossier's address may see it: phone and e-mail are
+    masked, as on its page.
 
     Raises ``Http404`` for a draft, ``Gone`` once what it said of the person is erased, ``TooMany``.
     """
-    form = _form_or_404(application)
+    form = _latest_receipt(application) if form_id is None else form_or_404(application, form_id)
+    if not PAPERS[form.number].is_for_citizen:
+        raise Http404
     if form.is_erased:
         raise Gone(_("The receipt is not kept any more. Please ask at the counter."), code="receipt_erased")
     ratelimit.count("receipt-copy", application.token, limit=COPIES, seconds=COPIES_SECONDS)
-    return _response(draw_masked(form), name_of(application, form))
+    return _response(draw_masked(form), file_name(form))
 
 
-def _form_or_404(application: Application) -> IssuedForm:
-    form = (
-        IssuedForm.objects.filter(application=application, number=RECEIPT)
-        .select_related(
-            "document",
-            "application__applicant",
-            "application__competent",
-            "application__received_at_centre__parent",
-            "application__received_by",
-        )
-        .first()
-    )
+def form_or_404(application: Application, form_id: int) -> IssuedForm:
+    """A form of this dossier that can be printed."""
+    form = _forms(application).filter(pk=form_id).first()
     if form is None:
         raise Http404
     return form
+
+
+def _latest_receipt(application: Application) -> IssuedForm:
+    form = _forms(application).filter(number=RECEIPT).order_by("-sequence").first()
+    if form is None:
+        raise Http404
+    return form
+
+
+def _forms(application: Application) -> QuerySet[IssuedForm]:
+    return IssuedForm.objects.filter(application=application, number__in=PAPERS).select_related(
+        "document",
+        "application__applicant",
+        "application__competent__parent",
+        "application__helped_at__parent",
+        "application__received_at_centre__parent",
+        "application__received_by",
+    )
 
 
 def _response(content: bytes, name: str) -> HttpResponse:

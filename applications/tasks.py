@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from celery import shared_task
 from django.db.models import QuerySet
 
 from applications.actions.close_day import close_day
+from applications.actions.compare_with_national import compare
+from applications.actions.consult import remind_office
+from applications.actions.consult import to_remind as answers_due
+from applications.actions.extend import draft_extension, foreseen
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.keep_closing_paper import keep_closing_papers
 from applications.actions.keep_withdrawal_lists import keep_withdrawal_lists
@@ -13,45 +19,51 @@ from applications.actions.look_at_scan import look_at_pages
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.move_due import move_due_dates
 from applications.actions.renew_stamps import renew_stamps as renew
+from applications.actions.supplement import end_unanswered, remind, to_end, to_remind
 from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.actions.sweep_scans import erase_old_scans, look_at_left
+from applications.actions.tell_national import due_dossiers, forget_delivered
+from applications.actions.tell_national import sweep as tell
 from applications.closings import due_days
 from applications.models import CertificationItem, IssuedForm
 from applications.notarisation.enums import JobState
+from applications.papers_out import PAPERS, RECEIPT
 from portal import clock
 
-DRAWN_FORMS = ["01", "03"]
 SWEEP_ROWS = 200
 # Drawing a long scan of another's making may take ten minutes (``archival``).
 COPY_SECONDS = 15 * 60
+# A worker has other jobs too.
+NATIONAL_SECONDS = 60
 
 
 @shared_task
 def render_receipt(form_id: int) -> None:
-    """Make the file of one receipt or refusal, unless it is there already."""
-    form = _receipts().filter(pk=form_id).first()
+    """Make the file of one issued form, unless it is there already."""
+    form = _forms().filter(pk=form_id).first()
     if form is not None:
         issue_receipt(form=form, at=clock.now())
 
 
 @shared_task
 def sweep_receipts() -> None:
-    """Make the files of receipts whose job was lost, the longest waiting first."""
+    """Make the files of forms whose job was lost, the longest waiting first."""
     # Of a copy for another dossier that another document may still join.
     joinable = CertificationItem.objects.filter(
         state=JobState.WAITING, certification__application__for_application__isnull=False
     )
     waiting = joinable.values("certification__application")
-    forms = _receipts().filter(document__isnull=True).exclude(number="01", application__in=waiting)
+    forms = _forms().filter(document__isnull=True).exclude(number=RECEIPT, application__in=waiting)
     for form in forms.order_by("issued_at")[:SWEEP_ROWS]:
         issue_receipt(form=form, at=clock.now())
 
 
-def _receipts() -> QuerySet[IssuedForm]:
-    return IssuedForm.objects.filter(number__in=DRAWN_FORMS).select_related(
+def _forms() -> QuerySet[IssuedForm]:
+    return IssuedForm.objects.filter(number__in=PAPERS).select_related(
         "document",
         "application__applicant",
-        "application__competent",
+        "application__competent__parent",
+        "application__helped_at__parent",
         "application__received_at_centre__parent",
         "application__received_by",
         "application__helped_at__parent",
@@ -75,6 +87,32 @@ def sweep_certifications() -> None:
 def move_dates() -> None:
     """Dossiers whose time runs over corrected days get their new dates, once somebody approved that."""
     move_due_dates(at=clock.now())
+
+
+@shared_task
+def foresee_lateness() -> None:
+    """Draft the apology of what is foreseen to miss its date, the nearest first."""
+    at = clock.now()
+    for dossier in list(islice(foreseen(at), SWEEP_ROWS)):
+        draft_extension(application=dossier, at=at)
+
+
+@shared_task
+def remind_offices() -> None:
+    """Remind other offices of answers that are due."""
+    at = clock.now()
+    for consultation in answers_due(at)[:SWEEP_ROWS]:
+        remind_office(consultation=consultation, at=at)
+
+
+@shared_task
+def mind_supplements() -> None:
+    """Remind of what was asked for and has not come, and end what the law ends."""
+    at = clock.now()
+    for request in to_remind(at)[:SWEEP_ROWS]:
+        remind(request=request, at=at)
+    for request in to_end(at)[:SWEEP_ROWS]:
+        end_unanswered(request=request, at=at)
 
 
 @shared_task
@@ -111,3 +149,22 @@ def renew_stamps() -> None:
     """Put the next time stamp over papers whose last one ends soon, and ask which of their certificates were withdrawn."""
     renew(at=clock.now())
     keep_withdrawal_lists(at=clock.now())
+
+
+@shared_task
+def tell_national(application_id: int) -> None:
+    """Tell the national portal what waits of one dossier."""
+    tell(dossiers=[application_id], seconds=NATIONAL_SECONDS)
+
+
+@shared_task
+def sweep_national() -> None:
+    """Tell it what no worker was woken for, and what waited for its next try. Any number of sweeps may run at once."""
+    tell(dossiers=due_dossiers(clock.now(), SWEEP_ROWS), seconds=NATIONAL_SECONDS)
+
+
+@shared_task
+def compare_with_national() -> None:
+    """Go on with today's comparison, and forget rows that were delivered long ago."""
+    compare(day=clock.today(), seconds=NATIONAL_SECONDS)
+    forget_delivered(clock.now())

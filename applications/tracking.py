@@ -12,12 +12,25 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from applications.accounts import account_on, code_to_pay
+from applications.actions.pay import outstanding
 from applications.catalogue import version_of
-from applications.enums import RECEIVED, RUNNING, EventKind, State, StepKind
-from applications.models import Application, CertificationItem, Event, Paper, SupplementRequest
+from applications.documents import qr
+from applications.enums import IN_HAND, RECEIVED, RUNNING, EventKind, State, StepKind
+from applications.enums import Channel as FiledBy
+from applications.models import (
+    Application,
+    CertificationItem,
+    Event,
+    IssuedForm,
+    Paper,
+    SupplementRequest,
+    WithdrawalRequest,
+)
 from applications.notarisation.enums import JobState
 from applications.notarisation.requests import is_request
 from applications.notarisation.words import ToldDocument, told_of
+from applications.papers_out import PAPERS, RECEIPT
 from applications.tracking_words import NOT_CERTIFIED, STANDS, WHAT_TO_DO, todo_values
 from centres.actions.hold import hold_choices
 from centres.actions.return_missed import in_grace
@@ -54,9 +67,15 @@ _TOLD = [
     EventKind.RECEIVED,
     EventKind.SUPPLEMENT_ASKED,
     EventKind.SUPPLEMENTED,
+    EventKind.NOT_ANSWERED,
+    EventKind.EXTENDED,
+    EventKind.PAYMENT_ASKED,
+    EventKind.PAID,
+    EventKind.REFUNDED,
     EventKind.PROPOSED,
     EventKind.APPROVED,
     EventKind.HANDED_OVER,
+    EventKind.REPLACED,
     EventKind.WITHDRAWN,
     EventKind.REFUSED,
     EventKind.STOPPED,
@@ -110,7 +129,17 @@ class TrackedDossier:
             return _("It was not certified")
         if self.application.state == State.PROCESSING and self._step == StepKind.SIGN:
             return _("Waiting for the signature")
-        return str(STANDS[State(self.application.state)])
+        return str(STANDS[self._stage])
+
+    @property
+    def is_filed_online(self) -> bool:
+        """It has come from the national portal, and nobody sits over it with the citizen."""
+        application = self.application
+        return application.state == State.DRAFT and application.channel == FiledBy.ONLINE and application.matter is None
+
+    @property
+    def _stage(self) -> State:
+        return State.SUBMITTED if self.is_filed_online else State(self.application.state)
 
     @property
     def procedure(self) -> str:
@@ -139,11 +168,41 @@ class TrackedDossier:
 
     @cached_property
     def supplement(self) -> SupplementRequest | None:
-        return next((row for row in self.application.supplements.all() if row.answered_at is None), None)
+        """What the citizen is asked for now: by whoever examines it, or at the counter before it is received."""
+        return next((row for row in self.application.supplements.all() if row.is_open or not self.is_received), None)
+
+    @cached_property
+    def to_pay(self) -> int:
+        """What is still to be paid; a fee that was taken at the counter is not asked for again."""
+        return outstanding(self.application)
+
+    @cached_property
+    def pay_code(self) -> str:
+        """The picture that a bank's app reads to pay it; empty where nothing can be transferred."""
+        account = account_on(self.application.received_at_centre_id, clock.local_day(self.at)) if self.to_pay else None
+        return qr(code_to_pay(account, self.to_pay, self.application.code or "")) if account else ""
+
+    @cached_property
+    def wish(self) -> WithdrawalRequest | None:
+        """The last wish to withdraw it that was not met (yet)."""
+        rows = [row for row in self.application.withdrawals.all() if not row.settled_at or row.answer]
+        return rows[-1] if rows and self.application.state in IN_HAND else None
+
+    @property
+    def may_ask_to_withdraw(self) -> bool:
+        is_copy = hasattr(self.application, "certification")
+        return self.application.state in IN_HAND and not is_copy and (self.wish is None or bool(self.wish.settled_at))
+
+    @property
+    def papers_out(self) -> list[tuple[IssuedForm, str]]:
+        """What the citizen was given beside the receipt, the latest first."""
+        rows = sorted(self.application.issued_forms.all(), key=lambda form: (form.issued_at, form.pk), reverse=True)
+        papers = [(form, PAPERS[form.number]) for form in rows if form.number in PAPERS and form.number != RECEIPT]
+        return [(form, paper.name) for form, paper in papers if paper.is_for_citizen]
 
     @cached_property
     def todo(self) -> Todo:
-        kind, title, text = WHAT_TO_DO[State(self.application.state)]
+        kind, title, text = WHAT_TO_DO[self._stage]
         if self.documents and self.application.state in (State.STOPPED, State.REFUSED):
             kind, title, text = NOT_CERTIFIED
         values = todo_values(self.application)
@@ -151,8 +210,8 @@ class TrackedDossier:
 
     @property
     def missing_papers(self) -> list[Paper]:
-        """What a draft still needs, for somebody who is sent home to fetch it."""
-        if self._is_request:
+        """What a draft still needs, for somebody who is sent home to fetch it; what was filed online nobody has read yet."""
+        if self._is_request or self.is_filed_online:
             return []
         return [paper for paper in self.application.papers.all() if not paper.is_there]
 
@@ -194,6 +253,12 @@ class TrackedDossier:
             EventKind.RECEIVED: _("Received at %(centre)s"),
             EventKind.SUPPLEMENT_ASKED: _("We asked you for something more"),
             EventKind.SUPPLEMENTED: _("You brought what was missing"),
+            EventKind.PAYMENT_ASKED: _("We asked you for a payment"),
+            EventKind.PAID: _("Fee paid"),
+            EventKind.REFUNDED: _("Fee given back"),
+            EventKind.EXTENDED: _("We apologised for being late and named a new date"),
+            EventKind.NOT_ANSWERED: _("Stopped: what was asked for did not come in time"),
+            EventKind.REPLACED: _("The result was wrong; a new one replaces it"),
             EventKind.HANDED_OVER: _("Result handed over at %(centre)s"),
             EventKind.WITHDRAWN: _("Withdrawn at your wish"),
             EventKind.REFUSED: _("Not accepted"),
@@ -201,14 +266,19 @@ class TrackedDossier:
         }[EventKind(event.kind)] % {"centre": self._place}
 
     def _note_of(self, event: Event) -> str:
+        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED):
+            return format_vnd(event.details.get("fee", 0))
         if event.kind != EventKind.RECEIVED:
             return ""
-        total = sum(line.amount for line in self.application.fee_lines.all() if line.is_due)
+        total = event.details.get("fee", 0)
         return _("Fee: %(amount)s") % {"amount": format_vnd(total)} if total else _("No fee")
 
     def _now(self) -> Iterator[Line]:
         application, since = self.application, self._since
         match application.state:
+            case State.DRAFT if self.is_filed_online:
+                yield Line("done", _("Filed online"), application.submitted_at)
+                yield Line("now", str(STANDS[State.SUBMITTED]), application.started_at)
             case State.DRAFT:
                 yield Line("now", _("Being prepared at the counter"), application.started_at)
             case State.SUPPLEMENT | State.PAYMENT:
@@ -412,6 +482,9 @@ def _applications(ticket: Ticket | None, token: str) -> list[Application]:
             "fee_lines__item",
             "steps",
             "supplements",
+            "issued_forms",
+            "withdrawals",
+            "payments",
             Prefetch("papers", Paper.objects.select_related("kind")),
             "events",
             Prefetch("certification__items", _DOCUMENTS),

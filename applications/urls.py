@@ -2,16 +2,20 @@
 
 from django.urls import path
 
-from applications import urls_certify, urls_declare, urls_desk, urls_registers, urls_scans, urls_signing
+from applications import urls_certify, urls_declare, urls_desk, urls_national, urls_registers, urls_scans, urls_signing
 from applications.views import (
+    book,
     citizen,
     citizen_notices,
     citizen_papers,
     citizen_place,
+    citizen_withdraw,
     declaration,
     dossier,
     manager,
     moved_days,
+    people,
+    supplement,
     worklist,
 )
 
@@ -24,11 +28,25 @@ urlpatterns = [
     *urls_declare.patterns,
     *urls_scans.patterns,
     *urls_signing.patterns,
+    *urls_national.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
+    path("desk/matters/<int:application_id>/missing/", supplement.ask_at_counter, name="ask_at_counter"),
+    path(
+        "desk/matters/<int:application_id>/forms/<int:form_id>.pdf",
+        supplement.form_at_counter,
+        name="form_at_counter",
+    ),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
+    path("dossiers/book/", book.book, name="book_of_day"),
+    path("dossiers/book/<int:print_id>.pdf", book.printed, name="book_print"),
+    path("dossiers/people/", people.people, name="people"),
+    path("dossiers/people/away/<int:absence_id>/back/", people.back_again, name="back_again_at_work"),
     path("dossiers/moved-days/", moved_days.moved_days, name="moved_days"),
     path("dossiers/<int:pk>/", dossier.show, name="dossier"),
+    path("dossiers/<int:pk>/ask-supplement/", supplement.ask, name="ask_supplement"),
+    path("dossiers/<int:pk>/control-slip/", dossier.control_slip, name="control_slip"),
+    path("dossiers/<int:pk>/forms/<int:form_id>.pdf", dossier.issued_form, name="issued_form"),
     path("dossiers/<int:pk>/<slug:key>/", dossier.act, name="dossier_act"),
     path("day/dossiers/", manager.day_dossiers, name="day_dossiers"),
     path("day/certified/", manager.day_certified, name="day_certified"),
@@ -48,5 +66,7 @@ urlpatterns = [
     path("t/<str:token>/papers/<slug:key>/", citizen_papers.question, name="check_question"),
     path("t/<str:token>/papers/<slug:key>/back-with/<slug:paper>/", citizen_papers.come_back, name="check_come_back"),
     path("t/<str:token>/rate/", citizen.rate_visit, name="rate_visit"),
+    path("t/<str:token>/withdraw/", citizen_withdraw.ask, name="withdraw"),
+    path("t/<str:token>/forms/<int:form_id>.pdf", citizen.receipt_for_citizen, name="public_form"),
     path("t/<str:token>/receipt.pdf", citizen.receipt_for_citizen, name="public_receipt"),
 ]

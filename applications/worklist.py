@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
 from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, State, StepKind
-from applications.models import Application, Step
+from applications.models import Application, Consultation, Extension, Step, WithdrawalRequest
+from applications.people import handlers_for
 from applications.querysets import ApplicationQuerySet
 from centres.enums import Role
 from centres.permissions import centres_of, has_role
@@ -30,6 +31,9 @@ READERS = frozenset({Role.COUNTER_OFFICER, Role.SPECIALIST, Role.LEADER, Role.MA
 _MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
 _HANDING = frozenset({Role.COUNTER_OFFICER})
 _OPEN_STEP = Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True)
+
+_APOLOGY = Extension.objects.filter(application=OuterRef("pk"), dropped_at__isnull=True)
+WAS_EXTENDED = Exists(_APOLOGY.filter(signed_at__isnull=False))
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,12 @@ def _at_centres(name: str, user: Any, role: str) -> Q:
 
 
 def _mine(user: Any, at: datetime) -> Q:
-    return Q(handler=user.pk, state__in=[State.PROCESSING, *WAITING_FOR_CITIZEN])
+    """The own dossiers, and those of colleagues who are away and whom this person stands in for."""
+    return Q(handler__in=handlers_for(user, clock.local_day(at)), state__in=[State.PROCESSING, *WAITING_FOR_CITIZEN])
+
+
+def _asked_elsewhere(user: Any, at: datetime) -> Q:
+    return _mine(user, at) & Q(is_asked_elsewhere=True)
 
 
 def _to_take(user: Any, at: datetime) -> Q:
@@ -97,18 +106,37 @@ def overdue(at: datetime) -> Q:
     return Q(state__in=RUNNING, due_at__lt=at)
 
 
+def unexcused(at: datetime) -> Q:
+    """Past due without an apology that was signed in time (rows with ``was_extended``)."""
+    return overdue(at) & Q(was_extended=False)
+
+
+def _apologies(user: Any, at: datetime) -> Q:
+    """Foreseen to be late: the apology waits for the leader, while it can still be signed."""
+    drafted = Q(state__in=RUNNING, due_at__gte=at, has_apology_drafted=True)
+    return drafted & _at_centres("competent", user, Role.LEADER)
+
+
+def _to_withdraw(user: Any, at: datetime) -> Q:
+    return Q(state__in=IN_HAND, has_wish=True) & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
+
+
 def done_today(at: datetime) -> Q:
     start, end = today_span(at)
     return Q(state__in=[State.DONE, State.RETURNED], released_at__gte=start, released_at__lt=end)
 
 
-_BEHIND_A_FIGURE = frozenset({"in-hand", "untaken", "unsigned-today", "open-today"})
+_BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
+    WorkList("asked-elsewhere", gettext_lazy("With another office"), frozenset({Role.SPECIALIST}), _asked_elsewhere),
     WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take),
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
+    WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies),
+    WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw),
     WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
+    WorkList("unexcused", gettext_lazy("Overdue without apology"), _MANAGERS, lambda user, at: unexcused(at)),
     WorkList("due-today", gettext_lazy("Due today"), _MANAGERS, lambda user, at: due_today(at)),
     WorkList("done-today", gettext_lazy("Finished today"), _MANAGERS, lambda user, at: done_today(at)),
     WorkList("in-hand", gettext_lazy("Being handled"), _MANAGERS, lambda user, at: Q(state__in=IN_HAND)),
@@ -150,7 +178,19 @@ def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None
 
 def _visible(user: Any, centre: int | None) -> ApplicationQuerySet:
     signing = Exists(_OPEN_STEP.filter(kind=StepKind.SIGN))
-    rows = Application.objects.visible_to(user).exclude(state=State.DRAFT).alias(is_at_signature=signing)
+    rows = (
+        Application.objects.visible_to(user)
+        .exclude(state=State.DRAFT)
+        .alias(
+            is_at_signature=signing,
+            has_apology_drafted=Exists(_APOLOGY.filter(signed_at__isnull=True)),
+            is_asked_elsewhere=Exists(
+                Consultation.objects.filter(application=OuterRef("pk"), answered_at__isnull=True)
+            ),
+            has_wish=Exists(WithdrawalRequest.objects.filter(application=OuterRef("pk"), settled_at__isnull=True)),
+        )
+        .annotate(was_extended=WAS_EXTENDED)
+    )
     return rows if centre is None else rows.filter(competent=centre)
 
 
@@ -228,6 +268,11 @@ class Row:
     def is_late(self) -> bool:
         return self.application.is_overdue(self.at)
 
+    @property
+    def is_unexcused(self) -> bool:
+        """Late, and nobody apologised in time."""
+        return self.is_late and not getattr(self.application, "was_extended", False)
+
 
 def state_kind(application: Application) -> str:
     return _KIND.get(State(application.state), "")
@@ -249,6 +294,8 @@ def due_words(application: Application, at: datetime) -> str:
         return _("finished %(day)s") % {"day": day(application.released_at)}
     if application.state in WAITING_FOR_CITIZEN:
         return _("paused since %(day)s") % {"day": day(application.paused_at)}
+    if application.ended_at is not None:
+        return _("ended %(day)s") % {"day": day(application.ended_at)}
     if application.is_overdue(at):
         return _("overdue since %(time)s %(day)s") % {"time": hm(due_at), "day": day(due_at)}
     distance = (clock.local_day(due_at) - clock.local_day(at)).days

@@ -14,3 +14,4 @@ class IdentitySource(models.TextChoices):
 
     TYPED = "typed", _("typed by the officer")
     CARD = "card", _("read from the ID card")
+    VNEID = "vneid", _("signed in with VNeID")

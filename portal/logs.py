@@ -10,10 +10,20 @@ from structlog.typing import EventDict, WrappedLogger
 
 # Where the next part of an address is a public token, the key to a visit or a dossier. The proxy's log (deploy/Caddyfile)
 # leaves out the same ones.
-TOKEN_PATHS = ("t", "verify", "kiosk/ticket", "book/b", "kiosk/appointment", "appointments", "declare", "capture")
+TOKEN_PATHS = (
+    "t",
+    "verify",
+    "kiosk/ticket",
+    "book/b",
+    "kiosk/appointment",
+    "appointments",
+    "declare",
+    "capture",
+    "national/results",
+)
 # 12-digit national numbers, 9-digit old ones and phone numbers, however they are glued into a text.
 _PERSONAL = re.compile(r"(?<!\d)(?:\+?84|0)?\d{9,12}(?!\d)")
-_TOKEN = re.compile(rf"(/(?:{'|'.join(TOKEN_PATHS)})/)[A-Za-z0-9_-]{{6,}}")
+_TOKEN = re.compile(rf"(/(?:{'|'.join(TOKEN_PATHS)})/)[A-Za-z0-9_.-]{{6,}}")
 
 
 def scrub(text: str) -> str:

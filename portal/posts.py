@@ -45,6 +45,11 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     **dict.fromkeys(
         ("applications:signing_key_end", "applications:signing_factor_away"), ("applications:signing_keys", {})
     ),
+    "applications:open_filed": ("applications:filed", {}),
+    "applications:national_push_all": ("applications:national", {}),
+    **dict.fromkeys(
+        ("applications:national_push", "applications:national_skip"), ("applications:national_row", {"pk": "pk"})
+    ),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }

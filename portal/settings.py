@@ -180,6 +180,23 @@ CHECKING_ROOTS = env.text(
     default="",
 )
 
+# -- the national portal: without an address nothing is sent and no rows are written (docs/decisions/0032) ---------------
+NATIONAL_URL = env.url("NATIONAL_URL", {"http", "https"}, "where the national portal takes dossiers", default="")
+NATIONAL_ACCOUNT = env.text("NATIONAL_ACCOUNT", "the account of this system there", default="")
+NATIONAL_PASSWORD = env.text("NATIONAL_PASSWORD", "the password of that account", default="")
+NATIONAL_CA = env.text(
+    "NATIONAL_CA", "a PEM file with the authority of its certificate, where that is none of the usual ones", default=""
+)
+NATIONAL_TIMEOUT_SECONDS = env.number(
+    "NATIONAL_TIMEOUT_SECONDS", "how long one answer of the national portal is waited for", default=15
+)
+NATIONAL_LEASE_SECONDS = env.number(
+    "NATIONAL_LEASE_SECONDS", "after how long a silent worker's row is sent by another", default=120
+)
+NATIONAL_INBOX_KEY = env.text(
+    "NATIONAL_INBOX_KEY", "the key with which the national portal hands in what was filed there", default=""
+)
+
 # -- files ----------------------------------------------------------------------------------------------------------
 FILES_ROOT = env.folder("FILES_ROOT", "the private store of documents", demo=VAR_DIR / "demo" / "files")
 UPLOAD_LIMIT_BYTES = env.number("UPLOAD_LIMIT_BYTES", "the largest upload, in bytes", default=40 * 1024 * 1024)

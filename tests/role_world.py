@@ -17,11 +17,20 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.consult import consult
+from applications.actions.correct import propose_correction
+from applications.actions.ending import ask_to_withdraw
+from applications.actions.file_online import take_in_filing
 from applications.actions.handle import propose, take
+from applications.actions.issue_form import issue
 from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.pay import outstanding, take_fee
+from applications.actions.people import note_absence
+from applications.actions.print_book import print_book
 from applications.actions.refuse_certification import refuse_certification
 from applications.enums import State
-from applications.models import Paper
+from applications.enums_national import ItemKind, ItemState, Trouble
+from applications.models import Application, Paper, SyncItem
 from applications.notarisation.enums import RegisterKind
 from applications.notarisation.grounds import FINE, grounds_for
 from centres.actions.announce_hall import announce
@@ -52,6 +61,7 @@ from tests.factories.certifications import (
 )
 from tests.factories.citizens import PASSWORD, CitizenFactory, UserFactory
 from tests.factories.declarations import a_declaration
+from tests.factories.national import a_filing
 from tests.factories.registers import a_line, close_days
 from tests.factories.scans import a_link, a_scan
 from tests.factories.signing import a_delegation, a_key
@@ -84,6 +94,7 @@ LIMITED = {
     "centres:kiosk_sign_in",
     "centres:board_sign_in",
     "applications:track",
+    "applications:withdraw",
     "applications:declare_start",
     "applications:declare_form",
     "applications:verify_file",
@@ -139,6 +150,27 @@ def a_world(at_hanoi: Any) -> World:
     )
     propose(application=proposed, number="1/TP", document=None, at=MONDAY, acting_user=proposed.handler)
     waiting_for_paper = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.SUPPLEMENT)
+    owing = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
+    paid = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
+    take_fee(application=paid, amount=outstanding(paid), method="cash", receipt_number="BL1", at=MONDAY,
+             acting_user=paid.received_by)  # fmt: skip
+    asking = consult(
+        application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING),
+        office="Công an phường", email="", question="Nơi ở?", until=hanoi("2026-11-27 00:00").date(), at=MONDAY,
+        acting_user=member_of(Role.SPECIALIST, here),
+    )  # fmt: skip
+    colleague = a_member(Role.SPECIALIST, here, full_name="Đồng nghiệp")
+    away = note_absence(
+        centre=here, person=member_of(Role.SPECIALIST, here), substitute=colleague,
+        from_day=hanoi("2026-12-01 00:00").date(), to_day=hanoi("2026-12-02 00:00").date(), at=MONDAY,
+        acting_user=member_of(Role.LEADER, here),
+    )  # fmt: skip
+    wrong = propose_correction(
+        application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE),
+        number="9/TP", reason="Sai tên", document=None, at=MONDAY, acting_user=member_of(Role.SPECIALIST, here),
+    )  # fmt: skip
+    wished = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING)
+    ask_to_withdraw(application=wished, reason="Không cần nữa", at=MONDAY)
     done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
     a_line(here, at=MONDAY - timedelta(days=1))
     (closing,) = close_days(MONDAY)
@@ -147,6 +179,15 @@ def a_world(at_hanoi: Any) -> World:
     at_signer = {"item_id": a_submitted_item(a_missing_paper(a_draft(procedure="marriage", citizen=person))).pk}
     assert certified.entry is not None
     register = {"pk": certified.entry.register_id}
+    filed, _is_new = take_in_filing(hoso=a_filing(), at=MONDAY)
+    refused = SyncItem.objects.create(
+        application=accepted,
+        kind=ItemKind.AGAIN,
+        state=ItemState.DEAD,
+        trouble=Trouble.REFUSED,
+        created_at=MONDAY,
+        not_before=MONDAY,
+    )
     ticket = a_ticket_at_counter(citizen=person)
     draft = a_draft(procedure="marriage", ticket=ticket, citizen=person)
     paper = a_missing_paper(draft)
@@ -162,6 +203,8 @@ def a_world(at_hanoi: Any) -> World:
     _link, capture_token = a_link(scan)
     scanned = {"application_id": draft.pk, "slot": scan.slot}
     scanned_page = {"page_id": scan.pages.get().pk}
+    at_counter = issue(application=draft, number="02", at=MONDAY, by=member_of(Role.COUNTER_OFFICER, here))
+    (printed,) = print_book(centre=here, day=MONDAY.date(), at=MONDAY, acting_user=member_of(Role.LEADER, here))
     held = HeldDocument.objects.create(
         citizen=person,
         kind_key=other_paper.kind.key,
@@ -183,15 +226,29 @@ def a_world(at_hanoi: Any) -> World:
     token, label = {"token": ticket.token}, {"letter": ticket.service.letter}
     procedure, missing = {"key": "land_change_info"}, "land_certificate"
     missing_one = dict.fromkeys(("centres:kiosk_question", "applications:check_question"), f"?no={missing}")
-    colleague = member_of(Role.SPECIALIST, here)
+    delegate = member_of(Role.SPECIALIST, here)
     world = World(person=person, queries=missing_one)
     for kind in DeviceKind.values:
         key = f"key of the {kind}"
         world.devices[kind] = DeviceFactory(centre=here, kind=kind, key_hash=Device.hash_of(key)), key
     steps = {
         "take": accepted,
-        "ask-supplement": taken,
         "propose": taken,
+        "take-fee": owing,
+        "ask-payment": taken,
+        "refund": paid,
+        "consult": taken,
+        "note-answer": asking,
+        "hand-on": taken,
+        "new-receipt": accepted,
+        "correct-result": done,
+        "sign-correction": wrong,
+        "drop-correction": wrong,
+        "prepare-apology": taken,
+        "sign-apology": taken,
+        "withdraw": taken,
+        "decline-withdrawal": wished,
+        "stop": taken,
         "accept-supplement": waiting_for_paper,
         "sign": proposed,
         "send-back": proposed,
@@ -212,9 +269,9 @@ def a_world(at_hanoi: Any) -> World:
         "applications:signing_page": {**at_signer, "number": 1},
         "applications:signing_factor_act": {"key": "begin"},
         "applications:signing_delegation_end": {"delegation_id": a_delegation(
-            colleague, first_day=date(2027, 1, 1), last_day=date(2027, 2, 1)).pk},
-        "applications:signing_key_end": {"key_id": a_key(colleague).pk},
-        "applications:signing_factor_away": {"user_id": colleague.pk},
+            delegate, first_day=date(2027, 1, 1), last_day=date(2027, 2, 1)).pk},
+        "applications:signing_key_end": {"key_id": a_key(delegate).pk},
+        "applications:signing_factor_away": {"user_id": delegate.pk},
         **{f"applications:{name}": {"application_id": asked.pk} for name in
            ("add_document", "end_request", "finish_request")},
         **{f"applications:{name}": {"item_id": document.pk} for name in
@@ -232,7 +289,19 @@ def a_world(at_hanoi: Any) -> World:
         "applications:strike_entry": {**register, "number": 1},
         "applications:register_month": {**register, "month": "2026-11"},
         **{f"applications:{name}": {"day": closing.day} for name in ("closing", "closing_json", "closing_pdf")},
+        **{f"applications:national_{name}": {"pk": refused.pk} for name in ("row", "push", "skip")},
+        "applications:national_result": {"signed": "1.ngoai-lai"},
+        "applications:open_filed": {"pk": filed.application_id},
         "applications:public_receipt": {"token": accepted.token},
+        "applications:withdraw": {"token": accepted.token},
+        "applications:back_again_at_work": {"absence_id": away.pk},
+        "applications:control_slip": {"pk": taken.pk},
+        "applications:book_print": {"print_id": printed.pk},
+        "applications:ask_supplement": {"pk": taken.pk},
+        "applications:issued_form": {"pk": waiting_for_paper.pk, "form_id": _form_of(waiting_for_paper, "02")},
+        "applications:public_form": {"token": waiting_for_paper.token, "form_id": _form_of(waiting_for_paper, "02")},
+        "applications:ask_at_counter": by_kind["application_id"],
+        "applications:form_at_counter": {**by_kind["application_id"], "form_id": at_counter.pk},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
         **{f"applications:scan_{name}": scanned for name in ("field", "add", "phone", "phone_stop")},
@@ -333,6 +402,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:tell_by_sms": {"phone": "0912 345 678", "consent": "on"},
         "applications:tell_by_push": {"endpoint": "https://fcm.googleapis.com/x", "keys": GOOD},
         "set_language": {"language": "en", "next": "/"},
+        "applications:national_skip": {"reason": "đã báo bằng công văn"},
         "centres:kiosk_draw": draw,
         "centres:day_device": {"name": "Bảng mới"},
         "centres:day_announcements": {"text": "Nghỉ trưa", "until_at": "2026-11-23T11:30"},
@@ -380,9 +450,9 @@ def a_world(at_hanoi: Any) -> World:
         "applications:signing_factor_act": {"password": PASSWORD},
         "applications:signing_delegation_end": {"reason": "nghỉ phép"},
         "applications:signing_key_end": {"reason": "mất thẻ"},
-        "applications:signing_keys": {"person": colleague.pk, "url": "file:///etc/passwd", "secret": "password"},
+        "applications:signing_keys": {"person": delegate.pk, "url": "file:///etc/passwd", "secret": "password"},
         "applications:signing_delegations": {
-            "person": colleague.pk,
+            "person": delegate.pk,
             "kinds": ["SCT/BS"],
             "basis": "assigned",
             "title": "Được phân công",
@@ -391,7 +461,48 @@ def a_world(at_hanoi: Any) -> World:
             "first_day": "2026-11-23",
             "last_day": "2026-12-31",
         },
-        "applications:dossier_act@ask-supplement": {"ask-supplement-faults": "Thiếu giấy chứng sinh."},
+        "applications:ask_supplement": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
+        "applications:ask_at_counter": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
+        "applications:withdraw": {"reason": "Không cần nữa", "phone_last4": LAST4, "sure": "on"},
+        "applications:dossier_act@consult": {
+            "consult-office": "Chi cục thuế",
+            "consult-question": "Đã nộp chưa?",
+            "consult-until": "2026-11-30",
+        },
+        "applications:dossier_act@note-answer": {
+            "note-answer-consultation": asking.consultations.get().pk,
+            "note-answer-answer": "Đúng",
+        },
+        "applications:dossier_act@hand-on": {"hand-on-to": colleague.pk, "hand-on-reason": "Nghỉ phép"},
+        "applications:people": {"do": "absence"},
+        "applications:dossier_act@new-receipt": {"new-receipt-reason": "Sai số điện thoại"},
+        "applications:dossier_act@correct-result": {
+            "correct-result-reason": "Sai tên",
+            "correct-result-number": "8/TP",
+        },
+        "applications:dossier_act@drop-correction": {"drop-correction-reason": "Kết quả đúng"},
+        "applications:dossier_act@take-fee": {
+            "take-fee-amount": outstanding(owing),
+            "take-fee-method": "cash",
+            "take-fee-receipt_number": "BL2",
+        },
+        "applications:dossier_act@ask-payment": {"ask-payment-name": "Thuế", "ask-payment-amount": "50000"},
+        "applications:dossier_act@refund": {
+            "refund-reason": "Thu nhầm",
+            "refund-method": "cash",
+            "refund-receipt_number": "HT1",
+        },
+        "applications:dossier_act@prepare-apology": {
+            "prepare-apology-reason": "Chờ xác minh",
+            "prepare-apology-until": "2026-12-15",
+        },
+        "applications:dossier_act@sign-apology": {
+            "sign-apology-reason": "Chờ xác minh",
+            "sign-apology-until": "2026-12-15",
+        },
+        "applications:dossier_act@withdraw": {"withdraw-reason": "Không cần nữa"},
+        "applications:dossier_act@decline-withdrawal": {"decline-withdrawal-answer": "Đã ký"},
+        "applications:dossier_act@stop": {"stop-reason": "Trùng hồ sơ"},
         "applications:dossier_act@propose": {"propose-number": "2/TP"},
         "applications:dossier_act@sign": {"sign-proposal": proposed.steps.get(to_at__isnull=True).pk},
         "applications:dossier_act@send-back": {"send-back-reason": "Sai tên."},
@@ -413,6 +524,10 @@ def a_world(at_hanoi: Any) -> World:
         "api_id_card_parse": {"payload": f"{IDENTITY}||Nguyễn Thị Ánh|01021990|Nữ|Kim Liên, Hà Nội|01062021"},
     }
     return world
+
+
+def _form_of(dossier: Application, number: str) -> int:
+    return dossier.issued_forms.get(number=number).pk
 
 
 def sign_in(column: str, world: World) -> Client:

@@ -30,7 +30,7 @@ TINY = {
     "BENCH_LONG_PAGES": "3",
 }
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
-MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting", "growth_mb")
+MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting", "growth_mb", "sync_lost")
 EXPECTED = {
     "visit": {"visits_per_s_1_client", "visits_per_s_4_clients"},
     "queries": {name + rows for name in REQUESTS for rows in ("", "_with_ten_times_the_rows")},
@@ -57,6 +57,7 @@ EXPECTED = {
         "client_cpu_pct",
     },
     "notarise": {"one_page_per_min", "twenty_pages_per_min", "growth_mb", "peak_200_pages_mb"},
+    "sync": {"synced_per_s", "sync_lost"},
     "boards": {"poll_cpu_pct", "poll_p95_s", "sse_p95_s", "sse_rss_mb"},
 }
 

@@ -183,16 +183,56 @@ GET  applications:closings                          .... ..... ....
 GET  applications:closing                           .... ..... ....
 GET  applications:closing_json                      .... ..... ....
 GET  applications:closing_pdf                       .... ..... ....
+POST applications:national_inbox                    0000 00000 0000
+GET  applications:national_result                   0000 00000 0000
+GET  applications:national                          sssf ffff. ffff
+POST applications:national_push_all                 sssf ffff. ffff
+GET  applications:national_checks                   sssf ffff. ffff
+GET  applications:national_row                      sssf ffff. ffff
+POST applications:national_push                     sssf ffff. ffff
+POST applications:national_skip                     sssf ffff. ffff
+GET  applications:filed                             sssf .ffff .fff
+POST applications:open_filed                        sss0 .00ff 0000
 GET  applications:moved_days                        sssf fff.. fff.
 POST applications:moved_days                        sssf ffff. ffff
 GET  applications:dossier                           sss0 ..... 0000
 GET  applications:dossier @draft                    sss0 00000 0000
 POST applications:dossier_act @take                 sss0 f.fff 0000
-POST applications:dossier_act @ask-supplement       sss0 f.fff 0000
+GET  applications:ask_supplement                    sss0 f.fff 0000
+POST applications:ask_supplement                    sss0 f.fff 0000
+GET  applications:issued_form                       sss0 ..... 0000
+GET  applications:ask_at_counter                    sss0 .00.. 0000
+POST applications:ask_at_counter                    sss0 .00ff 0000
+GET  applications:form_at_counter                   sss0 .00.. 0000
+GET  applications:withdraw                          .... ..... ....
+POST applications:withdraw                          .... ..... ....
+GET  applications:public_form                       .... ..... ....
 POST applications:dossier_act @propose              sss0 f.fff 0000
 POST applications:dossier_act @accept-supplement    sss0 ..fff 0000
 POST applications:dossier_act @sign                 sss0 ff.ff 0000
 POST applications:dossier_act @send-back            sss0 ff.ff 0000
+POST applications:dossier_act @take-fee             sss0 .ffff 0000
+POST applications:dossier_act @ask-payment          sss0 f.fff 0000
+POST applications:dossier_act @refund               sss0 ff.ff 0000
+POST applications:dossier_act @consult              sss0 f.fff 0000
+POST applications:dossier_act @note-answer          sss0 f.fff 0000
+POST applications:dossier_act @hand-on              sss0 f...f 0000
+POST applications:dossier_act @new-receipt          sss0 .ffff 0000
+POST applications:dossier_act @correct-result       sss0 f.fff 0000
+POST applications:dossier_act @sign-correction      sss0 ff.ff 0000
+POST applications:dossier_act @drop-correction      sss0 ff.ff 0000
+POST applications:control_slip                      sss0 ..... 0000
+GET  applications:book_of_day                       sssf .f... .f..
+POST applications:book_of_day                       sssf .f... .f..
+GET  applications:book_print                        sssf .f... 0f00
+GET  applications:people                            sssf ff..f ff..
+POST applications:people                            sssf ffrrf ffrr
+POST applications:back_again_at_work                sssf ff..f ff00
+POST applications:dossier_act @prepare-apology      sss0 f.fff 0000
+POST applications:dossier_act @sign-apology         sss0 ff.ff 0000
+POST applications:dossier_act @withdraw             sss0 .f.ff 0000
+POST applications:dossier_act @decline-withdrawal   sss0 .f.ff 0000
+POST applications:dossier_act @stop                 sss0 ff.ff 0000
 POST applications:dossier_act @hand-over            sss0 .ffff 0000
 GET  applications:signing                           sssf ff.ff ff.f
 GET  applications:signing_list                      sssf ff.ff ff.f

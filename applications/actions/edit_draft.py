@@ -13,7 +13,7 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
 from applications.actions.sweep_scans import erase_scans_of
 from applications.catalogue import cleaned, contact_in_form, given_by, identity_given_by, other_side, version_of
-from applications.enums import PaperState, State
+from applications.enums import DocumentSource, PaperState, State
 from applications.models import Application, Declaration
 from applications.permissions import check_receiver
 from citizens.models import Citizen, User
@@ -186,11 +186,16 @@ def acknowledge(*, application: Application, notice: str, at: datetime, acting_u
 def drop_draft(*, application: Application, at: datetime, acting_user: User) -> None:
     """Take back a procedure chosen by mistake. Refused while anything that was handed in for it is kept with it.
 
-    What was declared at home can be taken over again, as its owner left it.
-    A copy whose scan was taken back before it had a number keeps its own history and does not hold the draft.
+    What was declared at home can be taken over again, as its owner left it. What was filed online stays a draft of the
+    centre, and only leaves the visit.
+    A copy whose scan was taken back before it had a number keeps its own history and does not hold the draft. A draft whose
+    missing papers were asked for on form 02 is kept without its matter: the request stays, and is not made again.
     """
     draft = _draft(application, acting_user)
-    if draft.documents.exists() or draft.made_for_it.still_wanted().exists():
+    if getattr(draft, "arrival", None) is not None:
+        _leave_visit(draft, at)
+        return
+    if draft.documents.exclude(source=DocumentSource.FORM).exists() or draft.made_for_it.still_wanted().exists():
         raise RuleBroken(
             _("Papers were already handed in for this. Receive it, or set the number aside until it is complete."),
             code="draft_used",
@@ -199,7 +204,19 @@ def drop_draft(*, application: Application, at: datetime, acting_user: User) -> 
     draft.made_for_it.update(for_application=None)
     Declaration.objects.filter(application=draft).update(application=None, used_at=None, used_by=None)
     matter = draft.matter
-    draft.delete()
+    if draft.supplements.exists():
+        draft.matter = None
+        _save(draft, at, "matter")
+    else:
+        draft.delete()
+    if matter is not None:
+        live.bump(f"ticket:{matter.ticket_id}")
+        matter.delete()
+
+
+def _leave_visit(draft: Application, at: datetime) -> None:
+    matter, draft.matter = draft.matter, None
+    _save(draft, at, "matter")
     if matter is not None:
         live.bump(f"ticket:{matter.ticket_id}")
         matter.delete()

@@ -1,4 +1,4 @@
-"""Making the files of numbered forms: the receipt (01), and the refusal of a document (03)."""
+"""Making the file of an issued form."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from applications.documents import masked, receipt_context, refusal_context
+from applications.documents import masked
 from applications.enums import DocumentSource
-from applications.models import Application, Document, IssuedForm
+from applications.models import Document, IssuedForm
+from applications.papers_out import PAPERS, RECEIPT, drawn_from, file_name
 from portal import files, live, pdf
 
-RECEIPT, REFUSAL = "01", "03"
-TEMPLATE, REFUSAL_TEMPLATE = "official/receipt.html", "official/refusal.html"
+TEMPLATE = PAPERS[RECEIPT].template
 
 
 def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
-    """The PDF of the form, made once and kept; asked for again it is the same document.
+    """The PDF of a form, made once and kept; asked for again it is the same document.
 
     Drawing comes before the lock: it takes a tenth of a second, and the same dossier always draws the same bytes,
     which the store keeps once. Two at once end with one document. Raises ``Unavailable`` when the store is full.
@@ -34,7 +34,7 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
             sha256=stored.sha256,
             size=stored.size,
             media_type="application/pdf",
-            name=name_of(application, form),
+            name=file_name(form),
             source=DocumentSource.FORM,
             application=application,
             created_at=at,
@@ -45,19 +45,12 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
         return held.document
 
 
-def name_of(application: Application, form: IssuedForm) -> str:
-    if form.number == REFUSAL:
-        return f"{application.code or application.pk}-{form.pk}-phieu-tu-choi.pdf"
-    return f"{application.code}-giay-hen.pdf"
-
-
 def draw(form: IssuedForm) -> bytes:
-    """The file of the form; the same bytes each time."""
-    if form.number == REFUSAL:
-        return pdf.render(REFUSAL_TEMPLATE, refusal_context(form))
-    return pdf.render(TEMPLATE, receipt_context(form.application, form.frozen))
+    """The file of a form; the same bytes each time."""
+    return pdf.render(*drawn_from(form))
 
 
 def draw_masked(form: IssuedForm) -> bytes:
     """A copy for the public page, kept nowhere: the paper that was issued stays the one document."""
-    return pdf.render(TEMPLATE, masked(receipt_context(form.application, form.frozen)))
+    template, context = drawn_from(form)
+    return pdf.render(template, masked(context))

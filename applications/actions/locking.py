@@ -26,6 +26,7 @@ def locked(application: Application) -> Application:
         "applicant",
         "version",
         "declaration",
+        "arrival",
     ).get(pk=application.pk)
 
 

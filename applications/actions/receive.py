@@ -17,7 +17,7 @@ from applications.actions.submit_certification import submit_all, why_not_submit
 from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
 from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
-from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
+from applications.models import Application, Arrival, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
 from applications.notarisation.enums import JobState
 from applications.notarisation.requests import is_request, items_of, request_of
 from applications.numbers import next_dossier_code
@@ -87,14 +87,19 @@ def refuse_if(missing: list[str]) -> None:
         )
 
 
-def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, acting_user: User) -> Application:
-    """The change itself, on a draft that was locked and found whole; inside the caller's transaction."""
+def complete(
+    draft: Application, quote: Quote, papers: list[str], at: datetime, acting_user: User, *, is_new: bool = False
+) -> Application:
+    """The change itself, on a draft that was locked and found whole; inside the caller's transaction.
+
+    ``is_new``: it was made in this transaction, so nothing of it is in the history yet.
+    """
     from_state = draft.state
     centre = draft.helped_at
-    declaration = getattr(draft, "declaration", None)
+    declaration, arrival = getattr(draft, "declaration", None), getattr(draft, "arrival", None)
     request = request_of(draft, version_of(draft))
     draft.accept(
-        code=next_dossier_code(centre.agency_code, clock.local_day(at)),
+        code=_filed_under(arrival) or next_dossier_code(centre.agency_code, clock.local_day(at)),
         at=at,
         due_at=quote.due_at,
         explanation=quote.explanation,
@@ -127,10 +132,14 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
             "identity_number": (applicant.identity_number or "") if applicant else "",
             "phone": draft.contact_phone,
         },
-        first=request is None,  # what was refused while it was prepared has its row already
+        # What was refused of a request while it was prepared has its row already.
+        first=is_new and request is None,
     )
     if declaration is not None:
         erase(declaration, WhyErased.RECEIVED, at)
+    if arrival is not None:
+        arrival.person = {}  # the dossier has it now
+        arrival.save(update_fields=["person"])
     receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
     if request is None or draft.for_application_id is None:  # else it is drawn once nothing can join it any more
         jobs.wake("applications.tasks.render_receipt", receipt.pk)
@@ -143,6 +152,14 @@ def complete(draft: Application, quote: Quote, papers: list[str], at: datetime, 
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
     return draft
+
+
+def _filed_under(arrival: Arrival | None) -> str:
+    """The code that the citizen was given when it was filed online: one dossier, one code. Empty where a dossier of ours has
+    it already."""
+    if arrival is None or Application.objects.filter(code=arrival.code).exists():
+        return ""
+    return arrival.code
 
 
 def _unit_not_asked(draft: Application) -> list[str]:

@@ -9,18 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import messages
 from applications.actions.end_certification import end_if_over
+from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
 from applications.actions.send_back_certification import reason_given
 from applications.enums import EventKind, PaperState
 from applications.history import record
-from applications.models import Application, CertificationItem, IssuedForm
-from applications.models.papers import as_issued
+from applications.models import Application, CertificationItem
 from applications.notarisation.enums import JobState
 from applications.notarisation.grounds import Ground, forbidding, grounds_for
 from applications.notarisation.messages import NotCertified
 from applications.permissions import check, check_receiver, may_certify
 from citizens.models import User
-from portal import clock, jobs, live
+from portal import clock, live
 from portal.errors import BadInput
 from portal.text import pick
 
@@ -56,13 +56,8 @@ def refuse_certification(
     # The officer's rule speaks for itself; the signer, who sees the paper alone, says what they saw.
     reason = reason_given(reason) if item.state == JobState.SUBMITTED else " ".join(reason.split())
     found = _grounds(item, ground, reason, at)
-    form = IssuedForm.objects.create(
-        application=copy,
-        number=REFUSAL,
-        issued_at=at,
-        issued_by=acting_user,
-        frozen={**as_issued(copy), "officer": str(acting_user), "refused": _said(item, found, reason)},
-    )
+    said = {"officer": str(acting_user), "refused": _said(item, found, reason)}
+    form = issue(application=copy, number=REFUSAL, said=said, at=at, by=acting_user)
     item.refuse(at, acting_user, ground, reason)
     item.refusal = form
     item.save(update_fields=["state", "refused_at", "refused_by", "ground", "reason", "refusal"])
@@ -78,7 +73,6 @@ def refuse_certification(
         details={"ground": ground, "articles": [one.article for one in found], "form": REFUSAL},
         personal={"document": item.title, "reason": reason},
     )
-    jobs.wake("applications.tasks.render_receipt", form.pk)
     if copy.code:  # while it is prepared its person stands at the counter
         messages.tell(NotCertified, copy, occasion=str(item.pk), at=at)
     end_if_over(copy, at, acting_user)

@@ -170,7 +170,7 @@ def _take_in(
         at=at,
         acting_user=acting_user,
     )
-    dossier = complete(draft, quote, [paper.kind.key for paper in papers], at, acting_user)
+    dossier = complete(draft, quote, [paper.kind.key for paper in papers], at, acting_user, is_new=True)
     Paper.objects.bulk_create(papers)
     return dossier, quote.total
 

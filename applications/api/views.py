@@ -199,8 +199,21 @@ def _dossier_or_404(request: Request, pk: int) -> Application:
     rows = (
         Application.objects.visible_to(request.user)
         .exclude(state=State.DRAFT)
-        .select_related("applicant", "handler", "competent", "helped_at", "received_at_centre", "result")
-        .prefetch_related("steps", "supplements", "fee_lines", Prefetch("papers", Paper.objects.select_related("kind")))
+        .select_related(
+            "applicant", "handler", "competent", "helped_at", "received_at_centre", "result", "certification"
+        )
+        .prefetch_related(
+            "steps",
+            "supplements",
+            "extensions",
+            "withdrawals",
+            "corrections",
+            "issued_forms",
+            "consultations",
+            "payments",
+            "fee_lines",
+            Prefetch("papers", Paper.objects.select_related("kind")),
+        )
     )
     return get_object_or_404(rows, pk=pk)
 

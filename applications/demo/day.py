@@ -11,6 +11,7 @@ from applications.demo.bookings import seed_bookings
 from applications.demo.centres import Place, set_up
 from applications.demo.certify import leave_at_signer, sign_earlier
 from applications.demo.declared import seed_declaration
+from applications.demo.filed import seed_filed
 from applications.demo.hall import Hall, Seat
 from applications.demo.handling import Fate, carry_on, finish_earlier
 from applications.demo.people import Crowd, old_wards
@@ -87,6 +88,7 @@ def seed(at: datetime) -> str:
     planned = _seed_day(place, crowd, rng, at, ready)
     seed_bookings(place, crowd, at)
     seed_declaration(at)
+    seed_filed(place, at)
     summarise(at=at)
     return f"{len(planned)} people came to {place.centre} today."
 

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from applications.actions.hand_over import hand_over
-from applications.actions.handle import ask_supplement, propose, sign, take
+from applications.actions.handle import propose, sign, take
+from applications.actions.pay import outstanding, take_fee
+from applications.actions.supplement import ask_supplement
 from applications.demo.centres import Place
 from applications.demo.certify import sign_all
-from applications.enums import State, StepKind
+from applications.enums import Method, PaymentState, State, StepKind
 from applications.models import Application
 from applications.notarisation.requests import is_request
 
@@ -45,6 +47,7 @@ def carry_on(dossier: Application, fate: Fate, moments: Sequence[datetime], plac
     specialist = place.specialists[0 if key == "land_change_info" else 1]
     if fate == Fate.ACCEPTED:
         return dossier
+    dossier = _paid(dossier)
     dossier = take(application=dossier, at=moments[0], acting_user=specialist)
     if fate == Fate.SUPPLEMENT:
         faults = _FAULTS.get(key, _FAULTS_OTHERWISE)
@@ -64,6 +67,20 @@ def _certify(dossier: Application, fate: Fate, moments: Sequence[datetime], plac
         return dossier
     name = dossier.applicant.full_name if dossier.applicant else ""
     return hand_over(application=dossier, handed_to=name, signature=None, at=moments[3], acting_user=place.officers[3])
+
+
+def _paid(dossier: Application) -> Application:
+    """The fee is taken where the dossier was received, right after it."""
+    if dossier.payment_state != PaymentState.DUE or dossier.received_by is None:
+        return dossier
+    return take_fee(
+        application=dossier,
+        amount=outstanding(dossier),
+        method=Method.TRANSFER if dossier.pk % 3 == 0 else Method.CASH,
+        receipt_number=f"BL{dossier.pk:07}",
+        at=dossier.received_at or dossier.changed_at,
+        acting_user=dossier.received_by,
+    )
 
 
 def _decide(

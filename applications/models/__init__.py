@@ -1,9 +1,23 @@
 from applications.models.application import Application, DossierNumber, Party
 from applications.models.closing import ChainHead, Closing, ClosingPaper
 from applications.models.declaration import Declaration, DeclarationRules, WhyErased
-from applications.models.handling import FeeLine, Pause, Result, Step, SupplementRequest
+from applications.models.handling import (
+    Absence,
+    Consultation,
+    Extension,
+    FeeLine,
+    Pause,
+    Result,
+    ResultCorrection,
+    Step,
+    SupplementRequest,
+    WithdrawalRequest,
+)
 from applications.models.history import Event, EventValue
-from applications.models.papers import Document, IssuedForm, Paper
+from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules
+from applications.models.papers import BookPrint, Document, IssuedForm, Paper
+from applications.models.payments import BankAccount, Payment
+from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
 from applications.notarisation.keeping import RegisterNote
@@ -27,25 +41,34 @@ from applications.notarisation.signers import (
 )
 
 __all__ = [
+    "Absence",
+    "AnswerLimit",
     "Application",
     "ArchiveStamp",
+    "Arrival",
+    "BankAccount",
+    "BookPrint",
     "CaptureLink",
     "Certification",
     "CertificationItem",
     "ChainHead",
     "Closing",
     "ClosingPaper",
+    "Consultation",
     "Declaration",
     "DeclarationRules",
     "Document",
     "DossierNumber",
     "Event",
     "EventValue",
+    "Extension",
     "FeeLine",
+    "HandlingRules",
     "IssuedForm",
     "Paper",
     "Party",
     "Pause",
+    "Payment",
     "RecoveryCode",
     "Register",
     "RegisterEntry",
@@ -54,6 +77,7 @@ __all__ = [
     "RegisterStrike",
     "RegisterValue",
     "Result",
+    "ResultCorrection",
     "Scan",
     "ScanFile",
     "ScanPage",
@@ -69,6 +93,11 @@ __all__ = [
     "SigningRules",
     "Step",
     "SupplementRequest",
+    "SyncCheck",
+    "SyncDifference",
+    "SyncItem",
+    "SyncRules",
     "WhyErased",
     "WithdrawalList",
+    "WithdrawalRequest",
 ]

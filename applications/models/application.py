@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMIntegerField, transition
 
 from applications.enums import (
+    IN_HAND,
     RECEIVED,
     WAITING_FOR_CITIZEN,
     WITHDRAWABLE,
@@ -90,6 +91,10 @@ class Application(StateModel):
     state = FSMIntegerField(choices=State.choices, default=State.DRAFT, protected=True)
     payment_state = models.CharField(max_length=6, choices=PaymentState.choices, default=PaymentState.NONE)
     delivery_state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.AT_COUNTER)
+    asked_again = models.BooleanField(
+        default=False,
+        help_text=_("A supplement was requested a second time; the national score counts that as overdue."),
+    )
     sync_state = models.CharField(max_length=8, choices=SyncState.choices, default=SyncState.LOCAL)
 
     started_at = models.DateTimeField()
@@ -210,15 +215,19 @@ class Application(StateModel):
 
     @transition(field=state, source=[State.DRAFT, *WITHDRAWABLE], target=State.WITHDRAWN)
     def withdraw(self, at: datetime) -> None:
-        self.ended_at = at
+        self.ended_at, self.paused_at = at, None
 
-    @transition(field=state, source=State.PROCESSING, target=State.STOPPED)
+    @transition(field=state, source=IN_HAND, target=State.STOPPED)
     def stop(self, at: datetime) -> None:
-        self.ended_at = at
+        self.ended_at, self.paused_at = at, None
 
     @transition(field=state, source=State.PROCESSING, target=State.DONE)
     def release(self, at: datetime) -> None:
         self.released_at = at
+
+    @transition(field=state, source=[State.DONE, State.RETURNED], target=State.DONE)
+    def replace_result(self, at: datetime) -> None:
+        self.handed_over_at, self.delivery_state = None, DeliveryState.AT_COUNTER
 
     @transition(field=state, source=State.DONE, target=State.RETURNED)
     def hand_over(self, at: datetime) -> None:

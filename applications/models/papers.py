@@ -77,6 +77,8 @@ class IssuedForm(models.Model):
 
     application = models.ForeignKey("applications.Application", on_delete=models.PROTECT, related_name="issued_forms")
     number = models.CharField(max_length=2, help_text=_("01 to 07."))
+    sequence = models.PositiveSmallIntegerField(default=1, help_text=_("Which one of this number; the highest counts."))
+    reason = models.CharField(max_length=500, blank=True, help_text=_("Why it was issued again."))
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -88,7 +90,10 @@ class IssuedForm(models.Model):
         verbose_name = _("issued form")
         verbose_name_plural = _("issued forms")
         constraints = [
-            models.UniqueConstraint(fields=["application"], condition=Q(number="01"), name="one_receipt_a_dossier"),
+            models.UniqueConstraint(fields=["application", "number", "sequence"], name="issued_form_once"),
+            models.CheckConstraint(
+                condition=~Q(number="01") | Q(sequence=1) | ~Q(reason=""), name="receipt_again_has_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,6 +114,32 @@ class IssuedForm(models.Model):
         """Blank what it keeps of the person (Law 91/2025 art. 14). It cannot be drawn anew after that."""
         self.frozen = dict.fromkeys(self.frozen, "")
         self.save(update_fields=["frozen"])
+
+
+class BookPrint(AppendOnly):
+    """A part of one day's page of a centre's tracking book (form 07) as it was printed; a later print is a row of its own."""
+
+    centre = models.ForeignKey("centres.Centre", on_delete=models.PROTECT, related_name="book_prints")
+    day = models.DateField()
+    part = models.PositiveSmallIntegerField(default=1)
+    sequence = models.PositiveSmallIntegerField(default=1)
+    said = models.CharField(max_length=64, help_text=_("Hash of what it says; the same again is the same print."))
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("printed page of the tracking book")
+        verbose_name_plural = _("printed pages of the tracking book")
+        ordering = ["-day", "part", "-sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "day", "part", "sequence"], name="book_print_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.centre} {self.day} {self.part}/{self.sequence}"
 
 
 def as_issued(application: Application) -> dict[str, Any]:

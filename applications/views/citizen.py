@@ -68,12 +68,13 @@ def rate_visit(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @require_GET
-def receipt_for_citizen(request: HttpRequest, token: str) -> HttpResponse:
-    """A copy of the receipt of the dossier whose token this is; it shows no more of the person than the page."""
+def receipt_for_citizen(request: HttpRequest, token: str, form_id: int | None = None) -> HttpResponse:
+    """A copy of the receipt, or of another form, of the dossier whose token this is; it shows no more of the person than the
+    page."""
     application = Application.objects.filter(token=token).first()
     if application is None:
         raise Http404
-    return public_copy_response(application)
+    return public_copy_response(application, form_id)
 
 
 @login_not_required

@@ -28,7 +28,7 @@ from applications.notarisation.enums import RegisterKind
 from applications.notarisation.grounds import shown_by_vneid
 from applications.notarisation.requests import KINDS, is_request
 from applications.permissions import check, may_receive
-from applications.receipts import refusal_response
+from applications.receipts import form_response
 from applications.scanning import open_scan, scan_field
 from applications.views.certify import OWNER, PAGE, item_or_404, refused, shape, shown
 from applications.views.desk.page import back
@@ -220,7 +220,7 @@ def refusal(request: HttpRequest, form_id: int) -> HttpResponse:
         rows.filter(application__in=Application.objects.visible_to(signed_in(request))), pk=form_id
     )
     looked_at(application=form.application, reason=str(_("refusal printed")), at=clock.now(), user=signed_in(request))
-    return refusal_response(form)
+    return form_response(form)
 
 
 @require_POST

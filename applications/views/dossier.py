@@ -13,18 +13,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.accounts import account_on, code_to_pay
+from applications.actions.control_slip import issue_control_slip
+from applications.actions.pay import outstanding
 from applications.catalogue import version_of
 from applications.desk import document_lines
+from applications.documents import qr
 from applications.enums import EventKind, State, StepKind
-from applications.handling import BY_KEY, Verb, offered, step_of
+from applications.handling import (
+    BY_KEY,
+    Verb,
+    correction_of,
+    extension_of,
+    offered,
+    receipt_is_outdated,
+    step_of,
+    was_extended,
+    wish_of,
+)
 from applications.history_words import Told, told
 from applications.looks import looked_at
-from applications.models import Application, Event, Paper
+from applications.models import Application, Event, IssuedForm, Paper
 from applications.notarisation.requests import request_of
+from applications.papers_out import PAPERS
 from applications.permissions import FILE_CHECKERS
-from applications.receipts import receipt_response
+from applications.receipts import form_or_404, form_response, receipt_response
 from applications.worklist import due_words, state_kind, state_words
 from centres.permissions import has_role
+from citizens.session import signed_in
 from notifications.models import Message
 from portal import clock
 from portal.errors import RuleBroken
@@ -38,7 +54,7 @@ from procedures.forms import IdentityNumberField, PhoneField, ProcedureForm
 @never_cache
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, _dossier_or_404(request, pk))
+    return _page(request, dossier_or_404(request, pk))
 
 
 @never_cache
@@ -46,9 +62,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """One step of handling. What was typed stays on the page when it cannot be done."""
     verb = BY_KEY.get(key)
-    if verb is None:
+    if verb is None or verb.page:
         raise Http404
-    dossier = _dossier_or_404(request, pk)
+    dossier = dossier_or_404(request, pk)
     form = verb.form(request.POST, request.FILES, initial=verb.initial(dossier), prefix=verb.key)
     status = add_refusals(form, request) or 400
     if form.is_valid():
@@ -59,7 +75,7 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         except RuleBroken as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
             status = problem.status
-            dossier = _dossier_or_404(request, pk)
+            dossier = dossier_or_404(request, pk)
             form.initial = verb.initial(dossier)
     return _page(request, dossier, status=status, tried=verb, tried_form=form)
 
@@ -68,12 +84,29 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt as a PDF, to print at the counter."""
-    dossier = _dossier_or_404(request, pk)
+    dossier = dossier_or_404(request, pk)
     looked_at(application=dossier, reason=_("receipt printed"), at=clock.now(), user=request.user)
     return receipt_response(dossier)
 
 
-def _dossier_or_404(request: HttpRequest, pk: int) -> Application:
+@never_cache
+@require_GET
+def issued_form(request: HttpRequest, pk: int, form_id: int) -> HttpResponse:
+    """A paper that was issued for the dossier, as it was issued."""
+    dossier = dossier_or_404(request, pk)
+    looked_at(application=dossier, reason=_("form printed"), at=clock.now(), user=request.user)
+    return form_response(form_or_404(dossier, form_id))
+
+
+@require_POST
+def control_slip(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print the slip that goes with the dossier (form 06): the last one while nothing has happened since."""
+    dossier = dossier_or_404(request, pk)
+    form = issue_control_slip(application=dossier, at=clock.now(), acting_user=signed_in(request))
+    return redirect("applications:issued_form", pk=pk, form_id=form.pk)
+
+
+def dossier_or_404(request: HttpRequest, pk: int) -> Application:
     rows = (
         Application.objects.visible_to(request.user)
         .exclude(state=State.DRAFT)
@@ -87,10 +120,17 @@ def _dossier_or_404(request: HttpRequest, pk: int) -> Application:
             "result__document",
             "result__signed_by",
             "matter__ticket",
+            "certification",
         )
         .prefetch_related(
             "steps__holder",
             "supplements",
+            "extensions",
+            "withdrawals",
+            "corrections__proposed_by",
+            "consultations__document",
+            "payments__by",
+            "issued_forms",
             "fee_lines__item",
             Prefetch("papers", Paper.objects.select_related("kind", "document")),
             Prefetch("events", Event.objects.select_related("actor").prefetch_related("values")),
@@ -113,6 +153,7 @@ def _page(
     gone = tried_form if tried is not None and tried not in verbs else None
     context = {
         "dossier": dossier,
+        "now": at,
         "centre": dossier.competent,
         "version": version_of(dossier),
         "state": state_words(dossier, step_of(dossier)),
@@ -123,15 +164,37 @@ def _page(
         "gone": gone,
         "hand_over_key": "hand-over",
         "form_lines": _form_lines(dossier),
-        "fee_total": sum(line.amount for line in dossier.fee_lines.all() if line.is_due),
         "documents": document_lines(request_of(dossier, version_of(dossier)), at),
-        "open_supplement": next((row for row in dossier.supplements.all() if row.answered_at is None), None),
+        "to_pay": outstanding(dossier),
+        "pay_code": _pay_code(dossier),
+        "fee_total": sum(line.amount for line in dossier.fee_lines.all() if line.is_due),
+        "open_supplement": next((row for row in dossier.supplements.all() if row.is_open), None),
+        "apology": extension_of(dossier),
+        "is_unexcused": dossier.is_overdue(at) and not was_extended(dossier),
+        "wish": wish_of(dossier),
+        "correction": correction_of(dossier),
+        "replaced": [row for row in dossier.corrections.all() if row.signed_at],
+        "is_outdated": receipt_is_outdated(dossier),
+        "forms_out": _forms_out(dossier),
         "sent_back": _sent_back(dossier),
         "may_check_files": has_role(request.user, FILE_CHECKERS),
         "history": [told(event) for event in reversed(dossier.events.all())],
         "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
     }
     return render(request, "applications/dossiers/dossier.html", context, status=status)
+
+
+def _forms_out(dossier: Application) -> list[tuple[IssuedForm, str]]:
+    """What was issued for it beside the receipt that counts, the latest first, each with its name."""
+    rows = sorted(dossier.issued_forms.all(), key=lambda form: (form.issued_at, form.pk), reverse=True)
+    return [(form, PAPERS[form.number].name) for form in rows if form.number in PAPERS]
+
+
+def _pay_code(dossier: Application) -> str:
+    """The picture that a bank's app reads to pay what is due; empty where nothing is, or nothing can be transferred."""
+    due = outstanding(dossier)
+    account = account_on(dossier.received_at_centre_id, clock.today()) if due else None
+    return qr(code_to_pay(account, due, dossier.code or "")) if account else ""
 
 
 def _sent_back(dossier: Application) -> Told | None:
@@ -143,12 +206,15 @@ def _sent_back(dossier: Application) -> Told | None:
 
 
 def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:
-    """The form of a step that nobody sent, with what was typed into it before another step was."""
+    """The form of a step that nobody sent, with what was typed into it before another step was. It is unfolded where
+    something was typed, or where somebody has prepared a reason."""
     form = verb.form(initial=verb.initial(dossier), prefix=verb.key)
+    form.is_unfolded = bool(form.initial.get("reason"))  # type: ignore[attr-defined]
     for field in form.visible_fields():
         typed = request.POST.get(field.html_name)
         if typed or (typed is not None and field.name in form.initial):
             form.initial[field.name] = typed
+            form.is_unfolded = True  # type: ignore[attr-defined]
     return form
 
 

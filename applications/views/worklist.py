@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from applications.actions.people import PEOPLE
 from applications.looks import looked_at_list
 from applications.models import Application
-from applications.permissions import check
+from applications.permissions import REGISTER_READERS, check
 from applications.worklist import Row, counts_of, lists_for, page_of, rows_of, tabs_of
+from centres.permissions import has_role
 from portal import clock
 
 
@@ -41,5 +43,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "next_page": next_page,
         "is_first_page": "after" not in request.GET,
         "code": code,
+        "may_print_book": has_role(request.user, REGISTER_READERS),
+        "may_arrange": has_role(request.user, PEOPLE),
     }
     return render(request, "applications/dossiers/worklist.html", context)

@@ -16,6 +16,7 @@ ROOMS: dict[str, frozenset[Role]] = {
     "dossiers": STAFF,
     "registers": STAFF - {Role.SPECIALIST},
     "day": MANAGERS,
+    "national": frozenset({Role.CITY_ADMIN}),
 }
 
 

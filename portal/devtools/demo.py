@@ -1,7 +1,8 @@
 """The portal on this machine, with a day's worth of visitors: `make demo`.
 
-Web, worker, scheduler and a throw-away signing authority are real processes over SQLite and the filesystem broker. Safe to
-run again; everything it makes is under ``var/``. Runs by its path, because importing ``portal`` reads the settings and those are made here.
+Web, worker, scheduler, a throw-away signing authority and a sandbox of the national portal are real processes over SQLite
+and the filesystem broker. Safe to run again; everything it makes is under ``var/``. Runs by its path, because importing
+``portal`` reads the settings and those are made here.
 
 Environment: ``PORT`` (8000), ``HOST`` (127.0.0.1), ``RESET=1`` to start afresh.
 """
@@ -34,6 +35,7 @@ VAR = ROOT / "var"
 DEMO = VAR / "demo"
 AUTHORITY = DEMO / "authority"
 AUTHORITY_HOST = "127.0.0.1"
+NATIONAL = DEMO / "national"
 READY_SECONDS = 60
 STOP_SECONDS = 20
 # In this order: the catalogue names units, the seed uses all three.
@@ -49,6 +51,8 @@ TO_TRY = (
     ("/declare/demo-to-khai-nha/", "one that is finished; scan or type its code at the desk"),
     ("/track/", "where a dossier stands"),
     ("/verify/", "is this certified copy genuine?"),
+    ("/desk/filed/", "filed online, for an officer to open"),
+    ("/national/", "what goes to the national portal (the city administrator's)"),
     ("/api/v1/schema/", "the API, as OpenAPI"),
 )
 
@@ -124,7 +128,8 @@ def prepare_environment() -> None:
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "CACHE_URL", "BROKER_URL", "BROKER_DIR", "FILES_ROOT",
                  "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS", "SIGNING_SIGNER_KEY",
                  "SIGNING_SIGNER_PASSWORD", "SIGNING_UNIT_KEY", "SIGNING_UNIT_PASSWORD", "SIGNING_TSA_URL",
-                 "SIGNING_ROOTS", "SIGNING_SHARED_KEY", "SIGNING_FOLDER", "SIGNING_TOKEN_MODULES"):  # fmt: skip
+                 "SIGNING_ROOTS", "SIGNING_SHARED_KEY", "SIGNING_FOLDER", "SIGNING_TOKEN_MODULES", "NATIONAL_URL",
+                 "NATIONAL_ACCOUNT", "NATIONAL_PASSWORD", "NATIONAL_CA", "NATIONAL_INBOX_KEY"):  # fmt: skip
         os.environ.pop(name, None)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="portal.settings",
@@ -141,19 +146,19 @@ def prepare_environment() -> None:
     sys.path[0] = str(ROOT)
 
 
-def authority_port() -> int:
-    """Where the throw-away authority answers: as before if it can, as its certificates name the place."""
-    kept = AUTHORITY / "port"
+def kept_port(folder: Path, what: str) -> int:
+    """Where this helper of the demo answers: as before if it can, since its certificates or what waits name the place."""
+    kept = folder / "port"
     before = int(kept.read_text()) if kept.exists() else 0
     for wanted in (before, 0):
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((AUTHORITY_HOST, wanted))
             found = int(probe.getsockname()[1])
-            AUTHORITY.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             kept.write_text(str(found))
             return found
-    raise DemoError("No port is free for the signing authority.")
+    raise DemoError(f"No port is free for {what}.")
 
 
 def authority_command(port: int) -> list[str]:
@@ -164,7 +169,7 @@ def authority_command(port: int) -> list[str]:
 @contextmanager
 def signing_authority(progress: Progress) -> Iterator[int]:
     """The throw-away authority, made at first and served beside the block, which signs the demo's copies; its port."""
-    port, said = authority_port(), AUTHORITY / "settings.json"
+    port, said = kept_port(AUTHORITY, "the signing authority"), AUTHORITY / "settings.json"
     said.unlink(missing_ok=True)
     progress.say("Starting the throw-away signing authority")
     process = subprocess.Popen(authority_command(port), cwd=ROOT)
@@ -179,6 +184,27 @@ def signing_authority(progress: Progress) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(STOP_SECONDS)
+
+
+def lead_to_sandbox() -> int:
+    """Settings that lead to the sandbox of the national portal; its port."""
+    port, secret = kept_port(NATIONAL, "the sandbox of the national portal"), NATIONAL / "key"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_urlsafe(24))
+    os.environ.update(
+        NATIONAL_URL=f"http://{AUTHORITY_HOST}:{port}",
+        NATIONAL_ACCOUNT="mot-cua-demo",
+        NATIONAL_PASSWORD=secret.read_text(),
+        NATIONAL_INBOX_KEY=secret.read_text(),
+    )
+    return port
+
+
+def sandbox_command(port: int) -> list[str]:
+    inbox = f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}/national/inbox/"
+    given = ["--port", str(port), "--file", str(NATIONAL / "told.sqlite3"), "--inbox", inbox]
+    return [sys.executable, "manage.py", "national_sandbox", *given]
 
 
 def static_fingerprint() -> str:
@@ -275,8 +301,8 @@ def ask_to_end(pid: int) -> None:
         os.kill(pid, signal.SIGTERM)
 
 
-def serve(progress: Progress, sign_ins: str, authority_port: int) -> int:
-    """Run web, worker, scheduler and authority until Ctrl-C or until one of them ends; returns the exit code."""
+def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: int) -> int:
+    """Run web, worker, scheduler, authority and sandbox until Ctrl-C or until one of them ends; returns the exit code."""
     from honcho import manager as honcho_manager
     from honcho.printer import Printer
 
@@ -295,13 +321,14 @@ def serve(progress: Progress, sign_ins: str, authority_port: int) -> int:
         "worker": f"{python} -m celery --quiet -A portal worker --concurrency 1 --loglevel warning "
         "--without-gossip --without-mingle",
         "authority": shlex.join(authority_command(authority_port)),
+        "national": shlex.join(sandbox_command(sandbox_port)),
         # Without a pid file: one left by a power cut would keep the next scheduler from starting.
         "scheduler": f"{python} -m celery --quiet -A portal beat --schedule {schedule} --pidfile= --loglevel warning",
     }
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
     end_with_the_terminal()
-    progress.say("Starting web, worker, scheduler and authority")
+    progress.say("Starting web, worker, scheduler, authority and sandbox")
     threading.Thread(target=announce_when_ready, args=(progress, sign_ins), daemon=True).start()
     manager.loop()
     # 130 is Ctrl-C, the way the demo is meant to end.
@@ -314,9 +341,10 @@ def main() -> int:
         with only_one():
             check_port()
             prepare_environment()
+            sandbox = lead_to_sandbox()
             with signing_authority(progress) as authority:
                 sign_ins = prepare_data(progress)
-            return serve(progress, sign_ins, authority)
+            return serve(progress, sign_ins, authority, sandbox)
     except DemoError as error:
         print(error, file=sys.stderr)
         return 1

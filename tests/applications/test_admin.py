@@ -8,13 +8,32 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.enums import State
-from applications.models import Application, DeclarationRules, RegisterRules, ScanRules
+from applications.models import (
+    AnswerLimit,
+    Application,
+    BankAccount,
+    DeclarationRules,
+    HandlingRules,
+    RegisterRules,
+    ScanRules,
+    SigningRules,
+    SyncRules,
+)
 from citizens.models import User
 from tests.factories.applications import a_dossier
 
 pytestmark = pytest.mark.django_db
 # The city's own dated settings.
-SETTINGS = [DeclarationRules, RegisterRules, ScanRules]
+SETTINGS = [
+    AnswerLimit,
+    BankAccount,
+    DeclarationRules,
+    HandlingRules,
+    RegisterRules,
+    ScanRules,
+    SigningRules,
+    SyncRules,
+]
 OURS = [model for model in admin.site._registry if model._meta.app_label == "applications"]
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from applications.actions.hand_over import hand_over
-from applications.actions.handle import accept_supplement, ask_supplement, propose, send_back, sign, take
+from applications.actions.handle import propose, send_back, sign, take
+from applications.actions.supplement import accept_supplement, ask_supplement
 from applications.enums import DeliveryState, EventKind, State, StepKind
 from applications.handling import offered, proposal_of
 from applications.models import Application

@@ -10,9 +10,9 @@ import pytest
 from applications.actions.bring_up_to_date import RulesChanged, bring_up_to_date
 from applications.actions.choose import choose
 from applications.actions.edit_draft import answer_facts, drop_draft, keep_form
-from applications.actions.handle import accept_supplement
 from applications.actions.mark_paper import use_held_document
 from applications.actions.receive import NotComplete, receive
+from applications.actions.supplement import accept_supplement
 from applications.actions.take_in import Handed, OtherPerson, Person, take_in
 from applications.catalogue import quote_for
 from applications.enums import PaperState, State

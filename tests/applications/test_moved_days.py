@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from applications.actions.handle import accept_supplement
 from applications.actions.move_due import move_due_dates
+from applications.actions.supplement import accept_supplement
 from applications.day import needs_attention
 from applications.enums import EventKind, State
 from applications.models import Application

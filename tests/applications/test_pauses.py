@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from applications.actions.handle import accept_supplement
+from applications.actions.supplement import accept_supplement
 from applications.enums import PauseWhy, State
 from applications.pauses import counted_again, end_pause, pause
 from centres.enums import Role

@@ -17,10 +17,10 @@ from django.urls import reverse
 
 from applications import receipts, tasks
 from applications.actions.edit_draft import acknowledge, answer_facts
-from applications.actions.handle import ask_supplement
 from applications.actions.issue_receipt import TEMPLATE, draw, issue_receipt
 from applications.actions.mark_paper import mark_paper
 from applications.actions.receive import receive
+from applications.actions.supplement import ask_supplement
 from applications.catalogue import notices_for
 from applications.documents import receipt_context
 from applications.enums import PAPER_THERE, State
@@ -115,7 +115,7 @@ def _corrected_later(dossier: Any) -> IssuedForm:
     Application.objects.filter(pk=dossier.pk).update(
         due_at=dossier.due_at + timedelta(days=7), due_explanation={"vi": "khác"}, contact_phone="+84987654321"
     )
-    return IssuedForm.objects.select_related("application__applicant", "application__received_by").get()
+    return IssuedForm.objects.select_related("application__applicant", "application__received_by").get(number="01")
 
 
 def test_a_later_correction_does_not_change_what_was_issued(as_: Any) -> None:

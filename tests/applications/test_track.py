@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from applications.actions.handle import ask_supplement, take
+from applications.actions.handle import take
 from applications.actions.receive import receive
+from applications.actions.supplement import ask_supplement
 from applications.enums import State
 from applications.models import Application
 from centres.enums import IN_HALL, Role

@@ -19,9 +19,10 @@ from django.core.management import call_command
 from applications.actions.choose import choose
 from applications.actions.edit_draft import acknowledge, keep_form, set_applicant, set_contact
 from applications.actions.hand_over import hand_over
-from applications.actions.handle import ask_supplement, propose, sign, take
+from applications.actions.handle import propose, sign, take
 from applications.actions.mark_paper import mark_paper
 from applications.actions.receive import receive
+from applications.actions.supplement import ask_supplement
 from applications.catalogue import notices_for
 from applications.enums import PAPER_THERE, State
 from applications.models import Application

@@ -33,7 +33,7 @@ from portal.errors import BadInput, Gone
 from procedures.models import Procedure
 
 
-def _mine(request: HttpRequest, application_id: int) -> Application:
+def mine(request: HttpRequest, application_id: int) -> Application:
     """Raises ``Http404``; for a part of the page ``Gone``, with a sentence: it was taken back in another window."""
     rows = Application.objects.visible_to(signed_in(request)).select_related(
         "version", "competent", "helped_at", "applicant", "declaration", "matter"
@@ -67,7 +67,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, application_id: int) -> HttpResponse:
     """The yes/no questions that decide; a box that is not ticked is a no."""
-    draft = _mine(request, application_id)
+    draft = mine(request, application_id)
     asked = request.POST.getlist("asked")
     facts = {key: key in request.POST.getlist("yes") for key in asked}
     answer_facts(application=draft, facts=facts, at=clock.now(), acting_user=signed_in(request))
@@ -76,7 +76,7 @@ def answer(request: HttpRequest, application_id: int) -> HttpResponse:
 
 @require_POST
 def tell(request: HttpRequest, application_id: int) -> HttpResponse:
-    draft = _mine(request, application_id)
+    draft = mine(request, application_id)
     acknowledge(
         application=draft, notice=request.POST.get("notice", ""), at=clock.now(), acting_user=signed_in(request)
     )
@@ -86,7 +86,7 @@ def tell(request: HttpRequest, application_id: int) -> HttpResponse:
 @require_POST
 def tick(request: HttpRequest, paper_id: int) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.select_related("application", "kind"), pk=paper_id)
-    draft = _mine(request, paper.application_id)
+    draft = mine(request, paper.application_id)
     mark_paper(paper=paper, there=request.POST.get("there") == "1", at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
@@ -94,7 +94,7 @@ def tick(request: HttpRequest, paper_id: int) -> HttpResponse:
 @require_POST
 def use_held(request: HttpRequest, paper_id: int, held_id: int) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.select_related("application", "kind"), pk=paper_id)
-    draft = _mine(request, paper.application_id)
+    draft = mine(request, paper.application_id)
     held = get_object_or_404(HeldDocument, pk=held_id, citizen_id=draft.applicant_id)
     use_held_document(paper=paper, held=held, at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
@@ -104,7 +104,7 @@ def use_held(request: HttpRequest, paper_id: int, held_id: int) -> HttpResponse:
 def form(request: HttpRequest, application_id: int) -> HttpResponse:
     """Kept as it is typed, right or wrong. A page whose script sends it stays where it is, and says beside its fields what
     is wrong."""
-    draft = _mine(request, application_id)
+    draft = mine(request, application_id)
     fields = version_of(draft).form_schema.get("properties", {})
     values = {key: request.POST[key] for key in fields if key in request.POST}
     at = clock.now()
@@ -117,7 +117,7 @@ def form(request: HttpRequest, application_id: int) -> HttpResponse:
 
 @require_POST
 def quantity(request: HttpRequest, application_id: int) -> HttpResponse:
-    draft = _mine(request, application_id)
+    draft = mine(request, application_id)
     typed = QuantityForm(request.POST)
     if not typed.is_valid():
         if not request.headers.get("HX-Request"):
@@ -134,13 +134,13 @@ def quantity(request: HttpRequest, application_id: int) -> HttpResponse:
 
 @require_POST
 def drop(request: HttpRequest, application_id: int) -> HttpResponse:
-    drop_draft(application=_mine(request, application_id), at=clock.now(), acting_user=signed_in(request))
+    drop_draft(application=mine(request, application_id), at=clock.now(), acting_user=signed_in(request))
     return back()
 
 
 @require_POST
 def receive(request: HttpRequest, application_id: int) -> HttpResponse:
-    draft, at, user = _mine(request, application_id), clock.now(), signed_in(request)
+    draft, at, user = mine(request, application_id), clock.now(), signed_in(request)
     try:
         dossier = receive_application(application=draft, at=at, acting_user=user)
     except RulesChanged:
@@ -153,7 +153,7 @@ def receive(request: HttpRequest, application_id: int) -> HttpResponse:
 def papers(request: HttpRequest, application_id: int) -> HttpResponse:
     """Checklist and fee, asked for every second while a copy is being certified."""
     try:
-        draft = _mine(request, application_id)
+        draft = mine(request, application_id)
     except Gone as problem:  # in the checklist's place: the connection is well
         return render(request, "includes/problem.html", {"problem": problem})
     part = "checklist" if draft.state == State.DRAFT else "after"

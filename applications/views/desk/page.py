@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from applications import desk
 from applications.catalogue import other_side, version_of
 from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
-from applications.looks import looked_at_desk
+from applications.looks import looked_at_desk, looked_at_filed
 from applications.models import Application
 from applications.views.desk import other_person, unknown_person
 from centres.enums import CounterState, Role
@@ -60,6 +60,8 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
             at=state.at,
             user=signed_in(request),
         )
+    if state.ticket is None and state.person is not None and state.selected is not None:
+        looked_at_filed(application=state.selected, reason=str(_("filed online")), at=state.at, user=signed_in(request))
     other = other_person.asked_about(request, state.ticket, state.person)
     unknown = unknown_person.asked_for(request, state.ticket, state.person)
     context = {

@@ -99,9 +99,9 @@ def test_what_ends_in_order_ends_its_own_children():
 
 
 def test_the_signing_authority_stays_where_its_certificates_say_unless_somebody_else_is_there() -> None:
-    first = demo.authority_port()
-    assert demo.authority_port() == first
+    first = demo.kept_port(demo.AUTHORITY, "the authority")
+    assert demo.kept_port(demo.AUTHORITY, "the authority") == first
     with socket.socket() as other:
         other.bind((demo.AUTHORITY_HOST, first))
         other.listen()
-        assert demo.authority_port() != first
+        assert demo.kept_port(demo.AUTHORITY, "the authority") != first

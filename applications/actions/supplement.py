@@ -1,0 +1,311 @@
+"""Asking for what is missing, once and completely (form 02), and what becomes of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from applications import messages
+from applications.actions.ending import stop_unanswered
+from applications.actions.issue_form import issue
+from applications.actions.locking import locked, wrong_state
+from applications.actions.steps import announce, open_step
+from applications.enums import EventKind, PauseWhy, State, StepKind, SupplementStage
+from applications.history import record
+from applications.models import Application, SupplementRequest
+from applications.models.handling import STILL_OPEN
+from applications.pauses import end_pause, pause
+from applications.permissions import check, check_receiver, may_handle, may_receive, may_sign
+from applications.rules import answer_days, end_of, rules_on, start_of, working_days_after, working_days_before
+from citizens.models import User
+from portal import live
+from portal.clock import local_day
+from portal.errors import BadInput, RuleBroken
+
+FORM = "02"
+MOST_LINES = 40
+# A request at the counter counts for the same matter of the same person for so long.
+INTAKE_COUNTS = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is missing or wrong: what it is about (a paper, a field, or nothing in particular), and what to do."""
+
+    what: str
+    todo: str = ""
+    about: str = ""
+
+    def __str__(self) -> str:
+        said = f"{self.about}: {self.what}" if self.about else self.what
+        return f"{said} {self.todo}".strip()
+
+
+def _whole(faults: Sequence[Fault] | str) -> list[Fault]:
+    """The faults without blanks; a text alone is one that is about no paper in particular. Raises ``BadInput``."""
+    given = [Fault(faults)] if isinstance(faults, str) else faults
+    lines = [Fault(one.what.strip(), one.todo.strip(), one.about.strip()) for one in given if one.what.strip()]
+    if not lines:
+        raise BadInput(_("Write what is missing and what the citizen should do."), code="faults_empty", field="faults")
+    return lines[:MOST_LINES]
+
+
+def suggested_until(application: Application, at: datetime) -> date:
+    """The last day the citizen has when nobody says otherwise: as the law says for this procedure, else the city."""
+    day = local_day(at)
+    return working_days_after(day, answer_days(application, day) or rules_on(day).supplement_days)
+
+
+@transaction.atomic
+def ask_supplement(
+    *,
+    application: Application,
+    faults: Sequence[Fault] | str,
+    guidance: str = "",
+    until: date | None = None,
+    reason: str = "",
+    at: datetime,
+    acting_user: User,
+) -> Application:
+    """Ask once for everything that is missing, with reason and guidance; the clock stops, form 02 is issued.
+
+    Decree 118/2025 art. 17.2a as amended by 309/2026: one notice. A second one is a leader's alone, with a reason, and marks
+    the dossier: it counts as overdue.
+    """
+    dossier = locked(application)
+    sequence = dossier.supplements.filter(stage=SupplementStage.APPRAISAL).count() + 1
+    check(may_handle(acting_user, dossier) or may_sign(acting_user, dossier))
+    if dossier.state != State.PROCESSING or open_step(dossier) != StepKind.APPRAISE:
+        raise wrong_state(dossier)
+    lines = _whole(faults)
+    if sequence > 1:
+        _check_again(dossier, reason, acting_user)
+    else:
+        check(may_handle(acting_user, dossier))
+    last = _until(dossier, until, at)
+    from_state = dossier.state
+    dossier.ask_supplement(at)
+    dossier.changed_at, dossier.asked_again = at, sequence > 1
+    dossier.save(update_fields=["state", "paused_at", "changed_at", "asked_again"])
+    pause(dossier, PauseWhy.SUPPLEMENT, at)
+    request = _requested(dossier, SupplementStage.APPRAISAL, sequence, lines, guidance, last, reason, at, acting_user)
+    record(
+        application=dossier,
+        kind=EventKind.SUPPLEMENT_ASKED,
+        at=at,
+        actor=acting_user,
+        centre=dossier.competent,
+        from_state=from_state,
+        reason=request.reason,
+        details={
+            "until": request.until.isoformat() if request.until else "",
+            **({"counts_as_overdue": True} if sequence > 1 else {}),
+        },
+        personal={"faults": request.faults},
+    )
+    messages.tell(messages.SupplementAsked, dossier, occasion=str(sequence), at=at)
+    announce(dossier)
+    return dossier
+
+
+def _check_again(dossier: Application, reason: str, user: User) -> None:
+    if not may_sign(user, dossier):
+        raise RuleBroken(
+            _("A supplement was already requested for this dossier. Asking again needs a leader, with a reason."),
+            code="second_supplement",
+            field="faults",
+        )
+    if not reason.strip():
+        raise BadInput(_("Say why it has to be asked a second time."), code="reason_empty", field="reason")
+
+
+def _until(application: Application, until: date | None, at: datetime) -> date:
+    """The last day: as the law says where it does, else the officer's or the city's."""
+    suggested = suggested_until(application, at)
+    if until is None or answer_days(application, local_day(at)):
+        return suggested
+    if until <= local_day(at):
+        raise BadInput(_("The citizen needs some days: choose a later one."), code="until_past", field="until")
+    return until
+
+
+def _requested(
+    application: Application,
+    stage: SupplementStage,
+    sequence: int,
+    lines: list[Fault],
+    guidance: str,
+    last: date,
+    reason: str,
+    at: datetime,
+    user: User,
+) -> SupplementRequest:
+    """Its row and its form 02."""
+    day = local_day(at)
+    centre = application.received_at_centre or application.helped_at
+    until = end_of(last, centre)
+    ends = stage == SupplementStage.APPRAISAL and answer_days(application, day) is not None
+    remind_on = max(working_days_before(last, rules_on(day).remind_days), day)
+    request = SupplementRequest.objects.create(
+        application=application,
+        stage=stage,
+        sequence=sequence,
+        faults="\n".join(map(str, lines)),
+        lines=[asdict(line) for line in lines],
+        guidance=guidance.strip(),
+        until=until,
+        reason=reason.strip()[:500] if sequence > 1 else "",
+        asked_at=at,
+        asked_by=user,
+        remind_at=max(start_of(remind_on), at) if stage == SupplementStage.APPRAISAL else None,
+        ends_at=until if ends else None,
+    )
+    said = {
+        "lines": request.lines,
+        "guidance": request.guidance,
+        "until": until.isoformat(),
+        "officer": str(user),
+        "again": request.reason,
+        "ends": ends,
+    }
+    issue(application=application, number=FORM, said=said, at=at, by=user)
+    return request
+
+
+@transaction.atomic
+def ask_at_intake(
+    *,
+    application: Application,
+    faults: Sequence[Fault] | str,
+    guidance: str = "",
+    until: date | None = None,
+    at: datetime,
+    acting_user: User,
+) -> SupplementRequest:
+    """Say at the counter, on paper and completely, what is missing before it can be received. A second time is refused."""
+    draft = locked(application)
+    check_receiver(acting_user, draft)
+    if draft.state not in (State.DRAFT, State.SUBMITTED):
+        raise wrong_state(draft)
+    if draft.applicant is None:
+        raise RuleBroken(_("Scan the ID card or type the number: nobody is named yet."), code="no_applicant")
+    before = asked_at_intake(draft, at)
+    if before is not None:
+        raise RuleBroken(
+            _(
+                "What is missing was asked for on %(day)s already. The law allows one complete request: receive what is here."
+            )
+            % {"day": f"{local_day(before.asked_at):%d/%m/%Y}"},
+            code="second_supplement",
+            field="faults",
+        )
+    lines, last = _whole(faults), _until(draft, until, at)
+    request = _requested(draft, SupplementStage.INTAKE, 1, lines, guidance, last, "", at, acting_user)
+    record(
+        application=draft,
+        kind=EventKind.SUPPLEMENT_ASKED,
+        at=at,
+        actor=acting_user,
+        centre=draft.helped_at,
+        details={"until": request.until.isoformat() if request.until else "", "intake": True},
+        personal={"faults": request.faults},
+    )
+    live.bump(f"dossier:{draft.pk}")
+    return request
+
+
+def asked_at_intake(draft: Application, at: datetime) -> SupplementRequest | None:
+    """The request that this person got at a counter for the same matter, while nothing was received of it since."""
+    same = Q(application=draft)
+    if draft.applicant_id:
+        same |= Q(application__applicant=draft.applicant_id, application__version__procedure=draft.version.procedure_id)
+    received_since = Application.objects.filter(
+        applicant=OuterRef("application__applicant"),
+        version__procedure=OuterRef("application__version__procedure"),
+        received_at__gte=OuterRef("asked_at"),
+    )
+    rows = SupplementRequest.objects.filter(same, stage=SupplementStage.INTAKE, asked_at__gte=at - INTAKE_COUNTS)
+    return rows.exclude(Exists(received_since)).order_by("-asked_at").first()
+
+
+@transaction.atomic
+def accept_supplement(*, application: Application, note: str, at: datetime, acting_user: User) -> Application:
+    """The counter or the specialist has what was asked for; the clock goes on with the time the citizen took added."""
+    dossier = locked(application)
+    check(may_handle(acting_user, dossier) or may_receive(acting_user, dossier))
+    request = dossier.supplements.filter(STILL_OPEN).first()
+    if dossier.state != State.SUPPLEMENT or request is None:
+        raise wrong_state(dossier)
+    from_state = dossier.state
+    due_at, explanation = end_pause(dossier, at)
+    dossier.resume(due_at, explanation)
+    dossier.changed_at = at
+    dossier.save(update_fields=["state", "paused_at", "due_at", "due_explanation", "changed_at"])
+    request.answered_at = at
+    request.save(update_fields=["answered_at"])
+    record(
+        application=dossier,
+        kind=EventKind.SUPPLEMENTED,
+        at=at,
+        actor=acting_user,
+        centre=dossier.competent,
+        from_state=from_state,
+        details={"due_at": due_at.isoformat()},
+        personal={"note": note.strip()},
+    )
+    announce(dossier)
+    return dossier
+
+
+# -- what nobody answers ----------------------------------------------------------------------------------------------
+
+
+def _open() -> QuerySet[SupplementRequest]:
+    return SupplementRequest.objects.filter(STILL_OPEN)
+
+
+def to_remind(at: datetime) -> QuerySet[SupplementRequest]:
+    return _open().filter(reminded_at__isnull=True, remind_at__lte=at).order_by("remind_at")
+
+
+def to_end(at: datetime) -> QuerySet[SupplementRequest]:
+    return _open().filter(reminded_at__isnull=False, ends_at__lt=at).order_by("ends_at")
+
+
+@transaction.atomic
+def remind(*, request: SupplementRequest, at: datetime) -> bool:
+    """Tell the citizen that the time for the supplement runs out; whether that was still needed.
+
+    The law gives a notice before the end: where the reminder itself is late, the end waits for the next working day.
+    """
+    dossier = locked(request.application)
+    held = dossier.supplements.filter(STILL_OPEN, pk=request.pk).first()
+    if held is None or held.reminded_at is not None or dossier.state != State.SUPPLEMENT:
+        return False
+    held.reminded_at = at
+    if held.ends_at is not None:
+        tomorrow = end_of(working_days_after(local_day(at), 1), dossier.received_at_centre or dossier.helped_at)
+        held.ends_at = max(held.ends_at, tomorrow)
+    held.save(update_fields=["reminded_at", "ends_at"])
+    messages.tell(messages.SupplementWaits, dossier, occasion=str(held.sequence), at=at)
+    announce(dossier)
+    return True
+
+
+@transaction.atomic
+def end_unanswered(*, request: SupplementRequest, at: datetime) -> bool:
+    """End the dossier as the law says when nothing came; whether it did."""
+    dossier = locked(request.application)
+    rows = dossier.supplements.filter(STILL_OPEN, pk=request.pk)
+    held = rows.filter(reminded_at__isnull=False, ends_at__lt=at).first()
+    if held is None or held.ends_at is None or dossier.state != State.SUPPLEMENT:
+        return False
+    held.ended_at = at
+    held.save(update_fields=["ended_at"])
+    stop_unanswered(dossier, held.ends_at, held.asked_by, at)
+    return True

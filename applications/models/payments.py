@@ -1,0 +1,69 @@
+"""Money taken and given back, row by row, and the accounts a transfer goes to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.enums import Method, PaymentKind
+from portal.records import AppendOnly
+
+
+class Payment(AppendOnly):
+    """One sum taken at a counter, or given back by a leader's decision; whole đồng. A code shown is not a payment."""
+
+    application = models.ForeignKey("applications.Application", on_delete=models.PROTECT, related_name="payments")
+    kind = models.CharField(max_length=4, choices=PaymentKind.choices)
+    method = models.CharField(max_length=8, choices=Method.choices)
+    amount = models.PositiveIntegerField()
+    receipt_number = models.CharField(max_length=40, help_text=_("Of the fee receipt, or of the voucher of a refund."))
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    centre = models.ForeignKey("centres.Centre", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "kind", "receipt_number"], name="payment_receipt_once"),
+            models.CheckConstraint(condition=Q(amount__gte=1), name="payment_is_of_something"),
+            models.CheckConstraint(condition=~Q(receipt_number=""), name="payment_has_a_receipt"),
+            models.CheckConstraint(condition=Q(kind=PaymentKind.PAID) | ~Q(reason=""), name="refund_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_number} {self.amount} đ"
+
+
+class BankAccount(models.Model):
+    """Where fees are transferred to, from one day on: a centre's own, or the city's for all centres."""
+
+    centre = models.ForeignKey(
+        "centres.Centre", on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("centre"), related_name="+"
+    )
+    valid_from = models.DateField(_("in force from"))
+    bank = models.CharField(_("bank (BIN, 6 digits)"), max_length=6, validators=[RegexValidator(r"\A[0-9]{6}\Z")])
+    account = models.CharField(
+        _("account number"), max_length=19, validators=[RegexValidator(r"\A[0-9A-Za-z]{1,19}\Z")]
+    )
+    holder = models.CharField(_("holder"), max_length=120)
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        verbose_name = _("account for fees")
+        verbose_name_plural = _("accounts for fees")
+        ordering = ["centre", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "valid_from"], name="bank_account_once"),
+            models.UniqueConstraint(
+                fields=["valid_from"], condition=Q(centre__isnull=True), name="bank_account_of_the_city_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank} {self.account}"

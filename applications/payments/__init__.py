@@ -1,0 +1,1 @@
+"""Paying: the code that a bank's app reads."""

@@ -1,0 +1,94 @@
+"""Who handles dossiers at a centre: how much lies with each, who is away, and who stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Count, Q
+
+from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN
+from applications.models import Absence, Application
+from centres.enums import Role
+from centres.models import Centre, Membership
+from citizens.models import User
+from portal.clock import local_day
+
+
+@dataclass
+class Load:
+    """One person's work here."""
+
+    person: User
+    works_here: bool
+    in_hand: int = 0
+    overdue: int = 0
+    waiting: int = 0
+    absences: list[Absence] = field(default_factory=list)
+    today: date | None = None
+
+    @property
+    def away(self) -> Absence | None:
+        """The absence that is on today."""
+        return next((one for one in self.absences if self.today and one.from_day <= self.today), None)
+
+
+def specialists_of(centre: Centre, day: date) -> list[User]:
+    """Who may handle dossiers there on this day, by name."""
+    members = Membership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        centre=centre,
+        role=Role.SPECIALIST,
+        blocked_reason="",
+        valid_from__lte=day,
+        user__is_active=True,
+    ).select_related("user")
+    return sorted((member.user for member in members), key=str)
+
+
+def loads(centre: Centre, at: datetime) -> list[Load]:
+    """Everybody who handles dossiers there, or still has some; most work first. Four statements."""
+    day = local_day(at)
+    counted = {
+        row["handler"]: row
+        for row in Application.objects.filter(competent=centre, state__in=IN_HAND, handler__isnull=False)
+        .order_by()
+        .values("handler")
+        .annotate(
+            in_hand=Count("pk"),
+            overdue=Count("pk", filter=Q(state__in=RUNNING, due_at__lt=at)),
+            waiting=Count("pk", filter=Q(state__in=WAITING_FOR_CITIZEN)),
+        )
+    }
+    here = {person.pk: person for person in specialists_of(centre, day)}
+    left = User.objects.filter(pk__in=counted.keys() - here.keys())
+    away: dict[int, list[Absence]] = {}
+    for one in coming_absences(centre, day):
+        away.setdefault(one.user_id, []).append(one)
+    found = [
+        Load(
+            person,
+            person.pk in here,
+            **{key: counted.get(person.pk, {}).get(key, 0) for key in ("in_hand", "overdue", "waiting")},
+            absences=away.get(person.pk, []),
+            today=day,
+        )
+        for person in [*here.values(), *left]
+    ]
+    return sorted(found, key=lambda one: (-one.in_hand, str(one.person)))
+
+
+def coming_absences(centre: Centre, day: date) -> list[Absence]:
+    """Absences that are on or still to come, by their first day."""
+    rows = Absence.objects.filter(centre=centre, to_day__gte=day, ended_at__isnull=True)
+    return list(rows.select_related("user", "substitute").order_by("from_day", "id"))
+
+
+def handlers_for(user: User, day: date) -> list[int]:
+    """This person and whoever they stand in for today: whose dossiers are on their list. One statement a request."""
+    known: list[int] | None = getattr(user, "_handlers", None)
+    if known is None:
+        away = Absence.objects.filter(substitute=user.pk, from_day__lte=day, to_day__gte=day, ended_at__isnull=True)
+        known = [user.pk, *away.values_list("user", flat=True)]
+        user._handlers = known  # type: ignore[attr-defined]
+    return known

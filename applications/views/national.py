@@ -1,0 +1,85 @@
+"""What the national portal reads here, and what it hands in."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from applications.actions.file_online import NotTakenIn, take_in_filing
+from applications.enums import State
+from applications.models import Result
+from applications.national.build import document_of_link
+from applications.national.shape import DOSSIERS
+from portal import clock, files
+
+MOST_AT_ONCE = 50
+_CODES = {"bad_shape": "4", "bad_order": "5"}
+_OF_THIS_CODE = "6"
+
+
+@login_not_required
+@never_cache
+@require_GET
+def result(request: HttpRequest, signed: str) -> FileResponse:
+    """The file of a result that was signed and released; the link names it and cannot be made by anybody else."""
+    document = document_of_link(signed)
+    if document is None:
+        raise Http404
+    released = Result.objects.filter(
+        signed_at__isnull=False, application__state__in=[State.DONE, State.RETURNED]
+    ).select_related("document")
+    found = get_object_or_404(released, document=document).document
+    assert found is not None
+    try:
+        content = files.open_stored(found.sha256)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer = FileResponse(content, content_type=found.media_type, filename="result", as_attachment=False)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_POST
+def inbox(request: HttpRequest) -> JsonResponse:
+    """What citizens filed there, in the contract's own words: DongBoHoSoMC with dossiers in state 1. All or none are taken
+    in, each once. Without a key of ours there is no such address."""
+    if not settings.NATIONAL_INBOX_KEY:
+        raise Http404
+    given = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {settings.NATIONAL_INBOX_KEY}".encode()):
+        return JsonResponse({"error_code": "9", "message": "key"}, status=401)
+    rows = _rows(request.body)
+    if rows is None:
+        return JsonResponse({"error_code": "4", "message": "data"}, status=400)
+    at, known = clock.now(), True
+    try:
+        with translation.override(settings.LANGUAGE_CODE):
+            for row in rows:
+                _arrival, is_new = take_in_filing(hoso=row, at=at)
+                known = known and not is_new
+    except NotTakenIn as problem:
+        return JsonResponse({"error_code": _CODES.get(problem.code, _OF_THIS_CODE), "message": str(problem)})
+    return JsonResponse({"error_code": "0", "message": "Đã có" if known else "Thành công"})
+
+
+def _rows(body: bytes) -> list[Any] | None:
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    rows = sent.get("data") if isinstance(sent, dict) and sent.get("service") == DOSSIERS else None
+    return rows if isinstance(rows, list) and 0 < len(rows) <= MOST_AT_ONCE else None

@@ -1,0 +1,58 @@
+"""Every step of a dossier, as somebody who types what it asks for takes it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from applications.actions.consult import suggested_limit
+from applications.actions.extend import suggested
+from applications.actions.pay import outstanding
+from applications.actions.supplement import ask_supplement
+from applications.handling import Verb, questions_open
+from applications.models import Application, Event
+from centres.enums import Role
+from citizens.models import User
+from portal import clock
+from procedures.catalogue_cache import load_calendar
+
+
+def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]:
+    """What somebody types for this step, so that the step itself is what decides."""
+    colleague = User.objects.filter(memberships__role=Role.SPECIALIST, memberships__centre=dossier.competent)
+    other = colleague.exclude(pk=dossier.handler_id).order_by("pk").first()
+    asked = questions_open(dossier)
+    money = {"method": "cash", "receipt_number": f"BL{Event.objects.count()}-{dossier.pk}"}
+    new_date = {"reason": "Chờ xác minh", "until": clock.local_day(max(suggested(dossier, at), at + timedelta(days=3)))}
+    while not load_calendar().is_working_day(new_date["until"]):
+        new_date["until"] += timedelta(days=1)
+    return {
+        "accept-supplement": {"note": "đã nộp"},
+        "propose": {"number": f"{Event.objects.count()}/TP"},
+        "send-back": {"reason": "Sai tên"},
+        "hand-over": {"handed_to": "Ánh", "signature": None},
+        "take-fee": {**money, "amount": outstanding(dossier)},
+        "ask-payment": {"name": "Thuế", "amount": 50000, "article": ""},
+        "refund": {**money, "reason": "Thu nhầm"},
+        "note-answer": {"consultation": asked[0].pk if asked else 0, "answer": "Đúng"},
+        "consult": {
+            "office": f"Cơ quan {Event.objects.count()}", "email": "", "question": "?", "until": suggested_limit(at),
+        },
+        "hand-on": {"to": other.pk if other else 0, "reason": "Nghỉ"},
+        "drop-correction": {"reason": "Đúng rồi"},
+        "correct-result": {"reason": "Sai", "number": f"{Event.objects.count()}/SUA"},
+        "new-receipt": {"reason": "Sai", "phone": dossier.contact_phone, "email": ""},
+        "prepare-apology": new_date,
+        "sign-apology": new_date,
+        "withdraw": {"reason": "Không cần", "given_back": ""},
+        "decline-withdrawal": {"answer": "Đã ký"},
+        "stop": {"reason": "Trùng", "given_back": ""},
+    }.get(verb.key, {})  # fmt: skip
+
+
+def do(verb: Verb, dossier: Application, at: datetime, user: User) -> None:
+    """Take this step as the page would, also one that has a page of its own."""
+    if verb.key == "ask-supplement":
+        ask_supplement(application=dossier, faults="Ảnh mờ", reason="Xác minh mới", at=at, acting_user=user)
+    else:
+        verb.do(dossier, values_for(verb, dossier, at), at, user)
