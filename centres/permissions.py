@@ -12,10 +12,12 @@ from centres.enums import Role
 from portal import clock
 from portal.prepared import Given, Prepared
 
-# Who works inside one centre and may see its queue.
-STAFF = frozenset(Role)
+# Who works inside one centre and may see its queue. Support keeps a centre running and sees nobody's matter.
+STAFF = frozenset(Role) - {Role.SUPPORT}
 DESK = frozenset({Role.COUNTER_OFFICER, Role.MANAGER})
 MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
+# Who may speak to the hall.
+ANNOUNCERS = MANAGERS | {Role.SUPPORT}
 
 
 def _roles_in_force() -> QuerySet[Any, tuple[int | None, str]]:

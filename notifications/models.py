@@ -76,6 +76,7 @@ class PushSubscription(models.Model):
     p256dh = models.CharField(max_length=120)
     auth = models.CharField(max_length=60)
     created_at = models.DateTimeField()
+    lasts = models.BooleanField(default=False, help_text=_("Of a member of staff: kept beyond the day."))
 
     class Meta:
         verbose_name = _("browser for notices")

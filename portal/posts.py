@@ -35,6 +35,8 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "applications:hand_over_register": ("applications:register", {"pk": "pk"}),
     "applications:close_register": ("applications:register", {"pk": "pk"}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
+    "support:act": ("support:incident", {"pk": "pk"}),
+    **dict.fromkeys((f"support:on_call_{name}" for name in ("contact", "browser", "remove")), ("support:on_call", {})),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }
 # What the page's address takes over from the action's: a manager of several centres stays at the one it names, and a

@@ -35,7 +35,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HOTLINE = env.text("HOTLINE", "the telephone number printed on slips", default="024 1022")
 
 # -- apps, from the lowest row up ---------------------------------------------------------------------------------
-PORTAL_APPS = ["portal", "notifications", "procedures", "citizens", "centres", "applications"]
+PORTAL_APPS = ["portal", "notifications", "procedures", "citizens", "centres", "support", "applications"]
 INSTALLED_APPS = [
     *PORTAL_APPS,
     "django.contrib.admin",
@@ -314,6 +314,8 @@ SPECTACULAR_SETTINGS = {
         "DossierState": "applications.enums.State",
         "TicketState": "centres.enums.TicketState",
         "UnitKind": "procedures.enums.UnitKind",
+        "IncidentState": "support.enums.IncidentState",
+        "IncidentKind": "support.enums.Kind",
         "TimelineLineKind": "applications.api.serializers.LINE_KINDS",
     },
 }
