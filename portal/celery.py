@@ -68,6 +68,7 @@ app.conf.update(
         },
         "closings": {"task": "applications.tasks.close_days", "schedule": 300.0, "options": {"expires": 300}},
         "dates": {"task": "applications.tasks.move_dates", "schedule": 300.0, "options": {"expires": 300}},
+        "outages": {"task": "applications.tasks.stop_clocks", "schedule": 60.0, "options": {"expires": 60}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {
             "task": "applications.tasks.sweep_declarations",

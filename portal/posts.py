@@ -36,6 +36,9 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "applications:close_register": ("applications:register", {"pk": "pk"}),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
     "support:act": ("support:incident", {"pk": "pk"}),
+    "support:follow_up_done": ("support:incidents", {}),
+    "support:outage_end": ("support:outages", {}),
+    **dict.fromkeys(("support:announcement_confirm", "support:announcement_withdraw"), ("support:announcements", {})),
     **dict.fromkeys((f"support:on_call_{name}" for name in ("contact", "browser", "remove")), ("support:on_call", {})),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }

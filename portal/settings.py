@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "centres.beats.Beats",
     "portal.middleware.UnchangedParts",
     "portal.middleware.AskedOnce",
     "django.middleware.security.SecurityMiddleware",
@@ -147,6 +148,9 @@ BROKER_DIR = env.folder("BROKER_DIR", "the folder of the filesystem broker", def
 CERTIFICATION_LEASE_SECONDS = env.number(
     "CERTIFICATION_LEASE_SECONDS", "after how long a silent worker's certified copy is made by another", default=60
 )
+
+# -- the watch (docs/decisions/0036) ----------------------------------------------------------------------------------
+WATCH_WEB_URL = env.url("WATCH_WEB_URL", {"http", "https"}, "where the watch asks for the pages", default=PUBLIC_URL)
 
 # -- signatures: without keys, copies are printed and signed by hand (docs/decisions/0030) -----------------------------
 SIGNING_SIGNER_KEY = env.url(
@@ -325,6 +329,8 @@ SPECTACULAR_SETTINGS = {
 CENTRE_OF_QUOTE = "centres.hours.centre_of_quote"
 STAFF_ROLES = "centres.permissions.roles_of"
 DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers"]
-DAY_SOURCES = ["centres.day.needs_attention", "applications.day.needs_attention"]
+DAY_SOURCES = ["centres.day.needs_attention", "support.day.needs_attention", "applications.day.needs_attention"]
+# Sentences for everybody on the first page.
+PUBLIC_WORDS = "support.status.words_for_all"
 
 LOGGING = logging_settings(PORTAL_ENV)

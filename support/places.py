@@ -22,7 +22,7 @@ def centres_worked_at(user: Any) -> QuerySet[Centre]:
     held = {centre_id for centre_id, _role in roles_of(user)}
     if None in held:
         return Centre.objects.filter(Exists(Counter.objects.filter(centre=OuterRef("pk"))))
-    return Centre.objects.filter(pk__in=held)
+    return Centre.objects.filter(pk__in={centre_id for centre_id in held if centre_id is not None})
 
 
 def centres_supported(user: Any) -> QuerySet[Centre]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-
 from portal.text import pick
 from support.enums import Kind
 from support.querysets import IncidentQuerySet
@@ -37,9 +36,11 @@ class Statistics:
     by_device: list[Line]
 
 
-def statistics(rows: IncidentQuerySet, since: datetime, until: datetime, everywhere: str, all_of_them: str) -> Statistics:
+def statistics(
+    rows: IncidentQuerySet, since: datetime, until: datetime, everywhere: str, all_of_them: str
+) -> Statistics:
     """Of incidents reported in this time, without those merged into another. One statement."""
-    found: list[dict[str, Any]] = list(
+    found: list[Any] = list(
         rows.filter(reported_at__gte=since, reported_at__lte=until, merged_into__isnull=True)
         .order_by()
         .values("centre__short_name", "kind", "device__name", "count", "reported_at", "acknowledged_at", "resolved_at",

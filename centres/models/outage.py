@@ -19,7 +19,9 @@ class Outage(models.Model):
     for this outage and when it has counted its real end.
     """
 
-    centre = models.ForeignKey("centres.Centre", on_delete=models.PROTECT, null=True, blank=True, related_name="outages")
+    centre = models.ForeignKey(
+        "centres.Centre", on_delete=models.PROTECT, null=True, blank=True, related_name="outages"
+    )
     what = TextField(_("what stands still"))
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()

@@ -32,7 +32,8 @@ def subscribe(*, endpoint: str, p256dh: str, auth: str, lasts: bool = False, at:
         raise BadInput(_("This browser cannot be sent notices."), code="bad_subscription")
     browser, _is_new = PushSubscription.objects.update_or_create(
         endpoint_hash=PushSubscription.hash_of(endpoint),
-        defaults={"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "created_at": at} | ({"lasts": True} if lasts else {}),
+        defaults={"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "created_at": at}
+        | ({"lasts": True} if lasts else {}),
     )
     return browser
 

@@ -31,7 +31,12 @@ def locked(incident: Incident) -> Incident:
 def acknowledge(*, incident: Incident, at: datetime, acting_user: User) -> Incident:
     """Somebody looks after it: nobody else is called. Raises ``NotAllowed``, ``RuleBroken``."""
     return _move(
-        incident, IncidentEventKind.ACKNOWLEDGED, UNANSWERED, lambda row: row.acknowledge(acting_user, at), at, acting_user
+        incident,
+        IncidentEventKind.ACKNOWLEDGED,
+        UNANSWERED,
+        lambda row: row.acknowledge(acting_user, at),
+        at,
+        acting_user,
     )
 
 
@@ -78,9 +83,7 @@ def close(*, incident: Incident, at: datetime, acting_user: User) -> Incident:
     require_responder(acting_user, row.centre_id)
     if row.is_severe and not row.causes and row.state == IncidentState.RESOLVED:
         raise RuleBroken(_("Write down the causes first: this was a severe incident."), code="no_causes")
-    return _move(
-        row, IncidentEventKind.CLOSED, [IncidentState.RESOLVED], lambda one: one.close(at), at, acting_user
-    )
+    return _move(row, IncidentEventKind.CLOSED, [IncidentState.RESOLVED], lambda one: one.close(at), at, acting_user)
 
 
 @transaction.atomic

@@ -22,7 +22,14 @@ LONGEST = timedelta(days=31)
 
 @transaction.atomic
 def put_on_call(
-    *, user: User, centre: Centre | None, level: int, from_at: datetime, until_at: datetime, at: datetime, acting_user: User
+    *,
+    user: User,
+    centre: Centre | None,
+    level: int,
+    from_at: datetime,
+    until_at: datetime,
+    at: datetime,
+    acting_user: User,
 ) -> OnCallShift:
     """Whom to call from one moment to another. Raises ``NotAllowed``, ``BadInput``."""
     _guard(centre, acting_user)
@@ -63,7 +70,9 @@ def keep_contact(*, phone: str, email: str, acting_user: User) -> OnCallContact:
         number = parse_mobile(phone) if phone.strip() else ""
     except InvalidValue as refused:
         raise BadInput(refused.message, code=refused.code, field="phone") from refused
-    return OnCallContact.objects.update_or_create(user=acting_user, defaults={"phone": number, "email": email.strip()})[0]
+    return OnCallContact.objects.update_or_create(user=acting_user, defaults={"phone": number, "email": email.strip()})[
+        0
+    ]
 
 
 @transaction.atomic

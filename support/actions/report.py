@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -14,8 +14,8 @@ from centres.models import Centre, Device
 from citizens.models import User
 from portal import clock, jobs, live
 from portal.errors import BadInput
-from portal.vn.problems import InvalidValue
 from portal.vn.phones import parse_phone
+from portal.vn.problems import InvalidValue
 from portal.vn.text import clean_line, fold
 from support.enums import OPEN, IncidentEventKind, Kind, Severity, Source
 from support.history import TOPIC, record
@@ -44,6 +44,7 @@ def report(
     errors: Sequence[str] = (),
     contact: str = "",
     fingerprint: str = "",
+    public_words: Mapping[str, str] | None = None,
     at: datetime,
     acting_user: User | None,
 ) -> Incident:
@@ -68,10 +69,13 @@ def report(
         errors=[_masked(" ".join(str(error).split()))[:ERROR_LIMIT] for error in errors[:MOST_ERRORS]],
         reporter=acting_user,
         contact=_phone(contact),
+        public_words=dict(public_words) if public_words else None,
         reported_at=at,
         last_at=at,
     )
-    fresh.fingerprint = hashlib.sha256((fingerprint or _likeness(fresh)).encode()).hexdigest()
+    # The watch knows its own again by name; what others send is hashed, so that nobody can pretend to be it.
+    hashed = hashlib.sha256((fingerprint or _likeness(fresh)).encode()).hexdigest()
+    fresh.fingerprint = fingerprint if source == Source.WATCH else hashed
     for _look in range(LOOKS):
         known = _count_again(fresh, at, acting_user)
         if known is not None:

@@ -41,5 +41,5 @@ class NewIncidentSerializer(serializers.Serializer[Incident]):
         queryset=Device.objects.filter(revoked_at__isnull=True), required=False, allow_null=True
     )
     page = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-    errors = serializers.ListField(child=serializers.CharField(max_length=2000), max_length=20, required=False)
+    errors_seen = serializers.ListField(child=serializers.CharField(max_length=2000), max_length=20, required=False)
     fingerprint = serializers.CharField(max_length=200, required=False, allow_blank=True)

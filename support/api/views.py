@@ -52,5 +52,6 @@ class IncidentList(generics.ListAPIView[Incident]):
     def post(self, request: Request) -> Response:
         """Report that something does not work. An equal report is counted, and the open incident comes back."""
         sent = taken(serializers.NewIncidentSerializer, request.data)
-        made = report(**sent, source=Source.API, at=clock.now(), acting_user=cast(User, request.user))
+        errors = sent.pop("errors_seen", [])
+        made = report(**sent, errors=errors, source=Source.API, at=clock.now(), acting_user=cast(User, request.user))
         return Response(shown(serializers.IncidentSerializer, made), status=201)

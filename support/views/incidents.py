@@ -61,7 +61,7 @@ def part(request: HttpRequest) -> HttpResponse:
 def incident(request: HttpRequest, pk: int) -> HttpResponse:
     """One incident: what is known, what was done, and what may be done now."""
     rows = Incident.objects.select_related("centre", "device", "owner", "reporter", "merged_into")
-    row = get_object_or_404(rows.visible_to(request.user), pk=pk)  # type: ignore[attr-defined]
+    row = get_object_or_404(rows.visible_to(request.user), pk=pk)
     return render(request, "support/incident.html", _one(request, row))
 
 

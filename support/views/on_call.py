@@ -81,7 +81,9 @@ def browser(request: HttpRequest) -> HttpResponse:
             raise ValueError
         on_call.keep_browser(at=clock.now(), acting_user=cast(User, request.user), **parts)
     except (ValueError, KeyError, TypeError):
-        return HttpResponse(_("This browser cannot be sent notices."), status=400, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            _("This browser cannot be sent notices."), status=400, content_type="text/plain; charset=utf-8"
+        )
     except RuleBroken as problem:
         return HttpResponse(str(problem), status=problem.status, content_type="text/plain; charset=utf-8")
     return HttpResponse(status=204)

@@ -130,7 +130,7 @@ def _report(request: HttpRequest, user: User, form: ReportForm, centres: QuerySe
             severity=given["severity"],
             what=words[:500],
             source=Source.STAFF,
-            centre=given["centre"] or Centre.objects.filter(pk=_here(user, centres)).first(),
+            centre=given["centre"] or Centre.objects.filter(pk=_here(user, centres) or 0).first(),
             page=given["page"],
             browser=request.headers.get("User-Agent", ""),
             errors=given["errors_seen"].splitlines(),

@@ -29,4 +29,6 @@ def an_incident(centre: Centre | None = None, **given: Any) -> Incident:
 def on_call(user: User, *, level: int = 1, centre: Centre | None = None) -> OnCallShift:
     """On call for the whole of this Monday."""
     day = timedelta(hours=12)
-    return OnCallShift.objects.create(user=user, centre=centre, level=level, from_at=MORNING - day, until_at=MORNING + day)
+    return OnCallShift.objects.create(
+        user=user, centre=centre, level=level, from_at=MORNING - day, until_at=MORNING + day
+    )

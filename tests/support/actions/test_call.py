@@ -88,7 +88,9 @@ def test_what_is_not_urgent_calls_nobody(centre):
 
 def test_they_are_told_by_every_channel_they_have(centre, supporter, settings):
     keep_contact(phone="0912 345 678", email="", acting_user=supporter)
-    browser = PushSubscription.objects.create(endpoint="https://x", endpoint_hash="1", p256dh="a", auth="b", created_at=MORNING)
+    browser = PushSubscription.objects.create(
+        endpoint="https://x", endpoint_hash="1", p256dh="a", auth="b", created_at=MORNING
+    )
     OnCallBrowser.objects.create(user=supporter, browser=browser)
     on_call(supporter)
     made = an_incident(centre, severity=Severity.MANY)
@@ -104,7 +106,9 @@ def test_only_shifts_of_now_and_of_this_centre_count(centre, supporter):
     other = CentreFactory()
     hour = timedelta(hours=1)
     for place, start, end in ((centre, -2, -1), (other, -1, 1), (centre, 1, 2)):
-        OnCallShift.objects.create(user=supporter, centre=place, from_at=MORNING + start * hour, until_at=MORNING + end * hour)
+        OnCallShift.objects.create(
+            user=supporter, centre=place, from_at=MORNING + start * hour, until_at=MORNING + end * hour
+        )
     assert not rota.shifts_at(centre.pk, MORNING).exists()
     assert rota.shifts_at(other.pk, MORNING).exists()
 

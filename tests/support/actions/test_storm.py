@@ -23,7 +23,8 @@ def test_a_thousand_equal_alarms_by_eight_clients_are_one_incident_with_a_counte
     def client(index):
         share = range(index, ALARMS, CLIENTS)
         return lambda: [
-            an_incident(centre, source=Source.API, fingerprint="storm", at=MORNING + timedelta(seconds=n)) for n in share
+            an_incident(centre, source=Source.API, fingerprint="storm", at=MORNING + timedelta(seconds=n))
+            for n in share
         ]
 
     at_once(*map(client, range(CLIENTS)))

@@ -33,7 +33,13 @@ def test_two_keys_report_with_page_place_and_errors(client, centre, officer):
     assert 'data-key="1"' in first and "data-open" in first
     second = client.get("/support/report/?kind=printer", headers=SCRIPT).content.decode()
     assert 'value="/desk/"' in second, "the address of the page, without its query"
-    sent = {"kind": "printer", "severity": "3", "page": "/desk/?matter=7", "errors_seen": "500 /desk/next/\nTypeError", "centre": centre.pk}
+    sent = {
+        "kind": "printer",
+        "severity": "3",
+        "page": "/desk/?matter=7",
+        "errors_seen": "500 /desk/next/\nTypeError",
+        "centre": centre.pk,
+    }
     answer = client.post("/support/report/", sent, headers=SCRIPT | {"User-Agent": "Chromium"})
     made = Incident.objects.get()
     assert answer.status_code == 200 and f"#{made.pk}" in answer.content.decode()
@@ -67,7 +73,9 @@ def test_who_works_nowhere_reports_as_a_citizen(client):
 
 
 def test_a_citizen_tells_and_a_reload_tells_nothing_again(client, centre):
-    answer = client.post("/support/tell/", {"centre": centre.pk, "what": "Kiosk không in số", "contact": "0912 345 678"})
+    answer = client.post(
+        "/support/tell/", {"centre": centre.pk, "what": "Kiosk không in số", "contact": "0912 345 678"}
+    )
     made = Incident.objects.get()
     assert (made.source, made.contact, made.centre) == (Source.CITIZEN, "+84912345678", centre)
     assert client.get(answer["Location"]).status_code == 200
@@ -152,7 +160,9 @@ def test_thirty_rows_cost_as_many_statements_as_one(client, centre, supporter, p
             row = an_incident(centre, what=f"{more} {number}", acting_user=supporter)
             handle.acknowledge(incident=row, at=MORNING, acting_user=supporter)
         client.get(page)
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             assert client.get(page).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 8

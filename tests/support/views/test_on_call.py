@@ -26,7 +26,13 @@ def morning():
 
 def test_a_shift_is_planned_and_ended(client, centre, supporter):
     client.force_login(supporter)
-    sent = {"user": supporter.pk, "centre": centre.pk, "level": 1, "from_at": "2026-11-23T09:00", "until_at": "2026-11-23T17:00"}
+    sent = {
+        "user": supporter.pk,
+        "centre": centre.pk,
+        "level": 1,
+        "from_at": "2026-11-23T09:00",
+        "until_at": "2026-11-23T17:00",
+    }
     assert client.post(URL, sent).status_code == 302
     shift = OnCallShift.objects.get()
     assert clock.local(shift.until_at).hour == 17
