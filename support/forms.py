@@ -8,19 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from centres.enums import Role
-from centres.models import Centre
 from portal.text_fields import LanguagesField
 from support.enums import REPORTED_BY_PEOPLE, Kind, Severity
+from support.fields import CentreChoice
 from support.models.incident import NOTE_LIMIT, WHAT_LIMIT
 
 KINDS = [(kind.value, kind.label) for kind in REPORTED_BY_PEOPLE]
-
-
-class CentreChoice(forms.ModelChoiceField):
-    """An active centre among these."""
-
-    def __init__(self, centres: Any, **options: Any) -> None:
-        super().__init__(centres.filter(is_active=True).order_by("code"), **options)
 
 
 class ReportForm(forms.Form):
@@ -41,27 +34,6 @@ class ReportForm(forms.Form):
     def __init__(self, *arguments: Any, centres: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["centre"] = CentreChoice(centres, label=_("Where?"), required=False, empty_label=_("everywhere"))
-
-
-class TellForm(forms.Form):
-    """What a citizen tells: where, what, and a phone if they want to be asked back."""
-
-    centre = CentreChoice(
-        Centre.objects.all(), label=_("Where is it?"), required=False, empty_label=_("on the website")
-    )
-    what = forms.CharField(
-        label=_("What does not work?"),
-        help_text=_("In your own words. Please no identity numbers."),
-        max_length=WHAT_LIMIT,
-        widget=forms.Textarea({"rows": 4}),
-    )
-    contact = forms.CharField(
-        label=_("Phone number, if we may ask you back"),
-        help_text=_("It is deleted when this is settled."),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
-    )
 
 
 class FilterForm(forms.Form):

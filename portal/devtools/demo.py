@@ -47,6 +47,8 @@ TO_TRY = (
     ("/procedures/1.001193/", "a form filled in at home, one thing a page"),
     ("/declare/demo-to-khai-nha/", "one that is finished; scan or type its code at the desk"),
     ("/track/", "where a dossier stands"),
+    ("/support/", "incidents, outages, who is on call (hotro1)"),
+    ("/support/status/", "does everything work?"),
     ("/verify/", "is this certified copy genuine?"),
     ("/api/v1/schema/", "the API, as OpenAPI"),
 )

@@ -21,7 +21,8 @@ from portal import clock, ratelimit
 from portal.errors import BadInput, NotAllowed
 from support.actions.report import report
 from support.enums import REPORTED_BY_PEOPLE, Kind, Severity, Source
-from support.forms import ReportForm, TellForm
+from support.forms import ReportForm
+from support.forms_tell import TellForm
 from support.incident_lists import dress
 from support.models import Incident
 from support.places import centres_worked_at
