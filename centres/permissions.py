@@ -46,6 +46,11 @@ def roles_of(user: Any) -> frozenset[tuple[int | None, str]]:
     return known
 
 
+def staff_roles_of(user: Any) -> frozenset[tuple[int | None, str]]:
+    """Those of them that open people's matters (``settings.STAFF_ROLES``)."""
+    return frozenset((centre_id, role) for centre_id, role in roles_of(user) if role in STAFF)
+
+
 def has_role(user: Any, roles: Iterable[str], centre_id: int | None = None) -> bool:
     """Whether the user holds one of the roles at this centre (at any centre when none is named).
 

@@ -327,7 +327,7 @@ SPECTACULAR_SETTINGS = {
 # -- wiring by name: what one app shows of the apps above it (docs/decisions) -----------------------------------------
 # What a centre adds to a quote of the catalogue: its code in, its closing times and its own facts out.
 CENTRE_OF_QUOTE = "centres.hours.centre_of_quote"
-STAFF_ROLES = "centres.permissions.roles_of"
+STAFF_ROLES = "centres.permissions.staff_roles_of"
 DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers"]
 DAY_SOURCES = ["centres.day.needs_attention", "support.day.needs_attention", "applications.day.needs_attention"]
 # Sentences for everybody on the first page.

@@ -8,6 +8,6 @@ from support.models import Target
 
 
 @admin.register(Target)
-class TargetAdmin(admin.ModelAdmin[Target]):
+class TargetAdmin(admin.ModelAdmin):
     list_display = ("severity", "valid_from", "response_minutes", "resolution_minutes", "calls", "escalate_minutes")
     list_filter = ("severity",)
