@@ -21,15 +21,18 @@ from portal.text import LANGUAGES
 from support.actions import handle
 from support.history import TOPIC
 from support.incident_lists import chosen_rows, dress
-from support.models import Incident
+from support.models import Heartbeat, Incident
 from support.permissions import may_respond, require_reader
 from support.statistics import statistics
+from support.watch.rounds import NAME
 
 PAGE_SIZE = 30
 POLL_MS = 5000
 SPANS = {"7": 7, "30": 30, "90": 90}
 USUAL_SPAN = "30"
 MOST_TO_MERGE = 50
+# It looks every five seconds, and waits for a mail server that is slow.
+WATCH_SILENT = timedelta(minutes=2)
 
 
 @never_cache
@@ -116,6 +119,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "form": form,
         "query": query.urlencode(),
         "asked": request.GET.urlencode(),
+        "watch_is_silent": not Heartbeat.objects.filter(name=NAME, at__gt=at - WATCH_SILENT).exists(),
     }
 
 

@@ -33,6 +33,8 @@ from support.watch.trouble import PREFIX, Trouble
 
 log = structlog.get_logger(__name__)
 NAME = "watch"
+# A worker that is started together with the watch, on a machine that is busy with that, has this long.
+STARTING = timedelta(seconds=90)
 # A single answer that does not come may be chance.
 SEEN_TWICE = {"web", "redis"}
 # What counts rows need not do so every few seconds.
@@ -90,7 +92,7 @@ class Watch:
         covered = tuple(f"{PREFIX}{key}" for keys, _check in looks for key in keys)
         certain = {key for key in found if key not in SEEN_TWICE or key in self.seen_once}
         self.began = self.began or at
-        if at - self.began <= checks.WORKER_SILENT:
+        if at - self.began <= STARTING:
             certain.discard("worker")  # it may have been started together with this process
         self.seen_once = set(found)
         explained = {key for key in found if EXPLAINED_BY.get(key) in found}

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from portal import clock
 from support.actions import handle
 from support.enums import IncidentState, Kind, Severity, Source
-from support.models import Incident
+from support.models import Heartbeat, Incident
+from support.watch.rounds import NAME
 from tests.factories.centres import MORNING, CentreFactory, CounterFactory
 from tests.factories.citizens import UserFactory
 from tests.factories.support import an_incident
@@ -97,6 +98,13 @@ def test_the_most_urgent_stands_first_and_late_ones_say_so(client, centre, suppo
     page = client.get("/support/")
     assert [row.what for row in page.context["rows"]] == ["lớn", "cũ", "nhỏ"]
     assert [bool(row.late) for row in page.context["rows"]] == [False, True, False]
+
+
+def test_a_silent_watch_is_said_on_the_list(client, supporter):
+    client.force_login(supporter)
+    assert client.get("/support/").context["watch_is_silent"]
+    Heartbeat.objects.create(name=NAME, at=MORNING)
+    assert not client.get("/support/").context["watch_is_silent"]
 
 
 def test_each_sees_what_concerns_them(client, centre, supporter, manager, officer, stranger):
