@@ -185,6 +185,7 @@ def test_a_job_that_fails_is_written_down_without_what_it_worked_on():
     assert (row.task, row.error) == ("any.task", "ValueError")
 
 
+@pytest.mark.django_db(transaction=True)  # it closes what it cannot use any more
 def test_with_the_database_away_whoever_was_on_call_is_told_directly(day, supporter, settings, monkeypatch):
     on_call(supporter)
     keep_contact(phone="0912 345 678", email="", acting_user=supporter)
@@ -217,6 +218,7 @@ def test_pages_that_do_not_answer_are_seen_and_those_that_do_are_not(live_server
     assert [trouble.key for trouble in checks.web(MORNING)] == ["web"]
 
 
+@pytest.mark.django_db(transaction=True)  # it closes what it cannot use any more
 def test_the_command_looks_once_and_leaves_its_sign(tmp_path, settings):
     settings.WATCH_WEB_URL = "http://127.0.0.1:1"
     call_command("watch", once=True, sign=tmp_path / "watch")

@@ -202,4 +202,4 @@ def test_figures_are_medians_by_centre_kind_and_device(client, centre, supporter
     page = client.get("/support/statistics/?days=7")
     total = page.context["total"]
     assert (total.count, total.acknowledge, total.resolve, total.in_time) == (4, 2.0, 20.0, 1.0)
-    assert [line.name for line in page.context["groups"][1][1]] == ["printer"]
+    assert [line.name for line in page.context["groups"][1][1]] == ["máy in"]
