@@ -33,6 +33,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
 }
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
+_OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note")
 
@@ -60,7 +61,11 @@ def told(event: Event) -> Told:
         "handed_to": personal.get("handed_to") or erased,
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
-    sentence = _DECLARED if event.details.get("declared_at_home") else _SENTENCES[event.kind]
+    sentence = _SENTENCES[event.kind]
+    if event.details.get("declared_at_home"):
+        sentence = _DECLARED
+    elif event.details.get("outage"):
+        sentence = _OUTAGE
     return Told(event.at, str(sentence) % values, " ".join([*quotes, event.reason]).strip())
 
 

@@ -13,6 +13,7 @@ from applications.actions.look_at_scan import look_at_pages
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.move_due import move_due_dates
 from applications.actions.renew_stamps import renew_stamps as renew
+from applications.actions.stop_for_outages import stop_for_outages
 from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.actions.sweep_scans import erase_old_scans, look_at_left
 from applications.closings import due_days
@@ -75,6 +76,12 @@ def sweep_certifications() -> None:
 def move_dates() -> None:
     """Dossiers whose time runs over corrected days get their new dates, once somebody approved that."""
     move_due_dates(at=clock.now())
+
+
+@shared_task
+def stop_clocks() -> None:
+    """Dossiers get the time of announced outages."""
+    stop_for_outages(at=clock.now())
 
 
 @shared_task

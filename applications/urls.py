@@ -12,6 +12,7 @@ from applications.views import (
     dossier,
     manager,
     moved_days,
+    outages,
     worklist,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
     path("dossiers/moved-days/", moved_days.moved_days, name="moved_days"),
+    path("dossiers/outages/<int:outage_id>/", outages.outage, name="outage"),
     path("dossiers/<int:pk>/", dossier.show, name="dossier"),
     path("dossiers/<int:pk>/<slug:key>/", dossier.act, name="dossier_act"),
     path("day/dossiers/", manager.day_dossiers, name="day_dossiers"),

@@ -69,6 +69,7 @@ app.conf.update(
         "closings": {"task": "applications.tasks.close_days", "schedule": 300.0, "options": {"expires": 300}},
         "time stamps": {"task": "applications.tasks.renew_stamps", "schedule": 600.0, "options": {"expires": 600}},
         "dates": {"task": "applications.tasks.move_dates", "schedule": 300.0, "options": {"expires": 300}},
+        "outages": {"task": "applications.tasks.stop_clocks", "schedule": 60.0, "options": {"expires": 60}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "scans": {"task": "applications.tasks.sweep_scans", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {
@@ -86,6 +87,9 @@ app.conf.update(
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
         "summaries": {"task": "centres.tasks.keep_summaries", "schedule": 60.0, "options": {"expires": 60}},
         "waits": {"task": "centres.tasks.estimate_waits", "schedule": 30.0, "options": {"expires": 30}},
+        "on call": {"task": "support.tasks.call_on_call", "schedule": 15.0, "options": {"expires": 15}},
+        "signs of life": {"task": "support.tasks.beat", "schedule": 10.0, "options": {"expires": 10}},
+        "failed jobs": {"task": "support.tasks.forget_failures", "schedule": 3600.0, "options": {"expires": 3600}},
         "learning": {"task": "centres.tasks.learn_days", "schedule": 900.0, "options": {"expires": 900}},
     },
 )

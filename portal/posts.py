@@ -46,6 +46,11 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
         ("applications:signing_key_end", "applications:signing_factor_away"), ("applications:signing_keys", {})
     ),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
+    "support:act": ("support:incident", {"pk": "pk"}),
+    "support:follow_up_done": ("support:incidents", {}),
+    "support:outage_end": ("support:outages", {}),
+    **dict.fromkeys(("support:announcement_confirm", "support:announcement_withdraw"), ("support:announcements", {})),
+    **dict.fromkeys((f"support:on_call_{name}" for name in ("contact", "browser", "remove")), ("support:on_call", {})),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }
 # What the page's address takes over from the action's: a manager of several centres stays at the one it names, and a

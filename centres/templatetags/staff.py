@@ -16,6 +16,8 @@ ROOMS: dict[str, frozenset[Role]] = {
     "dossiers": STAFF,
     "registers": STAFF - {Role.SPECIALIST},
     "day": MANAGERS,
+    "support": MANAGERS | {Role.SUPPORT},
+    "handles": frozenset({Role.SUPPORT, Role.CITY_ADMIN}),
 }
 
 

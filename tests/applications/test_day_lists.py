@@ -56,7 +56,7 @@ def test_every_sentence_and_figure_opens_the_list_it_counts(as_: As, centre: Any
     [
         (Role.COUNTER_OFFICER, {"/desk/", "/dossiers/", "/registers/"}),
         (Role.SPECIALIST, {"/dossiers/"}),
-        (Role.LEADER, {"/dossiers/", "/registers/"}),
+        (Role.LEADER, {"/dossiers/", "/signing/", "/registers/"}),
         (Role.MANAGER, {"/dossiers/", "/day/"}),
     ],
 )

@@ -1,0 +1,28 @@
+"""Support keeps a centre running and sees nobody's matter: elsewhere its people open what anybody signed in opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.role_world import COLUMNS, a_world, ask, sign_in
+from tests.test_role_matrix import letter, rows
+
+pytestmark = pytest.mark.django_db
+ANYBODY = list(COLUMNS).index("X")
+# Support speaks to the hall, too.
+SPEAKS = {"centres:day_announcement_stop"}
+
+
+def test_support_opens_its_own_pages_and_nobodys_matter(at_hanoi: Any) -> None:
+    world = a_world(at_hanoi)
+    client = sign_in("P", world)
+    wrong = []
+    for method, name, which, letters in rows():
+        is_ours = name.startswith("support:") or name == "api_incidents"
+        foreseen = "." if is_ours or name in SPEAKS else letters[ANYBODY]
+        answer = ask(client, world, method, name, which)
+        if letter(answer) != foreseen:
+            wrong.append(f"{method} {name}{which}: {answer.status_code}, foreseen {foreseen}")
+    assert not wrong, "\n".join(wrong)
