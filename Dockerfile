@@ -27,7 +27,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 # Collected and compiled here, so that a container starts at once. The demo's settings need no secret.
 RUN python portal/devtools/translations.py compile \
     && PORTAL_ENV=demo python manage.py collectstatic --noinput --verbosity 0 \
-    && python -m compileall -q applications centres citizens notifications portal procedures
+    && python -m compileall -q applications centres citizens notifications portal procedures support
 
 USER portal
 VOLUME /data

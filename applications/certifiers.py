@@ -11,6 +11,7 @@ from applications.notarisation.describe import SIGNER_TITLE
 from applications.notarisation.signers import SigningDelegation, SigningKey, delegation_of, rules_on
 from applications.permissions import LEADERS, memberships_on
 from centres.models import Centre
+from centres.permissions import STAFF
 from citizens.models import User
 from portal import clock
 from portal.vn.dates import format_date
@@ -32,7 +33,7 @@ def deed_title(held: SigningDelegation) -> str:
 
 def possible_signers(centre: Centre, day: date) -> QuerySet[User]:
     """Who works at the centre: only they can be delegated."""
-    works_there = Exists(memberships_on(day).filter(user=OuterRef("pk"), centre=centre))
+    works_there = Exists(memberships_on(day).filter(user=OuterRef("pk"), centre=centre, role__in=STAFF))
     return User.objects.filter(works_there, is_active=True).order_by("full_name", "pk")
 
 

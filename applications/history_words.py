@@ -47,6 +47,7 @@ _SENTENCES: dict[str, Any] = {
 }
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
+_OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note", "question", "answer")
 
@@ -88,6 +89,8 @@ def told(event: Event) -> Told:
 def _sentence(event: Event) -> Any:
     if event.details.get("declared_at_home"):
         return _DECLARED
+    if event.details.get("outage"):
+        return _OUTAGE
     if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):
         return _ASKED_AGAIN
     return _SENTENCES[event.kind]

@@ -235,6 +235,20 @@ class DueMoved(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MovedByOutage(DueMoved):
+    """An announced outage: the result is promised for another time."""
+
+    kind: ClassVar[str] = "moved_by_outage"
+
+    def sentence(self) -> str:
+        due = self.application.due_at
+        return _("Because of an announced outage the result of dossier %(code)s is now promised before %(due)s.") % {
+            "code": self.reference,
+            "due": format_moment(due, get_language() or "vi") if due else "",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultReady(DossierNotice):
     """The result can be collected."""
 

@@ -13,7 +13,7 @@ from applications.notarisation.enums import RegisterKind
 from applications.notarisation.signers import delegations_on
 from centres.enums import AT_COUNTER, Role
 from centres.models import Centre, Membership
-from centres.permissions import MANAGERS, has_role
+from centres.permissions import MANAGERS, STAFF, has_role
 from portal.errors import NotAllowed
 
 RECEIVERS = frozenset({Role.COUNTER_OFFICER})
@@ -59,7 +59,7 @@ def certifying_scope(user: Any, day: date) -> dict[int, frozenset[str]]:
     scope: dict[int, set[str]] = {}
     for centre_id in roles.filter(role__in=LEADERS).values_list("centre", flat=True):
         scope[centre_id] = set(RegisterKind.values)
-    works_there = Exists(roles.filter(centre=OuterRef("centre")))
+    works_there = Exists(roles.filter(centre=OuterRef("centre"), role__in=STAFF))
     for centre_id, kinds in delegations_on(day).filter(works_there, person=user).values_list("centre", "kinds"):
         scope.setdefault(centre_id, set()).update(kinds)
     return {centre_id: frozenset(kinds) for centre_id, kinds in scope.items()}

@@ -19,6 +19,7 @@ from applications.actions.look_at_scan import look_at_pages
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.move_due import move_due_dates
 from applications.actions.renew_stamps import renew_stamps as renew
+from applications.actions.stop_for_outages import stop_for_outages
 from applications.actions.supplement import end_unanswered, remind, to_end, to_remind
 from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.actions.sweep_scans import erase_old_scans, look_at_left
@@ -113,6 +114,12 @@ def mind_supplements() -> None:
         remind(request=request, at=at)
     for request in to_end(at)[:SWEEP_ROWS]:
         end_unanswered(request=request, at=at)
+
+
+@shared_task
+def stop_clocks() -> None:
+    """Dossiers get the time of announced outages."""
+    stop_for_outages(at=clock.now())
 
 
 @shared_task

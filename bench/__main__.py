@@ -8,7 +8,7 @@ import sys
 
 from tests.services import ServiceError
 
-BENCHES = ["visit", "queries", "receipt", "queue", "boards", "day", "estimate", "rules", "notarise", "sync"]
+BENCHES = ["visit", "queries", "receipt", "queue", "boards", "day", "estimate", "rules", "notarise", "sync", "support"]
 
 
 def main(names: list[str]) -> int:

@@ -11,6 +11,7 @@ class Role(models.TextChoices):
     LEADER = "leader", _("approving leader")
     MANAGER = "manager", _("centre manager")
     CITY_ADMIN = "city_admin", _("city administrator")
+    SUPPORT = "support", _("support staff")
 
 
 class ServiceKind(models.TextChoices):

@@ -12,10 +12,12 @@ from centres.enums import Role
 from portal import clock
 from portal.prepared import Given, Prepared
 
-# Who works inside one centre and may see its queue.
-STAFF = frozenset(Role)
+# Who works inside one centre and may see its queue. Support keeps a centre running and sees nobody's matter.
+STAFF = frozenset(Role) - {Role.SUPPORT}
 DESK = frozenset({Role.COUNTER_OFFICER, Role.MANAGER})
 MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
+# Who may speak to the hall.
+ANNOUNCERS = MANAGERS | {Role.SUPPORT}
 
 
 def _roles_in_force() -> QuerySet[Any, tuple[int | None, str]]:
@@ -42,6 +44,11 @@ def roles_of(user: Any) -> frozenset[tuple[int | None, str]]:
         known = frozenset(_ROLES.all(user=user.pk, day=clock.today()))
         user._roles = known
     return known
+
+
+def staff_roles_of(user: Any) -> frozenset[tuple[int | None, str]]:
+    """Those of them that open people's matters (``settings.STAFF_ROLES``)."""
+    return frozenset((centre_id, role) for centre_id, role in roles_of(user) if role in STAFF)
 
 
 def has_role(user: Any, roles: Iterable[str], centre_id: int | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Whether this container does its work: `python deploy/healthcheck.py web|live|worker|scheduler`; exit code 0 is yes."""
+"""Whether this container does its work: `python deploy/healthcheck.py web|live|worker|scheduler|watch`; exit code 0 is yes."""
 
 import os
 import socket
@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 # The scheduler writes its file every three minutes.
 SCHEDULE_SECONDS = 10 * 60
+# The watch looks every five seconds, and waits for a mail server that is slow.
+WATCH_SECONDS = 120
 
 
 def web() -> bool:
@@ -54,5 +56,12 @@ def scheduler() -> bool:
     return bool(written) and time.time() - max(written) < SCHEDULE_SECONDS
 
 
+def watch() -> bool:
+    """The watch has finished a round lately."""
+    sign = Path("/tmp/watch")
+    return sign.exists() and time.time() - sign.stat().st_mtime < WATCH_SECONDS
+
+
 if __name__ == "__main__":
-    sys.exit(0 if {"web": web, "live": live, "worker": worker, "scheduler": scheduler}[sys.argv[1]]() else 1)
+    asked = {"web": web, "live": live, "worker": worker, "scheduler": scheduler, "watch": watch}
+    sys.exit(0 if asked[sys.argv[1]]() else 1)

@@ -47,7 +47,10 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
-        indexes = [models.Index(fields=["not_before"], condition=Q(state__in=OPEN), name="message_due")]
+        indexes = [
+            models.Index(fields=["not_before"], condition=Q(state__in=OPEN), name="message_due"),
+            models.Index(fields=["created_at"], condition=Q(state=MessageState.DEAD), name="message_dead"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state=MessageState.SENT) | Q(sent_at__isnull=False), name="message_sent_has_time"
@@ -76,6 +79,7 @@ class PushSubscription(models.Model):
     p256dh = models.CharField(max_length=120)
     auth = models.CharField(max_length=60)
     created_at = models.DateTimeField()
+    lasts = models.BooleanField(default=False, help_text=_("Of a member of staff: kept beyond the day."))
 
     class Meta:
         verbose_name = _("browser for notices")

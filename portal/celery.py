@@ -72,6 +72,7 @@ app.conf.update(
         "apologies": {"task": "applications.tasks.foresee_lateness", "schedule": 300.0, "options": {"expires": 300}},
         "answers": {"task": "applications.tasks.remind_offices", "schedule": 300.0, "options": {"expires": 300}},
         "supplements": {"task": "applications.tasks.mind_supplements", "schedule": 300.0, "options": {"expires": 300}},
+        "outages": {"task": "applications.tasks.stop_clocks", "schedule": 60.0, "options": {"expires": 60}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "scans": {"task": "applications.tasks.sweep_scans", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {
@@ -99,6 +100,9 @@ app.conf.update(
         "tickets": {"task": "centres.tasks.close_yesterday", "schedule": 600.0, "options": {"expires": 600}},
         "summaries": {"task": "centres.tasks.keep_summaries", "schedule": 60.0, "options": {"expires": 60}},
         "waits": {"task": "centres.tasks.estimate_waits", "schedule": 30.0, "options": {"expires": 30}},
+        "on call": {"task": "support.tasks.call_on_call", "schedule": 15.0, "options": {"expires": 15}},
+        "signs of life": {"task": "support.tasks.beat", "schedule": 10.0, "options": {"expires": 10}},
+        "failed jobs": {"task": "support.tasks.forget_failures", "schedule": 3600.0, "options": {"expires": 3600}},
         "learning": {"task": "centres.tasks.learn_days", "schedule": 900.0, "options": {"expires": 900}},
     },
 )

@@ -23,4 +23,5 @@ SIGN_INS = (
     (_("Approving leader"), ("lanhdao",)),
     (_("Centre manager"), ("quanly",)),
     (_("City administrator"), ("thanhpho",)),
+    (_("Support staff"), ("hotro1", "hotro2")),
 )

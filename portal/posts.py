@@ -51,6 +51,11 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
         ("applications:national_push", "applications:national_skip"), ("applications:national_row", {"pk": "pk"})
     ),
     "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
+    "support:act": ("support:incident", {"pk": "pk"}),
+    "support:follow_up_done": ("support:incidents", {}),
+    "support:outage_end": ("support:outages", {}),
+    **dict.fromkeys(("support:announcement_confirm", "support:announcement_withdraw"), ("support:announcements", {})),
+    **dict.fromkeys((f"support:on_call_{name}" for name in ("contact", "browser", "remove")), ("support:on_call", {})),
     **dict.fromkeys((f"applications:{name}" for name in ON_THE_SLIP), ("applications:ticket", {"token": "token"})),
 }
 # What the page's address takes over from the action's: a manager of several centres stays at the one it names, and a

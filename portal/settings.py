@@ -35,7 +35,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HOTLINE = env.text("HOTLINE", "the telephone number printed on slips", default="024 1022")
 
 # -- apps, from the lowest row up ---------------------------------------------------------------------------------
-PORTAL_APPS = ["portal", "notifications", "procedures", "citizens", "centres", "applications"]
+PORTAL_APPS = ["portal", "notifications", "procedures", "citizens", "centres", "support", "applications"]
 INSTALLED_APPS = [
     *PORTAL_APPS,
     "django.contrib.admin",
@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "centres.beats.Beats",
     "portal.middleware.UnchangedParts",
     "portal.middleware.AskedOnce",
     "django.middleware.security.SecurityMiddleware",
@@ -147,6 +148,9 @@ BROKER_DIR = env.folder("BROKER_DIR", "the folder of the filesystem broker", def
 CERTIFICATION_LEASE_SECONDS = env.number(
     "CERTIFICATION_LEASE_SECONDS", "after how long a silent worker's certified copy is made by another", default=60
 )
+
+# -- the watch (docs/decisions/0036) ----------------------------------------------------------------------------------
+WATCH_WEB_URL = env.url("WATCH_WEB_URL", {"http", "https"}, "where the watch asks for the pages", default=PUBLIC_URL)
 
 # -- signatures: without keys, copies are printed and signed by hand (docs/decisions/0030) -----------------------------
 SIGNING_SIGNER_KEY = env.url(
@@ -356,6 +360,8 @@ SPECTACULAR_SETTINGS = {
         "DossierState": "applications.enums.State",
         "TicketState": "centres.enums.TicketState",
         "UnitKind": "procedures.enums.UnitKind",
+        "IncidentState": "support.enums.IncidentState",
+        "IncidentKind": "support.enums.Kind",
         "TimelineLineKind": "applications.api.serializers.LINE_KINDS",
     },
 }
@@ -363,15 +369,18 @@ SPECTACULAR_SETTINGS = {
 # -- wiring by name: what one app shows of the apps above it (docs/decisions) -----------------------------------------
 # What a centre adds to a quote of the catalogue: its code in, its closing times and its own facts out.
 CENTRE_OF_QUOTE = "centres.hours.centre_of_quote"
-STAFF_ROLES = "centres.permissions.roles_of"
+STAFF_ROLES = "centres.permissions.staff_roles_of"
 # Addresses that take larger files than UPLOAD_LIMIT_BYTES, by the setting that says how large.
 UPLOAD_LIMITS = {"applications:verify_file": "VERIFY_LIMIT_BYTES", "applications:check_file": "VERIFY_LIMIT_BYTES"}
 DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers", "applications:day_certified"]
 DAY_SOURCES = [
     "centres.day.needs_attention",
+    "support.day.needs_attention",
     "applications.day.needs_attention",
     "applications.register_day.needs_attention",
     "applications.signing_day.needs_attention",
 ]
+# Sentences for everybody on the first page.
+PUBLIC_WORDS = "support.status.words_for_all"
 
 LOGGING = logging_settings(PORTAL_ENV)

@@ -20,6 +20,7 @@ urlpatterns = [
                 path("", include("procedures.api.urls")),
                 path("", include("citizens.api.urls")),
                 path("", include("centres.api.urls")),
+                path("", include("support.api.urls")),
                 path("", include("applications.api.urls")),
                 path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api_schema"),
             ]
@@ -35,6 +36,7 @@ urlpatterns = [
     path("", include("citizens.urls")),
     path("", include("centres.urls_site")),
     path("", include("centres.urls")),
+    path("", include("support.urls")),
     path("", include("applications.urls")),
 ]
 handler404 = "portal.views.not_found"

@@ -36,8 +36,13 @@ from applications.notarisation.grounds import FINE, grounds_for
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
-from centres.models import Device
+from centres.models import Centre, Device
 from citizens.models import Citizen, HeldDocument
+from support.actions.announce import announce as tell_staff
+from support.actions.known import keep_known
+from support.actions.plan_outage import plan_outage
+from support.actions.review import agree_follow_up
+from support.models import OnCallShift
 from tests.factories.applications import (
     FORMS,
     LAST4,
@@ -65,6 +70,7 @@ from tests.factories.national import a_filing
 from tests.factories.registers import a_line, close_days
 from tests.factories.scans import a_link, a_scan
 from tests.factories.signing import a_delegation, a_key
+from tests.factories.support import an_incident
 from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
 
@@ -85,6 +91,8 @@ COLUMNS = {
     "s": Role.SPECIALIST,
     "l": Role.LEADER,
     "m": Role.MANAGER,
+    # No column of the table: ``test_support_role`` says what support may open.
+    "P": Role.SUPPORT,
 }
 # Tries are counted by address, and here everybody has the same one.
 LIMITED = {
@@ -108,10 +116,11 @@ LIMITED = {
     "api_appointments",
     "applications:signing_sign",
     "applications:signing_factor_act",
+    "support:tell",
 }
 WITH_SCAN = {"applications:certify", "applications:add_document"}
 # Sent by scripts of our own pages.
-IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push"}
+IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push", "support:on_call_browser"}
 
 WITH_FILE = {"applications:certify", "applications:scan_add", "applications:capture"}
 
@@ -521,6 +530,7 @@ def a_world(at_hanoi: Any) -> World:
         "api_ticket_call": {"reason": "cháu bé sốt"},
         "api_ticket_priority": {"ground": "child", "reason": "bế con nhỏ"},
         "api_ticket_hold": {"back_by": "2026-11-23T10:50:00+07:00"},
+        **_support(world, here),
         "api_id_card_parse": {"payload": f"{IDENTITY}||Nguyễn Thị Ánh|01021990|Nữ|Kim Liên, Hà Nội|01062021"},
     }
     return world
@@ -528,6 +538,49 @@ def a_world(at_hanoi: Any) -> World:
 
 def _form_of(dossier: Application, number: str) -> int:
     return dossier.issued_forms.get(number=number).pk
+
+
+def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
+    """What support has to do at this centre; the arguments go into the world, the bodies come back."""
+    by, city, later = member_of(Role.SUPPORT, here), member_of(Role.CITY_ADMIN, None), MONDAY + timedelta(hours=6)  # type: ignore[arg-type]
+    incident, report = an_incident(here, at=MONDAY), {"kind": "network", "severity": 2, "what": "Mạng chậm"}
+    follow_up = agree_follow_up(
+        incident=incident, what="Thay mực", owner=by, due_on=MONDAY.date(), at=MONDAY, acting_user=by
+    )
+    shift = OnCallShift.objects.create(user=by, centre=here, from_at=MONDAY, until_at=later)
+    outage = plan_outage(
+        centre=here, what={"vi": "Nâng cấp"}, from_at=hanoi("2026-12-10 18:00"), until_at=hanoi("2026-12-10 20:00"),
+        at=MONDAY, acting_user=city,
+    )  # fmt: skip
+    said = tell_staff(centre=here, title="Họp", must_confirm=True, until_at=later, at=MONDAY, acting_user=city)
+    problem = {"kind": "printer", "title": "Kẹt giấy", "symptoms": "Đèn đỏ", "remedy": "Rút giấy"}
+    known = keep_known(**problem, at=MONDAY, acting_user=by)
+    told, row = {"pk": said.pk}, {"pk": incident.pk}
+    world.arguments |= {
+        "support:status_of": {"code": here.code},
+        "support:incident": row,
+        "support:review": row,
+        "support:act@acknowledge": {**row, "key": "acknowledge"},
+        "support:follow_up_done": {"follow_up_id": follow_up.pk},
+        "support:on_call_remove": {"shift_id": shift.pk},
+        "support:outage_end": {"outage_id": outage.pk},
+        **{f"support:announcement{name}": told for name in ("", "_confirm", "_withdraw")},
+        "support:known_edit": {"pk": known.pk},
+        "applications:outage": {"outage_id": outage.pk},
+    }
+    when = {"centre": here.pk, "from_at": "2026-12-14T18:00", "until_at": "2026-12-14T20:00"}
+    return {
+        "support:report": report,
+        "support:tell": {"what": "Kiosk không in số"},
+        "support:review": {"step": "causes", "causes": "Cáp cũ"},
+        "support:on_call": {**when, "user": by.pk, "level": 1},
+        "support:on_call_contact": {"phone": "0912 345 678"},
+        "support:on_call_browser": {"endpoint": "https://fcm.googleapis.com/x", "keys": GOOD},
+        "support:outages": {**when, "what_vi": "Nâng cấp"},
+        "support:announcements": {**when, "title": "Họp"},
+        **dict.fromkeys(("support:known_new", "support:known_edit"), problem),
+        "api_incidents": report,
+    }
 
 
 def sign_in(column: str, world: World) -> Client:

@@ -90,6 +90,8 @@ STAFF = (
     ("lanhdao", "Phan Văn Mẫu", Role.LEADER),
     ("quanly", "Dương Thị Mẫu", Role.MANAGER),
     ("thanhpho", "Lý Văn Thử", Role.CITY_ADMIN),
+    ("hotro1", "Ngô Thị Ví Dụ", Role.SUPPORT),
+    ("hotro2", "Đào Văn Thử", Role.SUPPORT),
 )
 
 

@@ -15,6 +15,7 @@ from applications.demo.filed import seed_filed
 from applications.demo.hall import Hall, Seat
 from applications.demo.handling import Fate, carry_on, finish_earlier
 from applications.demo.people import Crowd, old_wards
+from applications.demo.support import seed_support
 from applications.demo.visits import Errand, Visit
 from applications.demo.week import seed_week
 from centres.actions.close_day import close_day
@@ -89,6 +90,7 @@ def seed(at: datetime) -> str:
     seed_bookings(place, crowd, at)
     seed_declaration(at)
     seed_filed(place, at)
+    seed_support(place, at)
     summarise(at=at)
     return f"{len(planned)} people came to {place.centre} today."
 

@@ -10,7 +10,14 @@ from applications.demo.certify import sample_scan
 from applications.demo.people import DIVIDED, HUSBAND, KNOWN_HERE, WIFE
 from portal import demo
 
-_ROLES = ("Quầy / counter", "Chuyên viên / specialist", "Lãnh đạo / leader", "Quản lý / manager", "Thành phố / city")
+_ROLES = (
+    "Quầy / counter",
+    "Chuyên viên / specialist",
+    "Lãnh đạo / leader",
+    "Quản lý / manager",
+    "Thành phố / city",
+    "Hỗ trợ / support",
+)
 TO_TRY = (
     "1 Lấy số A ở kiosk, chọn từ 75 tuổi. / Draw a number for A at the kiosk, 75 or over.",
     "2 quay1: bấm gọi số tiếp theo, xem bảng gọi số. / quay1: press next, look at the board.",
@@ -22,6 +29,7 @@ TO_TRY = (
     "7 quay1 trả kết quả; đánh giá trên trang của phiếu. / quay1 hands over; rate the visit on the slip's page.",
     "8 Khai sinh khai tại nhà: gõ mã ở ô quét, rồi dán thẻ bà Nháp. / Declared at home: its code, then Ms Nháp's card.",
     "9 quanly xem trang hôm nay. / quanly reads the day's page.",
+    "10 quay1: Alt+B báo sự cố; hotro1 nhận. / quay1: Alt+B reports an incident; hotro1 answers.",
 )
 
 

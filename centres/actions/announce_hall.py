@@ -11,7 +11,7 @@ from centres.enums import HallAnnouncementEventKind
 from centres.hours import PLANS_AHEAD
 from centres.models import Centre, HallAnnouncement, HallAnnouncementEvent, Zone
 from centres.models.hall import MOST_MINUTES, TEXT_LIMIT
-from centres.permissions import MANAGERS, has_role
+from centres.permissions import ANNOUNCERS, has_role
 from citizens.models import User
 from portal import clock, live
 from portal.errors import BadInput, NotAllowed
@@ -92,5 +92,5 @@ def _write_down(announcement: HallAnnouncement, kind: str, at: datetime, actor: 
 
 
 def _guard(centre_id: int, user: User) -> None:
-    if not has_role(user, MANAGERS, centre_id):
+    if not has_role(user, ANNOUNCERS, centre_id):
         raise NotAllowed(_("Only a manager of the centre can do this."), code="not_manager_here")

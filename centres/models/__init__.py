@@ -3,6 +3,7 @@ from centres.models.centre import CalendarDay, Centre, Counter, CounterEvent, De
 from centres.models.estimate import Estimate, LearnedDay
 from centres.models.hall import HallAnnouncement, HallAnnouncementEvent, Zone
 from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock, PaperTrip
+from centres.models.outage import Outage
 from centres.models.policy import QueuePolicy
 from centres.models.skills import SkillChange
 from centres.models.summary import CounterHours, CounterSummary, DaySummary, HourSummary, SummaryMark
@@ -33,6 +34,7 @@ __all__ = [
     "NextNotice",
     "NoticeRule",
     "NumberBlock",
+    "Outage",
     "PaperTrip",
     "QueuePolicy",
     "Rating",

@@ -186,7 +186,8 @@ class CounterEvent(AppendOnly):
 
 
 class Membership(models.Model):
-    """A person's role at a centre, from one day to another. The city administrator has no centre: all of them."""
+    """A person's role at a centre, from one day to another. Without a centre it is for all of them: the city
+    administrator's always is, that of support may be."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
@@ -208,6 +209,7 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(role=Role.CITY_ADMIN, centre__isnull=True)
+                | Q(role=Role.SUPPORT)
                 | (~Q(role=Role.CITY_ADMIN) & Q(centre__isnull=False)),
                 name="membership_city_has_no_centre",
             ),

@@ -17,6 +17,8 @@ ROOMS: dict[str, frozenset[Role]] = {
     "registers": STAFF - {Role.SPECIALIST},
     "day": MANAGERS,
     "national": frozenset({Role.CITY_ADMIN}),
+    "support": MANAGERS | {Role.SUPPORT},
+    "handles": frozenset({Role.SUPPORT, Role.CITY_ADMIN}),
 }
 
 

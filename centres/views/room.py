@@ -16,6 +16,7 @@ ROOMS = [
     ({Role.COUNTER_OFFICER}, "applications:desk"),
     ({Role.SPECIALIST, Role.LEADER}, "applications:worklist"),
     ({Role.MANAGER, Role.CITY_ADMIN}, "centres:day"),
+    ({Role.SUPPORT}, "support:incidents"),
 ]
 
 

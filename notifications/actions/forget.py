@@ -34,5 +34,5 @@ def _blank(messages: MessageQuerySet, why: str) -> int:
 
 @transaction.atomic
 def forget_browsers(*, before: datetime) -> int:
-    """Drop the browsers that subscribed before that moment. Returns how many."""
-    return PushSubscription.objects.filter(created_at__lt=before).delete()[0]
+    """Drop the browsers that subscribed for a day before that moment. Returns how many."""
+    return PushSubscription.objects.filter(created_at__lt=before, lasts=False).delete()[0]

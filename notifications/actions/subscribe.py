@@ -21,8 +21,10 @@ NEAR = {"127.0.0.1", "localhost"}
 
 
 @transaction.atomic
-def subscribe(*, endpoint: str, p256dh: str, auth: str, at: datetime) -> PushSubscription:
+def subscribe(*, endpoint: str, p256dh: str, auth: str, lasts: bool = False, at: datetime) -> PushSubscription:
     """The browser's row; the same endpoint is the same row. Raises ``BadInput`` for anything a browser would not send.
+
+    One that ``lasts`` is not forgotten at the end of the day, and stays so when it subscribes for a day, too.
 
     We will write to this address ourselves, so only the known push services (``PUSH_HOSTS``) are believed.
     """
@@ -30,7 +32,8 @@ def subscribe(*, endpoint: str, p256dh: str, auth: str, at: datetime) -> PushSub
         raise BadInput(_("This browser cannot be sent notices."), code="bad_subscription")
     browser, _is_new = PushSubscription.objects.update_or_create(
         endpoint_hash=PushSubscription.hash_of(endpoint),
-        defaults={"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "created_at": at},
+        defaults={"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "created_at": at}
+        | ({"lasts": True} if lasts else {}),
     )
     return browser
 

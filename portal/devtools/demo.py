@@ -1,7 +1,7 @@
 """The portal on this machine, with a day's worth of visitors: `make demo`.
 
-Web, worker, scheduler, a throw-away signing authority and a sandbox of the national portal are real processes over SQLite
-and the filesystem broker. Safe to run again; everything it makes is under ``var/``. Runs by its path, because importing
+Web, worker, scheduler, the watch, a throw-away signing authority and a sandbox of the national portal are real processes over
+SQLite and the filesystem broker. Safe to run again; everything it makes is under ``var/``. Runs by its path, because importing
 ``portal`` reads the settings and those are made here.
 
 Environment: ``PORT`` (8000), ``HOST`` (127.0.0.1), ``RESET=1`` to start afresh.
@@ -50,6 +50,8 @@ TO_TRY = (
     ("/procedures/1.001193/", "a form filled in at home, one thing a page"),
     ("/declare/demo-to-khai-nha/", "one that is finished; scan or type its code at the desk"),
     ("/track/", "where a dossier stands"),
+    ("/support/", "incidents, outages, who is on call (hotro1)"),
+    ("/support/status/", "does everything work?"),
     ("/verify/", "is this certified copy genuine?"),
     ("/desk/filed/", "filed online, for an officer to open"),
     ("/national/", "what goes to the national portal (the city administrator's)"),
@@ -302,7 +304,8 @@ def ask_to_end(pid: int) -> None:
 
 
 def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: int) -> int:
-    """Run web, worker, scheduler, authority and sandbox until Ctrl-C or until one of them ends; returns the exit code."""
+    """Run web, worker, scheduler, watch, authority and sandbox until Ctrl-C or until one of them ends; returns the exit
+    code."""
     from honcho import manager as honcho_manager
     from honcho.printer import Printer
 
@@ -320,6 +323,7 @@ def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: 
         # Quiet, as the sweeps of every ten seconds would push what to try off the screen.
         "worker": f"{python} -m celery --quiet -A portal worker --concurrency 1 --loglevel warning "
         "--without-gossip --without-mingle",
+        "watch": f"{python} manage.py watch",
         "authority": shlex.join(authority_command(authority_port)),
         "national": shlex.join(sandbox_command(sandbox_port)),
         # Without a pid file: one left by a power cut would keep the next scheduler from starting.
@@ -328,7 +332,7 @@ def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: 
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
     end_with_the_terminal()
-    progress.say("Starting web, worker, scheduler, authority and sandbox")
+    progress.say("Starting web, worker, scheduler, watch, authority and sandbox")
     threading.Thread(target=announce_when_ready, args=(progress, sign_ins), daemon=True).start()
     manager.loop()
     # 130 is Ctrl-C, the way the demo is meant to end.

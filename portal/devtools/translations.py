@@ -99,12 +99,15 @@ CITIZEN_FACING = (
     "procedures/forms_public.py",
     "procedures/limit_words.py",
     "procedures/sheet.py",
+    "support/forms_tell.py",
+    "templates/support/public/*",
 )
 # Beside citizens' parts, but shown to staff only.
 STAFF_FACING = (
     "templates/applications/desk/parts/said.html",
     "templates/centres/devices/sign_in.html",
     "templates/includes/officer.html",
+    "support/messages.py",
     "templates/includes/signed_out.html",
     "templates/includes/staff_nav.html",
     "templates/portal/widgets/rows.html",

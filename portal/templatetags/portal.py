@@ -11,11 +11,14 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.base import Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django_htmx.jinja import htmx_script
@@ -212,6 +215,13 @@ def htmx(context: Mapping[str, Any]) -> SafeString:
 def present() -> datetime:
     """The present moment as the rules see it (``portal.clock``), for the clocks on pages."""
     return clock.local(clock.now())
+
+
+@register.simple_tag
+def public_word() -> SafeString:
+    """What all citizens should read first, from the app that knows (``settings.PUBLIC_WORDS``)."""
+    words = import_string(settings.PUBLIC_WORDS)()
+    return render_to_string("support/public/word.html", {"words": words}) if words else SafeString("")
 
 
 @register.filter

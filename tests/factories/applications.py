@@ -113,6 +113,7 @@ def a_member(role: str, centre: Centre | None = None, full_name: str = "", **use
         Role.LEADER: "Phạm Quốc Dũng",
         Role.MANAGER: "Đỗ Minh Châu",
         Role.CITY_ADMIN: "Vũ Hải Yến",
+        Role.SUPPORT: "Ngô Thị Thử",
     }
     person = UserFactory(full_name=full_name or names[Role(role)], **user)
     place = None if role == Role.CITY_ADMIN else centre or a_centre()

@@ -42,7 +42,7 @@ def _instructions(name: str) -> list[str]:
 
 
 def test_every_part_of_a_real_installation_is_there():
-    assert set(SERVICES) == {"migrate", "web", "live", "worker", "scheduler", "postgres", "redis", "proxy"}
+    assert set(SERVICES) == {"migrate", "web", "live", "worker", "scheduler", "watch", "postgres", "redis", "proxy"}
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
@@ -54,7 +54,7 @@ def test_every_lasting_service_has_a_health_check_and_comes_back(name: str):
 def test_nothing_starts_before_the_database_is_up_to_date():
     assert SERVICES["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
     assert SERVICES["migrate"]["restart"] == "no"
-    for name in ("web", "worker", "scheduler"):
+    for name in ("web", "worker", "scheduler", "watch"):
         assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 

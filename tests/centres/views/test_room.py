@@ -12,6 +12,7 @@ from tests.factories import centres as make
         (Role.SPECIALIST, "applications:worklist"),
         (Role.LEADER, "applications:worklist"),
         (Role.MANAGER, "centres:day"),
+        (Role.SUPPORT, "support:incidents"),
     ],
 )
 def test_everyone_goes_to_their_own_room(client, centre, role, page):

@@ -1,0 +1,102 @@
+"""What support has to do today: somebody on call, two incidents, an outage to come, a word to staff, what is known."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from applications.demo.centres import Place
+from centres.enums import DeviceKind, Role
+from centres.models import Device, Membership, Outage
+from citizens.models import User
+from portal import clock
+from support.actions import handle
+from support.actions.announce import announce
+from support.actions.known import keep_known
+from support.actions.on_call import keep_contact, put_on_call
+from support.actions.plan_outage import earliest_day, plan_outage
+from support.actions.report import report
+from support.enums import Kind, Severity, Source
+from support.models import Incident, KnownProblem
+
+_KNOWN = (
+    (
+        Kind.PRINTER,
+        "Máy in kẹt giấy",
+        "Đèn đỏ nhấp nháy, giấy không ra hoặc nhăn.",
+        "Tắt máy, mở nắp sau, rút giấy theo chiều giấy đi. Đóng nắp, bật lại, in trang thử.",
+    ),
+    (
+        Kind.SCANNER,
+        "Đầu đọc thẻ không nhận căn cước",
+        "Quét mã QR nhiều lần mà ô quét thẻ vẫn trống.",
+        "Rút cáp USB, đợi 10 giây, cắm lại. Bấm F3 để con trỏ về ô quét rồi quét lại.",
+    ),
+    (
+        Kind.BOARD,
+        "Bảng gọi số không có tiếng",
+        "Bảng hiện số nhưng loa im.",
+        "Chạm vào màn hình một lần rồi chọn Bật tiếng. Nếu vẫn im, xem dây loa sau màn hình.",
+    ),
+)
+
+
+def seed_support(place: Place, at: datetime) -> None:
+    """Made once: what is there stays."""
+    people = {user.username: user for user in User.objects.filter(username__in=("hotro1", "hotro2"))}
+    first, second = people["hotro1"], people["hotro2"]
+    _on_call(place, first, second, at)
+    _known(first, at)
+    _incidents(place, first, at)
+    manager = Membership.objects.filter(centre=place.centre, role=Role.MANAGER).select_related("user")[0].user
+    announce(
+        centre=place.centre, title="17 giờ hôm nay họp rút kinh nghiệm tại sảnh", text="Mời các quầy có mặt đầy đủ.",
+        must_confirm=True, until_at=at + timedelta(hours=10), at=at, acting_user=manager,
+    )  # fmt: skip
+    if not Outage.objects.exists():
+        day = earliest_day(at)
+        start = datetime.combine(day, time(17, 30), tzinfo=clock.HANOI)
+        what = {
+            "vi": "Nâng cấp máy chủ cơ sở dữ liệu",
+            "en": "The database server is upgraded",
+            "ko": "데이터베이스 서버 업그레이드",
+        }
+        plan_outage(
+            centre=place.centre, what=what, from_at=start, until_at=start + timedelta(hours=4), at=at, acting_user=first
+        )
+
+
+def _on_call(place: Place, first: User, second: User, at: datetime) -> None:
+    day_ends = at + timedelta(hours=12)
+    for level, user, phone in ((1, first, "0912 345 001"), (2, second, "0912 345 002")):
+        put_on_call(
+            user=user, centre=place.centre, level=level, from_at=at - timedelta(hours=3), until_at=day_ends, at=at,
+            acting_user=user,
+        )  # fmt: skip
+        keep_contact(phone=phone, email=f"{user.username}@demo.example", acting_user=user)
+
+
+def _known(user: User, at: datetime) -> None:
+    if not KnownProblem.objects.exists():
+        for kind, title, symptoms, remedy in _KNOWN:
+            keep_known(kind=kind, title=title, symptoms=symptoms, remedy=remedy, at=at, acting_user=user)
+
+
+def _incidents(place: Place, support: User, at: datetime) -> None:
+    """The printer of counter 2 is being worked on; the board's loudspeaker was just reported."""
+    if Incident.objects.exists():
+        return
+    officer = place.officers[1]
+    broke = at - timedelta(minutes=40)
+    printer = report(
+        kind=Kind.PRINTER, severity=Severity.ONE, what="Máy in quầy 2 hỏng, không in được giấy hẹn", source=Source.STAFF,
+        centre=place.centre, page="/desk/", at=broke, acting_user=officer,
+    )  # fmt: skip
+    handle.acknowledge(incident=printer, at=broke + timedelta(minutes=4), acting_user=support)
+    handle.begin(incident=printer, at=broke + timedelta(minutes=9), acting_user=support)
+    words = {"vi": "In giấy hẹn chậm", "en": "Printing of receipts is slow", "ko": "접수증 출력이 느립니다"}
+    handle.publish(incident=printer, words=words, at=broke + timedelta(minutes=10), acting_user=support)
+    board = Device.objects.filter(centre=place.centre, kind=DeviceKind.BOARD).first()
+    report(
+        kind=Kind.BOARD, severity=Severity.ANNOYING, what="Loa bảng gọi số sảnh chờ lúc có lúc không", source=Source.STAFF,
+        centre=place.centre, device=board, page="/day/", at=at - timedelta(minutes=6), acting_user=place.officers[3],
+    )  # fmt: skip

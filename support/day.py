@@ -1,0 +1,37 @@
+"""What a manager should do something about now (``settings.DAY_SOURCES``)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from centres.models import Centre
+from support.enums import SEVERE, UNANSWERED
+from support.models import Incident
+
+
+def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
+    """(severity, sentence, address) triples: severe incidents here or everywhere, and those nobody answers in time."""
+    found = (
+        Incident.objects.open()
+        .filter(Q(centre=centre) | Q(centre__isnull=True))
+        .aggregate(
+            severe=Count("pk", filter=Q(severity__in=SEVERE)),
+            late=Count("pk", filter=Q(state__in=UNANSWERED, respond_by__lt=at)),
+        )
+    )
+    url = f"{reverse('support:incidents')}?{urlencode({'centre': centre.pk})}"
+    needs = []
+    if count := found["severe"]:
+        text = ngettext("%(count)d severe incident is open.", "%(count)d severe incidents are open.", count)
+        needs.append(("act", text % {"count": count}, url))
+    if count := found["late"]:
+        text = ngettext(
+            "%(count)d incident has had no answer in time.", "%(count)d incidents have had no answer in time.", count
+        )
+        needs.append(("warn", text % {"count": count}, url))
+    return needs

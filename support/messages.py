@@ -1,0 +1,50 @@
+"""What people on call are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from notifications.message import Notice
+from portal.text import pick
+from support.enums import Severity
+from support.models import Incident
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentCall(Notice):
+    """Something does not work and nobody has said yet that they look after it."""
+
+    kind: ClassVar[str] = "incident_call"
+    incident: Incident
+
+    def subject(self) -> str:
+        return _("Incident %(number)s: %(severity)s") % self._words
+
+    def push(self) -> str:
+        return _("%(place)s: %(what)s") % self._words
+
+    def sms(self) -> str:
+        return _("Incident %(number)s, %(place)s: %(what)s. Please say that you look after it: %(link)s") % self._words
+
+    def email(self) -> str:
+        return self.sms()
+
+    @property
+    def _words(self) -> dict[str, str]:
+        incident = self.incident
+        return {
+            "number": f"#{incident.pk}",
+            "severity": str(Severity(incident.severity).label),
+            "place": pick(incident.centre.short_name) if incident.centre else _("the whole city"),
+            "what": incident.what[:120],
+            "link": self.link,
+        }
+
+    @property
+    def link(self) -> str:
+        return settings.PUBLIC_URL + reverse("support:incident", args=[self.incident.pk])

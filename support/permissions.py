@@ -1,0 +1,51 @@
+"""Who may do what about incidents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from centres.enums import Role
+from centres.permissions import centres_of, has_role
+from portal.errors import NotAllowed
+
+# Who looks after incidents, outages and known problems.
+RESPONDERS = frozenset({Role.SUPPORT, Role.CITY_ADMIN})
+# Who sees the list: a manager reads what concerns the centre.
+READERS = RESPONDERS | {Role.MANAGER}
+# Who may speak to staff.
+SPEAKERS = READERS
+
+
+def may_respond(user: Any, centre_id: int | None) -> bool:
+    """Whether the user looks after this centre's incidents; those of no centre are everybody's in support."""
+    return has_role(user, RESPONDERS, centre_id)
+
+
+def may_open(user: Any) -> bool:
+    """Whether the user reads the list of incidents."""
+    return has_role(user, READERS)
+
+
+def for_the_city(user: Any, roles: frozenset[Role] = RESPONDERS) -> bool:
+    """Whether the user holds one of these roles for all centres."""
+    return centres_of(user, roles) is None
+
+
+def require_responder(user: Any, centre_id: int | None) -> None:
+    """Raises ``NotAllowed`` for anybody else."""
+    if not may_respond(user, centre_id):
+        raise NotAllowed(_("Only support staff of this centre can do this."), code="not_support_here")
+
+
+def require_support(user: Any) -> None:
+    """Raises ``NotAllowed`` for whoever supports no centre."""
+    if not has_role(user, RESPONDERS):
+        raise NotAllowed(_("This page is for support staff."), code="not_support")
+
+
+def require_reader(user: Any) -> None:
+    """Raises ``NotAllowed`` for whoever neither supports nor manages a centre."""
+    if not may_open(user):
+        raise NotAllowed(_("This page is for support staff and managers."), code="not_support")
