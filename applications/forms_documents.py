@@ -95,6 +95,10 @@ class SignatoryForm(forms.Form):
     from_language = LineField(label=_("Translated from"), required=False, max_length=40)
     to_language = LineField(label=_("into"), required=False, max_length=40)
 
+    def has_changed(self) -> bool:
+        """The kind of paper is always chosen: alone it names nobody."""
+        return bool(set(self.changed_data) - {"identity_paper"})
+
     def signs(self) -> Signs:
         return Signs(**self.cleaned_data)
 

@@ -42,11 +42,9 @@ def within(scope: dict[int, frozenset[str]]) -> QuerySet[CertificationItem]:
 
 def waiting(scope: dict[int, frozenset[str]]) -> QuerySet[CertificationItem]:
     """What waits for the signer, in the order in which it is worked on."""
-    in_hall = Ticket.objects.filter(
-        pk=OuterRef("certification__application__for_application__matter__ticket"),
-        state=TicketState.PARKED,
-        park_kind=ParkKind.JOB,
-    )
+    # Of a paper for another dossier its visit, of a request of its own the request's.
+    visits = [OuterRef(f"certification__application__{of}matter__ticket") for of in ("for_application__", "")]
+    in_hall = Ticket.objects.filter(pk__in=visits, state=TicketState.PARKED, park_kind=ParkKind.JOB)
     return (
         within(scope)
         .filter(state=JobState.SUBMITTED)
@@ -54,6 +52,7 @@ def waiting(scope: dict[int, frozenset[str]]) -> QuerySet[CertificationItem]:
         .select_related(
             "certification__application__applicant",
             "certification__application__for_application__matter__ticket",
+            "certification__application__matter__ticket",
             "certification__application__helped_at",
             "certification__application__competent",
             "submitted_by",

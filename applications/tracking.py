@@ -169,7 +169,8 @@ class TrackedDossier:
     @cached_property
     def supplement(self) -> SupplementRequest | None:
         """What the citizen is asked for now: by whoever examines it, or at the counter before it is received."""
-        return next((row for row in self.application.supplements.all() if row.is_open or not self.is_received), None)
+        is_before = self.application.state in (State.DRAFT, State.SUBMITTED)
+        return next((row for row in self.application.supplements.all() if row.is_open or is_before), None)
 
     @cached_property
     def to_pay(self) -> int:

@@ -61,12 +61,16 @@ def _asked_elsewhere(user: Any, at: datetime) -> Q:
     return _mine(user, at) & Q(is_asked_elsewhere=True)
 
 
+# Requests for certification lie before their signer, who has a queue of their own.
+_NO_REQUEST = Q(certification__isnull=True)
+
+
 def _to_take(user: Any, at: datetime) -> Q:
-    return Q(state=State.ACCEPTED) & _at_centres("competent", user, Role.SPECIALIST)
+    return Q(state=State.ACCEPTED) & _NO_REQUEST & _at_centres("competent", user, Role.SPECIALIST)
 
 
 def _to_sign(user: Any, at: datetime) -> Q:
-    return Q(state=State.PROCESSING, is_at_signature=True) & _at_centres("competent", user, Role.LEADER)
+    return Q(state=State.PROCESSING, is_at_signature=True) & _NO_REQUEST & _at_centres("competent", user, Role.LEADER)
 
 
 def _to_hand_over(user: Any, at: datetime) -> Q:
@@ -90,7 +94,7 @@ def due_today(at: datetime) -> Q:
 
 def unsigned_today(at: datetime) -> Q:
     """Due later today and on the leader's table (rows with ``is_at_signature``)."""
-    return due_today(at) & Q(due_at__gte=at, is_at_signature=True)
+    return due_today(at) & _NO_REQUEST & Q(due_at__gte=at, is_at_signature=True)
 
 
 def open_today(at: datetime) -> Q:
@@ -99,7 +103,7 @@ def open_today(at: datetime) -> Q:
 
 
 def untaken(at: datetime) -> Q:
-    return Q(state=State.ACCEPTED, received_at__lt=at - UNTAKEN)
+    return _NO_REQUEST & Q(state=State.ACCEPTED, received_at__lt=at - UNTAKEN)
 
 
 def overdue(at: datetime) -> Q:

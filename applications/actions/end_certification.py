@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import messages
 from applications.actions.locking import locked, wrong_state
+from applications.actions.pay import paid_so_far
 from applications.actions.wait_for_copy import copies_have_ended
 from applications.catalogue import version_of
 from applications.enums import EventKind, PaymentState, State, StepKind
@@ -35,11 +36,12 @@ def end_if_over(copy: Application, at: datetime, actor: User | None) -> bool:
     With something filed it is finished, whatever became of the rest. A draft stays one: its officer may add another.
     """
     items = items_of(request_of(copy, version_of(copy)))
+    if copy.state != State.DRAFT:
+        settle_fee(copy)
     if not items or not is_over(items):
         return False
     filed = [item for item in items if item.state == JobState.FILED]
     if copy.state != State.DRAFT:
-        _no_fee_left(copy)
         if filed:
             _finish(copy, filed, at)
             messages.tell(CopyCertified, copy, at=at)
@@ -115,10 +117,11 @@ def _save_ended(copy: Application, at: datetime) -> None:
     copy.steps.filter(to_at__isnull=True).update(to_at=at)
 
 
-def _no_fee_left(copy: Application) -> None:
-    lines = copy.fee_lines.select_related("item")
-    if copy.payment_state == PaymentState.DUE and not sum(line.amount for line in lines if line.is_due):
-        copy.payment_state = PaymentState.NONE
+def settle_fee(copy: Application) -> None:
+    """Nothing is due any more once what is still wanted is paid for. The caller holds the lock of ``copy``."""
+    lines, paid = copy.fee_lines.select_related("item"), paid_so_far(copy)
+    if copy.payment_state == PaymentState.DUE and sum(line.amount for line in lines if line.is_due) <= paid:
+        copy.payment_state = PaymentState.PAID if paid else PaymentState.NONE
         copy.save(update_fields=["payment_state"])
 
 

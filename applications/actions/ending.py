@@ -11,6 +11,7 @@ from applications import messages
 from applications.actions.extend import drop_draft_of
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
+from applications.actions.pay import paid_so_far
 from applications.actions.steps import announce, no_step
 from applications.enums import IN_HAND, WITHDRAWABLE, EventKind, PaymentState
 from applications.history import record
@@ -195,7 +196,8 @@ def _over(dossier: Application, at: datetime) -> None:
     """Its clock, its step and its open request end with it."""
     dossier.changed_at = at
     if dossier.payment_state == PaymentState.DUE:
-        dossier.payment_state = PaymentState.VOID
+        # What was taken of it can still be given back.
+        dossier.payment_state = PaymentState.PAID if paid_so_far(dossier) > 0 else PaymentState.VOID
     dossier.save(update_fields=["state", "payment_state", "ended_at", "paused_at", "changed_at"])
     dossier.withdrawals.filter(settled_at__isnull=True).update(settled_at=at)
     drop_draft_of(dossier, at)

@@ -37,7 +37,7 @@ def foreseen(at: datetime) -> Iterator[Application]:
     reach = end_of_day(working_days_after(local_day(at), rules.forecast_days))
     signing = Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True, kind=StepKind.SIGN)
     drafted = Extension.objects.filter(application=OuterRef("pk"), dropped_at__isnull=True)
-    rows = Application.objects.filter(state__in=RUNNING, due_at__gt=at, due_at__lt=reach)
+    rows = Application.objects.filter(state__in=RUNNING, due_at__gt=at, due_at__lt=reach, certification=None)
     rows = rows.exclude(Exists(signing)).exclude(Exists(drafted)).select_related("competent").order_by("due_at", "id")
     return (dossier for dossier in rows.iterator(CHUNK) if is_foreseen(dossier, rules, at))
 

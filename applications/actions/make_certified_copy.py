@@ -60,7 +60,7 @@ def make_certified_copy(*, item_id: int, now: Callable[[], datetime]) -> Certifi
     item = _claim(item_id, now())
     if item is None:
         return None
-    if item.attempts > MOST_DEATHS and not item.last_error:
+    if item.deaths >= MOST_DEATHS:
         return _give_up(item, WORKERS_DIED, now())
     try:
         with files.workplace() as place:
@@ -176,7 +176,8 @@ def _claim(item_id: int, at: datetime) -> CertificationItem | None:
         return None
     item.claim(at)
     item.progress = 0
-    item.save(update_fields=["state", "claimed_at", "attempts", "progress"])
+    item.deaths += int(died)
+    item.save(update_fields=["state", "claimed_at", "attempts", "progress", "deaths"])
     _announce(item)
     return item
 

@@ -71,6 +71,9 @@ def open_certification(
             return known
         _check_can_open(first, paper)
         request = _request_to_join(first, at)
+        if request is not None:
+            locked(request.application)
+            request = _request_to_join(first, at)  # it may have gone to the signer while this waited for it
         copy = locked(request.application) if request else _application_for(first, wanted, at, acting_user)
         document = note_scan(copy, upload, kept, at, acting_user)
         if request is None:

@@ -12,6 +12,7 @@ from applications.actions.end_certification import end_if_over
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
 from applications.actions.send_back_certification import reason_given
+from applications.actions.wait_for_copy import copies_have_ended
 from applications.enums import EventKind, PaperState
 from applications.history import record
 from applications.models import Application, CertificationItem
@@ -75,7 +76,8 @@ def refuse_certification(
     )
     if copy.code:  # while it is prepared its person stands at the counter
         messages.tell(NotCertified, copy, occasion=str(item.pk), at=at)
-    end_if_over(copy, at, acting_user)
+    if not end_if_over(copy, at, acting_user):
+        copies_have_ended(copy, at)
     live.bump(
         f"dossier:{copy.pk}",
         f"dossier:{copy.for_application_id}",

@@ -62,7 +62,8 @@ def strike_entry(*, entry: RegisterEntry, reason: str, at: datetime, acting_user
     strike = RegisterStrike.objects.create(entry=entry, at=at, by=acting_user, reason=reason)
     for item in copies:
         _take_from_files(item, at)
-        messages.tell(CopyStruck, item.certification.application, occasion=str(item.pk), at=at)
+    for application in {item.certification.application for item in copies}:
+        messages.tell(CopyStruck, application, occasion=f"line-{entry.pk}", at=at)
     return strike
 
 

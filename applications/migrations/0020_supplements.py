@@ -19,6 +19,17 @@ def first_rules(apps, schema_editor):
         limits.create(procedure_code=code, valid_from=date(2025, 7, 1), working_days=7, source=_LINKED)
 
 
+def number_forms(apps, schema_editor):
+    """Forms of one number and dossier in the order in which they were issued: each document refused has its own."""
+    counted = {}
+    for form in apps.get_model("applications", "IssuedForm").objects.order_by("pk").iterator():
+        key = (form.application_id, form.number)
+        counted[key] = counted.get(key, 0) + 1
+        if counted[key] > 1:
+            form.sequence = counted[key]
+            form.save(update_fields=["sequence"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -147,6 +158,7 @@ class Migration(migrations.Migration):
             model_name='supplementrequest',
             index=models.Index(condition=models.Q(('answered_at__isnull', True), ('ended_at__isnull', True), ('stage', 'appraisal')), fields=['ends_at'], name='supplement_ends'),
         ),
+        migrations.RunPython(number_forms, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='issuedform',
             constraint=models.UniqueConstraint(fields=('application', 'number', 'sequence'), name='issued_form_once'),

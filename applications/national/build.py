@@ -191,13 +191,15 @@ class AtEvent:
     def _fees(self) -> list[dict[str, str]]:
         return [
             {
-                "TenPhiLePhi": pick(line.name),
+                # What an officer typed of a document may name its person.
+                "TenPhiLePhi": pick(line.name).removesuffix(f": {line.item.title}" if line.item else ""),
                 "MaPhiLePhi": "",
                 "HinhThucThu": self.rules.fee_way_code,
                 "Gia": str(line.amount),
                 "LoaiPhiLePhi": self.rules.fee_kind_code,
             }
             for line in self.dossier.fee_lines.all()
+            if line.is_due
         ]
 
     def _supplements(self) -> list[dict[str, Any]]:

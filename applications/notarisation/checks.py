@@ -109,5 +109,5 @@ def _of_one(key: SigningKey) -> list[CheckMessage]:
         return [Error(message, hint="See its file or token, and its password or PIN.", id="applications.E002")]
     if said.fingerprint != key.fingerprint:
         message = f"The signing key of {key.person} is another one than was entered."
-        return [Error(message, hint="End the old one and enter the new one.", id="applications.E005")]
+        return [Error(message, hint="End the old one and enter the new one.", id="applications.E006")]
     return []

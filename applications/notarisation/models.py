@@ -208,6 +208,7 @@ class CertificationItem(StateModel):
     )
     progress = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0, help_text=_("Workers that ended over it without a word."))
     claimed_at = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)

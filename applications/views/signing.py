@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -81,15 +82,19 @@ def document(request: HttpRequest, item_id: int) -> HttpResponse:
 @require_GET
 def page_of_scan(request: HttpRequest, item_id: int, number: int) -> HttpResponse:
     """A page of the scan as a picture; the look is that of the document, once."""
-    rows = within(_scope(request)).select_related("scan", "certification__application__competent")
+    scope, own = _scope(request), Q(entry__signer=signed_in(request))
+    rows = (
+        within(scope)
+        .filter(Q(state=JobState.SUBMITTED) | own)
+        .select_related("scan", "certification__application__competent")
+    )
     item = get_object_or_404(rows.select_related("certification__application__applicant"), pk=item_id)
     if not 1 <= number <= item.scan.pages:
         raise Http404
     if not shared.recall(_look_mark(request, item)):
         _looked(request, item)
     answer = HttpResponse(page_picture(item.scan.sha256, item.scan.media_type, number), content_type="image/jpeg")
-    # The scan of one document never changes: going back and forth in the queue draws nothing anew.
-    answer["Cache-Control"] = "private, max-age=600"
+    answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
@@ -242,6 +247,7 @@ def _opened(
         "pages": range(1, item.scan.pages + 1),
         "words": words_for(item, user, at),
         "answers": answers_of(item, at),
+        "signatories": [] if item.certification.is_of_copies else list(item.signatories.select_related("attested_by")),
         "beside": neighbours(scope, item.pk),
         "is_ticked": item.pk in _ticked(request),
         "sending_back": sending_back or SendBackForm(prefix=None, auto_id="back_%s"),

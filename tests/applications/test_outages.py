@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from applications.actions.handle import accept_supplement
 from applications.actions.stop_for_outages import stop_for_outages
+from applications.actions.supplement import accept_supplement
 from applications.enums import EventKind, PauseWhy, State
 from applications.models import Pause
 from applications.pauses import counted_again

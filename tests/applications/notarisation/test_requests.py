@@ -20,18 +20,22 @@ from applications.actions.end_certification import end_draft
 from applications.actions.hand_over import hand_over
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.papers_asked import refresh_papers
+from applications.actions.pay import outstanding, take_fee
 from applications.actions.receive import NotComplete, receive
 from applications.actions.refuse_certification import refuse_certification
+from applications.actions.send_back_certification import send_back_certification
 from applications.actions.submit_certification import submit_certification
 from applications.actions.wait_for_copy import wait_for_copy
 from applications.catalogue import quote_for
 from applications.desk import paper_lines
 from applications.documents import receipt_context, refusal_context
-from applications.enums import EventKind, PaperState, PaymentState, State
+from applications.enums import EventKind, Method, PaperState, PaymentState, State
+from applications.forms_documents import SignatoryForms
 from applications.models import Application, CertificationItem, IssuedForm, Paper
 from applications.notarisation.describe import copy_text
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, FORBIDS, ground_named, grounds_for
+from applications.signing_queue import waiting
 from applications.tasks import sweep_receipts
 from applications.tracking import find_visit
 from centres.enums import TicketState
@@ -297,7 +301,57 @@ def test_the_person_comes_back_with_the_last_of_several_copies() -> None:
     assert ticket.state == TicketState.WAITING and ticket.counter is not None
 
 
+def test_the_person_comes_back_when_what_is_left_lies_at_the_desk_again() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    ticket = dossier.matter.ticket
+    wait_for_copy(ticket=ticket, reason="chờ bản sao", at=MONDAY, acting_user=dossier.received_by)
+    first, last = items_in(dossier)
+    signer = signer_for(first)
+    assert [item.is_in_hall for item in waiting({dossier.helped_at_id: frozenset({"SCT/BS"})})] == [True, True]
+    send_back_certification(item=first, reason="trang 2 mờ", at=MONDAY, acting_user=signer)
+    refuse_certification(item=last, ground="private", reason="giấy tay", at=MONDAY, acting_user=signer)
+    ticket.refresh_from_db()
+    assert ticket.state == TicketState.WAITING and ticket.counter is not None
+
+
+def test_whoever_checks_a_copy_is_told_of_that_document_also_where_its_line_holds_several(client: Client) -> None:
+    draft = draft_of_request()
+    for copies in (2, 3):
+        checked(a_document(draft, "Bằng tốt nghiệp", copies=copies))
+    first, last = items_in(received(fresh(draft)))
+    entry = approve_certification(item=first, others=[last], at=MONDAY, acting_user=signer_for(first))
+    assert entry.copies == 5
+    for item, copies in ((first, 2), (last, 3)):
+        filed = make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
+        assert filed is not None and filed.check_code
+        said = client.get(reverse("applications:verify_code", args=[filed.check_code])).content.decode()
+        assert f'<dd class="figure">{copies}</dd>' in said and '<dd class="figure">5</dd>' not in said
+
+
+def test_what_was_paid_for_documents_that_are_refused_afterwards_is_not_due_again() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    first, last = items_in(dossier)
+    refuse_certification(item=first, ground="private", reason="giấy tay", at=MONDAY, acting_user=signer_for(first))
+    assert fresh(dossier).payment_state == PaymentState.DUE and outstanding(fresh(dossier)) == 2000
+    take_fee(
+        application=dossier, amount=2000, method=Method.CASH, receipt_number="BL1", at=MONDAY,
+        acting_user=dossier.received_by,
+    )  # fmt: skip
+    assert fresh(dossier).payment_state == PaymentState.PAID
+    made(last)
+    assert fresh(dossier).payment_state == PaymentState.PAID and fresh(dossier).state == State.DONE
+
+
 # -- signatures ------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_for_who_signs_that_was_left_empty_is_nobody() -> None:
+    row = {"full_name": "Nguyễn Thị Ánh", "identity_paper": "card", "identity_number": "001190000321"}
+    empty = {"full_name": "", "identity_paper": "card", "identity_number": ""}
+    sent = {f"signs-{at}-{name}": value for at, one in enumerate((row, empty)) for name, value in one.items()}
+    forms = SignatoryForms({**sent, "signs-TOTAL_FORMS": "2", "signs-INITIAL_FORMS": "0"}, prefix="signs")
+    assert forms.is_valid(), forms.errors
+    assert [one.has_changed() for one in forms] == [True, False]
 
 
 def test_a_signature_is_certified_once_it_was_seen_and_costs_by_the_case() -> None:
