@@ -38,9 +38,9 @@ class DocumentForm(CertifyForm):
         copies.label, copies.validators = _("Copies on paper"), []
         copies.widget.attrs.update(min=0, max=MOST_COPIES)
         self.fields["title"].widget.attrs.update(list=KIND_NAMES, autocomplete="off")
-        if kinds == [RegisterKind.COPIES]:
+        if len(kinds) == 1:
             del self.fields["register"]
-        else:
+        if RegisterKind.COPIES not in kinds:
             del self.fields["electronic"]
             copies.label = _("Originals to sign")
 

@@ -26,7 +26,7 @@ from applications.looks import looked_at
 from applications.models import Application, CertificationItem, IssuedForm
 from applications.notarisation.enums import RegisterKind
 from applications.notarisation.grounds import shown_by_vneid
-from applications.notarisation.requests import KINDS, is_request
+from applications.notarisation.requests import KINDS, is_request, items_of, paid_for
 from applications.permissions import check, may_receive
 from applications.receipts import form_response
 from applications.scanning import open_scan, scan_field
@@ -117,6 +117,10 @@ def slot_of(item: CertificationItem | None) -> str:
 
 
 def _kinds(draft: Application) -> list[RegisterKind]:
+    """The registers to choose from: that of its documents once there is one."""
+    request = getattr(draft, "certification", None)
+    if request is not None and paid_for(items_of(request)):
+        return [RegisterKind(request.kind)]
     return KINDS[version_of(draft).procedure.code]
 
 
@@ -170,6 +174,7 @@ def _show_form(
         "scan": scan_field(draft, slot, clock.now(), owner=OWNER, back=address, form=files_form),
         "address": address,
         "people": people,
+        "kind": _kinds(draft)[0] if len(_kinds(draft)) == 1 else "",
         "kind_names": sorted(names),
     }
     return render(request, f"applications/certify/{template}", context, status=status)
