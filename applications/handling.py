@@ -26,11 +26,9 @@ from applications.actions.locking import wrong_state
 from applications.actions.pay import PAYABLE, ask_payment, outstanding, refund, take_fee
 from applications.actions.people import HANDLED, hand_on, may_arrange
 from applications.actions.supplement import accept_supplement
-from applications.catalogue import version_of
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import IN_HAND, RECEIVED, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
 from applications.models import Application, Consultation, Extension, ResultCorrection, WithdrawalRequest
-from applications.notarisation.requests import request_of
 from applications.papers_out import RECEIPT
 from applications.people import specialists_of
 from applications.permissions import (
@@ -334,9 +332,7 @@ def _handle_or_receive(user: Any, dossier: Application) -> bool:
 
 def _is_proposed(dossier: Application, step: str) -> bool:
     """A leader signs it here; documents of a request for certification are signed one by one by their signer."""
-    return (
-        dossier.state == State.PROCESSING and step == StepKind.SIGN and request_of(dossier, version_of(dossier)) is None
-    )
+    return dossier.state == State.PROCESSING and step == StepKind.SIGN and not is_copy(dossier)
 
 
 VERBS = [
@@ -345,7 +341,7 @@ VERBS = [
         _("Take in hand"),
         _("The dossier is yours now."),
         forms_dossier.NothingForm,
-        lambda dossier, step: dossier.state == State.ACCEPTED and request_of(dossier, version_of(dossier)) is None,
+        lambda dossier, step: dossier.state == State.ACCEPTED and not is_copy(dossier),
         may_handle,
         _take,
     ),

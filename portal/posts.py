@@ -46,11 +46,12 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
         ("applications:signing_key_end", "applications:signing_factor_away"), ("applications:signing_keys", {})
     ),
     "applications:open_filed": ("applications:filed", {}),
+    "applications:back_again_at_work": ("applications:people", {}),
     "applications:national_push_all": ("applications:national", {}),
     **dict.fromkeys(
         ("applications:national_push", "applications:national_skip"), ("applications:national_row", {"pk": "pk"})
     ),
-    "applications:dossier_act": ("applications:dossier", {"pk": "pk"}),
+    **dict.fromkeys(("applications:dossier_act", "applications:control_slip"), ("applications:dossier", {"pk": "pk"})),
     "support:act": ("support:incident", {"pk": "pk"}),
     "support:follow_up_done": ("support:incidents", {}),
     "support:outage_end": ("support:outages", {}),

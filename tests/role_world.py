@@ -118,11 +118,10 @@ LIMITED = {
     "applications:signing_factor_act",
     "support:tell",
 }
-WITH_SCAN = {"applications:certify", "applications:add_document"}
 # Sent by scripts of our own pages.
 IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push", "support:on_call_browser"}
 
-WITH_FILE = {"applications:certify", "applications:scan_add", "applications:capture"}
+WITH_FILE = {"applications:certify", "applications:add_document", "applications:scan_add", "applications:capture"}
 
 
 @dataclass
@@ -614,7 +613,7 @@ def ask(
     fresh = Client(raise_request_exception=False, **client.defaults)
     fresh.cookies = SimpleCookie({key: cookie.value for key, cookie in client.cookies.items()})
     body: Any = dict(world.bodies.get(name + which, world.bodies.get(name, {})))
-    if name in WITH_SCAN:
+    if name in WITH_FILE:
         body["file"] = SimpleUploadedFile("scan.jpg", PICTURE)
     more = {}
     if (name.startswith("api_") or name in IN_JSON) and method != "GET":

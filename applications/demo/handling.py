@@ -107,7 +107,9 @@ def finish_earlier(place: Place, at: datetime) -> None:
         moments = [dossier.changed_at + _STEP * number for number in (1, 2, 3, 4)]
         if moments[-1] > at:
             continue
-        if dossier.state == State.ACCEPTED:
+        if is_request(dossier.version):
+            _certify(dossier, Fate.RETURNED, moments, place)
+        elif dossier.state == State.ACCEPTED:
             carry_on(dossier, Fate.RETURNED, moments, place)
         elif dossier.steps.filter(kind=StepKind.SIGN, to_at__isnull=True).exists():
             _decide(dossier, Fate.RETURNED, moments, place, proposed=True)

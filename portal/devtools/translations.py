@@ -33,6 +33,7 @@ CITIZEN_FACING = (
     "templates/base_hall.html",
     "templates/applications/capture/*",
     "templates/applications/declare/*",
+    "templates/applications/dossiers/parts/faults.html",
     "templates/applications/closings/*",
     "templates/applications/track/*",
     "templates/applications/verify/*",

@@ -40,6 +40,8 @@ class BoardHouse(ABC):
             route.fulfill(body=html, content_type="text/html; charset=utf-8")
         elif path == "/board/calls/":
             self.answer_part(route)
+        elif path == "/beat/":
+            route.fulfill(status=204)
         elif file := finders.find(path.removeprefix("/static/")):
             route.fulfill(path=str(file))
         else:

@@ -267,4 +267,5 @@ def test_a_key_of_the_desk_is_given_once(admin_client: Client) -> None:
     sent = filled(admin_client.get(address).content.decode())
     for sentence in _errors_of(admin_client.post(address, sent | {"desk_key": "2"})):
         assert_vietnamese(sentence)
+    Procedure.objects.filter(desk_key=9).update(desk_key=None)
     assert admin_client.post(address, sent | {"desk_key": "9"}).status_code == 302
