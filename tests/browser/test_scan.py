@@ -144,6 +144,8 @@ def test_a_phones_pictures_come_to_the_desk_and_are_certified(
     mends = [kind for kind, *_values in Scan.objects.get().pages.all()[0].mends]
     assert mends == ["turn", "straighten", "crop"]
 
+    # What was swapped last has settled: a key in that very moment goes nowhere.
+    desk.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
     desk.keyboard.press("F9")
     expect(desk.locator("form[action$='/checks/']")).to_be_visible()
     item = CertificationItem.objects.order_by("-pk")[0]
