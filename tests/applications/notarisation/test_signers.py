@@ -319,7 +319,7 @@ def test_the_check_opens_each_signers_key(signing: Authority, settings: LazySett
     assert ids() == []
     assert signers_have_keys(None, None) == [], "without a database nothing is read"
     signing.issue("kiem-tra")
-    assert ids() == ["applications.E005"]
+    assert ids() == ["applications.E006"]
     settings.PORTAL_ENV = "production"
     assert ids() == ["applications.E003"]
     (signing.folder / "kiem-tra.p12").unlink()
