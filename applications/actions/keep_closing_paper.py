@@ -40,7 +40,11 @@ def keep_closing_paper(*, closing: Closing, at: datetime) -> ClosingPaper:
     if kept is not None:
         return kept
     is_signed = is_configured()
-    stored = files.store_made(_signed_once(closing, at)) if is_signed else files.store([closing_paper(closing)])
+    try:
+        stored = files.store_made(_signed_once(closing, at)) if is_signed else files.store([closing_paper(closing)])
+    except FileNotFoundError:
+        # Another worker was quicker, and has tidied up.
+        return ClosingPaper.objects.get(closing=closing)
     paper, _made = ClosingPaper.objects.get_or_create(
         closing=closing,
         defaults={"sha256": stored.sha256, "size": stored.size, "made_at": at, "is_signed": is_signed},

@@ -95,10 +95,14 @@ def renew_stamp(*, row: ArchiveStamp, at: datetime) -> ArchiveStamp:
         return made
     name = f"renewed-{row.first}-{sequence}"
     renewed = files.half_done(name) or _renewed_once(name, row)
-    last = last_stamp(renewed)
+    try:
+        last, stored = last_stamp(renewed), files.store_made(renewed)
+    except FileNotFoundError:
+        # Another worker was quicker, and has tidied up.
+        return ArchiveStamp.objects.get(first=row.first, sequence=sequence)
     if last is None:
         raise ValueError("a renewed file has a time stamp")
-    made = _note(row.first, sequence, files.store_made(renewed), last, at)
+    made = _note(row.first, sequence, stored, last, at)
     files.forget_half_done(name)
     done(f"{_PREFIX}{row.first}")
     log.info("archive_stamp_renewed", first=row.first, sequence=sequence)
