@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from applications.actions.close_day import close_day
 from applications.closings import due_days
 from applications.models import Closing, Register, RegisterEntry
 from applications.notarisation.enums import RegisterKind
+from applications.notarisation.parties import SIGNATORIES, Party, written
 from applications.notarisation.register import enter
 from centres.enums import Role
 from centres.models import Centre
@@ -24,6 +26,8 @@ def a_line(
     at: datetime = MONDAY,
     kind: RegisterKind = RegisterKind.COPIES,
     requester: str = "Lê Văn Thử",
+    parties: Sequence[Party] = (),
+    signer_title: str = "",
 ) -> RegisterEntry:
     centre = centre or a_centre()
     with transaction.atomic():
@@ -32,12 +36,13 @@ def a_line(
             kind=kind,
             at=at,
             signer=signer or member_of(Role.COUNTER_OFFICER, centre),
+            signer_title=signer_title,
             title=title,
             pages=1,
             copies=1,
             fee=2000,
             scan_sha256="0" * 64,
-            personal={"requester": requester},
+            personal={"requester": requester, SIGNATORIES: written(parties)},
         )
 
 

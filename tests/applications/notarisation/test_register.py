@@ -26,6 +26,7 @@ def a_line(centre: Centre, signer: User, title: str = "Giấy khai sinh") -> Reg
             kind=RegisterKind.COPIES,
             at=MONDAY,
             signer=signer,
+            signer_title="",
             title=title,
             pages=1,
             copies=1,
