@@ -13,6 +13,7 @@ from applications.models import Closing, Register, RegisterEntry
 from applications.notarisation.enums import RegisterKind
 from applications.notarisation.parties import SIGNATORIES, Party, written
 from applications.notarisation.register import enter
+from applications.register_faults import Count, find_faults
 from centres.enums import Role
 from centres.models import Centre
 from citizens.models import User
@@ -58,3 +59,8 @@ def a_register(lines: int = 3, at: datetime = MONDAY, every: timedelta = timedel
 def close_days(at: datetime) -> list[Closing]:
     """Every day that is over at this moment and not closed yet."""
     return [close_day(day=day, at=at) for day in list(due_days(at))]
+
+
+def faults() -> list[tuple[str, str]]:
+    """What ``verify_registers`` would find: at which number or day, and what."""
+    return [(one.place, one.kind) for one in find_faults({}, Count())]
