@@ -23,7 +23,7 @@ from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.strike_entry import strike_entry
 from applications.closings import published_bytes
 from applications.enums import PaperState
-from applications.models import Application, CertificationItem, Register, RegisterEntry, RegisterValue
+from applications.models import Application, CertificationItem, Register, RegisterValue
 from applications.notarisation.enums import Finding, JobState, RegisterKind
 from applications.notarisation.keeping import NoteKind
 from applications.notarisation.parties import Party
@@ -284,11 +284,6 @@ def test_who_signed_is_gone_from_page_and_print_once_it_was_erased(as_: As, cent
     assert "erased by law" in page and "Nguyễn Thị Ánh" not in page
     said = words_of(month_paper(line.register, months_of(line.register)[0], [], clock.local_day(MONDAY)))
     assert "(đã xóa theo quy định)" in said
-
-
-def test_a_title_put_into_a_line_afterwards_is_found(register: Register) -> None:
-    RegisterEntry.objects.filter(register=register, sequence=2).update(signer_title="Giám đốc")
-    assert [(one.place, one.kind) for one in find_faults({}, Count())] == [("0002", "changed")]
 
 
 def test_the_last_month_of_a_closed_register_says_so(centre: Any) -> None:
