@@ -182,10 +182,6 @@ class Work:
         return bool(row.form_data or row.acknowledged or row.pages or row.copies > 1 or ticked)
 
     @property
-    def papers_missing(self) -> int:
-        return sum(not line.paper.is_there for line in self.lines if line not in self.hidden_lines)
-
-    @property
     def hidden_lines(self) -> list[PaperLine]:
         """What the documents of a request stand for themselves."""
         return [line for line in self.lines if self.shows_documents and line.paper.kind.key in LAID_OUT]

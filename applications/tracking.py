@@ -159,10 +159,6 @@ class TrackedDossier:
         return self.application.state in (State.ACCEPTED, State.PROCESSING)
 
     @property
-    def is_waiting_for_citizen(self) -> bool:
-        return self.application.state == State.SUPPLEMENT
-
-    @property
     def due_explanation(self) -> str:
         return pick(self.application.due_explanation)
 

@@ -52,8 +52,8 @@ def approve_certification(
         raise wrong_state(copy)
     if any(one_line(row) != one_line(first) for row in items):
         raise RuleBroken(_("Only documents of one type in one request share a number."), code="other_line")
-    entry = _enter(certification, copy, items, at, acting_user)
     title = title_on_paper(acting_user, copy.helped_at, certification.kind, clock.local_day(at))
+    entry = _enter(certification, copy, items, at, acting_user, title)
     for row in items:
         row.approve(entry, title)
         row.save(update_fields=["state", "entry", "check_code", "signer_title"])
@@ -80,13 +80,19 @@ def _locked_items(item: CertificationItem, others: Iterable[CertificationItem]) 
 
 
 def _enter(
-    certification: Certification, copy: Application, items: Sequence[CertificationItem], at: datetime, signer: User
+    certification: Certification,
+    copy: Application,
+    items: Sequence[CertificationItem],
+    at: datetime,
+    signer: User,
+    signer_title: str,
 ) -> RegisterEntry:
     return enter(
         centre=copy.helped_at,
         kind=RegisterKind(certification.kind),
         at=at,
         signer=signer,
+        signer_title=signer_title,
         title=items[0].title,
         pages=sum(row.pages for row in items),
         copies=sum(row.copies for row in items),

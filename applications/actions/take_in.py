@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import BigAutoField, Exists, OuterRef
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.choose import refuse_listed_only
@@ -16,6 +17,7 @@ from applications.actions.receive import complete, refuse_if, what_is_missing
 from applications.catalogue import COUNTED, bound_form, quote_for
 from applications.enums import PaperState
 from applications.models import Application, Paper
+from applications.notarisation.requests import is_request
 from applications.permissions import RECEIVERS, check
 from centres.actions.settle_matter import settle_matter
 from centres.enums import AT_COUNTER, Role
@@ -88,9 +90,9 @@ def take_in(
     """The dossier and its fee in đồng: from a person at a counter to a received dossier, in one transaction and as few statements as it can be.
 
     The same rules as choosing, ticking and receiving one after the other. ``phone`` in E.164. The same ``client_key``
-    again gives the same dossier. Raises ``Gone`` (no such ticket here), ``RuleBroken`` (not at a counter, key used),
-    ``OtherPerson`` (the number is known under another name or birth date), ``BadInput``, or ``NotComplete`` with
-    everything that is missing at once; nothing is changed then.
+    again gives the same dossier. Raises ``Gone`` (no such ticket here), ``RuleBroken`` (not at a counter, key used, or
+    ``at_the_desk``: what is certified document by document), ``OtherPerson`` (the number is known under another name or
+    birth date), ``BadInput``, or ``NotComplete`` with everything that is missing at once; nothing is changed then.
     """
     known = _taken_before(ticket_id, handed.client_key, acting_user)
     if known is not None:
@@ -129,6 +131,7 @@ def _take_in(
             _("No version of this procedure is in force today. Check its code."), code="no_version", field="procedure"
         )
     refuse_listed_only(version.procedure)
+    _refuse_without_documents(version)
     if not all(map(may_be_answered, handed.facts)):
         raise BadInput(_("The catalogue does not know this question."), code="unknown_fact", field="facts")
     found = identify(
@@ -173,6 +176,19 @@ def _take_in(
     dossier = complete(draft, quote, [paper.kind.key for paper in papers], at, acting_user, is_new=True)
     Paper.objects.bulk_create(papers)
     return dossier, quote.total
+
+
+def _refuse_without_documents(version: ProcedureVersion) -> None:
+    """What is certified is scanned, held against what forbids it, and signed into a register, document by document."""
+    if is_request(version):
+        raise RuleBroken(
+            _(
+                "What is to be certified is scanned and checked document by document. Open the request at the desk, under %(desk)s."
+            )
+            % {"desk": reverse("applications:desk")},
+            code="at_the_desk",
+            field="procedure",
+        )
 
 
 def _refuse_another_person(found: Identified, person: Person) -> None:

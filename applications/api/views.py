@@ -86,7 +86,12 @@ class ApplicationDetail(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class TakeIn(APIView):
-    """Receive a whole application in one request, for counters with a program of their own."""
+    """Receive a whole application in one request, for counters with a program of their own.
+
+    Certification (2.000815 copies, 2.000884 signatures) is not taken in here, as no file is: each of its documents is scanned,
+    held against what forbids certifying it, and signed by itself. It is refused with the code `at_the_desk`; the request
+    is opened at the desk (`/desk/`), for the same number.
+    """
 
     permission_classes = [IsStaff]
 

@@ -18,7 +18,7 @@ from applications.notarisation.signing.stamp import Stamp
 
 # Under Circular 01/2020 the person who certifies signs as such where no title of theirs is on record.
 SIGNER_TITLE = "Người thực hiện chứng thực"
-_PAPERS = {
+PAPERS: dict[str, str] = {
     IdentityPaper.CARD: "căn cước",
     IdentityPaper.PASSPORT: "hộ chiếu",
     IdentityPaper.OTHER: "giấy tờ tùy thân",
@@ -65,7 +65,7 @@ def _signer_text(one: Signatory) -> SignerText:
     by = f", nơi cấp: {one.issued_by}" if one.issued_by else ""
     return SignerText(
         name=one.full_name,
-        paper=_PAPERS[IdentityPaper(one.identity_paper)],
+        paper=PAPERS[one.identity_paper],
         number=one.identity_number,
         issued=issued + by,
         by_fingerprint=one.by_fingerprint,

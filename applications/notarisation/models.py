@@ -42,6 +42,7 @@ class RegisterEntry(AppendOnly):
     sequence = models.PositiveIntegerField(validators=[MinValueValidator(1)], help_text=_("The register number."))
     at = models.DateTimeField()
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signer_title = models.CharField(max_length=300, blank=True, help_text=_("As it stands above the signature."))
     title = models.CharField(max_length=200, help_text=_("What was certified."))
     pages = models.PositiveSmallIntegerField()
     copies = models.PositiveSmallIntegerField()
@@ -72,6 +73,8 @@ class RegisterEntry(AppendOnly):
             "sequence": self.sequence,
             "at": self.at.timestamp(),
             "signer": self.signer_id,
+            # Lines of before have none, and their hashes do not know of it.
+            **({"signer_title": self.signer_title} if self.signer_title else {}),
             "title": self.title,
             "pages": self.pages,
             "copies": self.copies,

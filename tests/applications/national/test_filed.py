@@ -15,7 +15,7 @@ from applications.actions.choose import choose
 from applications.actions.edit_draft import keep_form
 from applications.actions.file_online import NotTakenIn, open_filing, take_in_filing
 from applications.actions.mark_paper import mark_paper
-from applications.actions.receive import receive
+from applications.actions.receive import NotComplete, receive
 from applications.enums import PAPER_THERE, Channel, State, SyncState
 from applications.models import Application, Arrival
 from centres.enums import Role
@@ -148,6 +148,14 @@ def received(arrival: Arrival) -> Application:
     for paper in draft.papers.exclude(state__in=PAPER_THERE):
         mark_paper(paper=paper, there=True, at=MONDAY, acting_user=officer)
     return receive(application=draft, at=MONDAY, acting_user=officer)
+
+
+@pytest.mark.parametrize("procedure", ["2.000815", "2.000884"])
+def test_what_is_certified_document_by_document_waits_for_its_documents(centre: Any, procedure: str) -> None:
+    arrival = take_in_filing(hoso=a_filing(CODE, procedure), at=MONDAY)[0]
+    with pytest.raises(NotComplete) as refused:
+        received(arrival)
+    assert any(getattr(one, "href", "").endswith("#documents") for one in refused.value.details["missing"])
 
 
 def test_received_it_keeps_the_code_it_was_filed_under_and_is_told_there_as_an_update(sandbox: Any) -> None:

@@ -35,6 +35,7 @@ from applications.models import Application, CertificationItem, IssuedForm, Pape
 from applications.notarisation.describe import copy_text
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, FORBIDS, ground_named, grounds_for
+from applications.notarisation.parties import SIGNATORIES, Party, read
 from applications.signing_queue import waiting
 from applications.tasks import sweep_receipts
 from applications.tracking import find_visit
@@ -370,7 +371,10 @@ def test_a_signature_is_certified_once_it_was_seen_and_costs_by_the_case() -> No
     dossier = received(fresh(draft))
     filed = made(items_in(dossier)[0])
     assert str(filed.entry) == "0001/2026 SCT/CK,ĐC"
-    assert filed.entry.values.get(name="signatories").value == "Nguyễn Thị Ánh"
+    assert read(filed.entry.values.get(name=SIGNATORIES).value) == [
+        Party("Nguyễn Thị Ánh", "card", "001190000321"),
+    ]
+    assert filed.entry.signer_title == filed.signer_title != ""
     assert not HeldDocument.objects.exists()
 
 
@@ -400,7 +404,9 @@ def test_a_translator_is_entered_in_their_own_register_with_both_languages(tmp_p
     (item,) = items_in(dossier)
     entry = approve_certification(item=item, at=MONDAY, acting_user=signer_for(item))
     assert str(entry) == "0001/2026 SCT/CKND"
-    assert entry.values.get(name="signatories").value == "Nguyễn Thị Ánh (Anh - Việt)"
+    assert read(entry.values.get(name=SIGNATORIES).value) == [
+        Party("Nguyễn Thị Ánh", "card", "001190000321", from_language="Anh", to_language="Việt"),
+    ]
     said = words(compose(a_picture(), "image/jpeg", copy_text(items_in(dossier)[0])).content, tmp_path)
     assert "từ tiếng Anh sang tiếng Việt" in said and "người dịch" in said.lower()
 
