@@ -94,7 +94,7 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
             for line in fees
         ],
         "total": format_vnd(total),
-        "total_in_words": _capital(amount_in_words(total)),
+        "total_in_words": capital(amount_in_words(total)),
         "book": f"{clock.local(received_at):%Y}",
         "book_line": str(int(number)),
         "tracking_url": tracking,
@@ -202,5 +202,5 @@ def _moment_in_words(moment: Any) -> str:
     return f"{local:%H} giờ {local:%M} phút, {date_in_words(local.date())}"
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
