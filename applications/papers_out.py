@@ -159,7 +159,14 @@ def _refund(form: IssuedForm) -> dict[str, Any]:
         "why": said.get("why", ""),
         "taken": format_vnd(said.get("taken") or 0),
         "owed": format_vnd(said.get("owed") or 0),
-        "gone": [{"name": row["name"], "amount": format_vnd(row["amount"])} for row in said.get("gone") or []],
+        "gone": [
+            {
+                "name": row["name"],
+                "amount": format_vnd(row["amount"]),
+                "now": format_vnd(row["now"]) if row["now"] else "",
+            }
+            for row in said.get("gone") or []
+        ],
         "receipts": ", ".join(said.get("receipts") or []),
         "cashier": said.get("cashier", ""),
         "signer": said.get("signer", ""),

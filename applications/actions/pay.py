@@ -180,6 +180,7 @@ def _who_pays_out(dossier: Application, cashier: User | None) -> User:
 def _said(dossier: Application, back: Payment, leader: User) -> dict[str, Any]:
     """What the paper of a refund keeps: the sums as they are after it, and the lines that do not count any more."""
     lines = list(dossier.fee_lines.all())
+    lowered = {line.replaces_id: line.amount for line in lines if line.replaces_id}
     return {
         "amount": back.amount,
         "method": back.method,
@@ -188,7 +189,11 @@ def _said(dossier: Application, back: Payment, leader: User) -> dict[str, Any]:
         "why": back.reason,
         "taken": back.amount + paid_so_far(dossier),
         "owed": sum(line.amount for line in lines if line.is_due),
-        "gone": [{"name": line.name["vi"], "amount": line.amount} for line in lines if line.amount and not line.is_due],
+        "gone": [
+            {"name": line.name["vi"], "amount": line.amount, "now": lowered.get(line.pk, 0)}
+            for line in lines
+            if line.amount and not line.is_due
+        ],
         "receipts": [row.receipt_number for row in dossier.payments.filter(kind=PaymentKind.PAID)],
         "cashier": str(back.cashier),
         "signer": str(leader),
