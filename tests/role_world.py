@@ -167,6 +167,7 @@ def a_world(at_hanoi: Any) -> World:
              acting_user=paid.received_by)  # fmt: skip
     cashier = member_of(Role.COUNTER_OFFICER, here)
     till = _closed_till(here, cashier)
+    open_payment = _fee_taken(cashier, "BL92")
     asking = consult(
         application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING),
         office="Công an phường", email="", question="Nơi ở?", until=hanoi("2026-11-27 00:00").date(), at=MONDAY,
@@ -217,7 +218,6 @@ def a_world(at_hanoi: Any) -> World:
     scanned = {"application_id": draft.pk, "slot": scan.slot}
     scanned_page = {"page_id": scan.pages.get().pk}
     at_counter = issue(application=draft, number="02", at=MONDAY, by=member_of(Role.COUNTER_OFFICER, here))
-    open_payment = _fee_taken(cashier, "BL92")
     (printed,) = print_book(centre=here, day=MONDAY.date(), at=MONDAY, acting_user=member_of(Role.LEADER, here))
     held = HeldDocument.objects.create(
         citizen=person,
