@@ -37,7 +37,9 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
             **money, "reason": "Thu nhầm", "fallen": [str(line.pk) for line in lines_owed(dossier)],
             "surplus": surplus(dossier),
         },
-        "lower-fee": {"line": (owed[0].pk if (owed := lines_owed(dossier)) else 0), "lowered": 0, "reason": "Được miễn"},
+        "lower-fee": {
+            "line": next((row.pk for row in lines_owed(dossier) if row.amount), 0), "lowered": 0, "reason": "Được miễn",
+        },
         "note-answer": {"consultation": asked[0].pk if asked else 0, "answer": "Đúng"},
         "consult": {
             "office": f"Cơ quan {Event.objects.count()}", "email": "", "question": "?", "until": suggested_limit(at),
