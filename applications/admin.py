@@ -12,6 +12,7 @@ from applications.models import (
     Application,
     BankAccount,
     BookPrint,
+    DayClosing,
     DeclarationRules,
     Event,
     FeeLine,
@@ -107,6 +108,14 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ("application__version__procedure", "by", "centre")
     search_fields = ("receipt_number", "application__code")
     ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(DayClosing)
+class DayClosingAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("centre", "cashier", "day", "sequence", "at", "counted_cash", "counted_card", "counted_transfer")
+    list_filter = ("centre",)
+    list_select_related = ("centre", "cashier")
     show_full_result_count = False
 
 

@@ -19,6 +19,7 @@ from applications.catalogue import bound_form as bound_form_of
 from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.declared import Declared, Said, declared_for
 from applications.enums import Channel, PaperState, State
+from applications.ledger import owed
 from applications.models import Application, Arrival, Certification, CertificationItem, Paper
 from applications.notarisation.enums import AWAITED, NOT_PAID_FOR, JobState
 from applications.notarisation.grounds import ground_named
@@ -151,9 +152,7 @@ class Work:
     @property
     def copies_made(self) -> list[tuple[str, int]]:
         """Code and fee of each copy certified here for this dossier: the citizen pays them with it."""
-        return [
-            (row.code or "", sum(line.amount for line in row.fee_lines.all() if line.is_due)) for row in self.certified
-        ]
+        return [(row.code or "", owed(row)) for row in self.certified]
 
     @property
     def total(self) -> int:

@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from applications.catalogue import facts_of, version_of
 from applications.enums import DeliveryState
+from applications.ledger import lines_owed
 from applications.models import Application, CertificationItem, IssuedForm, Paper
 from applications.models.papers import as_issued
+from applications.notarisation.enums import NOT_PAID_FOR
 from applications.notarisation.requests import items_of, request_of
 from portal import clock
 from portal.text import mask_email, pick
@@ -52,17 +54,18 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
 
     Plain texts and lists in Vietnamese. Nothing in it depends on the moment of printing, so the file is the same
     however often it is made: ``issued`` is what the form's row froze of what can change later (a name, an address, the
-    due date after a supplement); without it they are as they are now. Raises ``ValueError`` for a draft.
+    due date after a supplement, papers and fees); without it they are as they are now. Raises ``ValueError`` for a draft.
     """
     received_at, centre, applicant = application.received_at, application.received_at_centre, application.applicant
     if received_at is None or centre is None or applicant is None or application.code is None:
         raise ValueError("a receipt is for a received dossier")
-    frozen = issued or as_issued(application)
+    frozen = (
+        {**receipt_said(application), **as_issued(application)} if issued is None else with_said(application, issued)
+    )
     due_at = datetime.fromisoformat(frozen["due_at"]) if frozen["due_at"] else None
     version = version_of(application)
     number = application.code.rpartition("-")[2]
-    fees = list(application.fee_lines.all())
-    total = sum(line.amount for line in fees)
+    total = frozen["total"] or 0
     tracking = tracking_url(application)
     return {
         # Below the name of the centre it belongs to, a branch is "Chi nhánh số 3" (Decree 30/2020, annex I, II.2).
@@ -77,24 +80,16 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "email": frozen["email"],
         "procedure": version.procedure.name[VIETNAMESE],
         "procedure_code": version.procedure.code,
-        "papers": _papers(application),
+        "papers": frozen["papers"],
         "sets": 1,
-        "limit": _limit_in_words(applicable(version.time_limit, facts_of(application, received_at))),
+        "limit": frozen["limit"],
         "received": _moment_in_words(received_at),
         "due": format_moment(due_at, VIETNAMESE) if due_at else "",
         "due_explanation": pick(frozen["due_explanation"], VIETNAMESE),
         "result_where": _RESULT_WHERE[DeliveryState(application.delivery_state)].format(centre=centre.name[VIETNAMESE]),
-        "fees": [
-            {
-                "name": line.name[VIETNAMESE],
-                "quantity": line.quantity,
-                "amount": format_vnd(line.amount),
-                "article": line.article,
-            }
-            for line in fees
-        ],
+        "fees": [{**fee, "amount": format_vnd(fee["amount"])} for fee in frozen["fees"]],
         "total": format_vnd(total),
-        "total_in_words": _capital(amount_in_words(total)),
+        "total_in_words": capital(amount_in_words(total)),
         "book": f"{clock.local(received_at):%Y}",
         "book_line": str(int(number)),
         "tracking_url": tracking,
@@ -104,6 +99,33 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "hotline": settings.HOTLINE,
         "is_demo": settings.PORTAL_ENV == "demo",
     }
+
+
+def receipt_said(application: Application) -> dict[str, Any]:
+    """What a receipt says of papers and fees as they are now, in plain values for its row: only what counts is summed up."""
+    received_at = application.received_at
+    if received_at is None:
+        raise ValueError("a receipt is for a received dossier")
+    lines = lines_owed(application)
+    return {
+        "papers": _papers(application),
+        "limit": _limit_in_words(applicable(version_of(application).time_limit, facts_of(application, received_at))),
+        "fees": [
+            {
+                "name": line.name[VIETNAMESE],
+                "quantity": line.quantity,
+                "amount": line.amount,
+                "article": line.article,
+            }
+            for line in lines
+        ],
+        "total": sum(line.amount for line in lines),
+    }
+
+
+def with_said(application: Application, frozen: Mapping[str, Any]) -> dict[str, Any]:
+    """What a receipt's row froze, completed as of now where its paper was not drawn yet."""
+    return dict(frozen) if "fees" in frozen else {**receipt_said(application), **frozen}
 
 
 def refusal_context(form: IssuedForm) -> dict[str, Any]:
@@ -163,6 +185,8 @@ def _document(item: CertificationItem) -> dict[str, Any]:
     request = item.certification
     form = "Bản sao" if request.is_of_copies else "Bản chính"
     pages = f"{item.pages} trang"
+    if item.state in NOT_PAID_FOR:
+        pages = f"{pages}; không chứng thực, không thu phí"
     return {
         "name": item.title,
         "form": f"{form}, có bản điện tử" if item.electronic else form,
@@ -202,5 +226,5 @@ def _moment_in_words(moment: Any) -> str:
     return f"{local:%H} giờ {local:%M} phút, {date_in_words(local.date())}"
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -35,6 +35,7 @@ class PaymentState(models.TextChoices):
     NONE = "none", _("no fee")
     DUE = "due", _("fee due")
     PAID = "paid", _("fee paid")
+    OVER = "over", _("more paid than is owed")
     REFUNDED = "back", _("fee given back")
     VOID = "void", _("fee not due any more")
 
@@ -46,6 +47,7 @@ class PaymentKind(models.TextChoices):
 
 class Method(models.TextChoices):
     CASH = "cash", _("in cash")
+    CARD = "card", _("by card")
     TRANSFER = "transfer", _("by transfer")
 
 
@@ -118,6 +120,7 @@ class EventKind(models.TextChoices):
     PAYMENT_ASKED = "payment_asked", _("Payment of dues requested")
     PAID = "paid", _("Fee paid")
     REFUNDED = "refunded", _("Fee given back")
+    FEE_LOWERED = "fee_lowered", _("Fee lowered or waived")
     WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
     REFUSED = "refused", _("Refused at intake")
     STOPPED = "stopped", _("Stopped")

@@ -21,16 +21,18 @@ from applications.actions.correct import (
 )
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
+from applications.actions.fees import PAYABLE, lower_fee
 from applications.actions.hand_over import hand_over
 from applications.actions.locking import wrong_state
-from applications.actions.pay import PAYABLE, ask_payment, outstanding, refund, take_fee
+from applications.actions.pay import ask_payment, refund, take_fee
 from applications.actions.people import HANDLED, hand_on, may_arrange
 from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import IN_HAND, RECEIVED, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
-from applications.models import Application, Consultation, Extension, ResultCorrection, WithdrawalRequest
+from applications.ledger import lines_owed, outstanding, owed, surplus
+from applications.models import Application, Consultation, Extension, IssuedForm, ResultCorrection, WithdrawalRequest
 from applications.papers_out import RECEIPT
-from applications.people import specialists_of
+from applications.people import officers_of, specialists_of
 from applications.permissions import (
     check,
     is_own_work,
@@ -42,10 +44,12 @@ from applications.permissions import (
 )
 from citizens.models import User
 from portal import clock
+from portal.text import pick
 from portal.typed import LABELS
 
 Values = dict[str, Any]
 _DECIDED = (State.DONE, State.RETURNED)
+_PAID = (PaymentState.PAID, PaymentState.OVER)
 _WAS_RECEIVED = (*RECEIVED, State.WITHDRAWN)
 
 
@@ -194,20 +198,56 @@ def _take_fee(dossier: Application, values: Values, at: datetime, user: Any) -> 
         amount=values["amount"] or 0,
         method=values["method"],
         receipt_number=values["receipt_number"],
+        reference=values.get("reference", ""),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _lower_fee(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return lower_fee(
+        application=dossier,
+        line=int(values["line"]),
+        amount=values["lowered"],
+        reason=values["reason"],
         at=at,
         acting_user=user,
     )
 
 
 def _refund(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    cashier = values.get("cashier")
     return refund(
         application=dossier,
+        fallen=[int(pk) for pk in values["fallen"]],
+        seen=values["surplus"] or 0,
         reason=values["reason"],
         method=values["method"],
         receipt_number=values["receipt_number"],
+        reference=values.get("reference", ""),
+        cashier=User.objects.get(pk=cashier) if cashier else None,
         at=at,
         acting_user=user,
     )
+
+
+def _fees(dossier: Application) -> Values:
+    return {"lines": [(line.pk, pick(line.name), line.amount) for line in lines_owed(dossier) if line.amount]}
+
+
+def _to_give_back(dossier: Application) -> Values:
+    """The surplus, the fees that may fall away by the same decision, and who of the counter may pay it out."""
+    centre = dossier.received_at_centre or dossier.competent
+    people = officers_of(centre, clock.today())
+    takers = [row.cashier_id for row in dossier.payments.all()]
+    known = [person.pk for person in people]
+    last = next((pk for pk in reversed(takers) if pk in known), "")
+    return {
+        **_fees(dossier),
+        "surplus": surplus(dossier),
+        "people": [(person.pk, str(person)) for person in people],
+        "cashier": last,
+    }
 
 
 def _consult(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -266,16 +306,30 @@ def _new_receipt(dossier: Application, values: Values, at: datetime, user: Any) 
 
 def receipt_is_outdated(dossier: Application) -> bool:
     """Whether the last receipt promises another date than the dossier does now, from its prefetched forms."""
-    receipts = [form for form in dossier.issued_forms.all() if form.number == RECEIPT and not form.is_erased]
-    last = max(receipts, key=lambda form: form.sequence, default=None)
+    last = _last_receipt(dossier)
     promised = last.frozen.get("due_at") if last is not None else ""
     due_at = dossier.due_at
     return bool(promised and due_at and datetime.fromisoformat(promised) != due_at and dossier.state in IN_HAND)
 
 
+def receipt_names_another_fee(dossier: Application) -> bool:
+    """Whether the last receipt sums up other fees than are owed now, from its prefetched forms and lines."""
+    last = _last_receipt(dossier)
+    named = last.frozen.get("total") if last is not None else None
+    return isinstance(named, int) and named != owed(dossier) and dossier.state in IN_HAND
+
+
+def _last_receipt(dossier: Application) -> IssuedForm | None:
+    receipts = [form for form in dossier.issued_forms.all() if form.number == RECEIPT and not form.is_erased]
+    return max(receipts, key=lambda form: form.sequence, default=None)
+
+
 def _known_of_receipt(dossier: Application) -> Values:
-    reason = "Ngày hẹn trả kết quả đã thay đổi." if receipt_is_outdated(dossier) else ""
-    return {"reason": reason}
+    reasons = [
+        *(["Ngày hẹn trả kết quả đã thay đổi."] if receipt_is_outdated(dossier) else []),
+        *(["Phí, lệ phí phải nộp đã thay đổi."] if receipt_names_another_fee(dossier) else []),
+    ]
+    return {"reason": " ".join(reasons)}
 
 
 def _propose_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -427,13 +481,25 @@ VERBS = [
     ),
     Verb(
         "refund",
-        _("Give the fee back"),
-        _("The refund is booked, and the citizen is told."),
+        _("Give money back"),
+        _("The refund is booked, and the citizen is told. Print its paper."),
         forms_dossier.RefundForm,
-        lambda dossier, step: dossier.state in _WAS_RECEIVED and dossier.payment_state == PaymentState.PAID,
+        lambda dossier, step: dossier.state in _WAS_RECEIVED and dossier.payment_state in _PAID,
         may_sign,
         _refund,
         is_main=False,
+        initial=_to_give_back,
+    ),
+    Verb(
+        "lower-fee",
+        _("Lower or waive a fee"),
+        _("The fee is lower now. What was paid too much can be given back."),
+        forms_dossier.LowerFeeForm,
+        lambda dossier, step: dossier.state in PAYABLE and any(line.amount for line in lines_owed(dossier)),
+        may_sign,
+        _lower_fee,
+        is_main=False,
+        initial=_fees,
     ),
     Verb(
         "note-answer",

@@ -37,6 +37,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.PAYMENT_ASKED: gettext_lazy("%(who)s asked for the payment of %(fee)s; the clock stands still."),
     EventKind.PAID: gettext_lazy("%(who)s took %(fee)s, receipt %(receipt)s."),
     EventKind.REFUNDED: gettext_lazy("%(who)s had %(fee)s given back, voucher %(receipt)s."),
+    EventKind.FEE_LOWERED: gettext_lazy("%(who)s lowered a fee from %(fee_before)s to %(fee)s."),
     EventKind.WITHDRAWN: gettext_lazy("The applicant withdrew it."),
     EventKind.REFUSED: gettext_lazy("%(who)s refused it."),
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),
@@ -46,6 +47,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
 }
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
+_COVERED = gettext_lazy("%(who)s added a fee of %(fee)s, which was paid before already.")
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
 _OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
@@ -74,6 +76,7 @@ def told(event: Event) -> Told:
         "to": event.details.get("to", ""),
         "receipt": event.details.get("receipt", ""),
         "fee": format_vnd(event.details.get("fee", 0)),
+        "fee_before": format_vnd(event.details.get("fee_before", 0)),
         "due": _moment(event.details.get("due_at")),
         "due_before": _moment(event.details.get("due_before")),
         "until": _moment(event.details.get("until")),
@@ -89,6 +92,8 @@ def told(event: Event) -> Told:
 def _sentence(event: Event) -> Any:
     if event.details.get("declared_at_home"):
         return _DECLARED
+    if event.details.get("is_covered"):
+        return _COVERED
     if event.details.get("outage"):
         return _OUTAGE
     if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):

@@ -182,15 +182,15 @@ class PaymentAsked(DossierNotice):
 
 @dataclass(frozen=True, kw_only=True)
 class Refunded(DossierNotice):
-    """The fee is given back."""
+    """What was paid beyond what is owed is given back."""
 
     kind: ClassVar[str] = "refunded"
 
     def subject(self) -> str:
-        return _("The fee of dossier %(code)s is given back") % {"code": self.reference}
+        return _("Money of dossier %(code)s is given back") % {"code": self.reference}
 
     def sentence(self) -> str:
-        return _("The fee of dossier %(code)s is given back to you. Questions: please ask at the counter.") % {
+        return _("What you paid too much for dossier %(code)s is given back to you. How much is written here:") % {
             "code": self.reference
         }
 

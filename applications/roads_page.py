@@ -15,6 +15,7 @@ from applications.models import (
     Application,
     Consultation,
     Extension,
+    FeeLine,
     Result,
     ResultCorrection,
     Step,
@@ -103,7 +104,7 @@ def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Appl
         "consultations": [Consultation()] if rich else [],
         "corrections": [ResultCorrection(proposed_by_id=2)] if rich else [],
         "issued_forms": [],
-        "fee_lines": [],
+        "fee_lines": [FeeLine(amount=1)] if rich else [],
         "payments": [],
     }
     dossier._prefetched_objects_cache = rows

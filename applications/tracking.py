@@ -13,11 +13,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from applications.accounts import account_on, code_to_pay
-from applications.actions.pay import outstanding
 from applications.catalogue import version_of
 from applications.documents import qr
 from applications.enums import IN_HAND, RECEIVED, RUNNING, EventKind, State, StepKind
 from applications.enums import Channel as FiledBy
+from applications.ledger import outstanding, surplus
 from applications.models import (
     Application,
     CertificationItem,
@@ -72,6 +72,7 @@ _TOLD = [
     EventKind.PAYMENT_ASKED,
     EventKind.PAID,
     EventKind.REFUNDED,
+    EventKind.FEE_LOWERED,
     EventKind.PROPOSED,
     EventKind.APPROVED,
     EventKind.HANDED_OVER,
@@ -174,6 +175,11 @@ class TrackedDossier:
         return outstanding(self.application)
 
     @cached_property
+    def to_give_back(self) -> int:
+        """What was paid too much, and the centre owes."""
+        return surplus(self.application)
+
+    @cached_property
     def pay_code(self) -> str:
         """The picture that a bank's app reads to pay it; empty where nothing can be transferred."""
         account = account_on(self.application.received_at_centre_id, clock.local_day(self.at)) if self.to_pay else None
@@ -252,7 +258,8 @@ class TrackedDossier:
             EventKind.SUPPLEMENTED: _("You brought what was missing"),
             EventKind.PAYMENT_ASKED: _("We asked you for a payment"),
             EventKind.PAID: _("Fee paid"),
-            EventKind.REFUNDED: _("Fee given back"),
+            EventKind.REFUNDED: _("Money given back"),
+            EventKind.FEE_LOWERED: _("Fee lowered"),
             EventKind.EXTENDED: _("We apologised for being late and named a new date"),
             EventKind.NOT_ANSWERED: _("Stopped: what was asked for did not come in time"),
             EventKind.REPLACED: _("The result was wrong; a new one replaces it"),
@@ -263,7 +270,7 @@ class TrackedDossier:
         }[EventKind(event.kind)] % {"centre": self._place}
 
     def _note_of(self, event: Event) -> str:
-        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED):
+        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED, EventKind.FEE_LOWERED):
             return format_vnd(event.details.get("fee", 0))
         if event.kind != EventKind.RECEIVED:
             return ""

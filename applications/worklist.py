@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
-from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, State, StepKind
+from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, PaymentState, State, StepKind
 from applications.models import Application, Consultation, Extension, Step, WithdrawalRequest
 from applications.people import handlers_for
 from applications.querysets import ApplicationQuerySet
@@ -130,6 +130,11 @@ def done_today(at: datetime) -> Q:
     return Q(state__in=[State.DONE, State.RETURNED], released_at__gte=start, released_at__lt=end)
 
 
+def _to_give_back(user: Any, at: datetime) -> Q:
+    """More was paid than is owed; a leader has it given back, also after the end."""
+    return Q(payment_state=PaymentState.OVER)
+
+
 _BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
@@ -138,6 +143,7 @@ LISTS = [
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
     WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies),
+    WorkList("to-give-back", gettext_lazy("Money to give back"), _MANAGERS | {Role.LEADER}, _to_give_back),
     WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw),
     WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
     WorkList("unexcused", gettext_lazy("Overdue without apology"), _MANAGERS, lambda user, at: unexcused(at)),
@@ -175,7 +181,9 @@ def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) 
 def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None = None) -> dict[str, int]:
     """How many are in each list, in one statement."""
     wanted = {work.key.replace("-", "_"): Count("pk", filter=work.rows(user, at)) for work in works}
-    open_rows = _visible(user, centre).filter(Q(state__in=[*IN_HAND, State.DONE]) | done_today(at))
+    open_rows = _visible(user, centre).filter(
+        Q(state__in=[*IN_HAND, State.DONE]) | done_today(at) | Q(payment_state=PaymentState.OVER)
+    )
     found = open_rows.aggregate(**wanted)
     return {work.key: found[work.key.replace("-", "_")] for work in works}
 

@@ -379,6 +379,7 @@ DAY_SOURCES = [
     "applications.day.needs_attention",
     "applications.register_day.needs_attention",
     "applications.signing_day.needs_attention",
+    "applications.till_day.needs_attention",
 ]
 # Sentences for everybody on the first page.
 PUBLIC_WORDS = "support.status.words_for_all"

@@ -17,6 +17,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.close_till import Counted, close_till
 from applications.actions.consult import consult
 from applications.actions.correct import propose_correction
 from applications.actions.ending import ask_to_withdraw
@@ -24,20 +25,22 @@ from applications.actions.file_online import take_in_filing
 from applications.actions.handle import propose, take
 from applications.actions.issue_form import issue
 from applications.actions.keep_closing_paper import keep_closing_paper
-from applications.actions.pay import outstanding, take_fee
+from applications.actions.pay import take_fee
 from applications.actions.people import note_absence
 from applications.actions.print_book import print_book
 from applications.actions.refuse_certification import refuse_certification
 from applications.enums import State
 from applications.enums_national import ItemKind, ItemState, Trouble
-from applications.models import Application, Paper, SyncItem
+from applications.ledger import outstanding
+from applications.models import Application, DayClosing, Paper, Payment, SyncItem
 from applications.notarisation.enums import RegisterKind
 from applications.notarisation.grounds import FINE, grounds_for
+from applications.till import open_payments
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
 from centres.models import Centre, Device
-from citizens.models import Citizen, HeldDocument
+from citizens.models import Citizen, HeldDocument, User
 from support.actions.announce import announce as tell_staff
 from support.actions.known import keep_known
 from support.actions.plan_outage import plan_outage
@@ -162,6 +165,9 @@ def a_world(at_hanoi: Any) -> World:
     paid = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
     take_fee(application=paid, amount=outstanding(paid), method="cash", receipt_number="BL1", at=MONDAY,
              acting_user=paid.received_by)  # fmt: skip
+    cashier = member_of(Role.COUNTER_OFFICER, here)
+    till = _closed_till(here, cashier)
+    open_payment = _fee_taken(cashier, "BL92")
     asking = consult(
         application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING),
         office="Công an phường", email="", question="Nơi ở?", until=hanoi("2026-11-27 00:00").date(), at=MONDAY,
@@ -245,6 +251,7 @@ def a_world(at_hanoi: Any) -> World:
         "take-fee": owing,
         "ask-payment": taken,
         "refund": paid,
+        "lower-fee": paid,
         "consult": taken,
         "note-answer": asking,
         "hand-on": taken,
@@ -305,6 +312,8 @@ def a_world(at_hanoi: Any) -> World:
         "applications:back_again_at_work": {"absence_id": away.pk},
         "applications:control_slip": {"pk": taken.pk},
         "applications:book_print": {"print_id": printed.pk},
+        **{f"applications:{name}": {"pk": till.pk} for name in
+           ("day_closing", "day_closing_paper", "correct_day_closing", "countersign_day_closing")},
         "applications:ask_supplement": {"pk": taken.pk},
         "applications:issued_form": {"pk": waiting_for_paper.pk, "form_id": _form_of(waiting_for_paper, "02")},
         "applications:public_form": {"token": waiting_for_paper.token, "form_id": _form_of(waiting_for_paper, "02")},
@@ -496,10 +505,20 @@ def a_world(at_hanoi: Any) -> World:
         },
         "applications:dossier_act@ask-payment": {"ask-payment-name": "Thuế", "ask-payment-amount": "50000"},
         "applications:dossier_act@refund": {
+            "refund-surplus": "0",
+            "refund-fallen": [line.pk for line in paid.fee_lines.all()],
+            "refund-cashier": cashier.pk,
             "refund-reason": "Thu nhầm",
             "refund-method": "cash",
             "refund-receipt_number": "HT1",
         },
+        "applications:dossier_act@lower-fee": {
+            "lower-fee-line": paid.fee_lines.get().pk,
+            "lower-fee-lowered": "0",
+            "lower-fee-reason": "Được miễn",
+        },
+        "applications:till": {"cash": "28000", "card": "0", "transfer": "0", "last": open_payment.pk},
+        "applications:correct_day_closing": {"cash": "28000", "card": "0", "transfer": "0", "note": "Ghi nhầm"},
         "applications:dossier_act@prepare-apology": {
             "prepare-apology-reason": "Chờ xác minh",
             "prepare-apology-until": "2026-12-15",
@@ -533,6 +552,20 @@ def a_world(at_hanoi: Any) -> World:
         "api_id_card_parse": {"payload": f"{IDENTITY}||Nguyễn Thị Ánh|01021990|Nữ|Kim Liên, Hà Nội|01062021"},
     }
     return world
+
+
+def _fee_taken(cashier: User, number: str) -> Payment:
+    dossier = a_dossier(procedure="land_change_info", at=MONDAY - timedelta(hours=2))
+    take_fee(application=dossier, amount=outstanding(dossier), method="cash", receipt_number=number, at=MONDAY,
+             acting_user=cashier)  # fmt: skip
+    return dossier.payments.get()
+
+
+def _closed_till(centre: Centre, cashier: User) -> DayClosing:
+    last = _fee_taken(cashier, "BL91")
+    taken = sum(row.amount for row in open_payments(centre, cashier))
+    counted = Counted(cash=taken, card=0, transfer=0)
+    return close_till(centre=centre, counted=counted, last=last.pk, at=MONDAY, acting_user=cashier)
 
 
 def _form_of(dossier: Application, number: str) -> int:

@@ -214,6 +214,7 @@ POST applications:dossier_act @send-back            sss0 ff.ff 0000
 POST applications:dossier_act @take-fee             sss0 .ffff 0000
 POST applications:dossier_act @ask-payment          sss0 f.fff 0000
 POST applications:dossier_act @refund               sss0 ff.ff 0000
+POST applications:dossier_act @lower-fee            sss0 ff.ff 0000
 POST applications:dossier_act @consult              sss0 f.fff 0000
 POST applications:dossier_act @note-answer          sss0 f.fff 0000
 POST applications:dossier_act @hand-on              sss0 f...f 0000
@@ -225,6 +226,13 @@ POST applications:control_slip                      sss0 ..... 0000
 GET  applications:book_of_day                       sssf .f... .f..
 POST applications:book_of_day                       sssf .f... .f..
 GET  applications:book_print                        sssf .f... 0f00
+GET  applications:till                              sssf .ffff .fff
+POST applications:till                              sssf .ffff rfff
+GET  applications:day_closing                       sssf .ff.. 0ff0
+GET  applications:day_closing_paper                 sssf .ff.. 0ff0
+POST applications:correct_day_closing               sssf .ffff 0ff0
+POST applications:countersign_day_closing           sssf fff.. 0ff0
+GET  applications:day_closings                      sssf fff.. fff.
 GET  applications:people                            sssf ff..f ff..
 POST applications:people                            sssf ffrrf ffrr
 POST applications:back_again_at_work                sssf ff..f ff00

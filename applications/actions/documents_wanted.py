@@ -10,11 +10,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.fees import settle
 from applications.actions.locking import locked, wrong_state
 from applications.actions.mark_paper import ACCEPTED
 from applications.actions.use_scan import use_scan
 from applications.catalogue import COUNTED, facts_of, fee_rows_of, version_of
-from applications.enums import DocumentSource, EventKind, PaperState, PaymentState, State
+from applications.enums import DocumentSource, EventKind, PaperState, State
 from applications.history import record
 from applications.models import Application, Certification, CertificationItem, Document, FeeLine, Scan, Signatory
 from applications.notarisation.enums import JobState, RegisterKind
@@ -180,11 +181,8 @@ def price(application: Application, item: CertificationItem, at: datetime) -> No
 
 def join_received(copy: Application, item: CertificationItem, at: datetime, user: User) -> None:
     """One more document in a request that was received for another dossier, with its fee; the caller holds the lock."""
-    rows = fee_rows_of(copy, item, at)
-    FeeLine.objects.bulk_create(rows)
-    if any(row.amount for row in rows):
-        copy.payment_state = PaymentState.DUE
-        copy.save(update_fields=["payment_state"])
+    FeeLine.objects.bulk_create(fee_rows_of(copy, item, at))
+    settle(copy, at)
     follow_documents(copy, at)
     record(
         application=copy,

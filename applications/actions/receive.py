@@ -15,9 +15,11 @@ from applications.actions.documents_wanted import FROM_DOCUMENTS, LAID_OUT
 from applications.actions.locking import locked, wrong_state
 from applications.actions.submit_certification import submit_all, why_not_submitted
 from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
+from applications.documents import receipt_said
 from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
 from applications.models import Application, Arrival, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
+from applications.models.papers import as_issued
 from applications.notarisation.enums import JobState
 from applications.notarisation.requests import is_request, items_of, request_of
 from applications.numbers import next_dossier_code
@@ -140,9 +142,6 @@ def complete(
     if arrival is not None:
         arrival.person = {}  # the dossier has it now
         arrival.save(update_fields=["person"])
-    receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
-    if request is None or draft.for_application_id is None:  # else it is drawn once nothing can join it any more
-        jobs.wake("applications.tasks.render_receipt", receipt.pk)
     if draft.for_application_id is None:  # a copy made for another dossier tells when it is ready, and that is enough
         messages.tell(messages.Received, draft, at=at)
     if request is not None and draft.for_application_id is None:
@@ -150,8 +149,23 @@ def complete(
         submit_all(draft, at, acting_user)
     elif draft.matter is not None and draft.matter.done_at is None:
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
+    _write_receipt(draft, at, acting_user, may_be_joined=request is not None and draft.for_application_id is not None)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
     return draft
+
+
+def _write_receipt(dossier: Application, at: datetime, user: User, *, may_be_joined: bool) -> None:
+    """The receipt with what it says now; of a copy that others may join it is written down once nothing can any more."""
+    said = {} if may_be_joined else receipt_said(dossier)
+    receipt = IssuedForm.objects.create(
+        application=dossier,
+        number=RECEIPT,
+        issued_at=at,
+        issued_by=user,
+        frozen={**as_issued(dossier), **said},
+    )
+    if not may_be_joined:
+        jobs.wake("applications.tasks.render_receipt", receipt.pk)
 
 
 def _filed_under(arrival: Arrival | None) -> str:

@@ -155,6 +155,7 @@ class FeeSerializer(serializers.Serializer[Any]):
     article = serializers.CharField()
     quantity = serializers.IntegerField()
     amount = serializers.IntegerField(help_text="In đồng.")
+    is_due = serializers.BooleanField(help_text="Whether it counts: what was waived, lowered or refused does not.")
 
     def get_name(self, row: Any) -> str:
         return pick(row.name)

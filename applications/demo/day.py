@@ -16,6 +16,7 @@ from applications.demo.hall import Hall, Seat
 from applications.demo.handling import Fate, carry_on, finish_earlier
 from applications.demo.people import Crowd, old_wards
 from applications.demo.support import seed_support
+from applications.demo.tills import close_earlier
 from applications.demo.visits import Errand, Visit
 from applications.demo.week import seed_week
 from centres.actions.close_day import close_day
@@ -86,6 +87,7 @@ def seed(at: datetime) -> str:
     crowd = Crowd(rng, old_wards(), today)
     ready = seed_week(place, crowd, rng, today)
     learn_days(before=today, at=at)
+    close_earlier(place, at)
     planned = _seed_day(place, crowd, rng, at, ready)
     seed_bookings(place, crowd, at)
     seed_declaration(at)

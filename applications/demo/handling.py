@@ -8,11 +8,12 @@ from enum import IntEnum
 
 from applications.actions.hand_over import hand_over
 from applications.actions.handle import propose, sign, take
-from applications.actions.pay import outstanding, take_fee
+from applications.actions.pay import take_fee
 from applications.actions.supplement import ask_supplement
 from applications.demo.centres import Place
 from applications.demo.certify import sign_all
 from applications.enums import Method, PaymentState, State, StepKind
+from applications.ledger import outstanding
 from applications.models import Application
 from applications.notarisation.requests import is_request
 

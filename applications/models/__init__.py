@@ -20,6 +20,7 @@ from applications.models.payments import BankAccount, Payment
 from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
+from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -52,9 +53,13 @@ __all__ = [
     "Certification",
     "CertificationItem",
     "ChainHead",
+    "ClosedPayment",
     "Closing",
     "ClosingPaper",
     "Consultation",
+    "Countersignature",
+    "DayClosing",
+    "DayClosingPaper",
     "Declaration",
     "DeclarationRules",
     "Document",

@@ -124,6 +124,9 @@ class Application(StateModel):
             models.Index(fields=["competent", "state", "due_at", "id"], name="application_worklist"),
             models.Index(fields=["handler", "due_at"], name="application_handler"),
             models.Index(fields=["applicant", "-started_at"], name="application_of_citizen"),
+            models.Index(
+                fields=["competent"], condition=Q(payment_state=PaymentState.OVER), name="application_to_give_back"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

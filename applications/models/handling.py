@@ -272,9 +272,17 @@ class Pause(models.Model):
         return f"{self.get_why_display()} {self.from_at:%d/%m/%Y}"
 
 
+class FeeLines(models.Manager["FeeLine"]):
+    """Each with the document it is for, which says whether it counts."""
+
+    def get_queryset(self) -> models.QuerySet[FeeLine]:
+        return super().get_queryset().select_related("item")
+
+
 class FeeLine(models.Model):
     """One fee as computed at receipt, with its article; whole đồng. ``item`` is the document certified for it, if it is
-    for one: what was refused or could not be made is not paid for (``is_due``)."""
+    for one: what was refused or could not be made is not paid for (``is_due``). A line is never changed: it falls away,
+    with who said so and why, and a lower one may take its place."""
 
     application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="fee_lines")
     name = models.JSONField()
@@ -284,18 +292,33 @@ class FeeLine(models.Model):
     item = models.ForeignKey(
         "applications.CertificationItem", on_delete=models.PROTECT, null=True, blank=True, related_name="fee_lines"
     )
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    fell_at = models.DateTimeField(null=True, blank=True)
+    fell_why = models.CharField(max_length=500, blank=True)
+    fell_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = FeeLines()
 
     class Meta:
         verbose_name = _("fee line")
         verbose_name_plural = _("fee lines")
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fell_at__isnull=True, fell_why="", fell_by__isnull=True)
+                | (Q(fell_at__isnull=False) & ~Q(fell_why="")),
+                name="fee_line_fell_with_a_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} đ"
 
     @property
     def is_due(self) -> bool:
-        return self.item is None or self.item.state not in NOT_PAID_FOR
+        return self.fell_at is None and (self.item is None or self.item.state not in NOT_PAID_FOR)
 
 
 class Result(models.Model):

@@ -40,6 +40,7 @@ _ROLES: dict[str, Role] = {
     EventKind.REISSUED: Role.COUNTER_OFFICER,
     EventKind.PAID: Role.COUNTER_OFFICER,
     EventKind.APPROVED: Role.LEADER,
+    EventKind.FEE_LOWERED: Role.LEADER,
     EventKind.REPLACED: Role.LEADER,
     EventKind.EXTENDED: Role.LEADER,
     EventKind.STOPPED: Role.LEADER,

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.accounts import account_on, code_to_pay
 from applications.actions.control_slip import issue_control_slip
-from applications.actions.pay import outstanding
 from applications.catalogue import version_of
 from applications.desk import document_lines
 from applications.documents import qr
@@ -27,11 +26,13 @@ from applications.handling import (
     extension_of,
     offered,
     receipt_is_outdated,
+    receipt_names_another_fee,
     step_of,
     was_extended,
     wish_of,
 )
 from applications.history_words import Told, told
+from applications.ledger import outstanding, owed, surplus
 from applications.looks import looked_at
 from applications.models import Application, Event, IssuedForm, Paper
 from applications.notarisation.requests import request_of
@@ -167,13 +168,16 @@ def _page(
         "documents": document_lines(request_of(dossier, version_of(dossier)), at),
         "to_pay": outstanding(dossier),
         "pay_code": _pay_code(dossier),
-        "fee_total": sum(line.amount for line in dossier.fee_lines.all() if line.is_due),
+        "fee_total": owed(dossier),
+        "fees_gone": [line for line in dossier.fee_lines.all() if line.amount and not line.is_due],
+        "to_give_back": surplus(dossier),
         "open_supplement": next((row for row in dossier.supplements.all() if row.is_open), None),
         "apology": extension_of(dossier),
         "is_unexcused": dossier.is_overdue(at) and not was_extended(dossier),
         "wish": wish_of(dossier),
         "correction": correction_of(dossier),
         "replaced": [row for row in dossier.corrections.all() if row.signed_at],
+        "is_fee_outdated": receipt_names_another_fee(dossier),
         "is_outdated": receipt_is_outdated(dossier),
         "forms_out": _forms_out(dossier),
         "sent_back": _sent_back(dossier),
@@ -207,9 +211,9 @@ def _sent_back(dossier: Application) -> Told | None:
 
 def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:
     """The form of a step that nobody sent, with what was typed into it before another step was. It is unfolded where
-    something was typed, or where somebody has prepared a reason."""
+    something was typed, somebody has prepared a reason, or money is to be given back."""
     form = verb.form(initial=verb.initial(dossier), prefix=verb.key)
-    form.is_unfolded = bool(form.initial.get("reason"))  # type: ignore[attr-defined]
+    form.is_unfolded = bool(form.initial.get("reason") or form.initial.get("surplus"))  # type: ignore[attr-defined]
     for field in form.visible_fields():
         typed = request.POST.get(field.html_name)
         if typed or (typed is not None and field.name in form.initial):

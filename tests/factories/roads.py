@@ -7,9 +7,9 @@ from typing import Any
 
 from applications.actions.consult import suggested_limit
 from applications.actions.extend import suggested
-from applications.actions.pay import outstanding
 from applications.actions.supplement import ask_supplement
 from applications.handling import Verb, questions_open
+from applications.ledger import lines_owed, outstanding, surplus
 from applications.models import Application, Event
 from centres.enums import Role
 from citizens.models import User
@@ -33,7 +33,13 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
         "hand-over": {"handed_to": "Ánh", "signature": None},
         "take-fee": {**money, "amount": outstanding(dossier)},
         "ask-payment": {"name": "Thuế", "amount": 50000, "article": ""},
-        "refund": {**money, "reason": "Thu nhầm"},
+        "refund": {
+            **money, "reason": "Thu nhầm", "fallen": [str(line.pk) for line in lines_owed(dossier)],
+            "surplus": surplus(dossier),
+        },
+        "lower-fee": {
+            "line": next((row.pk for row in lines_owed(dossier) if row.amount), 0), "lowered": 0, "reason": "Được miễn",
+        },
         "note-answer": {"consultation": asked[0].pk if asked else 0, "answer": "Đúng"},
         "consult": {
             "office": f"Cơ quan {Event.objects.count()}", "email": "", "question": "?", "until": suggested_limit(at),

@@ -20,7 +20,7 @@ from applications.actions.end_certification import end_draft
 from applications.actions.hand_over import hand_over
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.papers_asked import refresh_papers
-from applications.actions.pay import outstanding, take_fee
+from applications.actions.pay import take_fee
 from applications.actions.receive import NotComplete, receive
 from applications.actions.refuse_certification import refuse_certification
 from applications.actions.send_back_certification import send_back_certification
@@ -31,6 +31,7 @@ from applications.desk import paper_lines
 from applications.documents import receipt_context, refusal_context
 from applications.enums import EventKind, Method, PaperState, PaymentState, State
 from applications.forms_documents import SignatoryForms
+from applications.ledger import outstanding
 from applications.models import Application, CertificationItem, IssuedForm, Paper
 from applications.notarisation.describe import copy_text
 from applications.notarisation.enums import JobState, RegisterKind
@@ -207,7 +208,7 @@ def test_a_refusal_of_a_dossiers_paper_makes_it_missing_again_and_tells_the_pers
     paper.refresh_from_db()
     assert paper.state == PaperState.MISSING
     copy = fresh(item.certification.application)
-    assert copy.state == State.STOPPED and copy.payment_state == PaymentState.NONE
+    assert copy.state == State.STOPPED and copy.payment_state == PaymentState.VOID
     assert [line.is_due for line in copy.fee_lines.all()] == [False]
     assert Message.objects.filter(reference=copy.code, kind="not_certified").exists()
     assert any("Điều 22 khoản 3" in line.refused for line in paper_lines(paper.application))
