@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
 from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, State, StepKind
-from applications.models import Application, Consultation, Extension, Step, WithdrawalRequest
+from applications.models import Application, CertificationItem, Consultation, Extension, Step, WithdrawalRequest
+from applications.notarisation.models import SENT_BACK
 from applications.people import handlers_for
 from applications.querysets import ApplicationQuerySet
 from centres.enums import Role
@@ -34,16 +35,19 @@ _OPEN_STEP = Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True)
 
 _APOLOGY = Extension.objects.filter(application=OuterRef("pk"), dropped_at__isnull=True)
 WAS_EXTENDED = Exists(_APOLOGY.filter(signed_at__isnull=False))
+_SENT_BACK = CertificationItem.objects.filter(SENT_BACK)
 
 
 @dataclass(frozen=True)
 class WorkList:
-    """One list: its name in the address, its title, whose it is, and which dossiers are in it."""
+    """One list: its name in the address, its title, whose it is, and which dossiers are in it; ``documents`` are those of
+    a request for certification that its row names."""
 
     key: str
     title: Any
     roles: frozenset[str]
     rows: Callable[[Any, datetime], Q]
+    documents: QuerySet[CertificationItem] | None = None
 
 
 def _at_centres(name: str, user: Any, role: str) -> Q:
@@ -121,6 +125,11 @@ def _apologies(user: Any, at: datetime) -> Q:
     return drafted & _at_centres("competent", user, Role.LEADER)
 
 
+def _sent_back(user: Any, at: datetime) -> Q:
+    """Something in them was sent back by the signer, whose person may have left: here it is seen to."""
+    return Q(state__in=RUNNING, has_sent_back=True) & _at_centres("helped_at", user, Role.COUNTER_OFFICER)
+
+
 def _to_withdraw(user: Any, at: datetime) -> Q:
     return Q(state__in=IN_HAND, has_wish=True) & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
 
@@ -137,6 +146,7 @@ LISTS = [
     WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take),
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
+    WorkList("sent-back", gettext_lazy("Sent back by the signer"), _HANDING, _sent_back, _SENT_BACK),
     WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies),
     WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw),
     WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
@@ -163,13 +173,28 @@ def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:
 
 def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) -> ApplicationQuerySet:
     """The list's dossiers that this person may see (of one centre, if named), with what a row shows, by due date."""
-    return (
+    rows = (
         _visible(user, centre)
         .filter(work.rows(user, at))
         .select_related("applicant", "handler", "competent")
         .annotate(step_kind=Subquery(_OPEN_STEP.values("kind")[:1]))
         .by_due_date()
     )
+    if work.documents is None:
+        return rows
+    named = work.documents.select_related("submitted_by").order_by("pk")
+    return rows.select_related("certification").prefetch_related(
+        Prefetch("certification__items", queryset=named, to_attr="named")
+    )
+
+
+def sent_back_count(user: Any) -> int:
+    """In how many requests the signer sent something back to the desks of this officer. No statement for anybody else."""
+    if not has_role(user, _HANDING):
+        return 0
+    work = next(one for one in LISTS if one.documents is not None)
+    at = clock.now()
+    return _visible(user, None).filter(work.rows(user, at)).count()
 
 
 def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None = None) -> dict[str, int]:
@@ -191,6 +216,7 @@ def _visible(user: Any, centre: int | None) -> ApplicationQuerySet:
             is_asked_elsewhere=Exists(
                 Consultation.objects.filter(application=OuterRef("pk"), answered_at__isnull=True)
             ),
+            has_sent_back=Exists(_SENT_BACK.filter(certification__application=OuterRef("pk"))),
             has_wish=Exists(WithdrawalRequest.objects.filter(application=OuterRef("pk"), settled_at__isnull=True)),
         )
         .annotate(was_extended=WAS_EXTENDED)
@@ -247,10 +273,11 @@ _KIND = {
 
 @dataclass(frozen=True)
 class Row:
-    """One dossier in a list, in words."""
+    """One dossier in a list, in words; ``documents`` are those that the list is about."""
 
     application: Application
     at: datetime
+    documents: Sequence[CertificationItem] = ()
 
     @property
     def procedure(self) -> str:
@@ -276,6 +303,11 @@ class Row:
     def is_unexcused(self) -> bool:
         """Late, and nobody apologised in time."""
         return self.is_late and not getattr(self.application, "was_extended", False)
+
+
+def row_of(work: WorkList, application: Application, at: datetime) -> Row:
+    """The row of a dossier that ``rows_of`` gave."""
+    return Row(application, at, application.certification.named if work.documents is not None else ())
 
 
 def state_kind(application: Application) -> str:

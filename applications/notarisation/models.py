@@ -154,6 +154,10 @@ class Certification(models.Model):
         return self.kind == RegisterKind.COPIES
 
 
+# As ``CertificationItem.is_sent_back``.
+SENT_BACK = Q(state=JobState.WAITING) & ~Q(reason="")
+
+
 class CertificationItem(StateModel):
     """One document to certify and the job that makes its file.
 
@@ -246,6 +250,11 @@ class CertificationItem(StateModel):
     @property
     def paper_copies(self) -> int:
         return self.copies - self.electronic
+
+    @property
+    def is_sent_back(self) -> bool:
+        """By the signer, and nothing was done about it yet."""
+        return self.state == JobState.WAITING and bool(self.reason)
 
     @transition(field=state, source=JobState.WAITING, target=JobState.SUBMITTED)
     def submit(self, at: Any, by: Any) -> None:

@@ -392,6 +392,22 @@ def test_an_officer_who_may_certify_signs_at_the_desk_once_signing_is_open(as_: 
     assert again(item).state == JobState.APPROVED
 
 
+def test_what_the_signer_sent_back_stands_in_a_list_of_the_counter_until_something_is_done(
+    as_: As, item: CertificationItem
+) -> None:
+    desk, address = as_(item.certification.requested_by), "/dossiers/?list=sent-back"
+    assert "list=sent-back" not in desk.get("/desk/").content.decode()
+    send_back_certification(item=item, reason="trang 2 mờ", at=MONDAY, acting_user=signer_for(item))
+    shown = words(desk.get(address))
+    assert "trang 2 mờ" in shown and item.title in shown and str(item.submitted_by) in shown
+    assert reverse("applications:certification", args=[item.pk]) in desk.get(address).content.decode()
+    assert "list=sent-back" in desk.get("/desk/").content.decode()
+    elsewhere = as_(member_of(Role.COUNTER_OFFICER, a_centre("chi-nhanh-4", "H26.30.4")))
+    assert "trang 2 mờ" not in words(elsewhere.get(address))
+    submit_certification(item=again(item), at=MONDAY, acting_user=item.certification.requested_by)
+    assert desk.get(address).context["rows"] == []
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_signers_who_sign_the_same_documents_at_once_give_each_line_one_number() -> None:
