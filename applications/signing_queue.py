@@ -83,6 +83,20 @@ def lines_of(items: Iterable[CertificationItem]) -> list[list[CertificationItem]
     return [list(group) for _line, group in groupby(ordered, key=one_line)]
 
 
+def siblings_of(items: Iterable[CertificationItem]) -> list[CertificationItem]:
+    """What else lies before the signer of the same types in the same requests: it goes along on the same line, as its
+    number is one (Circular 01/2020/TT-BTP)."""
+    chosen = {item.pk: one_line(item) for item in items}
+    rows = CertificationItem.objects.filter(
+        state=JobState.SUBMITTED, certification__in={request for request, _type in chosen.values()}
+    )
+    beside = rows.exclude(pk__in=chosen).select_related(
+        "certification__application__applicant", "certification__application__competent"
+    )
+    lines = set(chosen.values())
+    return [row for row in beside.order_by("submitted_at", "pk") if one_line(row) in lines]
+
+
 @dataclass(frozen=True)
 class Words:
     """What will be written on the paper, before its number is taken."""

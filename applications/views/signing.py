@@ -25,6 +25,7 @@ from applications.forms_signing import CodeForm, RefuseForm, SendBackForm
 from applications.looks import looked_at, looked_at_list
 from applications.models import CertificationItem
 from applications.notarisation.enums import JobState
+from applications.notarisation.requests import MOST_DOCUMENTS
 from applications.notarisation.pictures import page_picture
 from applications.notarisation.second_factor import demo_code, factor_of, open_until
 from applications.permissions import certifying_scope
@@ -33,6 +34,7 @@ from applications.signing_queue import (
     answers_of,
     lines_of,
     neighbours,
+    siblings_of,
     topics_of,
     waiting,
     within,
@@ -44,6 +46,8 @@ from portal import clock, live, shared
 from portal.errors import NotAllowed, RuleBroken
 
 TICKED = "signing_ticked"
+# As many as can be ticked, each with all that its request may hold.
+_MOST_AT_ONCE = PAGE_SIZE * MOST_DOCUMENTS
 # A document that is open is one look, however many of its pages are drawn meanwhile.
 _LOOK_SECONDS = 600
 Scope = dict[int, frozenset[str]]
@@ -116,7 +120,8 @@ def tick(request: HttpRequest, item_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def confirm(request: HttpRequest) -> HttpResponse:
-    """What is about to be signed, once more, with the code where signing is locked."""
+    """What is about to be signed, once more and with what goes along on the same lines; with the code where signing is
+    locked."""
     return _confirm(request, _chosen(request, request.GET.getlist("item") or _ticked(request)))
 
 
@@ -249,6 +254,7 @@ def _opened(
         "answers": answers_of(item, at),
         "signatories": [] if item.certification.is_of_copies else list(item.signatories.select_related("attested_by")),
         "beside": neighbours(scope, item.pk),
+        "along": siblings_of([item]),
         "is_ticked": item.pk in _ticked(request),
         "sending_back": sending_back or SendBackForm(prefix=None, auto_id="back_%s"),
         "refusing": refusing or RefuseForm(kind=kind, day=day, auto_id="refuse_%s"),
@@ -270,11 +276,14 @@ def _confirm(
 ) -> HttpResponse:
     user, at = signed_in(request), clock.now()
     factor = factor_of(user)
-    copies = [item.certification.application for item in chosen]
+    along = siblings_of(chosen)
+    items = [item for line in lines_of([*chosen, *along]) for item in line]
+    copies = [item.certification.application for item in items]
     looked_at_list(applications=copies, reason=_("list of what is to be signed"), at=at, user=user)
     context = {
-        "items": chosen,
-        "fee": sum(item.fee for item in chosen),
+        "items": items,
+        "along": {item.pk for item in along},
+        "fee": sum(item.fee for item in items),
         "form": form or CodeForm(),
         "open_until": open_until(request.session, user, at),
         "has_factor": factor is not None and factor.confirmed_at is not None,
@@ -286,7 +295,7 @@ def _confirm(
 
 def _chosen(request: HttpRequest, wanted: Iterable[Any]) -> list[CertificationItem]:
     """Those of the wanted documents that still wait for this signer, in the order of the queue."""
-    ids = [number for one in wanted if (number := _number(str(one)))][:PAGE_SIZE]
+    ids = [number for one in wanted if (number := _number(str(one)))][:_MOST_AT_ONCE]
     rows = waiting(_scope(request)).filter(pk__in=ids, state=JobState.SUBMITTED).select_related("certification")
     return list(rows)
 
