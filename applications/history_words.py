@@ -33,7 +33,12 @@ _SENTENCES: dict[str, Any] = {
     EventKind.NOT_REPLACED: gettext_lazy("%(who)s left the result as it is."),
     EventKind.PAPER_ADDED: gettext_lazy("%(who)s added a paper."),
     EventKind.CERTIFIED: gettext_lazy("%(who)s certified a copy."),
-    EventKind.DOCUMENT_CHANGED: gettext_lazy("%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s."),
+    EventKind.SIGNER_CHANGED: gettext_lazy(
+        "%(who)s signs number %(number)s in the place of %(before)s, who approved it."
+    ),
+    EventKind.DOCUMENT_CHANGED: gettext_lazy(
+        "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s."
+    ),
     EventKind.NOT_CERTIFIED: gettext_lazy("%(who)s refused to certify a document."),
     EventKind.PAYMENT_ASKED: gettext_lazy("%(who)s asked for the payment of %(fee)s; the clock stands still."),
     EventKind.PAID: gettext_lazy("%(who)s took %(fee)s, receipt %(receipt)s."),

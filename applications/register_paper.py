@@ -100,8 +100,13 @@ def _row(line: Line) -> dict[str, Any]:
         "copies": f"{entry.copies:02}",
         "fee": format_vnd(entry.fee),
         "is_struck": line.struck is not None,
-        "note": _struck_words(line.struck) if line.struck else "",
+        "note": _notes(line),
     }
+
+
+def _notes(line: Line) -> str:
+    instead = [f"Người ký thay: {', '.join(line.signed_by)}."] if line.signed_by else []
+    return " ".join([*instead, *([_struck_words(line.struck)] if line.struck else [])])
 
 
 def _struck_words(struck: RegisterNote) -> str:

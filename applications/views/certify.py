@@ -73,6 +73,7 @@ def item_or_404(user: User, item_id: int) -> CertificationItem:
         "certification__application__helped_at",
         "entry__register",
         "entry__signer",
+        "taken_over_by",
         "submitted_by",
         "refused_by",
         "scan",

@@ -151,7 +151,14 @@ def test_more_copies_of_what_was_sent_back_are_to_be_paid() -> None:
     item = sent_back(items_in(dossier)[0])
     changed(item, copies=2)
     assert due_of(dossier) == 4000 + 2000, "nothing was paid yet"
-    take_fee(application=fresh(dossier), amount=6000, method=Method.CASH, receipt_number="1", at=MONDAY, acting_user=dossier.opened_by)
+    take_fee(
+        application=fresh(dossier),
+        amount=6000,
+        method=Method.CASH,
+        receipt_number="1",
+        at=MONDAY,
+        acting_user=dossier.opened_by,
+    )
     changed(item, copies=4)
     assert due_of(dossier) == 4000 and fresh(dossier).payment_state == PaymentState.DUE
     changed(item, copies=2)
@@ -161,7 +168,14 @@ def test_more_copies_of_what_was_sent_back_are_to_be_paid() -> None:
 def test_fewer_copies_than_were_paid_leave_the_paid_lines_and_the_history_says_so() -> None:
     dossier = received(a_request("Giấy khai sinh", copies=3))
     item = sent_back(items_in(dossier)[0])
-    take_fee(application=fresh(dossier), amount=6000, method=Method.CASH, receipt_number="1", at=MONDAY, acting_user=dossier.opened_by)
+    take_fee(
+        application=fresh(dossier),
+        amount=6000,
+        method=Method.CASH,
+        receipt_number="1",
+        at=MONDAY,
+        acting_user=dossier.opened_by,
+    )
     changed(item, copies=1)
     again = CertificationItem.objects.get(pk=item.pk)
     assert (again.fee, again.copies) == (2000, 1)
