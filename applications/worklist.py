@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
-from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, State, StepKind
+from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, PaperState, State, StepKind
 from applications.models import Application, CertificationItem, Consultation, Extension, Step, WithdrawalRequest
+from applications.notarisation.enums import JobState
 from applications.notarisation.models import SENT_BACK
 from applications.people import handlers_for
 from applications.querysets import ApplicationQuerySet
@@ -31,6 +32,9 @@ UNTAKEN = timedelta(hours=24)
 READERS = frozenset({Role.COUNTER_OFFICER, Role.SPECIALIST, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 _MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
 _HANDING = frozenset({Role.COUNTER_OFFICER})
+_CERTIFYING = frozenset({Role.COUNTER_OFFICER, Role.LEADER})
+# So long it is spoken of that a file could not be made (a house rule).
+FAILED_DAYS = timedelta(days=7)
 _OPEN_STEP = Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True)
 
 _APOLOGY = Extension.objects.filter(application=OuterRef("pk"), dropped_at__isnull=True)
@@ -47,7 +51,7 @@ class WorkList:
     title: Any
     roles: frozenset[str]
     rows: Callable[[Any, datetime], Q]
-    documents: QuerySet[CertificationItem] | None = None
+    documents: Callable[[datetime], QuerySet[CertificationItem]] | None = None
 
 
 def _at_centres(name: str, user: Any, role: str) -> Q:
@@ -130,6 +134,18 @@ def _sent_back(user: Any, at: datetime) -> Q:
     return Q(state__in=RUNNING, has_sent_back=True) & _at_centres("helped_at", user, Role.COUNTER_OFFICER)
 
 
+def _could_not_be_made(at: datetime) -> QuerySet[CertificationItem]:
+    """Documents whose file could not be made lately, while the paper they were for is still missing."""
+    rows = CertificationItem.objects.filter(state=JobState.FAILED, claimed_at__gte=at - FAILED_DAYS)
+    return rows.filter(Q(for_paper__isnull=True) | Q(for_paper__state=PaperState.MISSING))
+
+
+def _not_made(user: Any, at: datetime) -> Q:
+    centres = centres_of(user, _CERTIFYING)
+    here = Q() if centres is None else Q(helped_at__in=centres)
+    return here & Q(pk__in=_could_not_be_made(at).values("certification__application"))
+
+
 def _to_withdraw(user: Any, at: datetime) -> Q:
     return Q(state__in=IN_HAND, has_wish=True) & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
 
@@ -146,7 +162,8 @@ LISTS = [
     WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take),
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
-    WorkList("sent-back", gettext_lazy("Sent back by the signer"), _HANDING, _sent_back, _SENT_BACK),
+    WorkList("sent-back", gettext_lazy("Sent back by the signer"), _HANDING, _sent_back, lambda at: _SENT_BACK),
+    WorkList("not-made", gettext_lazy("Copies not made"), _CERTIFYING, _not_made, _could_not_be_made),
     WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies),
     WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw),
     WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
@@ -182,25 +199,26 @@ def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) 
     )
     if work.documents is None:
         return rows
-    named = work.documents.select_related("submitted_by").order_by("pk")
-    return rows.select_related("certification").prefetch_related(
-        Prefetch("certification__items", queryset=named, to_attr="named")
-    )
+    named = work.documents(at).select_related("submitted_by").order_by("pk")
+    return rows.select_related("certification").prefetch_related(Prefetch("certification__items", queryset=named))
 
 
-def sent_back_count(user: Any) -> int:
-    """In how many requests the signer sent something back to the desks of this officer. No statement for anybody else."""
-    if not has_role(user, _HANDING):
-        return 0
-    work = next(one for one in LISTS if one.documents is not None)
-    at = clock.now()
-    return _visible(user, None).filter(work.rows(user, at)).count()
+def came_back(user: Any) -> list[tuple[WorkList, int]]:
+    """The lists of this person's roles about documents to certify in which anything stands, with how many. One statement, and
+    none for somebody without such a list."""
+    works = [one for one in lists_for(user) if one.documents is not None]
+    counts = counts_of(works, user, clock.now()) if works else {}
+    return [(work, counts[work.key]) for work in works if counts[work.key]]
 
 
 def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None = None) -> dict[str, int]:
     """How many are in each list, in one statement."""
     wanted = {work.key.replace("-", "_"): Count("pk", filter=work.rows(user, at)) for work in works}
-    open_rows = _visible(user, centre).filter(Q(state__in=[*IN_HAND, State.DONE]) | done_today(at))
+    rows = Q(state__in=[*IN_HAND, State.DONE]) | done_today(at)
+    for work in works:
+        if work.documents is not None:  # the request may have ended with them
+            rows |= work.rows(user, at)
+    open_rows = _visible(user, centre).filter(rows)
     found = open_rows.aggregate(**wanted)
     return {work.key: found[work.key.replace("-", "_")] for work in works}
 
@@ -277,7 +295,7 @@ class Row:
 
     application: Application
     at: datetime
-    documents: Sequence[CertificationItem] = ()
+    documents: Iterable[CertificationItem] = ()
 
     @property
     def procedure(self) -> str:
@@ -307,7 +325,7 @@ class Row:
 
 def row_of(work: WorkList, application: Application, at: datetime) -> Row:
     """The row of a dossier that ``rows_of`` gave."""
-    return Row(application, at, application.certification.named if work.documents is not None else ())
+    return Row(application, at, application.certification.items.all() if work.documents is not None else ())
 
 
 def state_kind(application: Application) -> str:

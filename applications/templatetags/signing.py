@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from applications.signing_queue import menu_count
-from applications.worklist import sent_back_count
+from applications.worklist import WorkList, came_back
 
 register = template.Library()
 
@@ -19,6 +19,6 @@ def signing_waiting(user: Any) -> int | None:
 
 
 @register.simple_tag
-def sent_back_waiting(user: Any) -> int:
-    """In how many requests something came back from the signer to this officer's desks."""
-    return sent_back_count(user) if user and user.is_authenticated else 0
+def certifying_lists(user: Any) -> list[tuple[WorkList, int]]:
+    """Lists of what came back from the signer or could not be made, where anything stands in them for this person."""
+    return came_back(user) if user and user.is_authenticated else []
