@@ -116,6 +116,8 @@ class EventKind(models.TextChoices):
     NOT_REPLACED = "not_replaced", _("Result left as it is")
     PAPER_ADDED = "paper_added", _("Paper added")
     CERTIFIED = "certified", _("Copy certified")
+    SIGNER_CHANGED = "signer_changed", _("Taken over by another signer")
+    DOCUMENT_CHANGED = "item_changed", _("A document to certify was changed")
     NOT_CERTIFIED = "not_certified", _("A document was refused certification")
     PAYMENT_ASKED = "payment_asked", _("Payment of dues requested")
     PAID = "paid", _("Fee paid")

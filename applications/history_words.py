@@ -33,6 +33,12 @@ _SENTENCES: dict[str, Any] = {
     EventKind.NOT_REPLACED: gettext_lazy("%(who)s left the result as it is."),
     EventKind.PAPER_ADDED: gettext_lazy("%(who)s added a paper."),
     EventKind.CERTIFIED: gettext_lazy("%(who)s certified a copy."),
+    EventKind.SIGNER_CHANGED: gettext_lazy(
+        "%(who)s signs number %(number)s in the place of %(before)s, who approved it."
+    ),
+    EventKind.DOCUMENT_CHANGED: gettext_lazy(
+        "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s."
+    ),
     EventKind.NOT_CERTIFIED: gettext_lazy("%(who)s refused to certify a document."),
     EventKind.PAYMENT_ASKED: gettext_lazy("%(who)s asked for the payment of %(fee)s; the clock stands still."),
     EventKind.PAID: gettext_lazy("%(who)s took %(fee)s, receipt %(receipt)s."),
@@ -49,6 +55,9 @@ _SENTENCES: dict[str, Any] = {
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
 _COVERED = gettext_lazy("%(who)s added a fee of %(fee)s, which was paid before already.")
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
+_PAID_MORE = gettext_lazy(
+    "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s. %(surplus)s more was paid than is due."
+)
 _OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note", "question", "answer")
@@ -77,6 +86,7 @@ def told(event: Event) -> Told:
         "receipt": event.details.get("receipt", ""),
         "fee": format_vnd(event.details.get("fee", 0)),
         "fee_before": format_vnd(event.details.get("fee_before", 0)),
+        "surplus": format_vnd(event.details.get("surplus", 0)),
         "due": _moment(event.details.get("due_at")),
         "due_before": _moment(event.details.get("due_before")),
         "until": _moment(event.details.get("until")),
@@ -94,6 +104,8 @@ def _sentence(event: Event) -> Any:
         return _DECLARED
     if event.details.get("is_covered"):
         return _COVERED
+    if event.details.get("surplus"):
+        return _PAID_MORE
     if event.details.get("outage"):
         return _OUTAGE
     if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):

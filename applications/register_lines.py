@@ -49,6 +49,11 @@ class Line:
         return self.entry.signer_title or (item.signer_title if item else "") or SIGNER_TITLE
 
     @property
+    def signed_by(self) -> list[str]:
+        """Who signs in the place of whoever approved it."""
+        return list(dict.fromkeys(str(item.taken_over_by) for item in self.entry.items.all() if item.taken_over_by))
+
+    @property
     def subject(self) -> int | None:
         """The citizen it is about."""
         item = next(iter(self.entry.items.all()), None)
@@ -68,7 +73,9 @@ def lines_of(register: Register, month: date) -> QuerySet[RegisterEntry]:
 
 
 def _with_words(rows: QuerySet[RegisterEntry]) -> QuerySet[RegisterEntry]:
-    rows = rows.select_related("signer").prefetch_related("values", "items__certification__application")
+    rows = rows.select_related("signer").prefetch_related(
+        "values", "items__certification__application", "items__taken_over_by"
+    )
     return rows.order_by("sequence")
 
 

@@ -140,7 +140,7 @@ def _row(line: Line) -> dict[str, Any]:
         "copies": f"{entry.copies:02}",
         "fee": format_vnd(entry.fee),
         "is_struck": line.struck is not None,
-        "note": _struck_words(line.struck) if line.struck else "",
+        "note": _notes(line),
     }
 
 
@@ -148,6 +148,11 @@ def _paper_of(one: Party) -> str:
     """In full: the law's form has the number, and the book is kept under lock."""
     number = f"{PAPERS.get(one.paper, PAPERS[IdentityPaper.OTHER])} số {one.number}" if one.number else ""
     return ", ".join(filter(None, [number, "điểm chỉ" if one.by_fingerprint else ""]))
+
+
+def _notes(line: Line) -> str:
+    instead = [f"Người ký thay: {', '.join(line.signed_by)}."] if line.signed_by else []
+    return " ".join([*instead, *([_struck_words(line.struck)] if line.struck else [])])
 
 
 def _struck_words(struck: RegisterNote) -> str:

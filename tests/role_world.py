@@ -282,6 +282,8 @@ def a_world(at_hanoi: Any) -> World:
            ("certification", "submit_certification", "approve_certification", "drop_certification", "two_up")},
         **{f"applications:signing_{name}": at_signer for name in ("document", "tick", "send_back", "refuse")},
         "applications:signing_page": {**at_signer, "number": 1},
+        # Nobody's key ended here: whoever certifies finds nothing to take over.
+        "applications:signing_take_over": {"entry_id": 1},
         "applications:signing_factor_act": {"key": "begin"},
         "applications:signing_delegation_end": {"delegation_id": a_delegation(
             delegate, first_day=date(2027, 1, 1), last_day=date(2027, 2, 1)).pk},
@@ -462,6 +464,7 @@ def a_world(at_hanoi: Any) -> World:
         },
         "applications:strike_entry": {"reason": "ghi nhầm tên"},
         "applications:signing_sign": {"item": at_signer["item_id"], "otp": "000000"},
+        "applications:signing_take_over": {"reason": "đã nghỉ việc", "otp": "000000"},
         "applications:signing_send_back": {"reason": "trang 2 mờ"},
         "applications:signing_refuse": {"ground": "altered", "reason": "tẩy xóa"},
         "applications:signing_factor_act": {"password": PASSWORD},

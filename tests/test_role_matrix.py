@@ -255,6 +255,8 @@ GET  applications:signing_keys                      sssf ffff. ffff
 POST applications:signing_keys                      sssf ffffr ffff
 POST applications:signing_key_end                   sssf ffff. ffff
 POST applications:signing_factor_away               sssf ffff. ffff
+GET  applications:signing_take_over                 sssf ff0ff ff0f
+POST applications:signing_take_over                 sssf ff0ff ff0f
 GET  applications:signing_document                  sssf ff.ff ff.f
 GET  applications:signing_page                      sssf ff.ff ff0f
 POST applications:signing_tick                      sssf ff.ff ff0f

@@ -97,7 +97,7 @@ def _end_empty(copy: Application, items: Sequence[CertificationItem], at: dateti
         kind, why = EventKind.WITHDRAWN, "scan_taken_back"
         copy.withdraw(at)
     else:
-        kind, why = EventKind.STOPPED, "not_certified" if JobState.REFUSED in states else "scan_unreadable"
+        kind, why = EventKind.STOPPED, _why_nothing(items)
         if copy.state == State.ACCEPTED:
             copy.take(actor)
         copy.stop(at)
@@ -113,6 +113,12 @@ def _end_empty(copy: Application, items: Sequence[CertificationItem], at: dateti
     )
 
 
+def _why_nothing(items: Sequence[CertificationItem]) -> str:
+    if any(item.state == JobState.REFUSED for item in items):
+        return "not_certified"
+    return "line_struck" if any(hasattr(item.entry, "strike") for item in items if item.entry) else "scan_unreadable"
+
+
 def _save_ended(copy: Application, at: datetime) -> None:
     copy.changed_at = at
     copy.save(update_fields=["state", "handler", "ended_at", "changed_at"])
@@ -125,7 +131,7 @@ def _finish(copy: Application, filed: Sequence[CertificationItem], at: datetime)
     entry = last.entry
     if entry is None:
         raise ValueError("a filed document has its number")
-    signer, is_for_another = entry.signer, copy.for_application_id is not None
+    signer, is_for_another = last.signs, copy.for_application_id is not None
     given_out = is_for_another or not any(item.paper_copies for item in filed)
     name = copy.applicant.full_name if copy.applicant else ""
     number = numbers_of(filed)

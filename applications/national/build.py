@@ -46,6 +46,7 @@ _ROLES: dict[str, Role] = {
     EventKind.STOPPED: Role.LEADER,
     EventKind.RETURNED_FOR_REWORK: Role.LEADER,
     EventKind.CERTIFIED: Role.LEADER,
+    EventKind.SIGNER_CHANGED: Role.LEADER,
 }
 
 

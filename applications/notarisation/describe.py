@@ -39,7 +39,7 @@ def copy_text(item: CertificationItem) -> CopyText:
         "at": entry.at,
         "issuer": centre.short_name[VIETNAMESE],
         "issuer_above": centre.parent.name[VIETNAMESE] if centre.parent else "Ủy ban nhân dân thành phố Hà Nội",
-        "signer": str(entry.signer),
+        "signer": str(item.signs),
         "signer_title": item.signer_title or SIGNER_TITLE,
         # Its own: the line of the register may hold several documents of one type.
         "pages": item.pages,
@@ -53,7 +53,7 @@ def copy_text(item: CertificationItem) -> CopyText:
         return CopyText(**said)
     return SignatureText(
         **said,
-        officer=str(item.submitted_by or entry.signer),
+        officer=str(item.submitted_by or item.signs),
         place=centre.name[VIETNAMESE],
         signatories=tuple(_signer_text(one) for one in item.signatories.all()),
         is_translation=request.kind == RegisterKind.TRANSLATORS,

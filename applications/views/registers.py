@@ -23,6 +23,7 @@ from applications.forms_registers import CloseForm, HandOverForm, StrikeForm
 from applications.looks import looked_at_register
 from applications.messages import may_tell
 from applications.models import Register, RegisterNote
+from applications.notarisation.enums import JobState
 from applications.notarisation.keeping import NoteKind, keeper_of
 from applications.permissions import REGISTER_READERS, check, may_keep_register
 from applications.register_columns import ON_SCREEN
@@ -152,7 +153,8 @@ def strike(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "line": line,
         "columns": ON_SCREEN[book.kind],
         "form": form,
-        "copies": copies,
+        "made": [item for item in copies if item.output],
+        "unsigned": [item for item in copies if item.state == JobState.APPROVED],
         "is_told": any(may_tell(item.certification.application) for item in copies),
         "drafts": sum(lines_with(item).count() for item in copies),
     }

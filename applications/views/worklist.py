@@ -12,7 +12,7 @@ from applications.actions.people import PEOPLE
 from applications.looks import looked_at_list
 from applications.models import Application
 from applications.permissions import REGISTER_READERS, check
-from applications.worklist import Row, counts_of, lists_for, page_of, rows_of, tabs_of
+from applications.worklist import counts_of, lists_for, page_of, row_of, rows_of, tabs_of
 from centres.permissions import has_role
 from portal import clock
 
@@ -39,7 +39,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "centre": page[0].competent if page else None,
         "chosen_centre": centre,
         "chosen": chosen,
-        "rows": [Row(application, at) for application in page],
+        "rows": [row_of(chosen, application, at) for application in page],
         "next_page": next_page,
         "is_first_page": "after" not in request.GET,
         "code": code,

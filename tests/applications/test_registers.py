@@ -19,10 +19,10 @@ from django.urls import reverse
 from applications import register_lines
 from applications.actions.close_register import close_register
 from applications.actions.keep_closing_paper import keep_closing_paper
-from applications.actions.make_certified_copy import make_certified_copy
+from applications.actions.make_certified_copy import _claim, make_certified_copy
 from applications.actions.strike_entry import strike_entry
 from applications.closings import published_bytes
-from applications.enums import PaperState
+from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Register, RegisterValue
 from applications.notarisation.enums import Finding, JobState, RegisterKind
 from applications.notarisation.keeping import NoteKind
@@ -37,7 +37,7 @@ from notifications.models import Message
 from portal import clock
 from tests.applications.printed import words_of
 from tests.factories.applications import MONDAY, a_centre, member_of
-from tests.factories.certifications import an_approved_item
+from tests.factories.certifications import a_missing_paper, an_approved_item, an_item
 from tests.factories.registers import a_line, a_register, close_days
 from tests.moments import hanoi
 
@@ -465,10 +465,26 @@ def test_a_struck_line_stays_readable_and_its_copy_does_not_count_any_more(as_: 
 
 def test_a_line_whose_copy_is_being_made_is_struck_once_it_is_there(as_: As, centre: Any) -> None:
     item = an_approved_item()
+    _claim(item.pk, MONDAY)
     answer = as_(Role.MANAGER).post(strike_page(item), {"reason": "nhầm"})
     assert answer.status_code == 409 and "still being made" in answer.content.decode()
-    make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
+    make_certified_copy(item_id=item.pk, now=lambda: MONDAY + timedelta(hours=1))
     assert as_(Role.MANAGER).post(strike_page(item), {"reason": "nhầm"}).status_code == 302
+
+
+def test_a_line_that_nobody_has_signed_yet_is_struck_and_its_copy_is_not_made(as_: As, centre: Any) -> None:
+    paper = a_missing_paper()
+    item = an_approved_item(paper)
+    manager = as_(Role.MANAGER)
+    assert "not signed yet" in manager.get(strike_page(item)).content.decode()
+    assert manager.post(strike_page(item), {"reason": "nhầm"}).status_code == 302
+    assert make_certified_copy(item_id=item.pk, now=lambda: MONDAY) is None
+    item.refresh_from_db()
+    paper.refresh_from_db()
+    assert item.state == JobState.FAILED and paper.state == PaperState.MISSING
+    assert Application.objects.get(pk=item.certification.application_id).state == State.STOPPED
+    assert not Message.objects.filter(kind="copy_struck").exists(), "nobody holds a copy"
+    assert an_item(paper).state == JobState.WAITING, "it can be certified anew"
 
 
 def test_without_a_contact_the_page_asks_to_tell_the_person(as_: As, made: CertificationItem) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -31,6 +32,7 @@ from applications.desk import paper_lines
 from applications.documents import receipt_context, refusal_context
 from applications.enums import EventKind, Method, PaperState, PaymentState, State
 from applications.forms_documents import SignatoryForms
+from applications.history_words import told
 from applications.ledger import outstanding
 from applications.models import Application, CertificationItem, IssuedForm, Paper
 from applications.notarisation.describe import copy_text
@@ -44,6 +46,7 @@ from centres.enums import TicketState
 from citizens.models import HeldDocument
 from notifications.models import Message
 from portal.errors import BadInput, RuleBroken
+from portal.uploads import inspect_upload
 from tests.applications.notarisation.composed import compose
 from tests.applications.notarisation.test_compose import words
 from tests.factories.applications import MONDAY, a_draft
@@ -113,6 +116,75 @@ def test_an_electronic_copy_is_one_of_the_copies_that_are_paid_for() -> None:
     with pytest.raises(BadInput) as caught:
         a_document(draft_of_request(), copies=0)
     assert caught.value.field == "copies"
+
+
+def sent_back(item: CertificationItem) -> CertificationItem:
+    send_back_certification(item=item, reason="mờ", at=MONDAY, acting_user=signer_for(item))
+    return CertificationItem.objects.get(pk=item.pk)
+
+
+def changed(item: CertificationItem, scan: bytes | None = None, **wanted: Any) -> CertificationItem:
+    upload = inspect_upload(SimpleUploadedFile("scan.jpg", scan)) if scan else None
+    by = item.certification.requested_by
+    asked = Wanted(title=item.title, **wanted)
+    return change_document(item=item, wanted=asked, upload=upload, at=MONDAY, acting_user=by)
+
+
+def due_of(application: Application) -> int:
+    return outstanding(fresh(application))
+
+
+def test_what_was_sent_back_gets_another_scan_which_is_checked_anew() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    first, other = items_in(dossier)
+    with pytest.raises(RuleBroken):
+        changed(other, copies=3)
+    item = sent_back(first)
+    scan = item.scan_id
+    changed(item, scan=a_picture(size=(600, 800)))
+    again = CertificationItem.objects.get(pk=item.pk)
+    assert again.scan_id != scan and again.checks == {} and again.reason == "mờ"
+    submit_certification(item=checked(again), at=MONDAY, acting_user=dossier.opened_by)
+    assert fresh(dossier).events.filter(kind=EventKind.DOCUMENT_CHANGED).count() == 1
+
+
+def test_more_copies_of_what_was_sent_back_are_to_be_paid() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ", copies=1))
+    item = sent_back(items_in(dossier)[0])
+    changed(item, copies=2)
+    assert due_of(dossier) == 4000 + 2000, "nothing was paid yet"
+    take_fee(
+        application=fresh(dossier),
+        amount=6000,
+        method=Method.CASH,
+        receipt_number="1",
+        at=MONDAY,
+        acting_user=dossier.opened_by,
+    )
+    changed(item, copies=4)
+    assert due_of(dossier) == 4000 and fresh(dossier).payment_state == PaymentState.DUE
+    changed(item, copies=2)
+    assert due_of(dossier) == 0 and fresh(dossier).payment_state == PaymentState.PAID
+
+
+def test_fewer_copies_than_were_paid_leave_the_paid_lines_and_the_history_says_so() -> None:
+    dossier = received(a_request("Giấy khai sinh", copies=3))
+    item = sent_back(items_in(dossier)[0])
+    take_fee(
+        application=fresh(dossier),
+        amount=6000,
+        method=Method.CASH,
+        receipt_number="1",
+        at=MONDAY,
+        acting_user=dossier.opened_by,
+    )
+    changed(item, copies=1)
+    again = CertificationItem.objects.get(pk=item.pk)
+    assert (again.fee, again.copies) == (2000, 1)
+    assert [line.amount for line in dossier.fee_lines.all()] == [6000] and due_of(dossier) == 0
+    last = fresh(dossier).events.order_by("sequence").last()
+    assert last is not None and last.details["surplus"] == 4000
+    assert "4.000" in told(last).sentence
 
 
 def test_a_request_without_a_document_is_not_received() -> None:
