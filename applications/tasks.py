@@ -34,8 +34,8 @@ from portal import clock
 SWEEP_ROWS = 200
 # Drawing a long scan of another's making may take ten minutes (``archival``).
 COPY_SECONDS = 15 * 60
-# A worker has other jobs too.
-NATIONAL_SECONDS = 60
+# Nothing new is asked after the first; what is on its way by then has ended before the second, or hangs.
+NATIONAL_SECONDS, NATIONAL_LIMIT = 60, 180
 
 
 @shared_task
@@ -158,19 +158,19 @@ def renew_stamps() -> None:
     keep_withdrawal_lists(at=clock.now())
 
 
-@shared_task
+@shared_task(time_limit=NATIONAL_LIMIT)
 def tell_national(application_id: int) -> None:
     """Tell the national portal what waits of one dossier."""
     tell(dossiers=[application_id], seconds=NATIONAL_SECONDS)
 
 
-@shared_task
+@shared_task(time_limit=NATIONAL_LIMIT)
 def sweep_national() -> None:
     """Tell it what no worker was woken for, and what waited for its next try. Any number of sweeps may run at once."""
     tell(dossiers=due_dossiers(clock.now(), SWEEP_ROWS), seconds=NATIONAL_SECONDS)
 
 
-@shared_task
+@shared_task(time_limit=NATIONAL_LIMIT)
 def compare_with_national() -> None:
     """Go on with today's comparison, and forget rows that were delivered long ago."""
     compare(day=clock.today(), seconds=NATIONAL_SECONDS)

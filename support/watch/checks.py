@@ -23,12 +23,14 @@ from portal import clock
 from portal.text import pick
 from support.enums import Kind, Severity
 from support.models import FailedJob, Heartbeat
-from support.tasks import WORKER
+from support.tasks import COURIER, WORKER
 from support.watch.trouble import Trouble
 
 WEB_SECONDS = REDIS_SECONDS = 3
 # The sign of life comes every ten seconds.
 WORKER_SILENT = timedelta(seconds=35)
+# Its sign stands behind rows whose answers are waited for, a minute and more.
+COURIER_SILENT = timedelta(minutes=4)
 DEVICE_SILENT = timedelta(seconds=60)
 # After the doors open the screens are switched on; one that nobody has used for so long stands in a store.
 SWITCHED_ON_WITHIN = timedelta(minutes=5)
@@ -91,14 +93,27 @@ def database(_at: datetime) -> Iterable[Trouble]:
 
 def worker(at: datetime) -> Iterable[Trouble]:
     """Scheduler, broker and worker together say every ten seconds that they work."""
-    seen = Heartbeat.objects.filter(name=WORKER).values_list("at", flat=True).first()
-    if seen is None or at - seen > WORKER_SILENT:
-        since = f"{clock.local(seen):%H:%M:%S}" if seen else _("the beginning")
+    if since := _silent_since(WORKER, at - WORKER_SILENT):
         yield Trouble(
             "worker", Kind.JOBS, Severity.MANY,
             _("Work in the background stands still since %(since)s (worker or scheduler).") % {"since": since},
             public=_LATER_THAN_USUAL,
         )  # fmt: skip
+
+
+def courier(at: datetime) -> Iterable[Trouble]:
+    """So does the worker that speaks with the national portal, where one is connected."""
+    if settings.NATIONAL_URL and (since := _silent_since(COURIER, at - COURIER_SILENT)):
+        what = _("Nothing goes to the national portal since %(since)s: its worker is silent.") % {"since": since}
+        yield Trouble("courier", Kind.JOBS, Severity.MANY, what)
+
+
+def _silent_since(name: str, limit: datetime) -> str:
+    """When it last gave a sign of life, in words; empty where that was lately."""
+    seen = Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+    if seen is not None and seen >= limit:
+        return ""
+    return f"{clock.local(seen):%H:%M:%S}" if seen else _("the beginning")
 
 
 def devices(at: datetime) -> Iterable[Trouble]:

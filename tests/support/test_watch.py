@@ -18,7 +18,7 @@ from support.actions.on_call import keep_contact
 from support.enums import IncidentEventKind, IncidentState, Kind, Source
 from support.failed_jobs import listen
 from support.models import FailedJob, Heartbeat, Incident
-from support.tasks import beat
+from support.tasks import COURIER, beat
 from support.watch import checks
 from support.watch.rounds import NAME, Watch
 from tests.factories.centres import MORNING, CentreFactory, DeviceFactory
@@ -112,6 +112,20 @@ def test_a_worker_that_starts_with_the_watch_has_its_time(day):
     assert not Incident.objects.exists()
     day.go(20)
     assert Incident.objects.count() == 1
+
+
+def test_a_silent_courier_is_an_incident_of_its_own_where_a_national_portal_is_connected(day, settings):
+    day.go(100)
+    assert not Incident.objects.exists()
+    settings.NATIONAL_URL = "http://127.0.0.1:1"
+    beat(COURIER)
+    day.go(60 * 3)
+    assert not Incident.objects.exists(), "rows that nobody answers take their time"
+    day.go(60 * 2)
+    assert Incident.objects.get().fingerprint == "watch:courier"
+    beat(COURIER)
+    day.go(10)
+    assert not Incident.objects.open().exists()
 
 
 def test_a_stopped_redis_is_one_incident_and_explains_the_worker(day, settings):

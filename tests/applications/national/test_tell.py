@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,6 +25,7 @@ from applications.documents_kept import Kept
 from applications.enums import DocumentSource, State, SyncState
 from applications.enums_national import ItemKind, ItemState, Trouble
 from applications.models import Application, SyncItem
+from applications.national import wire
 from applications.national.sandbox.faults import Fault
 from centres.enums import Role
 from citizens.models import Citizen
@@ -256,6 +261,33 @@ def test_a_slow_answer_is_waited_for_and_too_slow_a_one_is_asked_about(settings:
     assert sweep_at(LATE + timedelta(minutes=1)) == 1
     services = [service for service, *_rest in sandbox.portal.store.heard()]
     assert services == ["DongBoHoSoMC", "TraCuuHoSo", "DongBoHoSoMC"]
+
+
+def test_an_answer_that_drips_is_not_waited_for_without_end(settings: Any) -> None:
+    """Each byte comes in time, and the answer never."""
+    settings.NATIONAL_TIMEOUT_SECONDS, ended = 0.3, threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            there, _address = server.accept()
+            with there, suppress(OSError):
+                there.recv(65536)
+                there.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n")
+                while not ended.wait(0.1):
+                    there.sendall(b" ")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        lead_to(settings, f"http://127.0.0.1:{server.getsockname()[1]}")
+        settings.NATIONAL_TIMEOUT_SECONDS = 0.3
+        dossier = a_dossier()
+        with patch.object(wire, "CONNECT_SECONDS", 1):
+            began = time.monotonic()
+            assert sweep_at(LATE) == 0
+        waited = time.monotonic() - began
+        ended.set()
+        thread.join()
+    assert waited < 5 and last_row(dossier).trouble == Trouble.SILENT
 
 
 def test_what_the_portal_lost_is_told_again_from_the_start(sandbox: Any) -> None:
