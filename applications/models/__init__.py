@@ -14,7 +14,7 @@ from applications.models.handling import (
     WithdrawalRequest,
 )
 from applications.models.history import Event, EventValue
-from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules
+from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
 from applications.models.payments import BankAccount, Payment
 from applications.models.rules import AnswerLimit, HandlingRules
@@ -97,6 +97,7 @@ __all__ = [
     "SyncDifference",
     "SyncItem",
     "SyncRules",
+    "SyncUncompared",
     "WhyErased",
     "WithdrawalList",
     "WithdrawalRequest",
