@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
 
 from applications.enums import Channel, DocumentSource, EventKind, PaperState, State, SupplementStage
+from applications.models import CertificationItem, Result
 from applications.national import shape
 from applications.national.shape import written
+from applications.notarisation.enums import JobState
 from centres.enums import Role
 from portal.text import pick
 from procedures.catalogue_cache import version_by_id
@@ -203,14 +206,19 @@ class AtEvent:
         ]
 
     def _supplements(self) -> list[dict[str, Any]]:
-        """Every request so far, with the answer where it had come by then; what was asked for before receipt is none."""
-        asked = self.dossier.supplements.filter(stage=SupplementStage.APPRAISAL, asked_at__lte=self.event.at)
-        rows = asked.select_related("asked_by").order_by("asked_at", "pk")
-        answers = [event for event in self.events if event.kind == EventKind.SUPPLEMENTED]
+        """Every request so far, with the answer where it had come by then; what was asked for before receipt is none.
+
+        They go by the order of the history: two steps may bear one moment, and a later one an earlier.
+        """
+        asked = [one for one in self.events if one.kind == EventKind.SUPPLEMENT_ASKED and not one.details.get("intake")]
+        rows = self.dossier.supplements.filter(stage=SupplementStage.APPRAISAL).select_related("asked_by")
+        answers = [one for one in self.events if one.kind == EventKind.SUPPLEMENTED]
         found = []
-        for request in rows:
-            answer = next((event for event in answers if event.at == request.answered_at), None)
-            before = [event for event in self.events if event.at <= request.asked_at]
+        # The history writes as many as there are requests, in their order.
+        for number, (request, question) in enumerate(zip(rows.order_by("sequence", "pk"), asked, strict=False)):
+            until = asked[number + 1].sequence if number + 1 < len(asked) else self.event.sequence + 1
+            answer = next((one for one in answers if question.sequence < one.sequence < until), None)
+            before = [one for one in self.events if one.sequence <= question.sequence]
             found.append(
                 {
                     "HoSoBoSungId": str(request.pk),
@@ -230,11 +238,8 @@ class AtEvent:
         return found
 
     def _results(self, handed_in: set[str]) -> list[dict[str, str]]:
-        """The e-result with code and link; nothing where there is no file of it, and never a file that was handed in."""
+        """Each file of the e-result with code and link; nothing where there is none, and never a file that was handed in."""
         result = getattr(self.dossier, "result", None) if self.event.to_state in _FINISHED else None
-        document = result.document if result else None
-        if result is None or document is None or document.source not in _RESULTS or str(document.pk) in handed_in:
-            return []
         procedure = self.version.procedure
         return [
             {
@@ -242,8 +247,10 @@ class AtEvent:
                 "MaThanhPhanHoSo": "",
                 "GiayToId": str(document.pk),
                 "DuongDanTepTinKetQua": link_to(document),
-                "MaGiayToKetQua": self.rules.result_codes.get(procedure.code, result.number),
+                "MaGiayToKetQua": self.rules.result_codes.get(procedure.code, number),
             }
+            for document, number in (_files_of(result) if result else [])
+            if document.source in _RESULTS and str(document.pk) not in handed_in
         ]
 
     # -- the step ------------------------------------------------------------------------------------------------------
@@ -267,6 +274,26 @@ class AtEvent:
         if faults := shape.faults_of_progress(message):
             raise Unfit(faults, message)
         return message
+
+
+def _files_of(result: Result) -> list[tuple[Document, str]]:
+    """The files of a result with the number of each: one, or every copy of a request for certification."""
+    filed = CertificationItem.objects.filter(
+        certification__application=result.application_id, state=JobState.FILED, output__isnull=False
+    )
+    rows = filed.select_related("output", "entry__register").order_by("pk")
+    copies = [(row.output, str(row.entry)) for row in rows if row.output is not None]
+    return copies or ([(result.document, result.number)] if result.document else [])
+
+
+def released_file(document_id: int) -> Document | None:
+    """The file, where it belongs to a result that was signed and released."""
+    result = Result.objects.filter(
+        Q(document=document_id) | Q(application__certification__items__output=document_id),
+        signed_at__isnull=False,
+        application__state__in=_FINISHED,
+    ).first()
+    return next((one for one, _number in _files_of(result) if one.pk == document_id), None) if result else None
 
 
 def link_to(document: Document) -> str:
