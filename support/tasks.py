@@ -11,6 +11,7 @@ from support.actions.call import call, due_calls
 from support.models import FailedJob, Heartbeat
 
 WORKER, COURIER = "worker", "courier"
+# Only a bound on the table: the watch looks back ten minutes.
 KEEP_FAILURES = timedelta(days=30)
 
 

@@ -12,6 +12,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from centres.enums import DeviceKind
@@ -156,6 +157,12 @@ def failed_jobs(at: datetime) -> Iterable[Trouble]:
         severity = Severity.MANY if row["times"] >= MANY_FAILURES else Severity.ONE
         what = _("A job fails again and again: %(task)s.") % {"task": row["task"]}
         yield Trouble(f"job:{row['task']}"[:50], Kind.JOBS, severity, what)
+
+
+def other_apps(at: datetime) -> Iterable[Trouble]:
+    """What the apps above this one know of themselves (``settings.WATCH_SOURCES``); their keys begin with ``app:``."""
+    for source in settings.WATCH_SOURCES:
+        yield from import_string(source)(at)
 
 
 def outbox(at: datetime) -> Iterable[Trouble]:

@@ -51,9 +51,10 @@ QUICK: tuple[tuple[tuple[str, ...], Check], ...] = (
 )
 SLOW: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("job:",), checks.failed_jobs),
+    (("app:",), checks.other_apps),
     (("outbox", "dead-letters"), checks.outbox),
 )
-EXPLAINED_BY = {"worker": "redis", "courier": "worker", "outbox": "worker"}
+EXPLAINED_BY = {"worker": "redis", "courier": "worker", "outbox": "worker", "app:national-late": "courier"}
 
 
 @dataclass
