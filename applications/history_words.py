@@ -44,6 +44,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.NOT_WITHDRAWN: gettext_lazy("%(who)s did not withdraw it and said why."),
     EventKind.EXTENDED: gettext_lazy("%(who)s signed the apology: due %(due)s instead of %(due_before)s."),
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
+    EventKind.ANSWER_MOVED: gettext_lazy("Because of an announced outage the supplement may come until %(until)s."),
 }
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
@@ -89,7 +90,7 @@ def told(event: Event) -> Told:
 def _sentence(event: Event) -> Any:
     if event.details.get("declared_at_home"):
         return _DECLARED
-    if event.details.get("outage"):
+    if event.kind == EventKind.DUE_MOVED and event.details.get("outage"):
         return _OUTAGE
     if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):
         return _ASKED_AGAIN

@@ -20,10 +20,14 @@ def troubles(at: datetime) -> Iterable[Trouble]:
     if not is_connected():
         return
     if SyncItem.objects.filter(state=ItemState.DEAD).exists():
-        what = _("The national portal does not take dossiers as they are sent. Look at “What goes to the national portal”.")
+        what = _(
+            "The national portal does not take dossiers as they are sent. Look at “What goes to the national portal”."
+        )
         yield Trouble("app:national-dead", Kind.JOBS, Severity.ONE, what)
     # What waits behind a row that was given up is not late by itself.
-    waiting = SyncItem.objects.filter(state__in=[ItemState.WAITING, ItemState.SENDING], application__sync_state="queued")
+    waiting = SyncItem.objects.filter(
+        state__in=[ItemState.WAITING, ItemState.SENDING], application__sync_state="queued"
+    )
     if waiting.filter(created_at__lt=at - PROMISED).exists():
         what = _("Dossiers wait for the national portal longer than ten minutes.")
         yield Trouble("app:national-late", Kind.JOBS, Severity.ONE, what)

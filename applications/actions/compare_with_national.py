@@ -19,7 +19,7 @@ from applications.national.wire import Away, NotTold, Wire
 from portal import clock
 from procedures.catalogue_cache import versions_on
 
-# What was sent so long ago was compared every day since.
+# What was sent so long ago was compared every day since; no law says how far back, and more would only cost questions.
 COMPARED = timedelta(days=7)
 CHUNK = 200
 # An hour of turns: what gets no answer then stays listed, and is asked about with the next day's.

@@ -34,6 +34,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 WAIT_AWAY = timedelta(minutes=1)
 # Three quarters of a day at the longest wait; a code that nobody knows is not worth a day.
 MAX_ATTEMPTS, MAX_UNKNOWN = 110, 12
+# Only bounds of the table and of one transaction: the history keeps what was done.
 KEPT, FORGOTTEN_AT_ONCE = timedelta(days=90), 5000
 # So many in a row that the other side broke over: it is ill, and the others need not wait in vain.
 ILL = 3

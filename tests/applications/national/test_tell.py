@@ -210,7 +210,9 @@ def test_supplements_go_by_the_order_of_the_steps_and_not_by_their_moments(sandb
     at = MONDAY + 2 * AN_HOUR
     accept_supplement(application=dossier, note="", at=at, acting_user=dossier.handler)
     ask_supplement(application=dossier, faults="Bản chính.", reason="mờ", at=at, acting_user=leader)
-    record(application=Application.objects.get(pk=dossier.pk), kind=EventKind.HANDED_ON, at=MONDAY + AN_HOUR, actor=leader)
+    record(
+        application=Application.objects.get(pk=dossier.pk), kind=EventKind.HANDED_ON, at=MONDAY + AN_HOUR, actor=leader
+    )
     first, second = dossier.supplements.order_by("sequence")
     seen = []
     for event in dossier.events.order_by("sequence")[2:]:
