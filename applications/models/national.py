@@ -211,7 +211,7 @@ class Arrival(models.Model):
     """An application filed at the national portal (hồ sơ nộp trực tuyến) and the draft it became here.
 
     ``code`` is the one the citizen was given there. ``person`` is what they said of themselves; it is blanked once the
-    dossier is received and has it.
+    draft has a person of its own, or has ended and the national portal knows.
     """
 
     code = models.CharField(max_length=40, unique=True)
