@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
 
 from applications.enums import Channel, DocumentSource, EventKind, PaperState, State, SupplementStage
-from applications.models import CertificationItem, Result
 from applications.national import shape
 from applications.national.shape import written
-from applications.notarisation.enums import JobState
 from centres.enums import Role
 from portal.text import pick
 from procedures.catalogue_cache import version_by_id
 
 if TYPE_CHECKING:
-    from applications.models import Application, Document, Event, SyncRules
+    from applications.models import Application, Document, Event, Result, SyncRules
 
 VIETNAMESE = "vi"
 PERSON, IDENTITY_CARD = "1", "1"
@@ -278,22 +275,11 @@ class AtEvent:
 
 def _files_of(result: Result) -> list[tuple[Document, str]]:
     """The files of a result with the number of each: one, or every copy of a request for certification."""
-    filed = CertificationItem.objects.filter(
-        certification__application=result.application_id, state=JobState.FILED, output__isnull=False
-    )
-    rows = filed.select_related("output", "entry__register").order_by("pk")
-    copies = [(row.output, str(row.entry)) for row in rows if row.output is not None]
-    return copies or ([(result.document, result.number)] if result.document else [])
-
-
-def released_file(document_id: int) -> Document | None:
-    """The file, where it belongs to a result that was signed and released."""
-    result = Result.objects.filter(
-        Q(document=document_id) | Q(application__certification__items__output=document_id),
-        signed_at__isnull=False,
-        application__state__in=_FINISHED,
-    ).first()
-    return next((one for one, _number in _files_of(result) if one.pk == document_id), None) if result else None
+    request = getattr(result.application, "certification", None)
+    if request is None:
+        return [(result.document, result.number)] if result.document else []
+    copies = request.items.filter(output__isnull=False).select_related("output", "entry__register").order_by("pk")
+    return [(one.output, str(one.entry)) for one in copies]
 
 
 def link_to(document: Document) -> str:
