@@ -9,7 +9,7 @@ from typing import Any
 
 from celery import Celery
 from django.conf import settings
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from portal import filebroker
 
@@ -59,7 +59,8 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     task_time_limit=300,
-    task_queues=[Queue(OWN), Queue(NATIONAL)],
+    # Each with a key of its own: by the default one, both would get every message that is sent to the exchange.
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in (OWN, NATIONAL)],
     task_routes={
         "applications.tasks.tell_national": {"queue": NATIONAL},
         "applications.tasks.sweep_national": {"queue": NATIONAL},

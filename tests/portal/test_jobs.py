@@ -36,7 +36,9 @@ def test_jobs_that_wait_for_the_national_portal_have_a_queue_of_their_own():
         "applications.tasks.tell_national", "applications.tasks.sweep_national", "applications.tasks.compare_with_national",
     }  # fmt: skip
     assert queues["applications.tasks.sweep_certifications"] == queues["support.tasks.beat"] == "celery"
-    assert set(app.amqp.queues) == {"celery", "national"}
+    assert {name: queue.routing_key for name, queue in app.amqp.queues.items()} == {
+        "celery": "celery", "national": "national",
+    }  # fmt: skip
 
 
 @pytest.mark.django_db(transaction=True)
