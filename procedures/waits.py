@@ -44,12 +44,12 @@ Span = tuple[datetime, datetime]
 
 
 def apart(spans: Iterable[Span]) -> list[Span]:
-    """The same time with each moment once, in order: what overlaps or follows without a gap is one span."""
+    """The same time with each moment once, in order: what overlaps is one span, what only follows is another."""
     found: list[Span] = []
     for start, end in sorted(spans):
         if start == end:
             continue
-        if found and start <= found[-1][1]:
+        if found and start < found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((start, end))
