@@ -139,7 +139,7 @@ def refusal_context(form: IssuedForm) -> dict[str, Any]:
         "centre": centre.short_name[VIETNAMESE] if centre.parent else centre.name[VIETNAMESE],
         "parent": centre.parent.name[VIETNAMESE] if centre.parent else "UBND thành phố Hà Nội",
         "number": f"{form.pk:04}/TCHS",
-        "code": application.code,
+        "code": application.code or getattr(getattr(application, "arrival", None), "code", ""),
         "place_and_date": f"Hà Nội, {date_in_words(clock.local_day(form.issued_at))}",
         "moment": _moment_in_words(form.issued_at),
         "applicant": frozen.get("applicant", ""),

@@ -130,6 +130,7 @@ class EventKind(models.TextChoices):
     NOT_WITHDRAWN = "not_withdrawn", _("Withdrawal declined")
     EXTENDED = "extended", _("Apology signed; new date")
     DUE_MOVED = "due_moved", _("Due date moved")
+    ANSWER_MOVED = "answer_moved", _("More time for the supplement")
 
 
 class PauseWhy(models.TextChoices):

@@ -51,6 +51,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.NOT_WITHDRAWN: gettext_lazy("%(who)s did not withdraw it and said why."),
     EventKind.EXTENDED: gettext_lazy("%(who)s signed the apology: due %(due)s instead of %(due_before)s."),
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
+    EventKind.ANSWER_MOVED: gettext_lazy("Because of an announced outage the supplement may come until %(until)s."),
 }
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
 _COVERED = gettext_lazy("%(who)s added a fee of %(fee)s, which was paid before already.")
@@ -106,7 +107,7 @@ def _sentence(event: Event) -> Any:
         return _COVERED
     if event.details.get("surplus"):
         return _PAID_MORE
-    if event.details.get("outage"):
+    if event.kind == EventKind.DUE_MOVED and event.details.get("outage"):
         return _OUTAGE
     if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):
         return _ASKED_AGAIN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 
 from applications.catalogue import facts_of, version_of
@@ -15,7 +15,7 @@ from portal.vn.dates import format_date
 from procedures.calendars import WorkCalendar
 from procedures.catalogue_cache import load_calendar
 from procedures.limits import Due, LimitKind, applicable, due
-from procedures.waits import after_wait
+from procedures.waits import Span, after_wait, apart, left_of
 
 _IN_DAYS = (LimitKind.WORKING_DAYS, LimitKind.CALENDAR_DAYS)
 _PAUSED = {
@@ -58,9 +58,12 @@ def end_pause(application: Application, at: datetime) -> tuple[datetime, dict[st
         raise ValueError("the dossier is not paused")
     open_pause.to_at = at
     open_pause.save(update_fields=["to_at"])
-    promised = Due(application.due_at, application.due_explanation)
-    moved = _after(application, promised, open_pause, load_calendar())
-    return moved.at, moved.explanation
+    # An outage beside it has given its time already.
+    given = spans_of(application.pauses.exclude(pk=open_pause.pk))
+    spans = left_of((open_pause.from_at, at), given)
+    return _after(application, application.due_at, spans, load_calendar()), _said(
+        application.due_explanation, [open_pause]
+    )
 
 
 def counted_again(application: Application, calendar: WorkCalendar) -> Due:
@@ -77,12 +80,11 @@ def counted_again(application: Application, calendar: WorkCalendar) -> Due:
     given = next((one for one in application.extensions.all() if one.signed_at is not None), None)
     if given is not None:
         promised = extended(application, given, promised, calendar)
-    for one in application.pauses.all():
-        # What was waited for before the new date was named is in it already.
-        counts = given is None or given.signed_at is None or one.from_at >= given.signed_at
-        if one.to_at is not None and counts:
-            promised = _after(application, promised, one, calendar)
-    return promised
+    # What was waited for before the new date was named is in it already.
+    since = given.signed_at if given is not None else None
+    pauses = [one for one in application.pauses.all() if since is None or one.from_at >= since]
+    at = _after(application, promised.at, apart(spans_of(pauses)), calendar)
+    return Due(at, _said(promised.explanation, pauses))
 
 
 def extended(application: Application, given: Extension, promised: Due, calendar: WorkCalendar) -> Due:
@@ -101,26 +103,31 @@ def extended(application: Application, given: Extension, promised: Due, calendar
     )
 
 
-def _after(application: Application, promised: Due, over: Pause, calendar: WorkCalendar) -> Due:
-    if over.to_at is None:
-        raise ValueError("the pause is not over")
-    moved = after_wait(
-        promised.at,
-        over.from_at,
-        over.to_at,
-        calendar,
-        _closing(application, calendar),
-        in_days=not counts_hours(application),
-    )
-    start, end = format_date(clock.local_day(over.from_at)), format_date(clock.local_day(over.to_at))
-    words = _PAUSED[PauseWhy(over.why)]
-    return Due(
-        moved,
-        {
-            language: f"{promised.explanation.get(language, '')} {words[language].format(start=start, end=end)}".strip()
+def spans_of(pauses: Iterable[Pause]) -> list[Span]:
+    """From when to when, of those that are over."""
+    return [(one.from_at, one.to_at) for one in pauses if one.to_at is not None]
+
+
+def _after(application: Application, at: datetime, spans: Iterable[Span], calendar: WorkCalendar) -> datetime:
+    in_days, closing = not counts_hours(application), _closing(application, calendar)
+    for start, end in spans:
+        at = after_wait(at, start, end, calendar, closing, in_days=in_days)
+    return at
+
+
+def _said(explanation: dict[str, str], pauses: Iterable[Pause]) -> dict[str, str]:
+    """The explanation with a sentence for each pause that is over."""
+    said = dict(explanation)
+    for one in pauses:
+        if one.to_at is None:
+            continue
+        start, end = format_date(clock.local_day(one.from_at)), format_date(clock.local_day(one.to_at))
+        words = _PAUSED[PauseWhy(one.why)]
+        said = {
+            language: f"{said.get(language, '')} {words[language].format(start=start, end=end)}".strip()
             for language in LANGUAGES
-        },
-    )
+        }
+    return said
 
 
 def _closing(application: Application, calendar: WorkCalendar) -> Callable[[date], time]:

@@ -11,6 +11,7 @@ from applications.actions.close_day import close_day
 from applications.actions.compare_with_national import compare
 from applications.actions.consult import remind_office
 from applications.actions.consult import to_remind as answers_due
+from applications.actions.end_filing import forget_filers
 from applications.actions.extend import draft_extension, foreseen
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.keep_closing_paper import keep_closing_papers
@@ -34,8 +35,10 @@ from portal import clock
 SWEEP_ROWS = 200
 # Drawing a long scan of another's making may take ten minutes (``archival``).
 COPY_SECONDS = 15 * 60
-# A worker has other jobs too.
-NATIONAL_SECONDS = 60
+# A city's dossiers take many of these turns.
+OUTAGE_SECONDS = 60
+# Nothing new is asked after the first; what is on its way by then has ended before the second, or hangs.
+NATIONAL_SECONDS, NATIONAL_LIMIT = 60, 180
 
 
 @shared_task
@@ -118,15 +121,16 @@ def mind_supplements() -> None:
 
 @shared_task
 def stop_clocks() -> None:
-    """Dossiers get the time of announced outages."""
-    stop_for_outages(at=clock.now())
+    """Dossiers get the time of announced outages, piece by piece."""
+    stop_for_outages(at=clock.now(), seconds=OUTAGE_SECONDS)
 
 
 @shared_task
 def sweep_declarations() -> None:
-    """Erase what was declared at home and not used in time."""
+    """Erase what was declared at home and not used in time, and what people said of themselves where nobody needs it now."""
     erase_expired(at=clock.now())
     forget_erased(at=clock.now())
+    forget_filers(clock.now())
 
 
 @shared_task
@@ -158,19 +162,19 @@ def renew_stamps() -> None:
     keep_withdrawal_lists(at=clock.now())
 
 
-@shared_task
+@shared_task(time_limit=NATIONAL_LIMIT)
 def tell_national(application_id: int) -> None:
     """Tell the national portal what waits of one dossier."""
     tell(dossiers=[application_id], seconds=NATIONAL_SECONDS)
 
 
-@shared_task
+@shared_task(time_limit=NATIONAL_LIMIT)
 def sweep_national() -> None:
     """Tell it what no worker was woken for, and what waited for its next try. Any number of sweeps may run at once."""
     tell(dossiers=due_dossiers(clock.now(), SWEEP_ROWS), seconds=NATIONAL_SECONDS)
 
 
-@shared_task
+@shared_task(time_limit=NATIONAL_LIMIT)
 def compare_with_national() -> None:
     """Go on with today's comparison, and forget rows that were delivered long ago."""
     compare(day=clock.today(), seconds=NATIONAL_SECONDS)

@@ -193,6 +193,8 @@ POST applications:national_push                     sssf ffff. ffff
 POST applications:national_skip                     sssf ffff. ffff
 GET  applications:filed                             sssf .ffff .fff
 POST applications:open_filed                        sss0 .00ff 0000
+GET  applications:end_filed                         sssf .ffff 0fff
+POST applications:end_filed                         sssf .ffff 0fff
 GET  applications:moved_days                        sssf fff.. fff.
 POST applications:moved_days                        sssf ffff. ffff
 GET  applications:dossier                           sss0 ..... 0000

@@ -19,18 +19,20 @@ from applications.enums import EventKind, PauseWhy, State, StepKind, SupplementS
 from applications.history import record
 from applications.models import Application, SupplementRequest
 from applications.models.handling import STILL_OPEN
-from applications.pauses import end_pause, pause
+from applications.pauses import end_pause, pause, spans_of
 from applications.permissions import check, check_receiver, may_handle, may_receive, may_sign
 from applications.rules import answer_days, end_of, rules_on, start_of, working_days_after, working_days_before
+from centres.models import Outage
 from citizens.models import User
 from portal import live
 from portal.clock import local_day
 from portal.errors import BadInput, RuleBroken
+from procedures.calendars import WorkCalendar
+from procedures.waits import day_without
 
 FORM = "02"
+# What a form has room for.
 MOST_LINES = 40
-# A request at the counter counts for the same matter of the same person for so long.
-INTAKE_COUNTS = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,8 @@ def asked_at_intake(draft: Application, at: datetime) -> SupplementRequest | Non
         version__procedure=OuterRef("application__version__procedure"),
         received_at__gte=OuterRef("asked_at"),
     )
-    rows = SupplementRequest.objects.filter(same, stage=SupplementStage.INTAKE, asked_at__gte=at - INTAKE_COUNTS)
+    since = at - timedelta(days=rules_on(local_day(at)).intake_days)
+    rows = SupplementRequest.objects.filter(same, stage=SupplementStage.INTAKE, asked_at__gte=since)
     return rows.exclude(Exists(received_since)).order_by("-asked_at").first()
 
 
@@ -260,6 +263,38 @@ def accept_supplement(*, application: Application, note: str, at: datetime, acti
     )
     announce(dossier)
     return dossier
+
+
+def give_longer(dossier: Application, outage: Outage, calendar: WorkCalendar, at: datetime) -> bool:
+    """The days that an announced outage takes from whoever has to answer come at the end; whether there were any. Never fewer
+    days than the citizen was told, also where it is over sooner. Inside the caller's transaction, on its locked row."""
+    request = dossier.supplements.filter(STILL_OPEN).first()
+    if request is None or request.until is None or request.asked_at >= outage.over_at:
+        return False
+    asked_until = request.asked_until or request.until
+    outages = spans_of(dossier.pauses.filter(why=PauseWhy.OUTAGE))
+    last = day_without(local_day(asked_until), local_day(request.asked_at), outages, calendar)
+    until = end_of(last, dossier.received_at_centre or dossier.helped_at)
+    if until <= request.until:
+        return False
+    request.asked_until, request.until = asked_until, until
+    if request.ends_at is not None:
+        request.ends_at = max(request.ends_at, until)
+    if request.remind_at is not None and request.reminded_at is None:
+        remind_on = working_days_before(last, rules_on(local_day(request.asked_at)).remind_days)
+        request.remind_at = max(request.remind_at, start_of(remind_on))
+    request.save(update_fields=["until", "asked_until", "ends_at", "remind_at"])
+    record(
+        application=dossier,
+        kind=EventKind.ANSWER_MOVED,
+        at=at,
+        actor=None,
+        centre=dossier.competent,
+        reason=outage.what["vi"],
+        details={"until": until.isoformat(), "outage": outage.pk},
+    )
+    messages.tell(messages.SupplementWaits, dossier, occasion=f"{request.sequence}:{until.isoformat()}", at=at)
+    return True
 
 
 # -- what nobody answers ----------------------------------------------------------------------------------------------

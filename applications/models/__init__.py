@@ -6,6 +6,7 @@ from applications.models.handling import (
     Consultation,
     Extension,
     FeeLine,
+    OutagePass,
     Pause,
     Result,
     ResultCorrection,
@@ -14,7 +15,7 @@ from applications.models.handling import (
     WithdrawalRequest,
 )
 from applications.models.history import Event, EventValue
-from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules
+from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
 from applications.models.payments import BankAccount, Payment
 from applications.models.rules import AnswerLimit, HandlingRules
@@ -70,6 +71,7 @@ __all__ = [
     "FeeLine",
     "HandlingRules",
     "IssuedForm",
+    "OutagePass",
     "Paper",
     "Party",
     "Pause",
@@ -102,6 +104,7 @@ __all__ = [
     "SyncDifference",
     "SyncItem",
     "SyncRules",
+    "SyncUncompared",
     "WhyErased",
     "WithdrawalList",
     "WithdrawalRequest",

@@ -41,6 +41,7 @@ class SupplementRequest(models.Model):
 
     ``lines`` are its faults, each with what it is about, what is wrong and what to do; ``faults`` is the same as one text.
     A second one at the appraisal has a leader's reason. ``ends_at`` is when the law ends an unanswered one, if it does.
+    ``asked_until`` is the end that was asked for, where an outage has moved it since.
     """
 
     application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="supplements")
@@ -50,6 +51,7 @@ class SupplementRequest(models.Model):
     lines = models.JSONField(default=list)
     guidance = models.TextField(blank=True)
     until = models.DateTimeField(null=True, blank=True)
+    asked_until = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True, help_text=_("Why the leader lets it be asked again."))
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -270,6 +272,24 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_why_display()} {self.from_at:%d/%m/%Y}"
+
+
+class OutagePass(models.Model):
+    """One walk through the dossiers that an outage reaches, by their keys: what a worker left behind goes on from here."""
+
+    outage = models.ForeignKey("centres.Outage", on_delete=models.CASCADE, related_name="+")
+    settles = models.BooleanField(help_text=_("It is over: its real end is counted."))
+    after = models.PositiveBigIntegerField(default=0, help_text=_("The last dossier that was looked at."))
+    moved = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("walk of an outage")
+        verbose_name_plural = _("walks of outages")
+        constraints = [models.UniqueConstraint(fields=["outage", "settles"], name="outage_pass_once")]
+
+    def __str__(self) -> str:
+        return f"{self.outage_id} {self.after}"
 
 
 class FeeLines(models.Manager["FeeLine"]):

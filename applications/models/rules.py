@@ -16,6 +16,9 @@ class HandlingRules(models.Model):
     supplement_days = models.PositiveSmallIntegerField(
         _("days the citizen has for a supplement"), default=15, validators=[MinValueValidator(1)]
     )
+    intake_days = models.PositiveSmallIntegerField(
+        _("calendar days for which a request at the counter counts for the same matter of the same person"), default=90
+    )
     remind_days = models.PositiveSmallIntegerField(
         _("days before its end at which a supplement is reminded of"), default=2
     )

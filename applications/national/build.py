@@ -21,7 +21,7 @@ from portal.text import pick
 from procedures.catalogue_cache import version_by_id
 
 if TYPE_CHECKING:
-    from applications.models import Application, Document, Event, SyncRules
+    from applications.models import Application, Document, Event, Result, SyncRules
 
 VIETNAMESE = "vi"
 PERSON, IDENTITY_CARD = "1", "1"
@@ -205,14 +205,19 @@ class AtEvent:
         ]
 
     def _supplements(self) -> list[dict[str, Any]]:
-        """Every request so far, with the answer where it had come by then; what was asked for before receipt is none."""
-        asked = self.dossier.supplements.filter(stage=SupplementStage.APPRAISAL, asked_at__lte=self.event.at)
-        rows = asked.select_related("asked_by").order_by("asked_at", "pk")
-        answers = [event for event in self.events if event.kind == EventKind.SUPPLEMENTED]
+        """Every request so far, with the answer where it had come by then; what was asked for before receipt is none.
+
+        They go by the order of the history: two steps may bear one moment, and a later one an earlier.
+        """
+        asked = [one for one in self.events if one.kind == EventKind.SUPPLEMENT_ASKED and not one.details.get("intake")]
+        rows = self.dossier.supplements.filter(stage=SupplementStage.APPRAISAL).select_related("asked_by")
+        answers = [one for one in self.events if one.kind == EventKind.SUPPLEMENTED]
         found = []
-        for request in rows:
-            answer = next((event for event in answers if event.at == request.answered_at), None)
-            before = [event for event in self.events if event.at <= request.asked_at]
+        # The history writes as many as there are requests, in their order.
+        for number, (request, question) in enumerate(zip(rows.order_by("sequence", "pk"), asked, strict=False)):
+            until = asked[number + 1].sequence if number + 1 < len(asked) else self.event.sequence + 1
+            answer = next((one for one in answers if question.sequence < one.sequence < until), None)
+            before = [one for one in self.events if one.sequence <= question.sequence]
             found.append(
                 {
                     "HoSoBoSungId": str(request.pk),
@@ -232,11 +237,8 @@ class AtEvent:
         return found
 
     def _results(self, handed_in: set[str]) -> list[dict[str, str]]:
-        """The e-result with code and link; nothing where there is no file of it, and never a file that was handed in."""
+        """Each file of the e-result with code and link; nothing where there is none, and never a file that was handed in."""
         result = getattr(self.dossier, "result", None) if self.event.to_state in _FINISHED else None
-        document = result.document if result else None
-        if result is None or document is None or document.source not in _RESULTS or str(document.pk) in handed_in:
-            return []
         procedure = self.version.procedure
         return [
             {
@@ -244,8 +246,10 @@ class AtEvent:
                 "MaThanhPhanHoSo": "",
                 "GiayToId": str(document.pk),
                 "DuongDanTepTinKetQua": link_to(document),
-                "MaGiayToKetQua": self.rules.result_codes.get(procedure.code, result.number),
+                "MaGiayToKetQua": self.rules.result_codes.get(procedure.code, number),
             }
+            for document, number in (_files_of(result) if result else [])
+            if document.source in _RESULTS and str(document.pk) not in handed_in
         ]
 
     # -- the step ------------------------------------------------------------------------------------------------------
@@ -269,6 +273,15 @@ class AtEvent:
         if faults := shape.faults_of_progress(message):
             raise Unfit(faults, message)
         return message
+
+
+def _files_of(result: Result) -> list[tuple[Document, str]]:
+    """The files of a result with the number of each: one, or every copy of a request for certification."""
+    request = getattr(result.application, "certification", None)
+    if request is None:
+        return [(result.document, result.number)] if result.document else []
+    copies = request.items.filter(output__isnull=False).select_related("output", "entry__register").order_by("pk")
+    return [(one.output, str(one.entry)) for one in copies]
 
 
 def link_to(document: Document) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.actions.file_online import NotTakenIn, take_in_filing
 from applications.enums import State
-from applications.models import Result
+from applications.models import Document, Result
 from applications.national.build import document_of_link
 from applications.national.shape import DOSSIERS
 from portal import clock, files
@@ -35,11 +36,7 @@ def result(request: HttpRequest, signed: str) -> FileResponse:
     document = document_of_link(signed)
     if document is None:
         raise Http404
-    released = Result.objects.filter(
-        signed_at__isnull=False, application__state__in=[State.DONE, State.RETURNED]
-    ).select_related("document")
-    found = get_object_or_404(released, document=document).document
-    assert found is not None
+    found = get_object_or_404(Document, pk=document if _is_released(document) else None)
     try:
         content = files.open_stored(found.sha256)
     except FileNotFoundError as error:
@@ -48,6 +45,13 @@ def result(request: HttpRequest, signed: str) -> FileResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _is_released(document: int) -> bool:
+    """Whether it is a file of a result that was signed and released: its one, or one of several copies."""
+    of_result = Q(document=document) | Q(application__certification__items__output=document)
+    released = Result.objects.filter(signed_at__isnull=False, application__state__in=[State.DONE, State.RETURNED])
+    return released.filter(of_result).exists()
 
 
 @csrf_exempt
