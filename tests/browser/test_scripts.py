@@ -297,7 +297,12 @@ def test_a_way_off_the_form_waits_until_what_was_typed_is_kept(page: Page, statu
 
 
 def test_a_paper_made_of_the_form_opens_when_the_last_word_is_kept(page: Page) -> None:
-    show(page, KEPT.replace("</body>", '<a href="/form.pdf" target="_blank" data-of-form>print</a></body>'), "typed", "keep")
+    show(
+        page,
+        KEPT.replace("</body>", '<a href="/form.pdf" target="_blank" data-of-form>print</a></body>'),
+        "typed",
+        "keep",
+    )
     seen: list[str] = []
 
     def keep(route: Route) -> None:
