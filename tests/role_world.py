@@ -40,7 +40,7 @@ from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
 from centres.models import Centre, Device
-from citizens.models import Citizen, HeldDocument, User
+from citizens.models import Citizen, HeldDocument, Look, User
 from support.actions.announce import announce as tell_staff
 from support.actions.known import keep_known
 from support.actions.plan_outage import plan_outage
@@ -666,3 +666,20 @@ def ask(
         before_undoing()
         transaction.set_rollback(True)
     return answer
+
+
+def ask_and_see(client: Client, world: World, method: str, name: str, which: str = "") -> tuple[Any, list[Look]]:
+    """The answer, and the Looks it wrote before it was undone."""
+    seen: list[Look] = []
+    last = Look.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    answer = ask(
+        client, world, method, name, which, before_undoing=lambda: seen.extend(Look.objects.filter(pk__gt=last))
+    )
+    return answer, seen
+
+
+def text_of(answer: Any) -> str:
+    content = b"" if answer.streaming else answer.content
+    return (
+        content.decode("utf-8", "replace") if answer["Content-Type"].startswith(("text/", "application/json")) else ""
+    )
