@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import resource
+import shutil
 import subprocess
 from pathlib import Path
 
 import pikepdf
 
 RENDERER = "pdftoppm"
+# Sets the limits, then becomes the renderer. Not ``preexec_fn``: Python code between fork and exec loses what other threads hold.
+_LIMITER = "prlimit"
 # As scanned for the archive.
 DOTS_PER_INCH = 200
 _LONG_SIDE_OF_A3 = 420 / 25.4
@@ -43,11 +45,13 @@ def draw(
     size = ["-scale-to", str(round(_LONG_SIDE_OF_A3 * dots))] if too_large else ["-r", str(dots)]
     pages = ["-f", str(first), "-l", str(last), "-jpeg", "-jpegopt", f"quality={JPEG_QUALITY}", "-cropbox"]
     longest = SECONDS_A_PAGE * (last - first + 1)
+    if shutil.which(RENDERER) is None:
+        raise FileNotFoundError(RENDERER)
     try:
         subprocess.run(  # noqa: S603 - fixed words and numbers, and paths of our own
-            [RENDERER, *size, *pages, "-forcenum", str(source), str(folder / "page")],
+            [_LIMITER, f"--as={_MEMORY_BYTES}", RENDERER, *size, *pages, "-forcenum", str(source), str(folder / "page")],
             check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            timeout=longest if seconds is None else min(longest, max(0.0, seconds)), preexec_fn=_within_limits,
+            timeout=longest if seconds is None else min(longest, max(0.0, seconds)),
         )  # fmt: skip
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise CannotDraw("the renderer gave up") from error
@@ -70,7 +74,3 @@ def is_too_large(page: pikepdf.Page) -> bool:
     left, bottom, right, top = (float(edge) for edge in page.cropbox)
     inches = max(abs(right - left), abs(top - bottom)) * float(page.obj.get("/UserUnit", 1)) / _POINTS
     return inches * DOTS_PER_INCH > MOST_DOTS
-
-
-def _within_limits() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
