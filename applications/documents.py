@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from applications.catalogue import facts_of, version_of
 from applications.enums import DeliveryState
-from applications.models import Application, CertificationItem, IssuedForm, Paper
+from applications.models import Application, CertificationItem, IssuedForm, Original, Paper
 from applications.models.papers import as_issued
 from applications.notarisation.requests import items_of, request_of
 from portal import clock
@@ -47,12 +47,15 @@ def tracking_url(application: Application) -> str:
     return settings.PUBLIC_URL + reverse("applications:ticket", args=[application.token])
 
 
-def receipt_context(application: Application, issued: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def receipt_context(
+    application: Application, issued: Mapping[str, Any] | None = None, issued_at: datetime | None = None
+) -> dict[str, Any]:
     """Form 01, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" (Circular 03/2025/TT-VPCP, annex I), for a received dossier.
 
     Plain texts and lists in Vietnamese. Nothing in it depends on the moment of printing, so the file is the same
     however often it is made: ``issued`` is what the form's row froze of what can change later (a name, an address, the
-    due date after a supplement); without it they are as they are now. Raises ``ValueError`` for a draft.
+    due date after a supplement); without it they are as they are now. Originals are those taken into custody until it was
+    ``issued_at`` (received, without it). Raises ``ValueError`` for a draft.
     """
     received_at, centre, applicant = application.received_at, application.received_at_centre, application.applicant
     if received_at is None or centre is None or applicant is None or application.code is None:
@@ -77,7 +80,7 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "email": frozen["email"],
         "procedure": version.procedure.name[VIETNAMESE],
         "procedure_code": version.procedure.code,
-        "papers": _papers(application),
+        "papers": _papers(application, issued_at or received_at),
         "sets": 1,
         "limit": _limit_in_words(applicable(version.time_limit, facts_of(application, received_at))),
         "received": _moment_in_words(received_at),
@@ -146,12 +149,13 @@ def masked(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _papers(application: Application) -> list[dict[str, Any]]:
+def _papers(application: Application, until: datetime) -> list[dict[str, Any]]:
     """The checklist; a request for certification names each of its documents in the place of "the copy"."""
     version = version_of(application)
     items = items_of(request_of(application, version))
+    kept = list(application.originals.filter(taken_at__lte=until))
     lines = [
-        _paper(paper, application)
+        _paper(paper, application, [original for original in kept if original.paper_id == paper.pk])
         for paper in application.papers.select_related("kind")
         if not (items and paper.kind.key in (COPY_TO_CERTIFY, DOCUMENT_TO_SIGN))
     ]
@@ -171,15 +175,21 @@ def _document(item: CertificationItem) -> dict[str, Any]:
     }
 
 
-def _paper(paper: Paper, application: Application) -> dict[str, Any]:
+def _paper(paper: Paper, application: Application, kept: list[Original]) -> dict[str, Any]:
     to_certify = paper.kind.key == COPY_TO_CERTIFY
     copies = application.copies if to_certify else paper.copies
     return {
         "name": paper.kind.name[VIETNAMESE],
         "form": "Bản sao" if to_certify else _COPY_FORMS[CopyForm(paper.form_of_copy)],
         "quantity": "" if paper.form_of_copy == CopyForm.LOOKED_UP else f"{copies:02}",
-        "note": paper.note,
+        "note": "; ".join(filter(None, [paper.note, *map(_kept, kept)])),
     }
+
+
+def _kept(original: Original) -> str:
+    """What the receipt says of an original that stays until the result."""
+    number = f"số {original.number}, " if original.number else ""
+    return f"giữ bản chính {number}{original.pages:02} trang"
 
 
 def _limit_in_words(limit: Any) -> str:

@@ -125,6 +125,7 @@ class EventKind(models.TextChoices):
     NOT_WITHDRAWN = "not_withdrawn", _("Withdrawal declined")
     EXTENDED = "extended", _("Apology signed; new date")
     DUE_MOVED = "due_moved", _("Due date moved")
+    ORIGINAL = "original", _("An original moved")
 
 
 class PauseWhy(models.TextChoices):

@@ -13,8 +13,10 @@ from applications.actions.bring_up_to_date import refuse_old_rules
 from applications.actions.declare import erase
 from applications.actions.documents_wanted import FROM_DOCUMENTS, LAID_OUT
 from applications.actions.locking import locked, wrong_state
+from applications.actions.originals import take_originals
 from applications.actions.submit_certification import submit_all, why_not_submitted
 from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
+from applications.duplicates import refuse_duplicates
 from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
 from applications.models import Application, Arrival, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
@@ -44,8 +46,9 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
     """Take in the application and start its clock (Decree 118/2025 art. 17.3: accepted complete and correct).
 
     Gives the code, the due date with its explanation, the fee lines, the first step, the history row, the receipt
-    to be printed and the notice; the ticket is done with its last matter. Raises ``NotComplete`` with everything
-    that is missing at once, or ``RulesChanged``; nothing is changed then.
+    to be printed and the notice; originals that stay are in custody; the ticket is done with its last matter. Raises ``NotComplete`` with everything
+    that is missing at once, ``RulesChanged``, or ``Duplicate`` while nobody decided that it is another matter than what was
+    received not long ago; nothing is changed then.
     """
     draft = locked(application)
     check_receiver(acting_user, draft)
@@ -53,7 +56,7 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
         raise wrong_state(draft)
     refuse_old_rules(draft, at)
     quote = quote_for(draft, at)
-    papers = list(draft.papers.select_related("kind"))
+    papers = list(draft.papers.select_related("kind", "requirement"))
     form = bound_form(draft, at)
     by_document = is_request(version_of(draft)) and draft.for_application_id is None
     missing = _unit_not_asked(draft)
@@ -61,8 +64,11 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
         missing += _documents_missing(draft, at)
     missing += what_is_missing(draft, papers, quote, form, at, by_document=by_document)
     refuse_if(missing)
+    refuse_duplicates(draft, at)
     draft.form_data = form.form_data()
-    return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
+    dossier = complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
+    take_originals(dossier, papers, at, acting_user)
+    return dossier
 
 
 class Missing(str):
@@ -126,11 +132,13 @@ def complete(
             "papers": papers,
             "fee": quote.total,
             **({"declared_at_home": True} if declaration else {}),
+            **({"looks_like": draft.other_matter["codes"]} if draft.other_matter else {}),
         },
         personal={
             "applicant": applicant.full_name if applicant else "",
             "identity_number": (applicant.identity_number or "") if applicant else "",
             "phone": draft.contact_phone,
+            "other_matter": draft.other_matter.get("reason", ""),
         },
         # What was refused of a request while it was prepared has its row already.
         first=is_new and request is None,

@@ -15,6 +15,7 @@ from applications.models.handling import (
 )
 from applications.models.history import Event, EventValue
 from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules
+from applications.models.originals import Original, OriginalMove, TransferItem, TransferList
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
 from applications.models.payments import BankAccount, Payment
 from applications.models.rules import AnswerLimit, HandlingRules
@@ -65,6 +66,8 @@ __all__ = [
     "FeeLine",
     "HandlingRules",
     "IssuedForm",
+    "Original",
+    "OriginalMove",
     "Paper",
     "Party",
     "Pause",
@@ -97,6 +100,8 @@ __all__ = [
     "SyncDifference",
     "SyncItem",
     "SyncRules",
+    "TransferItem",
+    "TransferList",
     "WhyErased",
     "WithdrawalList",
     "WithdrawalRequest",
