@@ -115,7 +115,7 @@ def counts_of(user: Any, late: datetime, centre: int | None) -> dict[str, int]:
 
 
 def lists_for(user: Any) -> QuerySet[TransferList]:
-    """Lists that this person sends or receives, or answers for; open ones first, the newest before."""
+    """Lists that this person sends or receives, or answers for, the newest first."""
     return (
         TransferList.objects.filter(in_scope(user, "branch", "competent"))
         .select_related("branch", "competent", "sent_by", "origin")
@@ -124,6 +124,7 @@ def lists_for(user: Any) -> QuerySet[TransferList]:
             settled=Count("items", filter=Q(items__settled_at__isnull=False)),
             missing=Count("items", filter=Q(items__state=ItemState.MISSING)),
         )
+        .order_by("-sent_at", "-id")
     )
 
 

@@ -188,8 +188,8 @@ def _paper(paper: Paper, application: Application, kept: list[Original]) -> dict
 
 def _kept(original: Original) -> str:
     """What the receipt says of an original that stays until the result."""
-    number = f"số {original.number}, " if original.number else ""
-    return f"giữ bản chính {number}{original.pages:02} trang"
+    number = f" {original.number}," if original.number else ""
+    return f"giữ lại{number} {original.pages:02} trang"
 
 
 def _limit_in_words(limit: Any) -> str:

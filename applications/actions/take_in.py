@@ -171,7 +171,7 @@ def _take_in(
     draft.form_data = form.form_data()
     if handed.other_matter.strip():
         draft.other_matter = decision(handed.other_matter, twins_of(draft, at), at, acting_user)
-    else:
+    elif not found.is_new:
         refuse_duplicates(draft, at)
     draft.matter = settle_matter(
         ticket=ticket,

@@ -213,10 +213,8 @@ def _settle(request: HttpRequest, transfer: TransferList) -> None:
             done = declare_lost(item=item, reason=request.POST.get("reason", ""), at=at, acting_user=user)
         else:
             done = found_at_sender(item=item, at=at, acting_user=user)
-    if done.is_open:
+    if done.is_open and not done.items.filter(state=ItemState.MISSING).exists():
         messages.warning(request, _("Noted. The list stays open until every original is settled."))
-    else:
-        messages.success(request, _("Every original of this list is settled."))
 
 
 @never_cache

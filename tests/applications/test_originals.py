@@ -97,7 +97,7 @@ def test_the_receipt_takes_the_certificate_into_custody_and_says_so(centre: Cent
     assert chain.verify(events) is None
     assert "AB 123456" in told(events[1]).sentence
     paper = next(row for row in receipt_context(dossier)["papers"] if "AB 123456" in row["note"])
-    assert "giữ bản chính số AB 123456, 04 trang; giữ bản chính số AB 123457, 02 trang" in paper["note"]
+    assert "giữ lại AB 123456, 04 trang; giữ lại AB 123457, 02 trang" in paper["note"]
 
 
 def test_without_a_note_the_certificate_is_kept_under_the_forms_serial_and_other_papers_are_not(centre: Centre) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from applications.actions.edit_draft import keep_form
 from applications.actions.handle import propose, sign, take
 from applications.enums import State
 from applications.enums_originals import Place
@@ -18,7 +19,8 @@ from centres.enums import Role
 from portal import clock
 from tests.browser.pages import DESK, PHONES, Looker
 from tests.browser.test_story import PICTURES
-from tests.factories.applications import MONDAY, a_centre, a_draft, member_of
+from tests.factories.applications import MONDAY, a_centre, a_dossier, a_draft, member_of
+from tests.factories.citizens import CitizenFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -117,3 +119,28 @@ def _signed(dossier: Application) -> None:
     take(application=dossier, at=at, acting_user=specialist)
     propose(application=dossier, number="12/CNVP", document=None, at=at, acting_user=specialist)
     sign(application=dossier, at=at, acting_user=member_of(Role.LEADER, centre))
+
+
+def test_what_may_be_here_already_stands_beside_the_draft(looker: Looker) -> None:
+    person = CitizenFactory(address="12 ngõ 5 phố Chùa Bộc, phường Kim Liên, Hà Nội")
+    first = a_dossier(procedure="land_change_info", citizen=person)
+    draft = a_draft(procedure="land_change_info", citizen=person)
+    keep_form(
+        application=draft, values={"new_address": "14 ngõ 5, Kim Liên"}, at=MONDAY, acting_user=draft.opened_by
+    )  # fmt: skip
+    Application.objects.filter(pk=draft.pk).update(other_matter={})
+    desk = looker.page(DESK, user=draft.opened_by)
+    looker.open(desk, f"/desk/?matter={draft.pk}")
+    twins = desk.locator("[data-twins]")
+    expect(twins).to_contain_text(first.code or "")
+    expect(twins.locator("tbody tr")).to_have_count(1)
+    seen(looker, desk, "9-duplicate")
+    desk.keyboard.press("F9")
+    expect(desk.locator("#problems")).to_contain_text(first.code or "")
+    twins.locator("[name=reason]").fill("Đổi địa chỉ lần nữa theo thông báo mới")
+    twins.locator("form button").click()
+    expect(twins).to_have_count(0)
+    desk.wait_for_timeout(600)
+    desk.keyboard.press("F9")
+    expect(desk.locator("[data-code]")).to_be_visible()
+    assert not looker.wrong, "\n".join(looker.wrong)
