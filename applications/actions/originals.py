@@ -274,8 +274,11 @@ def tell(
 
 
 def bump(rows: Iterable[Original]) -> None:
-    """Pages that show these originals change."""
-    topics = {f"dossier:{row.application_id}" for row in rows} | {f"originals:{row.branch_id}" for row in rows}
+    """Pages that show these originals change, the manager's day among them."""
+    topics = set()
+    for row in rows:
+        topics |= {f"dossier:{row.application_id}", f"dossiers:{row.branch_id}"}
+        topics.add(f"dossiers:{row.application.competent_id}")
     live.bump(*sorted(topics))
 
 

@@ -190,7 +190,6 @@ def transfer_list(request: HttpRequest, pk: int) -> HttpResponse:
         "may_lose": may_declare_lost(user, transfer.branch_id),
         "unconfirmed": [item for item in items if item.state in UNSETTLED],
         "missing": [item for item in items if item.state == ItemState.MISSING],
-        "noted": {item.pk: request.POST.get(f"note-{item.pk}", item.note) for item in items},
     }
     return render(request, "applications/originals/transfer.html", context, status=status)
 

@@ -341,7 +341,7 @@ def test_the_road_of_a_list_on_the_pages(centre: Centre, as_: As, monday: None) 
     assert office.get(url).context["chosen"].key == "office"
     assert office.post(url, {"do": "send", "original": [original.pk]}).status_code == 302
     back = TransferList.objects.get(number=2)
-    assert desk.get(reverse("applications:transfer_lists")).status_code == 200
+    assert [row.number for row in desk.get(reverse("applications:transfer_lists")).context["rows"]] == [2, 1]
     page = reverse("applications:transfer_list", args=[back.pk])
     assert desk.post(page, {f"item-{back.items.get().pk}": "here"}).status_code == 302
     original.refresh_from_db()
