@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -116,6 +117,21 @@ def test_one_statement_finds_them_however_many_there_are(person: Citizen) -> Non
         with CaptureQueriesContext(connection) as statements:
             assert len(twins_of(draft, DAYS_LATER)) == count
         assert len(statements) == 1, [row["sql"] for row in statements]
+
+
+@pytest.mark.postgres
+def test_they_are_found_by_the_index_of_a_citizens_applications(person: Citizen) -> None:
+    a_dossier(citizen=person)
+    draft = again(person)
+    twins_of(draft, DAYS_LATER)
+    with CaptureQueriesContext(connection) as statements:
+        twins_of(draft, DAYS_LATER)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + statements[0]["sql"].replace("%", "%%"))
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert re.search(r"Index.* on applications_application", plan), plan
+    assert re.search(r"Index Cond: \(\(?applicant_id", plan), plan
 
 
 def test_side_by_side_shows_what_differs_here_and_only_where_it_lies_elsewhere(person: Citizen) -> None:
