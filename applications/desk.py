@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.documents_wanted import LAID_OUT
 from applications.actions.mark_paper import FROM_FILE
+from applications.actions.originals import said_of
 from applications.actions.submit_certification import why_not_submitted
 from applications.catalogue import bound_form as bound_form_of
 from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.declared import Declared, Said, declared_for
+from applications.duplicates import Twin, side_by_side, twins_of, undecided
 from applications.enums import Channel, PaperState, State
 from applications.ledger import owed
 from applications.models import Application, Arrival, Certification, CertificationItem, Paper
@@ -57,6 +59,8 @@ class PaperLine:
     item: CertificationItem | None
     held: HeldDocument | None
     note: Any
+    # What goes into custody with the receipt: number and pages of each original.
+    originals: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def can_certify(self) -> bool:
@@ -117,6 +121,7 @@ class Work:
     is_request: bool = False
     documents: list[DocumentLine] = field(default_factory=list)
     filed: Arrival | None = None
+    twins: list[Twin] = field(default_factory=list)
 
     @property
     def shows_documents(self) -> bool:
@@ -366,6 +371,9 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
         filed=application.arrival
         if application.channel == Channel.ONLINE and hasattr(application, "arrival")
         else None,
+        twins=side_by_side(application, undecided(application, twins_of(application, at)))
+        if application.state == State.DRAFT
+        else [],
         certified=list(application.made_for_it.still_wanted().prefetch_related("fee_lines__item").order_by("pk")),
     )
 
@@ -399,7 +407,7 @@ def leave_blanks_alone(form: ProcedureForm) -> None:
 
 
 def paper_lines(application: Application) -> list[PaperLine]:
-    papers = list(application.papers.select_related("kind", "document"))
+    papers = list(application.papers.select_related("kind", "document", "requirement"))
     notes = {row.pk: row.note for row in version_of(application).requirements.all()}
     items = {
         item.for_paper_id: item
@@ -419,6 +427,7 @@ def paper_lines(application: Application) -> list[PaperLine]:
             if paper.state == PaperState.MISSING and paper.form_of_copy in FROM_FILE
             else None,
             note=notes.get(paper.requirement_id),
+            originals=said_of(application, paper) if paper.requirement.is_kept and paper.is_there else [],
         )
         for paper in papers
     ]

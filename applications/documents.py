@@ -13,7 +13,7 @@ from django.urls import reverse
 from applications.catalogue import facts_of, version_of
 from applications.enums import DeliveryState
 from applications.ledger import lines_owed
-from applications.models import Application, CertificationItem, IssuedForm, Paper
+from applications.models import Application, CertificationItem, IssuedForm, Original, Paper
 from applications.models.papers import as_issued
 from applications.notarisation.enums import NOT_PAID_FOR
 from applications.notarisation.requests import items_of, request_of
@@ -49,18 +49,23 @@ def tracking_url(application: Application) -> str:
     return settings.PUBLIC_URL + reverse("applications:ticket", args=[application.token])
 
 
-def receipt_context(application: Application, issued: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def receipt_context(
+    application: Application, issued: Mapping[str, Any] | None = None, issued_at: datetime | None = None
+) -> dict[str, Any]:
     """Form 01, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" (Circular 03/2025/TT-VPCP, annex I), for a received dossier.
 
     Plain texts and lists in Vietnamese. Nothing in it depends on the moment of printing, so the file is the same
     however often it is made: ``issued`` is what the form's row froze of what can change later (a name, an address, the
-    due date after a supplement, papers and fees); without it they are as they are now. Raises ``ValueError`` for a draft.
+    due date after a supplement, papers and fees); without it they are as they are now. Originals are those taken into custody
+    until it was ``issued_at`` (received, without it). Raises ``ValueError`` for a draft.
     """
     received_at, centre, applicant = application.received_at, application.received_at_centre, application.applicant
     if received_at is None or centre is None or applicant is None or application.code is None:
         raise ValueError("a receipt is for a received dossier")
     frozen = (
-        {**receipt_said(application), **as_issued(application)} if issued is None else with_said(application, issued)
+        {**receipt_said(application, issued_at or received_at), **as_issued(application)}
+        if issued is None
+        else with_said(application, issued, issued_at or received_at)
     )
     due_at = datetime.fromisoformat(frozen["due_at"]) if frozen["due_at"] else None
     version = version_of(application)
@@ -101,14 +106,15 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
     }
 
 
-def receipt_said(application: Application) -> dict[str, Any]:
-    """What a receipt says of papers and fees as they are now, in plain values for its row: only what counts is summed up."""
+def receipt_said(application: Application, at: datetime) -> dict[str, Any]:
+    """What a receipt says of papers and fees as they are now, in plain values for its row: only what counts is summed up.
+    Originals are those taken into custody until ``at``."""
     received_at = application.received_at
     if received_at is None:
         raise ValueError("a receipt is for a received dossier")
     lines = lines_owed(application)
     return {
-        "papers": _papers(application),
+        "papers": _papers(application, at),
         "limit": _limit_in_words(applicable(version_of(application).time_limit, facts_of(application, received_at))),
         "fees": [
             {
@@ -123,9 +129,9 @@ def receipt_said(application: Application) -> dict[str, Any]:
     }
 
 
-def with_said(application: Application, frozen: Mapping[str, Any]) -> dict[str, Any]:
-    """What a receipt's row froze, completed as of now where its paper was not drawn yet."""
-    return dict(frozen) if "fees" in frozen else {**receipt_said(application), **frozen}
+def with_said(application: Application, frozen: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """What a receipt's row froze ``at``, completed as of now where its paper was not drawn yet."""
+    return dict(frozen) if "fees" in frozen else {**receipt_said(application, at), **frozen}
 
 
 def refusal_context(form: IssuedForm) -> dict[str, Any]:
@@ -168,12 +174,13 @@ def masked(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _papers(application: Application) -> list[dict[str, Any]]:
+def _papers(application: Application, until: datetime) -> list[dict[str, Any]]:
     """The checklist; a request for certification names each of its documents in the place of "the copy"."""
     version = version_of(application)
     items = items_of(request_of(application, version))
+    kept = list(application.originals.filter(taken_at__lte=until))
     lines = [
-        _paper(paper, application)
+        _paper(paper, application, [original for original in kept if original.paper_id == paper.pk])
         for paper in application.papers.select_related("kind")
         if not (items and paper.kind.key in (COPY_TO_CERTIFY, DOCUMENT_TO_SIGN))
     ]
@@ -195,15 +202,21 @@ def _document(item: CertificationItem) -> dict[str, Any]:
     }
 
 
-def _paper(paper: Paper, application: Application) -> dict[str, Any]:
+def _paper(paper: Paper, application: Application, kept: list[Original]) -> dict[str, Any]:
     to_certify = paper.kind.key == COPY_TO_CERTIFY
     copies = application.copies if to_certify else paper.copies
     return {
         "name": paper.kind.name[VIETNAMESE],
         "form": "Bản sao" if to_certify else _COPY_FORMS[CopyForm(paper.form_of_copy)],
         "quantity": "" if paper.form_of_copy == CopyForm.LOOKED_UP else f"{copies:02}",
-        "note": paper.note,
+        "note": "; ".join(filter(None, [paper.note, *map(_kept, kept)])),
     }
+
+
+def _kept(original: Original) -> str:
+    """What the receipt says of an original that stays until the result."""
+    number = f" {original.number}," if original.number else ""
+    return f"giữ lại{number} {original.pages:02} trang"
 
 
 def _limit_in_words(limit: Any) -> str:

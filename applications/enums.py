@@ -131,6 +131,7 @@ class EventKind(models.TextChoices):
     EXTENDED = "extended", _("Apology signed; new date")
     DUE_MOVED = "due_moved", _("Due date moved")
     ANSWER_MOVED = "answer_moved", _("More time for the supplement")
+    ORIGINAL = "original", _("An original moved")
 
 
 class PauseWhy(models.TextChoices):

@@ -93,8 +93,21 @@ class HandOverForm(forms.Form):
         max_length=120,
         error_messages={"required": _("Write the name of the person who takes the result.")},
     )
+    authorisation = forms.CharField(
+        label=_("Authorisation, if somebody else takes an original"),
+        help_text=_("Number, day and who certified it."),
+        max_length=200,
+        required=False,
+    )
     signature = forms.CharField(required=False, max_length=SIGNATURE_BYTES, widget=forms.HiddenInput)
     on_paper = forms.BooleanField(label=_("Signed on paper"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if originals := self.initial.get("originals"):
+            self.fields["handed_to"].help_text = _("Given out with it: %(originals)s") % {"originals": originals}
+        else:
+            del self.fields["authorisation"]
 
     def clean_signature(self) -> Inspected | None:
         """The drawing, a PNG picture as a ``data:`` URL."""
@@ -153,6 +166,45 @@ class EndForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
     )
     given_back = forms.CharField(label=_("Originals given back"), max_length=300, required=False)
+
+
+class KeepOriginalForm(forms.Form):
+    """An original handed in after the receipt."""
+
+    paper = forms.TypedChoiceField(
+        label=_("Which paper"), coerce=int, error_messages={"required": _("Choose the paper.")}
+    )
+    number = forms.CharField(label=_("Number or serial on it"), max_length=40, required=False)
+    pages = forms.IntegerField(label=_("Pages"), min_value=1, max_value=500, initial=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["paper"].choices = self.initial.get("papers", [])  # type: ignore[attr-defined]
+
+
+class GiveBackForm(forms.Form):
+    """Originals given back without a result, against a signature on the list that is printed."""
+
+    given_to = forms.CharField(
+        label=_("Who takes the original"),
+        max_length=120,
+        error_messages={"required": _("Write the name of the person who takes the original.")},
+    )
+    authorisation = forms.CharField(
+        label=_("Authorisation, if it is not the applicant"),
+        help_text=_("Number, day and who certified it."),
+        max_length=200,
+        required=False,
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, error_messages={"required": _("Write the reason.")})
+    signed = forms.BooleanField(
+        label=_("Signed for on paper"),
+        error_messages={"required": _("Let the person sign for it first.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["given_to"].help_text = self.initial.get("originals", "")
 
 
 class DeclineForm(forms.Form):

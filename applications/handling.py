@@ -24,13 +24,28 @@ from applications.actions.extend import prepare_extension, sign_extension, sugge
 from applications.actions.fees import PAYABLE, lower_fee
 from applications.actions.hand_over import hand_over
 from applications.actions.locking import wrong_state
+from applications.actions.originals import (
+    GIVEN_BACK_BEFORE_RESULT,
+    give_back,
+    keep_original,
+    kept_papers,
+    serial_in_form,
+)
 from applications.actions.pay import ask_payment, refund, take_fee
 from applications.actions.people import HANDLED, hand_on, may_arrange
 from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import IN_HAND, RECEIVED, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
 from applications.ledger import lines_owed, outstanding, owed, surplus
-from applications.models import Application, Consultation, Extension, IssuedForm, ResultCorrection, WithdrawalRequest
+from applications.models import (
+    Application,
+    Consultation,
+    Extension,
+    IssuedForm,
+    Original,
+    ResultCorrection,
+    WithdrawalRequest,
+)
 from applications.papers_out import RECEIPT
 from applications.people import officers_of, specialists_of
 from applications.permissions import (
@@ -367,7 +382,74 @@ def _may_sign_correction(user: Any, dossier: Application) -> bool:
 
 def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     signature = _kept("hand-over", dossier, user, values.get("signature"))
-    return hand_over(application=dossier, handed_to=values["handed_to"], signature=signature, at=at, acting_user=user)
+    return hand_over(
+        application=dossier,
+        handed_to=values["handed_to"],
+        signature=signature,
+        authorisation=values.get("authorisation", ""),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _known_of_hand_over(dossier: Application) -> Values:
+    name = dossier.applicant.full_name if dossier.applicant else ""
+    return {"handed_to": name, "originals": ", ".join(map(str, originals_in_custody(dossier)))}
+
+
+def originals_in_custody(dossier: Application) -> list[Original]:
+    """What was not given back (yet), from its prefetched rows."""
+    return [row for row in dossier.originals.all() if row.is_in_custody]
+
+
+def originals_away(dossier: Application) -> list[Original]:
+    """What the result cannot go out without, from its prefetched rows: at the office, or on the way."""
+    return [row for row in originals_in_custody(dossier) if not row.is_at_branch]
+
+
+def _lie_here(dossier: Application) -> list[Original]:
+    return [row for row in dossier.originals.all() if row.is_at_branch]
+
+
+def _keep_original(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return keep_original(
+        application=dossier,
+        paper=values["paper"],
+        number=values["number"],
+        pages=values["pages"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _kept_lines(dossier: Application) -> Values:
+    """The papers whose original can be kept, and the serial that the form says of the first."""
+    lines = kept_papers(dossier.papers.all())
+    return {
+        "papers": [(line.pk, str(line.kind)) for line in lines],
+        "number": serial_in_form(dossier, lines[0]) if lines else "",
+    }
+
+
+def _give_back(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return give_back(
+        application=dossier,
+        given_to=values["given_to"],
+        authorisation=values["authorisation"],
+        reason=values["reason"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _originals_to_give_back(dossier: Application) -> Values:
+    name = dossier.applicant.full_name if dossier.applicant else ""
+    is_over = dossier.state in (State.WITHDRAWN, State.STOPPED)
+    return {
+        "given_to": name,
+        "originals": ", ".join(map(str, _lie_here(dossier))),
+        "reason": str(dossier.get_state_display()) if is_over else "",
+    }
 
 
 def _kept(key: str, dossier: Application, user: Any, upload: Any) -> Kept | None:
@@ -454,10 +536,32 @@ VERBS = [
         _("Hand over the result"),
         _("The result was handed over."),
         forms_dossier.HandOverForm,
-        lambda dossier, step: dossier.state == State.DONE,
+        lambda dossier, step: dossier.state == State.DONE and not originals_away(dossier),
         may_hand_over,
         _hand_over,
-        initial=lambda dossier: {"handed_to": dossier.applicant.full_name if dossier.applicant else ""},
+        initial=_known_of_hand_over,
+    ),
+    Verb(
+        "give-originals-back",
+        _("Give the originals back"),
+        _("The originals are back with their owner."),
+        forms_dossier.GiveBackForm,
+        lambda dossier, step: dossier.state in GIVEN_BACK_BEFORE_RESULT and bool(_lie_here(dossier)),
+        may_hand_over,
+        _give_back,
+        is_main=False,
+        initial=_originals_to_give_back,
+    ),
+    Verb(
+        "keep-original",
+        _("An original was handed in"),
+        _("The original is in custody."),
+        forms_dossier.KeepOriginalForm,
+        lambda dossier, step: dossier.state in IN_HAND and bool(kept_papers(dossier.papers.all())),
+        may_hand_over,
+        _keep_original,
+        is_main=False,
+        initial=_kept_lines,
     ),
     Verb(
         "take-fee",

@@ -10,7 +10,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.enums import EventKind
+from applications.enums_originals import Moved
 from applications.models import Event
+from portal.text import pick
 from portal.vn.dates import format_moment
 from portal.vn.money import format_vnd
 
@@ -53,6 +55,19 @@ _SENTENCES: dict[str, Any] = {
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
     EventKind.ANSWER_MOVED: gettext_lazy("Because of an announced outage the supplement may come until %(until)s."),
 }
+_ORIGINALS: dict[Moved, Any] = {
+    Moved.KEPT: gettext_lazy("%(who)s took the original into custody: %(original)s."),
+    Moved.INTO_SAFE: gettext_lazy("%(who)s put the original into the safe: %(original)s."),
+    Moved.OUT_OF_SAFE: gettext_lazy("%(who)s took the original out of the safe: %(original)s."),
+    Moved.SENT: gettext_lazy("%(who)s sent the original to %(office)s with list %(list)s: %(original)s."),
+    Moved.ARRIVED: gettext_lazy("%(who)s received the original for %(office)s with list %(list)s: %(original)s."),
+    Moved.SENT_BACK: gettext_lazy("%(who)s sent the original back from %(office)s with list %(list)s: %(original)s."),
+    Moved.CAME_BACK: gettext_lazy("%(who)s received the original back with list %(list)s: %(original)s."),
+    Moved.MISSED: gettext_lazy("%(who)s did not find the original with list %(list)s: %(original)s."),
+    Moved.STAYED: gettext_lazy("%(who)s found the original that list %(list)s had not brought: %(original)s."),
+    Moved.GIVEN_BACK: gettext_lazy("%(who)s gave the original to %(handed_to)s: %(original)s."),
+    Moved.LOST: gettext_lazy("%(who)s answered for it that the original is not found any more: %(original)s."),
+}
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
 _COVERED = gettext_lazy("%(who)s added a fee of %(fee)s, which was paid before already.")
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
@@ -92,10 +107,18 @@ def told(event: Event) -> Told:
         "due_before": _moment(event.details.get("due_before")),
         "until": _moment(event.details.get("until")),
         "handed_to": personal.get("handed_to") or erased,
+        "original": f"{pick(event.details.get('paper'))} {personal.get('serial') or ''}".strip(),
+        "list": event.details.get("list", ""),
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
     if "given_back" in personal:
         quotes.append(_("Originals given back: %(papers)s") % {"papers": personal["given_back"] or erased})
+    if "other_matter" in personal:
+        words = {
+            "codes": ", ".join(event.details.get("looks_like", ())) or _("what was filed online"),
+            "reason": personal["other_matter"] or erased,
+        }
+        quotes.append(_("Another matter than %(codes)s: %(reason)s") % words)
     sentence = _sentence(event)
     return Told(event.at, str(sentence) % values, " ".join([*quotes, event.reason]).strip())
 
@@ -109,6 +132,8 @@ def _sentence(event: Event) -> Any:
         return _PAID_MORE
     if event.kind == EventKind.DUE_MOVED and event.details.get("outage"):
         return _OUTAGE
+    if event.kind == EventKind.ORIGINAL:
+        return _ORIGINALS[Moved(event.details["moved"])]
     if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):
         return _ASKED_AGAIN
     return _SENTENCES[event.kind]

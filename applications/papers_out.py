@@ -68,7 +68,7 @@ def file_name(form: IssuedForm) -> str:
 
 
 def _receipt(form: IssuedForm) -> dict[str, Any]:
-    context = receipt_context(form.application, form.frozen)
+    context = receipt_context(form.application, form.frozen, form.issued_at)
     if form.sequence > 1:
         context |= {
             "again": f"Bản thứ {form.sequence:02}, thay bản in trước. Lý do: {form.reason}",

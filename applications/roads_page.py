@@ -10,12 +10,15 @@ from typing import Any
 from django.utils import translation
 
 from applications.enums import PaymentState, State, StepKind, SupplementStage
+from applications.enums_originals import Place
 from applications.handling import VERBS, Verb
 from applications.models import (
     Application,
     Consultation,
     Extension,
     FeeLine,
+    Original,
+    Paper,
     Result,
     ResultCorrection,
     Step,
@@ -24,6 +27,7 @@ from applications.models import (
 )
 from centres.enums import Role
 from portal import clock
+from procedures.models import Requirement
 
 ROLES = {
     "O": Role.COUNTER_OFFICER,
@@ -106,6 +110,8 @@ def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Appl
         "issued_forms": [],
         "fee_lines": [FeeLine(amount=1)] if rich else [],
         "payments": [],
+        "papers": [Paper(requirement=Requirement(is_kept=True))] if rich else [],
+        "originals": [Original(place=Place.SAFE)] if rich else [],
     }
     dossier._prefetched_objects_cache = rows
     dossier._state.fields_cache.update(certification=None, result=Result(proposed_by_id=2))

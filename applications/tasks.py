@@ -19,6 +19,7 @@ from applications.actions.keep_withdrawal_lists import keep_withdrawal_lists
 from applications.actions.look_at_scan import look_at_pages
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.move_due import move_due_dates
+from applications.actions.print_transfer_list import print_transfer_list
 from applications.actions.renew_stamps import renew_stamps as renew
 from applications.actions.stop_for_outages import stop_for_outages
 from applications.actions.supplement import end_unanswered, remind, to_end, to_remind
@@ -27,7 +28,7 @@ from applications.actions.sweep_scans import erase_old_scans, look_at_left
 from applications.actions.tell_national import due_dossiers, forget_delivered
 from applications.actions.tell_national import sweep as tell
 from applications.closings import due_days
-from applications.models import CertificationItem, IssuedForm
+from applications.models import CertificationItem, IssuedForm, TransferList
 from applications.notarisation.enums import JobState
 from applications.papers_out import PAPERS, RECEIPT
 from portal import clock
@@ -50,8 +51,22 @@ def render_receipt(form_id: int) -> None:
 
 
 @shared_task
+def render_transfer_list(transfer_id: int) -> None:
+    """Make the file of one list of originals, unless it is there already."""
+    transfer = _transfers().filter(pk=transfer_id).first()
+    if transfer is not None:
+        print_transfer_list(transfer=transfer)
+
+
+def _transfers() -> QuerySet[TransferList]:
+    return TransferList.objects.select_related("branch", "origin__parent")
+
+
+@shared_task
 def sweep_receipts() -> None:
-    """Make the files of forms whose job was lost, the longest waiting first."""
+    """Make the files of forms and lists whose job was lost, the longest waiting first."""
+    for transfer in _transfers().filter(sha256="").order_by("sent_at")[:SWEEP_ROWS]:
+        print_transfer_list(transfer=transfer)
     # Of a copy for another dossier that another document may still join.
     joinable = CertificationItem.objects.filter(
         state=JobState.WAITING, certification__application__for_application__isnull=False

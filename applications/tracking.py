@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from applications.accounts import account_on, code_to_pay
 from applications.catalogue import version_of
+from applications.custody import told_to_citizen
 from applications.documents import qr
 from applications.enums import IN_HAND, RECEIVED, RUNNING, EventKind, State, StepKind
 from applications.enums import Channel as FiledBy
@@ -23,6 +24,7 @@ from applications.models import (
     CertificationItem,
     Event,
     IssuedForm,
+    Original,
     Paper,
     SupplementRequest,
     WithdrawalRequest,
@@ -314,6 +316,11 @@ class TrackedDossier:
             yield Line("next", _("Result to be collected at %(centre)s") % {"centre": self._place})
 
     @property
+    def originals(self) -> list[str]:
+        """Where each original that was handed in is."""
+        return [told_to_citizen(original) for original in self.application.originals.all()]
+
+    @property
     def _since(self) -> datetime | None:
         return next((step.from_at for step in self.application.steps.all() if step.to_at is None), None)
 
@@ -481,7 +488,7 @@ def _applications(ticket: Ticket | None, token: str) -> list[Application]:
     mine = Q(matter__ticket=ticket) | Q(for_application__matter__ticket=ticket) if ticket else Q(token=token)
     return list(
         Application.objects.filter(mine)
-        .select_related("helped_at", "received_at_centre", "matter__ticket__rating", "certification")
+        .select_related("helped_at", "received_at_centre", "competent", "matter__ticket__rating", "certification")
         .prefetch_related(
             "fee_lines__item",
             "steps",
@@ -490,6 +497,7 @@ def _applications(ticket: Ticket | None, token: str) -> list[Application]:
             "withdrawals",
             "payments",
             Prefetch("papers", Paper.objects.select_related("kind")),
+            Prefetch("originals", Original.objects.select_related("paper__kind", "branch")),
             "events",
             Prefetch("certification__items", _DOCUMENTS),
         )

@@ -7,6 +7,7 @@ from applications import (
     urls_declare,
     urls_desk,
     urls_national,
+    urls_originals,
     urls_registers,
     urls_scans,
     urls_signing,
@@ -40,6 +41,7 @@ urlpatterns = [
     *urls_signing.patterns,
     *urls_national.patterns,
     *urls_till.patterns,
+    *urls_originals.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/matters/<int:application_id>/missing/", supplement.ask_at_counter, name="ask_at_counter"),
     path(

@@ -379,6 +379,7 @@ DAY_SOURCES = [
     "centres.day.needs_attention",
     "support.day.needs_attention",
     "applications.day.needs_attention",
+    "applications.custody_day.needs_attention",
     "applications.register_day.needs_attention",
     "applications.signing_day.needs_attention",
     "applications.till_day.needs_attention",

@@ -29,6 +29,7 @@ from applications.actions.pay import take_fee
 from applications.actions.people import note_absence
 from applications.actions.print_book import print_book
 from applications.actions.refuse_certification import refuse_certification
+from applications.actions.transfer_originals import send
 from applications.enums import State
 from applications.enums_national import ItemKind, ItemState, Trouble
 from applications.ledger import outstanding
@@ -186,6 +187,13 @@ def a_world(at_hanoi: Any) -> World:
     wished = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING)
     ask_to_withdraw(application=wished, reason="Không cần nữa", at=MONDAY)
     done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
+    land, on_way = (
+        a_dossier(procedure="land_change_info", citizen=person, at=MONDAY - timedelta(hours=hours)).originals.get()
+        for hours in (3, 2)
+    )
+    (list_out,) = send(
+        originals=[on_way.pk], direction="out", at=MONDAY, acting_user=member_of(Role.COUNTER_OFFICER, here)
+    )
     a_line(here, at=MONDAY - timedelta(days=1))
     (closing,) = close_days(MONDAY)
     keep_closing_paper(closing=closing, at=MONDAY)
@@ -255,6 +263,8 @@ def a_world(at_hanoi: Any) -> World:
         "consult": taken,
         "note-answer": asking,
         "hand-on": taken,
+        "keep-original": land.application,
+        "give-originals-back": land.application,
         "new-receipt": accepted,
         "correct-result": done,
         "sign-correction": wrong,
@@ -276,8 +286,8 @@ def a_world(at_hanoi: Any) -> World:
     }
     world.arguments = {
         **{f"applications:{name}": by_kind["application_id"] for name in
-           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration")},
-        **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify")},
+           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration", "other_matter")},
+        **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify", "keep_original")},
         **{f"applications:{name}": by_kind["item_id"] for name in
            ("certification", "submit_certification", "approve_certification", "drop_certification", "two_up")},
         **{f"applications:signing_{name}": at_signer for name in ("document", "tick", "send_back", "refuse")},
@@ -314,6 +324,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:withdraw": {"token": accepted.token},
         "applications:back_again_at_work": {"absence_id": away.pk},
         "applications:control_slip": {"pk": taken.pk},
+        **{f"applications:transfer_list{name}": {"pk": list_out.pk} for name in ("", "_print")},
         "applications:book_print": {"print_id": printed.pk},
         **{f"applications:{name}": {"pk": till.pk} for name in
            ("day_closing", "day_closing_paper", "correct_day_closing", "countersign_day_closing")},
@@ -497,6 +508,20 @@ def a_world(at_hanoi: Any) -> World:
         },
         "applications:dossier_act@hand-on": {"hand-on-to": colleague.pk, "hand-on-reason": "Nghỉ phép"},
         "applications:people": {"do": "absence"},
+        "applications:keep_original": {"number": "CT 1", "pages": "2"},
+        "applications:other_matter": {"reason": "con thứ hai"},
+        "applications:originals": {"do": "safe", "original": land.pk},
+        "applications:transfer_list": {f"item-{list_out.items.get().pk}": "here"},
+        "applications:dossier_act@keep-original": {
+            "keep-original-paper": land.paper_id,
+            "keep-original-number": "CT 2",
+            "keep-original-pages": "2",
+        },
+        "applications:dossier_act@give-originals-back": {
+            "give-originals-back-given_to": world.person.full_name,
+            "give-originals-back-reason": "cần dùng",
+            "give-originals-back-signed": "on",
+        },
         "applications:dossier_act@new-receipt": {"new-receipt-reason": "Sai số điện thoại"},
         "applications:dossier_act@correct-result": {
             "correct-result-reason": "Sai tên",

@@ -131,7 +131,7 @@ POST applications:hold_place                        sssr .rrrr rrrr
 POST applications:end_visit                         sssr rrrrr rrrr
 POST applications:scan                              sssr .rrrr rrrr
 POST applications:add_person                        sssr .rrrr rrrr
-POST applications:settle_unit                       sssr rrrrr rrrr
+POST applications:settle_unit                       sssr .rrrr rrrr
 POST applications:lives_at                          sssr .rrrr rrrr
 POST applications:applicant                         sssr .rrrr rrrr
 POST applications:choose                            sssr .rrrr rrrr
@@ -144,6 +144,8 @@ POST applications:drop                              sss0 r00ff 0000
 POST applications:receive                           sss0 r00ff 0000
 GET  applications:papers                            sss0 .00.. 0000
 POST applications:tick                              sss0 .00ff 0000
+POST applications:keep_original                     sss0 r00ff 0000
+POST applications:other_matter                      sss0 .00ff 0000
 POST applications:use_held                          sss0 r00ff 0000
 GET  applications:certify                           sss0 .00.. 0000
 POST applications:certify                           sss0 r00ff 0000
@@ -201,6 +203,12 @@ GET  applications:filed                             sssf .ffff .fff
 POST applications:open_filed                        sss0 .00ff 0000
 GET  applications:end_filed                         sssf .ffff 0fff
 POST applications:end_filed                         sssf .ffff 0fff
+GET  applications:originals                         sssf ..... ....
+POST applications:originals                         sssf .ffff ffff
+GET  applications:transfer_lists                    sssf ..... ....
+GET  applications:transfer_list                     sssf ..... 0000
+POST applications:transfer_list                     sssf f..ff 0000
+GET  applications:transfer_list_print               sssf ..... 0000
 GET  applications:moved_days                        sssf fff.. fff.
 POST applications:moved_days                        sssf ffff. ffff
 GET  applications:dossier                           sss0 ..... 0000
@@ -226,6 +234,8 @@ POST applications:dossier_act @lower-fee            sss0 ff.ff 0000
 POST applications:dossier_act @consult              sss0 f.fff 0000
 POST applications:dossier_act @note-answer          sss0 f.fff 0000
 POST applications:dossier_act @hand-on              sss0 f...f 0000
+POST applications:dossier_act @keep-original        sss0 .ffff 0000
+POST applications:dossier_act @give-originals-back  sss0 .ffff 0000
 POST applications:dossier_act @new-receipt          sss0 .ffff 0000
 POST applications:dossier_act @correct-result       sss0 f.fff 0000
 POST applications:dossier_act @sign-correction      sss0 ff.ff 0000

@@ -40,7 +40,9 @@ def correct_receipt(
     dossier.contact_phone, dossier.contact_email = phone or dossier.contact_phone, email or dossier.contact_email
     dossier.changed_at = at
     dossier.save(update_fields=["contact_phone", "contact_email", "changed_at"])
-    form = issue(application=dossier, number=RECEIPT, said=receipt_said(dossier), reason=reason, at=at, by=acting_user)
+    form = issue(
+        application=dossier, number=RECEIPT, said=receipt_said(dossier, at), reason=reason, at=at, by=acting_user
+    )
     record(
         application=dossier,
         kind=EventKind.REISSUED,

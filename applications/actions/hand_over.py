@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
+from applications.actions.originals import bump, give_with_result
 from applications.documents_kept import Kept
 from applications.enums import DocumentSource, EventKind, State
 from applications.history import record
@@ -21,15 +22,26 @@ from portal.errors import BadInput
 
 @transaction.atomic
 def hand_over(
-    *, application: Application, handed_to: str, signature: Kept | None, at: datetime, acting_user: User
+    *,
+    application: Application,
+    handed_to: str,
+    signature: Kept | None,
+    authorisation: str = "",
+    at: datetime,
+    acting_user: User,
 ) -> Application:
-    """Give the result out against a signature; ``handed_to`` is the name of the person who signed for it."""
+    """Give the result out against a signature, and the originals in custody with it; ``handed_to`` is the name of the person
+    who signed for it, ``authorisation`` what a proxy who takes an original showed.
+
+    Raises ``RuleBroken`` (``original_away``) while an original is not at the branch.
+    """
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
     if dossier.state != State.DONE:
         raise wrong_state(dossier)
     if not handed_to.strip():
         raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
+    originals = give_with_result(dossier, handed_to, authorisation, at, acting_user)
     result = dossier.result
     result.handed_to = handed_to.strip()
     result.signature = signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None
@@ -53,4 +65,5 @@ def hand_over(
     if dossier.matter is not None and dossier.matter.done_at is None:
         finish_matter(matter=dossier.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{dossier.pk}", f"dossiers:{dossier.competent_id}")
+    bump(originals)
     return dossier

@@ -25,7 +25,7 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
         return form.document
     application = form.application
     if form.number == RECEIPT and not form.is_erased:
-        form.frozen = with_said(application, form.frozen)
+        form.frozen = with_said(application, form.frozen, form.issued_at)
     stored = files.store([draw(form)])
     with transaction.atomic():
         # Without its document joined: after a wait for the lock PostgreSQL gives the row anew, but not what was joined.

@@ -14,6 +14,7 @@ from applications.demo.declared import seed_declaration
 from applications.demo.filed import seed_filed
 from applications.demo.hall import Hall, Seat
 from applications.demo.handling import Fate, carry_on, finish_earlier
+from applications.demo.originals import hand_over_originals
 from applications.demo.people import Crowd, old_wards
 from applications.demo.support import seed_support
 from applications.demo.tills import close_earlier
@@ -112,6 +113,7 @@ def _seed_day(place: Place, crowd: Crowd, rng: Random, at: datetime, ready: Sequ
             pause_counter(counter=seat.counter, reason=_PAUSE_REASON, at=seat.free_by, acting_user=seat.officer)
     leave_at_signer(place.centre, at)
     _handle(planned, place, at, pace)
+    hand_over_originals(place, at)
     _rate(place, at, pace)
     return planned
 

@@ -16,6 +16,7 @@ from applications.models.handling import (
 )
 from applications.models.history import Event, EventValue
 from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
+from applications.models.originals import Original, OriginalMove, TransferItem, TransferList
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
 from applications.models.payments import BankAccount, Payment
 from applications.models.rules import AnswerLimit, HandlingRules
@@ -71,6 +72,8 @@ __all__ = [
     "FeeLine",
     "HandlingRules",
     "IssuedForm",
+    "Original",
+    "OriginalMove",
     "OutagePass",
     "Paper",
     "Party",
@@ -105,6 +108,8 @@ __all__ = [
     "SyncItem",
     "SyncRules",
     "SyncUncompared",
+    "TransferItem",
+    "TransferList",
     "WhyErased",
     "WithdrawalList",
     "WithdrawalRequest",

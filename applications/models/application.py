@@ -85,6 +85,11 @@ class Application(StateModel):
     facts = models.JSONField(default=dict, blank=True)
     form_data = models.JSONField(default=dict, blank=True)
     acknowledged = models.JSONField(default=dict, blank=True, help_text=_("Notices the citizen was told, with times."))
+    other_matter = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Why it is no duplicate of the dossiers it looks like: reason, their keys, who and when."),
+    )
     pages = models.PositiveSmallIntegerField(null=True, blank=True)
     copies = models.PositiveSmallIntegerField(default=1)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.forms import Form
@@ -16,15 +14,19 @@ from django.views.decorators.http import require_GET, require_POST
 from applications.accounts import account_on, code_to_pay
 from applications.actions.control_slip import issue_control_slip
 from applications.catalogue import version_of
+from applications.custody import READERS as CUSTODY_READERS
+from applications.custody import place_words
 from applications.desk import document_lines
 from applications.documents import qr
 from applications.enums import EventKind, State, StepKind
+from applications.form_shown import shown
 from applications.handling import (
     BY_KEY,
     Verb,
     correction_of,
     extension_of,
     offered,
+    originals_away,
     receipt_is_outdated,
     receipt_names_another_fee,
     step_of,
@@ -34,7 +36,7 @@ from applications.handling import (
 from applications.history_words import Told, told
 from applications.ledger import outstanding, owed, surplus
 from applications.looks import looked_at
-from applications.models import Application, Event, IssuedForm, Paper
+from applications.models import Application, Event, IssuedForm, Original, Paper
 from applications.notarisation.requests import request_of
 from applications.papers_out import PAPERS
 from applications.permissions import FILE_CHECKERS
@@ -45,11 +47,8 @@ from citizens.session import signed_in
 from notifications.models import Message
 from portal import clock
 from portal.errors import RuleBroken
-from portal.text import pick
 from portal.uploads import add_refusals
-from portal.vn.identity import mask_identity
-from portal.vn.phones import mask_phone
-from procedures.forms import IdentityNumberField, PhoneField, ProcedureForm
+from procedures.forms import ProcedureForm
 
 
 @never_cache
@@ -133,7 +132,8 @@ def dossier_or_404(request: HttpRequest, pk: int) -> Application:
             "payments__by",
             "issued_forms",
             "fee_lines__item",
-            Prefetch("papers", Paper.objects.select_related("kind", "document")),
+            Prefetch("papers", Paper.objects.select_related("kind", "document", "requirement")),
+            Prefetch("originals", Original.objects.select_related("paper__kind", "branch", "counter", "taken_by")),
             Prefetch("events", Event.objects.select_related("actor").prefetch_related("values")),
         )
     )
@@ -181,6 +181,9 @@ def _page(
         "is_outdated": receipt_is_outdated(dossier),
         "forms_out": _forms_out(dossier),
         "sent_back": _sent_back(dossier),
+        "originals": [(row, place_words(row)) for row in dossier.originals.all()],
+        "waits_for_originals": dossier.state == State.DONE and originals_away(dossier),
+        "may_see_originals": has_role(request.user, CUSTODY_READERS),
         "may_check_files": has_role(request.user, FILE_CHECKERS),
         "history": [told(event) for event in reversed(dossier.events.all())],
         "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
@@ -228,21 +231,8 @@ def _form_lines(dossier: Application) -> list[tuple[str, list[tuple[str, str]]]]
     groups = []
     for title, fields in form.groups():
         lines = [
-            (str(field.label), _shown(field)) for field in fields if dossier.form_data.get(field.name) not in ("", None)
+            (str(field.label), shown(field)) for field in fields if dossier.form_data.get(field.name) not in ("", None)
         ]
         if lines:
             groups.append((title, lines))
     return groups
-
-
-def _shown(field: Any) -> str:
-    """The value as it is read; identity numbers and phones are masked as everywhere on a screen."""
-    value = field.value()
-    if isinstance(field.field, IdentityNumberField):
-        return mask_identity(str(value))
-    if isinstance(field.field, PhoneField):
-        return mask_phone(str(field.initial or value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    choices = dict(getattr(field.field, "choices", ()))
-    return pick(str(choices.get(value, value)))

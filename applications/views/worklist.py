@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from applications.actions.people import PEOPLE
+from applications.custody import READERS as CUSTODY_READERS
 from applications.looks import looked_at_list
 from applications.models import Application
 from applications.permissions import REGISTER_READERS, check
@@ -45,5 +46,6 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "code": code,
         "may_print_book": has_role(request.user, REGISTER_READERS),
         "may_arrange": has_role(request.user, PEOPLE),
+        "may_see_originals": has_role(request.user, CUSTODY_READERS),
     }
     return render(request, "applications/dossiers/worklist.html", context)

@@ -118,7 +118,7 @@ def test_a_visit_goes_on_when_it_is_asked_to(as_: As) -> None:
     ticket = a_ticket_at_counter()
     client = as_(Role.COUNTER_OFFICER)
     first = _post(client, RECEIVE, _body(ticket.pk, finish_ticket=False))
-    second = _post(client, RECEIVE, _body(ticket.pk))
+    second = _post(client, RECEIVE, _body(ticket.pk, form={**FORMS["birth"], "child_name": "Nguyễn Gia Hân"}))
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["token"] != second.json()["token"]
     assert Citizen.objects.count() == 1

@@ -20,7 +20,16 @@ from applications.demo.names import female_names, male_names
 from applications.demo.people import DIVIDED, HUSBAND, KNOWN_HERE, WIFE, Crowd
 from applications.demo.sign_ins import lines
 from applications.enums import State, StepKind
-from applications.models import Application, CertificationItem, Declaration, Event, Register, Step
+from applications.models import (
+    Application,
+    CertificationItem,
+    Declaration,
+    Event,
+    Original,
+    Register,
+    Step,
+    TransferList,
+)
 from applications.notarisation.enums import JobState, RegisterKind
 from centres import hours
 from centres.actions.draw import draw
@@ -227,6 +236,14 @@ class TheDay(TestCase):
         assert "nothing was added" in seed(MONDAY + timedelta(hours=1))
         after = (Ticket.objects.count(), Application.objects.count(), Message.objects.count(), Centre.objects.count())
         assert after == before
+
+    def test_certificates_handed_in_are_with_the_office_on_their_way_and_in_the_safe(self) -> None:
+        places = Tally(Original.objects.filter(branch=self.branch).values_list("place", flat=True))
+        assert places["at_office"] == places["to_office"] == 3
+        assert places["safe"] == 2
+        assert places["counter"]
+        (on_way,) = TransferList.objects.filter(closed_at=None)
+        assert on_way.items.count() == 3
 
     def test_a_later_day_has_its_own_visits_and_leaves_no_backlog(self) -> None:
         seed(WEDNESDAY)

@@ -26,11 +26,14 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
     new_date = {"reason": "Chờ xác minh", "until": clock.local_day(max(suggested(dossier, at), at + timedelta(days=3)))}
     while not load_calendar().is_working_day(new_date["until"]):
         new_date["until"] += timedelta(days=1)
+    kept = dossier.papers.filter(requirement__is_kept=True).first()
     return {
         "accept-supplement": {"note": "đã nộp"},
         "propose": {"number": f"{Event.objects.count()}/TP"},
         "send-back": {"reason": "Sai tên"},
-        "hand-over": {"handed_to": "Ánh", "signature": None},
+        "hand-over": {"handed_to": "Ánh", "signature": None, "authorisation": "Giấy ủy quyền 12"},
+        "keep-original": {"paper": kept.pk if kept else 0, "number": "BB 1", "pages": 2},
+        "give-originals-back": {"given_to": "Ánh", "authorisation": "Giấy ủy quyền 12", "reason": "Cần dùng"},
         "take-fee": {**money, "amount": outstanding(dossier)},
         "ask-payment": {"name": "Thuế", "amount": 50000, "article": ""},
         "refund": {
