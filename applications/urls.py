@@ -4,6 +4,7 @@ from django.urls import path
 
 from applications import (
     urls_certify,
+    urls_city,
     urls_declare,
     urls_desk,
     urls_national,
@@ -40,6 +41,7 @@ urlpatterns = [
     *urls_signing.patterns,
     *urls_national.patterns,
     *urls_till.patterns,
+    *urls_city.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/matters/<int:application_id>/missing/", supplement.ask_at_counter, name="ask_at_counter"),
     path(
