@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from applications.city import centre_lines, needs
-from applications.permissions import CITY, check
+from applications.permissions import CITY, check, memberships_on
 from centres.models import Centre
 from centres.permissions import MANAGERS, centres_of, has_role
 from portal import clock
@@ -23,7 +24,9 @@ def city(request: HttpRequest) -> HttpResponse:
     """All centres for the city's administrator, their own for a manager."""
     check(has_role(request.user, MANAGERS))
     allowed, at = centres_of(request.user, MANAGERS), clock.now()
-    rows = Centre.objects.filter(is_active=True).order_by("code")
+    # Where people work comes first: most points of a city are only being set up.
+    works = Exists(memberships_on(clock.local_day(at)).filter(centre=OuterRef("pk")))
+    rows = Centre.objects.filter(is_active=True).annotate(works=works).order_by("-works", "code")
     if allowed is not None:
         rows = rows.filter(pk__in=allowed)
     centres = list(rows)
