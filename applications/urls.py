@@ -4,6 +4,7 @@ from django.urls import path
 
 from applications import (
     urls_certify,
+    urls_city,
     urls_declare,
     urls_desk,
     urls_national,
@@ -42,6 +43,7 @@ urlpatterns = [
     *urls_national.patterns,
     *urls_till.patterns,
     *urls_originals.patterns,
+    *urls_city.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/matters/<int:application_id>/missing/", supplement.ask_at_counter, name="ask_at_counter"),
     path(

@@ -111,6 +111,12 @@ class TicketEventKind(models.TextChoices):
     CLASSED = "classed", _("priority changed")
 
 
+class StaffChangeKind(models.TextChoices):
+    JOINED = "joined", _("joined")
+    MOVED = "moved", _("moved to another centre")
+    LEFT = "left", pgettext_lazy("a member of staff", "left")
+
+
 class HallAnnouncementEventKind(models.TextChoices):
     MADE = "made", _("made")
     STOPPED = "stopped", pgettext_lazy("an announcement", "stopped")

@@ -20,6 +20,7 @@ TOKEN_PATHS = (
     "declare",
     "capture",
     "national/results",
+    "first-sign-in",
 )
 # 12-digit national numbers, 9-digit old ones and phone numbers, however they are glued into a text.
 _PERSONAL = re.compile(r"(?<!\d)(?:\+?84|0)?\d{9,12}(?!\d)")

@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     **dict.fromkeys(
         ("applications:signing_key_end", "applications:signing_factor_away"), ("applications:signing_keys", {})
     ),
+    "applications:staff_link": ("applications:staff_person", {"user_id": "user_id"}),
     "applications:open_filed": ("applications:filed", {}),
     "applications:back_again_at_work": ("applications:people", {}),
     "applications:national_push_all": ("applications:national", {}),

@@ -298,7 +298,10 @@ def a_world(at_hanoi: Any) -> World:
         "applications:signing_delegation_end": {"delegation_id": a_delegation(
             delegate, first_day=date(2027, 1, 1), last_day=date(2027, 2, 1)).pk},
         "applications:signing_key_end": {"key_id": a_key(delegate).pk},
-        "applications:signing_factor_away": {"user_id": delegate.pk},
+        **{f"applications:{name}": {"user_id": delegate.pk} for name in
+           ("signing_factor_away", "staff_person", "staff_link", "staff_leave")},
+        "applications:staff_move": {"user_id": delegate.pk, "code": here.code},
+        "first_sign_in": {"token": "ngoai-lai", "uidb64": "MQ"},
         **{f"applications:{name}": {"application_id": asked.pk} for name in
            ("add_document", "end_request", "finish_request")},
         **{f"applications:{name}": {"item_id": document.pk} for name in

@@ -13,7 +13,7 @@ from applications.enums import IN_HAND, EventKind, State
 from applications.history import record
 from applications.models import Absence, Application
 from applications.people import specialists_of
-from applications.permissions import LEADERS, check, may_handle, may_sign
+from applications.permissions import CITY, LEADERS, check, may_handle, may_sign
 from centres.enums import Role
 from centres.models import Centre
 from centres.permissions import has_role
@@ -40,6 +40,19 @@ def hand_on(*, application: Application, to: User, reason: str, at: datetime, ac
         or may_sign(acting_user, dossier)
         or may_arrange(acting_user, dossier.competent_id)
     )
+    return _give(dossier, to, reason, at, acting_user)
+
+
+@transaction.atomic
+def take_from_leaver(
+    *, application: Application, to: User, reason: str, at: datetime, acting_user: User
+) -> Application:
+    """The same by the city's administrator, who hands on nothing else than what lies with somebody who goes."""
+    check(has_role(acting_user, CITY))
+    return _give(locked(application), to, reason, at, acting_user)
+
+
+def _give(dossier: Application, to: User, reason: str, at: datetime, acting_user: User) -> Application:
     if dossier.state not in HANDLED or dossier.handler is None:
         raise wrong_state(dossier)
     if not reason.strip():
@@ -133,7 +146,7 @@ def note_absence(
 def end_absence(*, absence: Absence, at: datetime, acting_user: User) -> None:
     """It does not happen, or the person is back before its last day."""
     held = Absence.objects.select_for_update(of=("self",)).select_related("centre").get(pk=absence.pk)
-    check(may_arrange(acting_user, held.centre_id))
+    check(may_arrange(acting_user, held.centre_id) or has_role(acting_user, CITY))
     if held.ended_at is None:
         held.ended_at = at
         held.save(update_fields=["ended_at"])

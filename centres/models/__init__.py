@@ -6,6 +6,7 @@ from centres.models.kiosk import HeldNumber, NextNotice, NoticeRule, NumberBlock
 from centres.models.outage import Outage
 from centres.models.policy import QueuePolicy
 from centres.models.skills import SkillChange
+from centres.models.staff import StaffChange
 from centres.models.summary import CounterHours, CounterSummary, DaySummary, HourSummary, SummaryMark
 from centres.models.ticket import DailyNumber, Matter, Rating, Ticket, TicketEvent
 
@@ -40,6 +41,7 @@ __all__ = [
     "Rating",
     "Service",
     "SkillChange",
+    "StaffChange",
     "SummaryMark",
     "Ticket",
     "TicketEvent",

@@ -203,9 +203,14 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
-            models.UniqueConstraint(fields=["user", "centre", "role"], name="membership_once"),
+            # Only one without an end: whoever comes back has a row for each of the times.
             models.UniqueConstraint(
-                fields=["user", "role"], condition=Q(centre__isnull=True), name="membership_city_once"
+                fields=["user", "centre", "role"], condition=Q(valid_to__isnull=True), name="membership_once"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(centre__isnull=True, valid_to__isnull=True),
+                name="membership_city_once",
             ),
             models.CheckConstraint(
                 condition=Q(role=Role.CITY_ADMIN, centre__isnull=True)

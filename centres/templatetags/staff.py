@@ -16,6 +16,7 @@ ROOMS: dict[str, frozenset[Role]] = {
     "dossiers": STAFF,
     "registers": STAFF - {Role.SPECIALIST},
     "day": MANAGERS,
+    "city": frozenset({Role.CITY_ADMIN}),
     "national": frozenset({Role.CITY_ADMIN}),
     "support": MANAGERS | {Role.SUPPORT},
     "handles": frozenset({Role.SUPPORT, Role.CITY_ADMIN}),

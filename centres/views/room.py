@@ -15,7 +15,8 @@ from centres.permissions import roles_of
 ROOMS = [
     ({Role.COUNTER_OFFICER}, "applications:desk"),
     ({Role.SPECIALIST, Role.LEADER}, "applications:worklist"),
-    ({Role.MANAGER, Role.CITY_ADMIN}, "centres:day"),
+    ({Role.CITY_ADMIN}, "applications:city"),
+    ({Role.MANAGER}, "centres:day"),
     ({Role.SUPPORT}, "support:incidents"),
 ]
 

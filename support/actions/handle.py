@@ -15,7 +15,7 @@ from portal.text import LANGUAGES
 from support.enums import OPEN, UNANSWERED, IncidentEventKind, IncidentState
 from support.history import record
 from support.models import Incident
-from support.permissions import require_responder
+from support.permissions import may_respond, require_responder
 from support.targets import after_open_time, goal_on
 
 CHANGED = ["state", "owner", "acknowledged_at", "resolved_at", "closed_at", "call_at", "contact", "merged_into"]
@@ -143,6 +143,20 @@ def note(*, incident: Incident, text: str, at: datetime, acting_user: User) -> I
     row = locked(incident)
     require_responder(acting_user, row.centre_id)
     record(incident=row, kind=IncidentEventKind.NOTE, at=at, actor=acting_user, note=text)
+    return row
+
+
+@transaction.atomic
+def hand_on(*, incident: Incident, to: User, at: datetime, acting_user: User) -> Incident:
+    """A colleague looks after it from now on; its state stays. Raises ``NotAllowed``, ``BadInput``."""
+    row = locked(incident)
+    require_responder(acting_user, row.centre_id)
+    if not may_respond(to, row.centre_id):
+        raise BadInput(_("Choose somebody of support."), code="not_support", field="to")
+    before, row.owner = row.owner, to
+    row.save(update_fields=["owner"])
+    words = f"{before or '–'} → {to}"
+    record(incident=row, kind=IncidentEventKind.NOTE, at=at, actor=acting_user, note=words)
     return row
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import Centre
 from citizens.models import User
 from notifications.actions.subscribe import subscribe
+from notifications.models import PushSubscription
 from portal import clock
 from portal.errors import BadInput, NotAllowed
 from portal.vn.phones import parse_mobile
@@ -89,3 +90,26 @@ def _guard(centre: Centre | None, user: User) -> None:
         return
     if centre is None or not may_respond(user, centre.pk):
         raise NotAllowed(_("Only support staff of this centre can do this."), code="not_support_here")
+
+
+@transaction.atomic
+def hand_shift_on(*, shift: OnCallShift, to: User, at: datetime, acting_user: User) -> OnCallShift | None:
+    """What is left of the shift is a colleague's from now on. Raises ``NotAllowed``, ``BadInput``."""
+    _guard(shift.centre, acting_user)
+    row = OnCallShift.objects.select_for_update().filter(pk=shift.pk).first()
+    if row is None or row.until_at <= at:
+        return None
+    if to.pk == row.user_id or not may_respond(to, row.centre_id):
+        raise BadInput(_("Choose somebody of support."), code="not_support", field="to")
+    new = OnCallShift.objects.create(
+        user=to, centre=row.centre, level=row.level, from_at=max(row.from_at, at), until_at=row.until_at
+    )
+    take_off_call(shift=row, at=at, acting_user=acting_user)
+    return new
+
+
+@transaction.atomic
+def forget_contact(*, person: User) -> None:
+    """How somebody who left was reached is kept no longer."""
+    OnCallContact.objects.filter(user=person).delete()
+    PushSubscription.objects.filter(pk__in=OnCallBrowser.objects.filter(user=person).values("browser")).delete()

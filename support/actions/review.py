@@ -78,3 +78,18 @@ def finish_follow_up(*, follow_up: FollowUp, at: datetime, acting_user: User) ->
         row.save(update_fields=["done_at"])
         record(incident=incident, kind=IncidentEventKind.FOLLOWED_UP, at=at, actor=acting_user, note=row.what)
     return row
+
+
+@transaction.atomic
+def hand_follow_up_on(*, follow_up: FollowUp, to: User, at: datetime, acting_user: User) -> FollowUp:
+    """A colleague does it instead. Raises ``NotAllowed``, ``BadInput``."""
+    incident = locked(follow_up.incident)
+    require_responder(acting_user, incident.centre_id)
+    if not may_respond(to, incident.centre_id):
+        raise BadInput(_("Choose somebody of support."), code="not_support", field="to")
+    row = FollowUp.objects.select_for_update(of=("self",)).select_related("owner").get(pk=follow_up.pk)
+    words = f"{row.what} · {row.owner} → {to}"
+    row.owner = to
+    row.save(update_fields=["owner"])
+    record(incident=incident, kind=IncidentEventKind.FOLLOW_UP, at=at, actor=acting_user, note=words)
+    return row

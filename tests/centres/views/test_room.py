@@ -20,9 +20,9 @@ def test_everyone_goes_to_their_own_room(client, centre, role, page):
     assert client.get(reverse("room")).url == reverse(page)
 
 
-def test_a_city_administrator_goes_to_the_day(client, centre):
+def test_a_city_administrator_goes_to_the_centres(client, centre):
     client.force_login(make.city_admin())
-    assert client.get(reverse("room")).url == reverse("centres:day")
+    assert client.get(reverse("room")).url == reverse("applications:city")
 
 
 def test_without_a_role_the_home_page_says_what_to_do(client, db):
