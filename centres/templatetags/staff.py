@@ -18,6 +18,7 @@ ROOMS: dict[str, frozenset[Role]] = {
     "day": MANAGERS,
     "national": frozenset({Role.CITY_ADMIN}),
     "support": MANAGERS | {Role.SUPPORT},
+    "helping": frozenset({Role.HELPER, Role.SUPPORT, Role.MANAGER}),
     "handles": frozenset({Role.SUPPORT, Role.CITY_ADMIN}),
 }
 

@@ -17,6 +17,7 @@ ROOMS = [
     ({Role.SPECIALIST, Role.LEADER}, "applications:worklist"),
     ({Role.MANAGER, Role.CITY_ADMIN}, "centres:day"),
     ({Role.SUPPORT}, "support:incidents"),
+    ({Role.HELPER}, "support:helping"),
 ]
 
 
