@@ -117,8 +117,8 @@ def _waiting_long(at: datetime) -> QuerySet[AssistanceRequest]:
 
 
 def _locked(request: AssistanceRequest) -> AssistanceRequest:
-    rows = AssistanceRequest.objects.select_for_update(of=("self",)).select_related("helper", "centre")
-    return rows.get(pk=request.pk)
+    """Without the helper: a join would still show nobody where the row was waited for."""
+    return AssistanceRequest.objects.select_for_update().get(pk=request.pk)
 
 
 def _mine(request: AssistanceRequest, states: Collection[str], user: User) -> AssistanceRequest:

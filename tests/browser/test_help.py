@@ -64,7 +64,7 @@ def test_the_woman_alone_at_the_kiosk_asks_and_is_told_who_comes(place: Place, h
     look.open(kiosk, "/kiosk/")
     kiosk.click("form[action='/kiosk/help/'] button")
     kiosk.click("button[value=alone]")
-    kiosk.wait_for_selector("[role=status]")
+    kiosk.wait_for_selector("#help [role=status]")
     look.axe(kiosk, "somebody is called")
     asked = AssistanceRequest.objects.get()
     assert (asked.is_alone, asked.urgency) == (True, Urgency.NEEDS)
