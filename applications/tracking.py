@@ -373,6 +373,11 @@ class TrackedVisit:
         return people_ahead(self.ticket, self.at) if self.ticket is not None else 0
 
     @property
+    def is_in_hall(self) -> bool:
+        """Whether its person is in the hall, as far as the number says."""
+        return self.is_of_today and self.ticket is not None and self.ticket.state in IN_HALL
+
+    @property
     def waits_today(self) -> bool:
         return self.is_of_today and self.ticket is not None and self.ticket.state == TicketState.WAITING
 

@@ -12,6 +12,7 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("centre manager")
     CITY_ADMIN = "city_admin", _("city administrator")
     SUPPORT = "support", _("support staff")
+    HELPER = "helper", _("helper in the hall")
 
 
 class ServiceKind(models.TextChoices):

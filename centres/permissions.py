@@ -12,8 +12,8 @@ from centres.enums import Role
 from portal import clock
 from portal.prepared import Given, Prepared
 
-# Who works inside one centre and may see its queue. Support keeps a centre running and sees nobody's matter.
-STAFF = frozenset(Role) - {Role.SUPPORT}
+# Who works inside one centre and may see its queue. Support and helpers keep a centre running and see nobody's matter.
+STAFF = frozenset(Role) - {Role.SUPPORT, Role.HELPER}
 DESK = frozenset({Role.COUNTER_OFFICER, Role.MANAGER})
 MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
 # Who may speak to the hall.

@@ -28,7 +28,6 @@ urlpatterns = [
     path("kiosk/", kiosk.start, name="kiosk"),
     path("kiosk/again/", kiosk.again, name="kiosk_again"),
     path("kiosk/tiles/", kiosk.tiles, name="kiosk_tiles"),
-    path("kiosk/help/", kiosk.help_page, name="kiosk_help"),
     path("kiosk/draw/", kiosk.take, name="kiosk_draw"),
     path("kiosk/for/<str:letter>/", kiosk_papers.which, name="kiosk_which"),
     path("kiosk/for/<str:letter>/<slug:key>/", kiosk_papers.question, name="kiosk_question"),

@@ -112,6 +112,7 @@ app.conf.update(
         "summaries": {"task": "centres.tasks.keep_summaries", "schedule": 60.0, "options": {"expires": 60}},
         "waits": {"task": "centres.tasks.estimate_waits", "schedule": 30.0, "options": {"expires": 30}},
         "on call": {"task": "support.tasks.call_on_call", "schedule": 15.0, "options": {"expires": 15}},
+        "help": {"task": "support.tasks.mind_help", "schedule": 10.0, "options": {"expires": 10}},
         "signs of life": {"task": "support.tasks.beat", "schedule": 10.0, "options": {"expires": 10}},
         # It may stand behind a whole sweep of rows that nobody answers.
         "signs of the courier's life": {

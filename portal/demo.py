@@ -24,4 +24,5 @@ SIGN_INS = (
     (_("Centre manager"), ("quanly",)),
     (_("City administrator"), ("thanhpho",)),
     (_("Support staff"), ("hotro1", "hotro2")),
+    (_("Helpers in the hall"), ("sanh1", "sanh2")),
 )

@@ -372,7 +372,13 @@ CENTRE_OF_QUOTE = "centres.hours.centre_of_quote"
 STAFF_ROLES = "centres.permissions.staff_roles_of"
 # Addresses that take larger files than UPLOAD_LIMIT_BYTES, by the setting that says how large.
 UPLOAD_LIMITS = {"applications:verify_file": "VERIFY_LIMIT_BYTES", "applications:check_file": "VERIFY_LIMIT_BYTES"}
-DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers", "applications:day_certified"]
+DAY_PANELS = [
+    "centres:day_queue",
+    "support:help_day",
+    "centres:day_accuracy",
+    "applications:day_dossiers",
+    "applications:day_certified",
+]
 # What the watch asks each app for, since it may not know them.
 WATCH_SOURCES = ["applications.national_watch.troubles"]
 DAY_SOURCES = [

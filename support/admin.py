@@ -15,4 +15,11 @@ class TargetAdmin(admin.ModelAdmin):
 
 @admin.register(SupportRules)
 class SupportRulesAdmin(admin.ModelAdmin):
-    list_display = ("valid_from", "source", "outage_notice_days", "outage_most_hours", "flap_minutes")
+    list_display = (
+        "valid_from",
+        "source",
+        "outage_notice_days",
+        "outage_most_hours",
+        "flap_minutes",
+        "help_wider_seconds",
+    )

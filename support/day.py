@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from centres.models import Centre
 from support.enums import SEVERE, UNANSWERED
+from support.enums_help import Ring
+from support.helpers import waiting
 from support.models import Incident
 
 
@@ -25,7 +27,7 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
         )
     )
     url = f"{reverse('support:incidents')}?{urlencode({'centre': centre.pk})}"
-    needs = []
+    needs = _unanswered(centre)
     if count := found["severe"]:
         text = ngettext("%(count)d severe incident is open.", "%(count)d severe incidents are open.", count)
         needs.append(("act", text % {"count": count}, url))
@@ -35,3 +37,16 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
         )
         needs.append(("warn", text % {"count": count}, url))
     return needs
+
+
+def _unanswered(centre: Centre) -> list[tuple[str, str, str]]:
+    """People in the hall to whom nobody goes although all helpers were told."""
+    count = waiting(centre.pk).filter(ring=Ring.MANAGERS).count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d person in the hall asks for somebody, and no helper goes.",
+        "%(count)d people in the hall ask for somebody, and no helper goes.",
+        count,
+    )
+    return [("act", text % {"count": count}, f"{reverse('support:helping')}?{urlencode({'centre': centre.pk})}")]

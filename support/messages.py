@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from notifications.message import Notice
 from portal.text import pick
 from support.enums import Severity
-from support.models import Incident
+from support.models import AssistanceRequest, Incident
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +48,21 @@ class IncidentCall(Notice):
     @property
     def link(self) -> str:
         return settings.PUBLIC_URL + reverse("support:incident", args=[self.incident.pk])
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpCall(Notice):
+    """Somebody in the hall asks for a person. Told in browsers only: a helper has the phone in the hand."""
+
+    kind: ClassVar[str] = "help_call"
+    request: AssistanceRequest
+
+    def subject(self) -> str:
+        return _("Somebody needs you: %(place)s") % {"place": self.request.place}
+
+    def push(self) -> str:
+        return f"{self.request.get_source_display()} · {self.request.get_urgency_display()}"
+
+    @property
+    def link(self) -> str:
+        return f"{settings.PUBLIC_URL}{reverse('support:helping')}?centre={self.request.centre_id}"

@@ -14,6 +14,11 @@ from portal.errors import NotAllowed
 RESPONDERS = frozenset({Role.SUPPORT, Role.CITY_ADMIN})
 # Who sees the list: a manager reads what concerns the centre.
 READERS = RESPONDERS | {Role.MANAGER}
+# Who goes to people in the hall; a manager where nobody else does.
+HELPERS = frozenset({Role.HELPER, Role.SUPPORT})
+MAY_HELP = HELPERS | {Role.MANAGER}
+# Who may be told in a browser.
+CALLED = RESPONDERS | MAY_HELP
 # Who may speak to staff.
 SPEAKERS = READERS
 
@@ -49,3 +54,20 @@ def require_reader(user: Any) -> None:
     """Raises ``NotAllowed`` for whoever neither supports nor manages a centre."""
     if not may_open(user):
         raise NotAllowed(_("This page is for support staff and managers."), code="not_support")
+
+
+def may_help(user: Any, centre_id: int | None = None) -> bool:
+    """Whether the user may go to people in this centre's hall (in any hall when none is named)."""
+    return has_role(user, MAY_HELP, centre_id)
+
+
+def require_helper(user: Any, centre_id: int | None = None) -> None:
+    """Raises ``NotAllowed`` for whoever does not help in this hall."""
+    if not may_help(user, centre_id):
+        raise NotAllowed(_("This page is for helpers in the hall."), code="not_helper")
+
+
+def require_called(user: Any) -> None:
+    """Raises ``NotAllowed`` for whoever is never called for anything."""
+    if not has_role(user, CALLED):
+        raise NotAllowed(_("This page is for support staff."), code="not_support")

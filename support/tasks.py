@@ -8,6 +8,8 @@ from celery import shared_task
 
 from portal import clock
 from support.actions.call import call, due_calls
+from support.actions.go_to_help import end_by_itself, to_widen, widen
+from support.helpers import stale
 from support.models import FailedJob, Heartbeat
 
 WORKER, COURIER = "worker", "courier"
@@ -32,3 +34,13 @@ def beat(name: str = WORKER) -> None:
 @shared_task
 def forget_failures() -> None:
     FailedJob.objects.filter(at__lt=clock.now() - KEEP_FAILURES).delete()
+
+
+@shared_task
+def mind_help() -> None:
+    """Requests for helpers that nobody answers go to more people; what nobody ended ends."""
+    at = clock.now()
+    for request_id in to_widen(at):
+        widen(request_id=request_id, at=at)
+    for request_id in list(stale(at).values_list("pk", flat=True)):
+        end_by_itself(request_id=request_id, at=at)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from support.views import announcements, incidents, known, on_call, outages, report, review, status
+from support.views import announcements, asking, helping, incidents, known, on_call, outages, report, review, status
 
 app_name = "support"
 urlpatterns = [
@@ -24,6 +24,16 @@ urlpatterns = [
     path("support/on-call/contact/", on_call.contact, name="on_call_contact"),
     path("support/on-call/browser/", on_call.browser, name="on_call_browser"),
     path("support/on-call/<int:shift_id>/remove/", on_call.remove, name="on_call_remove"),
+    path("kiosk/help/", asking.kiosk, name="kiosk_help"),
+    path("t/<str:token>/help/", asking.ticket, name="ticket_help"),
+    path("support/here/<str:token>/", asking.point, name="point"),
+    path("support/desk-help/", asking.desk, name="desk_help"),
+    path("support/helping/", helping.helping, name="helping"),
+    path("support/helping/part/", helping.part, name="helping_part"),
+    path("support/helping/day/", helping.day, name="help_day"),
+    path("support/helping/points/", helping.points, name="help_points"),
+    path("support/helping/points/<int:pk>/away/", helping.point_away, name="help_point_away"),
+    path("support/helping/<int:pk>/<slug:key>/", helping.act, name="help_act"),
     path("support/outages/", outages.outages, name="outages"),
     path("support/outages/<int:outage_id>/end/", outages.end, name="outage_end"),
     path("support/announcements/", announcements.announcements, name="announcements"),

@@ -70,6 +70,7 @@ from tests.factories.certifications import (
 )
 from tests.factories.citizens import PASSWORD, CitizenFactory, UserFactory
 from tests.factories.declarations import a_declaration
+from tests.factories.help import a_point, an_ask
 from tests.factories.national import a_filing
 from tests.factories.registers import a_line, close_days
 from tests.factories.scans import a_link, a_scan
@@ -121,6 +122,10 @@ LIMITED = {
     "applications:signing_sign",
     "applications:signing_factor_act",
     "support:tell",
+    "support:kiosk_help",
+    "support:ticket_help",
+    "support:point",
+    "support:desk_help",
 }
 # Sent by scripts of our own pages.
 IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push", "support:on_call_browser"}
@@ -623,6 +628,12 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
     told, row = {"pk": said.pk}, {"pk": incident.pk}
     world.arguments |= {
         "support:status_of": {"code": here.code},
+        "support:ticket_help": {
+            "token": TicketFactory(service=here.services.first(), number=901, issued_at=MONDAY).token
+        },
+        "support:point": {"token": a_point(here).token},
+        "support:help_point_away": {"pk": a_point(here).pk},
+        "support:help_act": {"pk": an_ask(here, "Ghế 1", at=MONDAY).pk, "key": "accept"},
         "support:incident": row,
         "support:review": row,
         "support:act@acknowledge": {**row, "key": "acknowledge"},
@@ -637,6 +648,9 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
     return {
         "support:report": report,
         "support:tell": {"what": "Kiosk không in số"},
+        **{f"support:{key}": {"do": "ask"} for key in ("kiosk_help", "ticket_help", "point", "desk_help")},
+        "support:helping": {"do": "end"},
+        "support:help_points": {"name": "Ghế 9"},
         "support:review": {"step": "causes", "causes": "Cáp cũ"},
         "support:on_call": {**when, "user": by.pk, "level": 1},
         "support:on_call_contact": {"phone": "0912 345 678"},

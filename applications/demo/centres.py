@@ -92,6 +92,8 @@ STAFF = (
     ("thanhpho", "Lý Văn Thử", Role.CITY_ADMIN),
     ("hotro1", "Ngô Thị Ví Dụ", Role.SUPPORT),
     ("hotro2", "Đào Văn Thử", Role.SUPPORT),
+    ("sanh1", "Hà Thị Mẫu", Role.HELPER),
+    ("sanh2", "Cao Văn Nháp", Role.HELPER),
 )
 
 

@@ -17,6 +17,7 @@ _ROLES = (
     "Quản lý / manager",
     "Thành phố / city",
     "Hỗ trợ / support",
+    "Sảnh / helper",
 )
 TO_TRY = (
     "1 Lấy số A ở kiosk, chọn từ 75 tuổi. / Draw a number for A at the kiosk, 75 or over.",
@@ -30,6 +31,7 @@ TO_TRY = (
     "8 Khai sinh khai tại nhà: gõ mã ở ô quét, rồi dán thẻ bà Nháp. / Declared at home: its code, then Ms Nháp's card.",
     "9 quanly xem trang hôm nay. / quanly reads the day's page.",
     "10 quay1: Alt+B báo sự cố; hotro1 nhận. / quay1: Alt+B reports an incident; hotro1 answers.",
+    '11 Kiosk: chạm “Tôi cần người giúp”; sanh1 nhận. / Kiosk: touch "I need someone"; sanh1 goes.',
 )
 
 

@@ -11,12 +11,17 @@ from citizens.models import User
 from portal import clock
 from support.actions import handle
 from support.actions.announce import announce
+from support.actions.ask_for_help import ask_for_help, say_more
+from support.actions.go_to_help import accept, arrive
+from support.actions.help_points import put_up
+from support.actions.helper_shift import begin_shift
 from support.actions.known import keep_known
 from support.actions.on_call import keep_contact, put_on_call
 from support.actions.plan_outage import earliest_day, plan_outage
 from support.actions.report import report
+from support.asking import at_point
 from support.enums import Kind, Severity, Source
-from support.models import Incident, KnownProblem
+from support.models import HelpPoint, Incident, KnownProblem
 
 _KNOWN = (
     (
@@ -47,6 +52,7 @@ def seed_support(place: Place, at: datetime) -> None:
     _on_call(place, first, second, at)
     _known(first, at)
     _incidents(place, first, at)
+    _help(place, at)
     manager = Membership.objects.filter(centre=place.centre, role=Role.MANAGER).select_related("user")[0].user
     announce(
         centre=place.centre, title="17 giờ hôm nay họp rút kinh nghiệm tại sảnh", text="Mời các quầy có mặt đầy đủ.",
@@ -73,6 +79,27 @@ def _on_call(place: Place, first: User, second: User, at: datetime) -> None:
             acting_user=user,
         )  # fmt: skip
         keep_contact(phone=phone, email=f"{user.username}@demo.example", acting_user=user)
+
+
+def _help(place: Place, at: datetime) -> None:
+    """Two helpers in the hall, one of them out; two seats with a code, and somebody who waits beside one."""
+    if HelpPoint.objects.exists():
+        return
+    people = list(User.objects.filter(username__in=("sanh1", "sanh2")).order_by("username"))
+    for number, user in enumerate(people, 1):
+        badge = f"áo xanh tình nguyện, thẻ {number}"
+        begin_shift(centre=place.centre, badge=badge, at=at - timedelta(minutes=50), acting_user=user)
+    seats = [
+        put_up(centre=place.centre, name=name, at=at, acting_user=User.objects.get(username="quanly"))
+        for name in ("Hàng 1, ghế 2", "Hàng 3, ghế 6")
+    ]
+    first, second = (
+        ask_for_help(place=at_point(seat), at=at - timedelta(minutes=ago), acting_user=None)
+        for seat, ago in zip(seats, (6, 1), strict=True)
+    )
+    accept(request=first, at=at - timedelta(minutes=5), acting_user=people[1])
+    arrive(request=first, at=at - timedelta(minutes=4), acting_user=people[1])
+    say_more(request=second, is_old=True, is_alone=True, at=at - timedelta(minutes=1))
 
 
 def _known(user: User, at: datetime) -> None:

@@ -19,6 +19,7 @@ ROOMS: dict[str, frozenset[Role]] = {
     "city": frozenset({Role.CITY_ADMIN}),
     "national": frozenset({Role.CITY_ADMIN}),
     "support": MANAGERS | {Role.SUPPORT},
+    "helping": frozenset({Role.HELPER, Role.SUPPORT, Role.MANAGER}),
     "handles": frozenset({Role.SUPPORT, Role.CITY_ADMIN}),
 }
 

@@ -155,14 +155,6 @@ def print_again(request: HttpRequest, seat: Seat, token: str) -> HttpResponse:
     return redirect("centres:kiosk_ticket", token=token)
 
 
-@require_GET
-@kiosk_only
-def help_page(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """How to get a person's help."""
-    centre = get_object_or_404(Centre, pk=seat.centre_id)
-    return render(request, "centres/kiosk/help.html", {"centre": centre, **back_to_start()})
-
-
 def services_of(seat: Seat) -> QuerySet[Service]:
     """The services a kiosk may give numbers for."""
     return Service.objects.filter(centre=seat.centre_id).select_related("centre")

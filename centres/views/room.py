@@ -18,6 +18,7 @@ ROOMS = [
     ({Role.CITY_ADMIN}, "applications:city"),
     ({Role.MANAGER}, "centres:day"),
     ({Role.SUPPORT}, "support:incidents"),
+    ({Role.HELPER}, "support:helping"),
 ]
 
 

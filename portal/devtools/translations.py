@@ -100,6 +100,7 @@ CITIZEN_FACING = (
     "procedures/forms_public.py",
     "procedures/limit_words.py",
     "procedures/sheet.py",
+    "support/actions/ask_for_help.py",
     "support/forms_tell.py",
     "templates/support/public/*",
 )

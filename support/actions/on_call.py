@@ -17,7 +17,7 @@ from portal.vn.phones import parse_mobile
 from portal.vn.problems import InvalidValue
 from support.models import OnCallBrowser, OnCallContact, OnCallShift
 from support.models.on_call import MOST_LEVELS
-from support.permissions import RESPONDERS, for_the_city, may_respond, require_support
+from support.permissions import RESPONDERS, for_the_city, may_respond, require_called, require_support
 from support.rules import rules_on
 
 
@@ -80,7 +80,7 @@ def keep_contact(*, phone: str, email: str, acting_user: User) -> OnCallContact:
 @transaction.atomic
 def keep_browser(*, endpoint: str, p256dh: str, auth: str, at: datetime, acting_user: User) -> OnCallBrowser:
     """This browser shows me what I am called for. Raises ``NotAllowed``, ``BadInput``."""
-    require_support(acting_user)
+    require_called(acting_user)
     browser = subscribe(endpoint=endpoint, p256dh=p256dh, auth=auth, lasts=True, at=at)
     return OnCallBrowser.objects.update_or_create(browser=browser, defaults={"user": acting_user})[0]
 

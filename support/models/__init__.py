@@ -1,4 +1,5 @@
 from support.models.announcement import Announcement, AnnouncementReader
+from support.models.help import AssistanceEvent, AssistanceRequest, HelperShift, HelpPoint
 from support.models.incident import FollowUp, Incident, IncidentEvent, Target
 from support.models.known import KnownProblem
 from support.models.on_call import OnCallBrowser, OnCallContact, OnCallShift
@@ -8,9 +9,13 @@ from support.models.signs import FailedJob, Heartbeat
 __all__ = [
     "Announcement",
     "AnnouncementReader",
+    "AssistanceEvent",
+    "AssistanceRequest",
     "FailedJob",
     "FollowUp",
     "Heartbeat",
+    "HelpPoint",
+    "HelperShift",
     "Incident",
     "IncidentEvent",
     "KnownProblem",

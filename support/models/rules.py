@@ -34,6 +34,18 @@ class SupportRules(models.Model):
         _("days that a shift on call lasts at most"), default=31, validators=[MinValueValidator(1)]
     )
 
+    help_wider_seconds = models.PositiveSmallIntegerField(
+        _("seconds after which a request for a helper that nobody answers goes to more people"),
+        default=40,
+        validators=[MinValueValidator(5)],
+    )
+    help_walk_seconds = models.PositiveSmallIntegerField(
+        _("seconds that a helper is on the way, as long as none has been measured"), default=60
+    )
+    help_lapse_minutes = models.PositiveSmallIntegerField(
+        _("minutes after which a request for a helper ends by itself"), default=60, validators=[MinValueValidator(5)]
+    )
+
     class Meta:
         verbose_name = _("rules of support")
         verbose_name_plural = _("rules of support")

@@ -41,7 +41,7 @@ def test_a_screen_signs_in_once_with_its_key(client, kiosk):
     assert client.get(reverse("centres:kiosk")).status_code == 200
 
 
-@pytest.mark.parametrize("page", ["kiosk", "kiosk_tiles", "kiosk_help", "board", "board_calls"])
+@pytest.mark.parametrize("page", ["kiosk", "kiosk_tiles", "board", "board_calls"])
 def test_without_a_key_there_is_only_the_sign_in(client, centre, page):
     answer = client.get(reverse(f"centres:{page}"))
     assert answer.status_code == 302

@@ -116,6 +116,7 @@ def a_member(role: str, centre: Centre | None = None, full_name: str = "", **use
         Role.MANAGER: "Đỗ Minh Châu",
         Role.CITY_ADMIN: "Vũ Hải Yến",
         Role.SUPPORT: "Ngô Thị Thử",
+        Role.HELPER: "Hà Thu Lan",
     }
     person = UserFactory(full_name=full_name or names[Role(role)], **user)
     place = None if role == Role.CITY_ADMIN else centre or a_centre()
