@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from applications.catalogue import facts_of, version_of
 from applications.enums import DeliveryState
 from applications.ledger import lines_owed
-from applications.models import Application, CertificationItem, IssuedForm, Original, Paper
+from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Original, Paper
 from applications.models.papers import as_issued
 from applications.notarisation.enums import NOT_PAID_FOR
 from applications.notarisation.requests import items_of, request_of
@@ -106,15 +106,26 @@ def receipt_context(
     }
 
 
-def receipt_said(application: Application, at: datetime) -> dict[str, Any]:
+def receipt_said(
+    application: Application,
+    at: datetime,
+    *,
+    papers: Sequence[Paper] | None = None,
+    originals: Sequence[Original] | None = None,
+    lines: Sequence[FeeLine] | None = None,
+) -> dict[str, Any]:
     """What a receipt says of papers and fees as they are now, in plain values for its row: only what counts is summed up.
-    Originals are those taken into custody until ``at``."""
+    Originals are those taken into custody until ``at``. Whoever has the rows at hand gives them; else they are read."""
     received_at = application.received_at
     if received_at is None:
         raise ValueError("a receipt is for a received dossier")
-    lines = lines_owed(application)
+    lines = lines_owed(application) if lines is None else [line for line in lines if line.is_due]
+    if papers is None:
+        papers = list(application.papers.select_related("kind"))
+    if originals is None:
+        originals = list(application.originals.filter(taken_at__lte=at))
     return {
-        "papers": _papers(application, at),
+        "papers": _papers(application, papers, originals),
         "limit": _limit_in_words(applicable(version_of(application).time_limit, facts_of(application, received_at))),
         "fees": [
             {
@@ -174,14 +185,13 @@ def masked(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _papers(application: Application, until: datetime) -> list[dict[str, Any]]:
+def _papers(application: Application, papers: Sequence[Paper], kept: Sequence[Original]) -> list[dict[str, Any]]:
     """The checklist; a request for certification names each of its documents in the place of "the copy"."""
     version = version_of(application)
     items = items_of(request_of(application, version))
-    kept = list(application.originals.filter(taken_at__lte=until))
     lines = [
         _paper(paper, application, [original for original in kept if original.paper_id == paper.pk])
-        for paper in application.papers.select_related("kind")
+        for paper in papers
         if not (items and paper.kind.key in (COPY_TO_CERTIFY, DOCUMENT_TO_SIGN))
     ]
     return lines + [_document(item) for item in items if item.submitted_at or application.for_application_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -117,7 +118,7 @@ def complete(
     draft.changed_at = at
     draft.save()
     Paper.objects.bulk_create([paper for paper in papers if paper.pk is None])
-    FeeLine.objects.bulk_create(fee_rows(draft, quote, at))
+    lines = FeeLine.objects.bulk_create(fee_rows(draft, quote, at))
     Step.objects.create(application=draft, kind=StepKind.APPRAISE, from_at=at)
     applicant = draft.applicant
     record(
@@ -157,15 +158,16 @@ def complete(
         submit_all(draft, at, acting_user)
     elif draft.matter is not None and draft.matter.done_at is None:
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
-    take_originals(draft, papers, at, acting_user)
-    _write_receipt(draft, at, acting_user, may_be_joined=request is not None and draft.for_application_id is not None)
+    originals = take_originals(draft, papers, at, acting_user)
+    may_be_joined = request is not None and draft.for_application_id is not None
+    # What a copy's receipt says is written down once no other document can join it.
+    said = {} if may_be_joined else receipt_said(draft, at, papers=papers, originals=originals, lines=lines)
+    _write_receipt(draft, said, at, acting_user)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
     return draft
 
 
-def _write_receipt(dossier: Application, at: datetime, user: User, *, may_be_joined: bool) -> None:
-    """The receipt with what it says now; of a copy that others may join it is written down once nothing can any more."""
-    said = {} if may_be_joined else receipt_said(dossier, at)
+def _write_receipt(dossier: Application, said: dict[str, Any], at: datetime, user: User) -> None:
     receipt = IssuedForm.objects.create(
         application=dossier,
         number=RECEIPT,
@@ -173,7 +175,7 @@ def _write_receipt(dossier: Application, at: datetime, user: User, *, may_be_joi
         issued_by=user,
         frozen={**as_issued(dossier), **said},
     )
-    if not may_be_joined:
+    if said:
         jobs.wake("applications.tasks.render_receipt", receipt.pk)
 
 

@@ -190,7 +190,7 @@ def test_the_page_of_people_costs_the_same_for_one_and_thirty(
         answer = client.get("/dossiers/people/")
     assert len(answer.context["rows"]) == count + 1
     assert next(row.in_hand for row in answer.context["rows"]) == 1
-    assert len(statements) <= 10
+    assert len(statements) <= 11
 
 
 def test_the_page_of_people_hands_on_and_notes_absences(centre: Centre, colleague: User, as_: As, monday: None) -> None:

@@ -211,7 +211,7 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(
         take_in_filing(hoso=a_filing(f"H26.30.3-261122-{9000 + number}"), at=MONDAY)
     client = as_(Role.COUNTER_OFFICER)
     client.get(reverse("applications:filed"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get(reverse("applications:filed"))
     assert len(page.context["page"]) == rows
 
