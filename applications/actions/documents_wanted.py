@@ -4,7 +4,7 @@ changed once more when the signer has sent them back."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,13 +21,15 @@ from applications.history import record
 from applications.ledger import lines_owed, surplus
 from applications.models import Application, Certification, CertificationItem, Document, FeeLine, Scan, Signatory
 from applications.notarisation.enums import JobState, RegisterKind
+from applications.notarisation.identity_papers import check_issued, paper_number
 from applications.notarisation.requests import KINDS, MOST_DOCUMENTS, is_request, items_of, lines_for, paid_for
 from applications.permissions import check_receiver
 from citizens.models import User
-from portal import files, live
+from portal import clock, files, live
 from portal.errors import BadInput, RuleBroken
 from portal.files import Stored
 from portal.uploads import Inspected
+from portal.vn.problems import InvalidValue
 from portal.vn.text import fold
 from procedures.enums import CopyForm
 from procedures.models import DocumentKind
@@ -114,7 +116,7 @@ def add_document(
         item = new_item(request, wanted, note_scan(draft, upload, kept, at, acting_user), client_key)
         price(draft, item, at)
         item.save()
-        _write_signatories(item, request, wanted.signatories)
+        _write_signatories(item, request, wanted.signatories, at)
         follow_documents(draft, at)
         if scan is not None:
             use_scan(scan=scan, at=at)
@@ -156,7 +158,7 @@ def change_document(
         fee_before = item.fee
         price(copy, item, at)
         item.save(update_fields=["scan", "checks", "title", "pages", "copies", "electronic", "fee", "document_kind"])
-        _write_signatories(item, request, wanted.signatories)
+        _write_signatories(item, request, wanted.signatories, at)
         follow_documents(copy, at)
         if copy.state != State.DRAFT:
             _change_received(copy, item, fee_before, at, acting_user)
@@ -343,10 +345,11 @@ def _sent_before(client_key: str, application: Application) -> CertificationItem
     return item
 
 
-def _write_signatories(item: CertificationItem, request: Certification, signs: Sequence[Signs]) -> None:
+def _write_signatories(item: CertificationItem, request: Certification, signs: Sequence[Signs], at: datetime) -> None:
     """The people as they were typed; who stays the same keeps the officer's tick."""
     if request.is_of_copies:
         return
+    signs = [_as_kept(one, clock.local_day(at)) for one in signs]
     if not 1 <= len(signs) <= MOST_SIGNATORIES:
         raise BadInput(
             _("Name who signs, at most %(most)s people.") % {"most": MOST_SIGNATORIES}, code="signatories_wrong"
@@ -373,3 +376,13 @@ def _write_signatories(item: CertificationItem, request: Certification, signs: S
             attested_at=seen.attested_at if seen else None,
             attested_by=seen.attested_by if seen else None,
         )
+
+
+def _as_kept(one: Signs, today: date) -> Signs:
+    """With the number in its one form. Raises ``BadInput`` for what cannot stand on the paper that was named."""
+    try:
+        number = paper_number(one.identity_paper, one.identity_number)
+        check_issued(one.issued_on, today)
+    except InvalidValue as error:
+        raise BadInput(f"{one.full_name}: {error}", code=str(error.code)) from error
+    return replace(one, identity_number=number)

@@ -31,13 +31,14 @@ from applications.catalogue import quote_for
 from applications.desk import paper_lines
 from applications.documents import receipt_context, refusal_context
 from applications.enums import EventKind, Method, PaperState, PaymentState, State
-from applications.forms_documents import SignatoryForms
+from applications.forms_documents import SignatoryForm, SignatoryForms
 from applications.history_words import told
 from applications.ledger import outstanding
 from applications.models import Application, CertificationItem, IssuedForm, Paper
 from applications.notarisation.describe import copy_text
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, FORBIDS, ground_named, grounds_for
+from applications.notarisation.identity_papers import paper_number
 from applications.notarisation.parties import SIGNATORIES, Party, read
 from applications.signing_queue import waiting
 from applications.tasks import sweep_receipts
@@ -464,6 +465,33 @@ def test_the_words_of_certification_name_officer_signer_and_who_signed(tmp_path:
     assert "Phạm Văn Nam" in said and "điểm chỉ vào giấy tờ" in said
     assert f"trước mặt ông/bà {dossier.received_by}, là người tiếp nhận hồ sơ" in said
     assert "01/2026 - SCT/CK,ĐC" in said
+
+
+@pytest.mark.parametrize(
+    ("paper", "number", "issued"),
+    [
+        ("card", "abc", None),
+        ("card", "012345678", None),  # an old card, worth nothing since 2025
+        ("card", "001190000321", date(2035, 1, 1)),
+        ("card", "001190000321", date(1949, 12, 31)),
+        ("passport", "12", None),
+        ("other", "không có", None),
+    ],
+)
+def test_nobody_signs_by_a_paper_that_cannot_be(paper: str, number: str, issued: date | None) -> None:
+    signs = Signs(full_name="Phạm Văn Nam", identity_number=number, identity_paper=paper, issued_on=issued)
+    with pytest.raises(BadInput, match="Phạm Văn Nam"):
+        a_request("Giấy uỷ quyền", procedure="signature_cert", signatories=(ANH, signs))
+    row = {"full_name": signs.full_name, "identity_paper": paper, "identity_number": number, "issued_on": issued}
+    form = SignatoryForm(row)
+    assert list(form.errors) == ["issued_on" if issued else "identity_number"]
+
+
+def test_numbers_of_identity_papers_are_kept_in_their_one_form() -> None:
+    kept = [
+        paper_number(*one) for one in (("card", "001 190 000 321"), ("passport", "c1234567"), ("other", "qđ-01234"))
+    ]
+    assert kept == ["001190000321", "C1234567", "QĐ-01234"]
 
 
 def test_a_translator_is_entered_in_their_own_register_with_both_languages(tmp_path: Path) -> None:
