@@ -147,11 +147,17 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def sign(request: HttpRequest) -> HttpResponse:
     """Sign what was confirmed: each line of the register in a transaction of its own, so one that fails stops no other."""
     user, at = signed_in(request), clock.now()
-    chosen = _chosen(request, request.POST.getlist("item"))
+    wanted = request.POST.getlist("item")
+    chosen = _chosen(request, wanted)
+    if not chosen:  # no code is spent on nothing
+        text = _("Nothing was signed: what was chosen was signed, sent back or refused meanwhile.")
+        messages.error(request, text)
+        return redirect("applications:signing")
     form, status = opened_by_code(request, at)
     if form is not None:
         return _confirm(request, chosen, form, status=status)
     check_open(request.session, user, at)
+    _say_what_is_gone(request, wanted, chosen)
     numbers = []
     for first, *others in lines_of(chosen):
         try:
@@ -336,6 +342,14 @@ def _chosen(request: HttpRequest, wanted: Iterable[Any]) -> list[CertificationIt
     ids = [number for one in wanted if (number := _number(str(one)))][:_MOST_AT_ONCE]
     rows = waiting(scope_of(request)).filter(pk__in=ids, state=JobState.SUBMITTED).select_related("certification")
     return list(rows)
+
+
+def _say_what_is_gone(request: HttpRequest, wanted: Iterable[Any], chosen: list[CertificationItem]) -> None:
+    ids = {number for one in wanted if (number := _number(str(one)))} - {item.pk for item in chosen}
+    gone = within(scope_of(request)).filter(pk__in=list(ids)[:_MOST_AT_ONCE]).order_by("pk")
+    if ids and (titles := ", ".join(gone.values_list("title", flat=True))):
+        text = _("Not signed, as it was signed, sent back or refused meanwhile: %(titles)s.")
+        messages.warning(request, text % {"titles": titles})
 
 
 def _say_in(form: SendBackForm | RefuseForm, problem: RuleBroken) -> None:
