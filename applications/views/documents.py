@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.actions.answer_checks import answer_checks
-from applications.actions.documents_wanted import Signs, add_document, change_document
+from applications.actions.documents_wanted import MOST_SIGNATORIES, Signs, add_document, change_document
 from applications.actions.end_certification import end_draft
 from applications.actions.hand_over import hand_over
 from applications.actions.locking import wrong_state
@@ -136,9 +136,9 @@ def _typed_people(request: HttpRequest, draft: Application) -> Any:
         return None
     sent = request.POST.copy()
     if "more" in sent or sent.get("do") == "add":
-        total = sent.get("signs-TOTAL_FORMS", "1")
-        more = int("more" in sent)
-        sent["signs-TOTAL_FORMS"] = str(int(total) + more if total.isascii() and total.isdigit() else 1)
+        total = sent.get("signs-TOTAL_FORMS", "")
+        rows_there = int(total) if total.isascii() and total.isdigit() and len(total) < 4 else 0
+        sent["signs-TOTAL_FORMS"] = str(max(1, min(rows_there + ("more" in sent), MOST_SIGNATORIES)))
         # Shown again as it was typed, without scolding what is not filled in yet.
         rows = SignatoryForms(sent, prefix="signs")
         return SignatoryForms(
