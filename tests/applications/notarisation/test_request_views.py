@@ -113,6 +113,18 @@ def test_a_number_of_people_that_cannot_be_is_no_error_of_ours(as_: As, total: s
     assert answer.status_code == 400
 
 
+def test_all_that_is_wrong_with_a_document_is_said_at_once(as_: As) -> None:
+    draft = draft_of_request("signature_cert")
+    desk = as_(draft.opened_by)
+    wrong = typed(pages="9", copies="0", **signs("Nguyễn Thị Ánh"))
+    answer = desk.post(to("add_document", draft.pk), wrong, headers=HTMX)
+    assert answer.status_code == 400 and set(answer.context["form"].errors) == {"pages", "copies"}
+    wrong |= {"signs-0-identity_number": "abc", "file": SimpleUploadedFile("scan.jpg", a_picture(), "image/jpeg")}
+    page = desk.post(to("add_document", draft.pk), wrong, headers=HTMX)
+    assert set(page.context["form"].errors) == {"pages", "copies"}
+    assert page.context["people"].errors[0].keys() == {"identity_number"}
+
+
 def test_each_question_and_each_signatory_has_a_key_of_its_own(as_: As) -> None:
     draft = draft_of_request("signature_cert")
     people = tuple(
