@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.notarisation.codes import typed
+from portal.vn.text import fold
+
+_IN_WORDS = re.compile(r"(?:ngay )?([0-9]{1,2}) thang ([0-9]{1,2}) nam ([0-9]{4})")
+
+
+class PrintedDayField(forms.DateField):
+    """A day in figures, or in words as the paper prints it."""
+
+    def to_python(self, value: Any) -> Any:
+        found = _IN_WORDS.fullmatch(fold(value)) if isinstance(value, str) else None
+        return super().to_python("/".join(found.groups()) if found else value)
 
 
 class PaperForm(forms.Form):
@@ -15,14 +29,14 @@ class PaperForm(forms.Form):
     number = forms.CharField(
         label=_("Certification number"),
         help_text=_("For example 0007"),
-        max_length=12,
+        max_length=40,
         error_messages={"required": _("Type the certification number.")},
         widget=forms.TextInput({"class": "figure short", "inputmode": "numeric", "autocomplete": "off"}),
     )
-    day = forms.DateField(
+    day = PrintedDayField(
         label=_("Date of certification"),
         help_text=_("For example 23/11/2026"),
-        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d%m%Y"],
+        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d%m%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y"],
         error_messages={"required": _("Type the date of certification."), "invalid": _("Type the date as 23/11/2026.")},
         widget=forms.TextInput({"class": "figure short", "autocomplete": "off"}),
     )

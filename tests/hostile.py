@@ -218,6 +218,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a PDF cut off": ("scan.pdf", cut_off, "upload_unreadable"),
     "endless references": ("scan.pdf", endless_references, "upload_unreadable"),
     "endless pages": ("scan.pdf", endless_pages, "upload_unreadable"),
+    "a drawing without end": ("scan.pdf", endless_drawing, "page_not_shown"),
 }
 
 

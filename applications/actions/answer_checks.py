@@ -40,7 +40,7 @@ def answer_checks(
     asked = {ground.key for ground in grounds_for(item.certification.kind, clock.local_day(at))}
     if not (answers.keys() <= asked and set(answers.values()) <= {FINE, FORBIDS}):
         raise BadInput(_("The list of questions has changed. Open the document again."), code="unknown_ground")
-    item.checks = {"answers": dict(answers), "at": at.isoformat(), "by": acting_user.pk}
+    item.checks = {**item.checks, "answers": dict(answers), "at": at.isoformat(), "by": acting_user.pk}
     item.save(update_fields=["checks"])
     for signatory in item.signatories.all():
         is_seen = signatory.pk in seen_to_sign

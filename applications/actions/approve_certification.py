@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
-from applications.actions.submit_certification import signer_topic
+from applications.actions.submit_certification import signer_topic, why_not_shown
 from applications.certifiers import title_on_paper
 from applications.enums import EventKind, State, StepKind
 from applications.history import record
@@ -38,8 +38,8 @@ def approve_certification(
     (Circular 01/2020/TT-BTP); none that lies before the signer may be left out. A type that has its number already is not
     joined: it takes the next one. Whoever calls this has asked for the second factor. All of them or none.
 
-    Raises ``NotAllowed`` and ``RuleBroken`` (``wrong_state``, ``no_key``, ``other_line``, ``left_out``,
-    ``register_closed``).
+    Raises ``NotAllowed`` and ``RuleBroken`` (``wrong_state``, ``no_key``, ``not_shown``, ``other_line``,
+    ``left_out``, ``register_closed``).
     """
     copy = locked(item.certification.application)
     items = _locked_items(item, others)
@@ -51,6 +51,9 @@ def approve_certification(
     check_can_sign(acting_user, at)
     if copy.state not in (State.ACCEPTED, State.PROCESSING) or any(row.state != JobState.SUBMITTED for row in items):
         raise wrong_state(copy)
+    for row in items:
+        if row.pages_not_shown:
+            raise RuleBroken(why_not_shown(row), code="not_shown")
     if any(one_line(row) != one_line(first) for row in items):
         raise RuleBroken(_("Only documents of one type in one request share a number."), code="other_line")
     _check_none_left_out(items, first)

@@ -3,7 +3,7 @@ changed once more when the signer has sent them back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -287,23 +287,32 @@ def _shortened(titles: str) -> str:
     return titles if len(titles) <= TITLES_LENGTH else titles[: TITLES_LENGTH - 1] + "…"
 
 
+class WrongQuantity(BadInput):
+    """The first thing that is wrong with what is wanted; ``problems`` are all of them."""
+
+    def __init__(self, problems: list[BadInput]) -> None:
+        first = problems[0]
+        super().__init__(first.message, code=first.code, field=first.field)
+        self.problems = problems
+
+
 def check_quantity(wanted: Wanted, there: int) -> None:
-    """Raises ``BadInput``: nobody certifies what is not there, or writes a document without a name."""
+    """Raises ``WrongQuantity``: nobody certifies what is not there, or writes a document without a name."""
+    problems = list(_wrong_with(wanted, there))
+    if problems:
+        raise WrongQuantity(problems)
+
+
+def _wrong_with(wanted: Wanted, there: int) -> Iterator[BadInput]:
     pages = there if wanted.pages is None else wanted.pages
     if not 1 <= pages <= MOST_PAGES:
-        raise BadInput(
+        yield BadInput(
             _("Give the pages of the original, from 1 to %(most)s.") % {"most": MOST_PAGES},
             code="pages_wrong",
             field="pages",
         )
-    if not (0 <= wanted.copies <= MOST_COPIES and wanted.all_copies):
-        raise BadInput(
-            _("Give the number of copies, from 1 to %(most)s.") % {"most": MOST_COPIES},
-            code="copies_wrong",
-            field="copies",
-        )
-    if pages > there and not wanted.several_on_a_sheet:
-        raise BadInput(
+    elif pages > there and not wanted.several_on_a_sheet:
+        yield BadInput(
             _(
                 "The scan has fewer pages (%(there)s) than are to be certified (%(pages)s). Scan all of them, or say that"
                 " several are on one sheet."
@@ -312,8 +321,14 @@ def check_quantity(wanted: Wanted, there: int) -> None:
             code="pages_not_there",
             field="pages",
         )
+    if not (0 <= wanted.copies <= MOST_COPIES and wanted.all_copies):
+        yield BadInput(
+            _("Give the number of copies, from 1 to %(most)s.") % {"most": MOST_COPIES},
+            code="copies_wrong",
+            field="copies",
+        )
     if not wanted.title.strip():
-        raise BadInput(_("Write the name of the paper as it stands on it."), code="title_empty", field="title")
+        yield BadInput(_("Write the name of the paper as it stands on it."), code="title_empty", field="title")
 
 
 def _draft(application: Application, user: User) -> Application:

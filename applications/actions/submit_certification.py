@@ -53,6 +53,8 @@ def submit_all(copy: Application, at: datetime, user: User) -> None:
 
 def why_not_submitted(item: CertificationItem, request: Certification, at: datetime) -> str:
     """What keeps a document that waits at the desk from the signer, as a sentence; empty when nothing does."""
+    if item.pages_not_shown:
+        return why_not_shown(item)
     day = clock.local_day(at)
     if forbidding(item.checks, request.kind, day):
         return str(_("By your answers it must not be certified. Refuse it, or put the answers right."))
@@ -61,6 +63,15 @@ def why_not_submitted(item: CertificationItem, request: Certification, at: datet
     if not request.is_of_copies and not _all_seen_to_sign(item):
         return str(_("Tick for each person first that they signed before you."))
     return ""
+
+
+def why_not_shown(item: CertificationItem) -> str:
+    """What keeps a document from being signed whose pages nobody can see."""
+    pages = ", ".join(str(number) for number in item.pages_not_shown)
+    return str(
+        _("Nobody can see what is certified: these pages of the scan cannot be shown: %(pages)s. Scan the paper again.")
+        % {"pages": pages}
+    )
 
 
 def _all_seen_to_sign(item: CertificationItem) -> bool:

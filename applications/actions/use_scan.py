@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from applications.actions.look_at_scan import NOT_SHOWN
 from applications.actions.scan_rows import locked_scan
 from applications.models import Scan, ScanPage
 from portal import files, live
@@ -34,11 +35,12 @@ def finished(scan: Scan) -> Iterator[Inspected]:
     """What goes on, as if it had just been uploaded; it can be read inside the block.
 
     One file of which nothing was mended, moved or removed is that file, byte for byte. Anything else becomes a PDF: pages that
-    nobody mended go into it as they are. Raises ``BadInput`` (upload_missing, upload_unreadable).
+    nobody mended go into it as they are. Raises ``BadInput`` (upload_missing, page_not_shown, upload_unreadable).
     """
     pages = list(scan.pages.select_related("file"))
     if not pages:
         raise missing()
+    _check_shown(pages)
     first = pages[0].file
     if _is_whole(pages):
         with files.staged(first.stored).open("rb") as content:
@@ -57,6 +59,20 @@ def finished(scan: Scan) -> Iterator[Inspected]:
         with made.open("rb") as content:
             name = f"{PurePath(first.name).stem[: NAME_LENGTH - 4]}.pdf"
             yield Inspected(PDF, len(pages), made.stat().st_size, name, content)
+
+
+def _check_shown(pages: list[ScanPage]) -> None:
+    lost = [str(place) for place, page in enumerate(pages, 1) if NOT_SHOWN in (page.hints or [])]
+    if lost:
+        raise BadInput(
+            _(
+                "Nobody can see what is certified: these pages of the scan cannot be shown: %(pages)s. Remove them, and"
+                " scan the paper again."
+            )
+            % {"pages": ", ".join(lost)},
+            code="page_not_shown",
+            field="file",
+        )
 
 
 def _is_whole(pages: list[ScanPage]) -> bool:

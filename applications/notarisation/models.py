@@ -168,7 +168,8 @@ class CertificationItem(StateModel):
     one type in one request share a line of the register, and so its number (Circular 01/2020/TT-BTP). ``reason`` is
     why it was sent back or refused; ``ground`` is the key of the rule that forbids certifying it, and ``refusal`` the form
     that says so. ``copies`` are all that are paid for; with ``electronic`` one of them is the file itself. ``checks`` holds
-    the answers to the rules that forbid (``grounds.py``): ``answers`` by key, ``at`` and ``by``.
+    the answers to the rules that forbid (``grounds.py``): ``answers`` by key, ``at`` and ``by``; and
+    ``not_shown``, the pages that nobody can see.
     """
 
     STEPS = 6  # scan read, text set, signed by the person, by the unit, file kept, filed in both places
@@ -264,6 +265,11 @@ class CertificationItem(StateModel):
     @property
     def paper_copies(self) -> int:
         return self.copies - self.electronic
+
+    @property
+    def pages_not_shown(self) -> list[int]:
+        """Pages of the scan that could not be drawn where somebody wanted to see them."""
+        return list(self.checks.get("not_shown", []))
 
     @property
     def signs(self) -> Any:

@@ -23,6 +23,7 @@ DOTS_PER_INCH = 110
 MOST_DOTS = 1800
 JPEG_QUALITY = 80
 SECONDS = 10
+PAGE_LOST = "page_lost"
 # A page is asked for by its own request: so many are drawn at a time in one process, and no more wait for long.
 _AT_ONCE = BoundedSemaphore(2)
 _WAIT_SECONDS = 10
@@ -36,8 +37,14 @@ def page_picture(sha256: str, media_type: str, number: int) -> bytes:
             if media_type == PDF:
                 return _of_pdf(files.path_of(sha256), number)
             return _of_picture(files.read(sha256), IMAGE_FORMATS[media_type], number)
+        except FileNotFoundError as error:  # of the store or the renderer: another time it may be there
+            raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
         except (*_ODD, LookupError, pikepdf.PdfError) as error:
-            raise Gone(_("This page cannot be shown. Open the paper itself at the desk."), code="page_lost") from error
+            raise page_lost() from error
+
+
+def page_lost() -> Gone:
+    return Gone(_("This page cannot be shown. Open the paper itself at the desk."), code=PAGE_LOST)
 
 
 @contextmanager

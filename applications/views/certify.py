@@ -6,6 +6,7 @@ import tempfile
 from typing import Any
 
 from django.db.models import Q
+from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.actions.approve_certification import approve_certification
+from applications.actions.documents_wanted import WrongQuantity
 from applications.actions.drop_certification import drop_certification
 from applications.actions.open_certification import open_certification
 from applications.actions.submit_certification import submit_certification, why_not_submitted
@@ -110,9 +112,15 @@ def certify(request: HttpRequest, paper_id: int) -> HttpResponse:
         except RuleBroken as found:
             problem = found
     if problem is not None:
-        form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+        say_in(form, problem)
         status = problem.status
     return _show_form(request, paper, form, status=status)
+
+
+def say_in(form: Form, problem: RuleBroken) -> None:
+    """All that is wrong, each beside its field."""
+    for one in problem.problems if isinstance(problem, WrongQuantity) else [problem]:
+        form.add_error(one.field if one.field in form.fields else None, str(one))
 
 
 def _opened(request: HttpRequest, paper: Paper, form: CertifyForm) -> CertificationItem:

@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.actions.answer_checks import answer_checks
-from applications.actions.documents_wanted import Signs, add_document, change_document
+from applications.actions.documents_wanted import (
+    MOST_PAGES,
+    MOST_SIGNATORIES,
+    Signs,
+    add_document,
+    change_document,
+    check_quantity,
+)
 from applications.actions.end_certification import end_draft
 from applications.actions.hand_over import hand_over
 from applications.actions.locking import wrong_state
@@ -30,7 +37,7 @@ from applications.notarisation.requests import KINDS, is_request, items_of, paid
 from applications.permissions import check, may_receive
 from applications.receipts import form_response
 from applications.scanning import ADDED, open_scan, scan_field
-from applications.views.certify import OWNER, PAGE, item_or_404, refused, shape, shown
+from applications.views.certify import OWNER, PAGE, item_or_404, refused, say_in, shape, shown
 from applications.views.desk.page import back
 from applications.views.scans import lay_ready
 from centres.actions.matters import finish_matter
@@ -71,10 +78,22 @@ def _form(request: HttpRequest, draft: Application, item: CertificationItem | No
             return shown(request, _save(request, draft, item, form, people))
         except RuleBroken as found:
             problem = found
+    elif form.is_valid() and problem is None:  # what is wrong with who signs is said together with this
+        problem = _wrong_quantity(draft, item, form)
     if problem is not None:
-        form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+        say_in(form, problem)
         status = problem.status
     return _show_form(request, draft, item, form, people, status=status)
+
+
+def _wrong_quantity(draft: Application, item: CertificationItem | None, form: DocumentForm) -> RuleBroken | None:
+    scan = open_scan(draft.pk, slot_of(item))
+    there = scan.pages.count() if scan else 0
+    try:
+        check_quantity(form.wanted(), there or (item.scan.pages if item else MOST_PAGES))
+    except RuleBroken as problem:
+        return problem
+    return None
 
 
 def _save(
@@ -136,9 +155,9 @@ def _typed_people(request: HttpRequest, draft: Application) -> Any:
         return None
     sent = request.POST.copy()
     if "more" in sent or sent.get("do") == "add":
-        total = sent.get("signs-TOTAL_FORMS", "1")
-        more = int("more" in sent)
-        sent["signs-TOTAL_FORMS"] = str(int(total) + more if total.isascii() and total.isdigit() else 1)
+        total = sent.get("signs-TOTAL_FORMS", "")
+        rows_there = int(total) if total.isascii() and total.isdigit() and len(total) < 4 else 0
+        sent["signs-TOTAL_FORMS"] = str(max(1, min(rows_there + ("more" in sent), MOST_SIGNATORIES)))
         # Shown again as it was typed, without scolding what is not filled in yet.
         rows = SignatoryForms(sent, prefix="signs")
         return SignatoryForms(

@@ -119,6 +119,10 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         close_register(register=book, at=clock.now(), acting_user=cast(User, request.user), **form.cleaned_data)
         messages.success(request, _("The register is closed. No line can be added any more."))
+    else:
+        messages.error(
+            request, _("Not closed: the last number did not come with the form. Look at it, and close again.")
+        )
     return redirect("applications:register", pk)
 
 

@@ -19,14 +19,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.actions.approve_certification import approve_certification
+from applications.actions.note_not_shown import note_not_shown
 from applications.actions.refuse_certification import refuse_certification
 from applications.actions.send_back_certification import send_back_certification
+from applications.actions.submit_certification import why_not_shown
 from applications.certifiers import keys_that_end
 from applications.forms_signing import CodeForm, RefuseForm, SendBackForm
 from applications.looks import looked_at, looked_at_list
 from applications.models import CertificationItem
 from applications.notarisation.enums import JobState
-from applications.notarisation.pictures import page_picture
+from applications.notarisation.pictures import PAGE_LOST, page_lost, page_picture
 from applications.notarisation.requests import MOST_DOCUMENTS
 from applications.notarisation.second_factor import demo_code, factor_of, open_until
 from applications.permissions import certifying_scope
@@ -45,7 +47,7 @@ from applications.signing_queue import (
 from applications.signing_session import check_open, open_by_code
 from citizens.session import signed_in
 from portal import clock, live, shared
-from portal.errors import NotAllowed, RuleBroken
+from portal.errors import Gone, NotAllowed, RuleBroken
 
 TICKED = "signing_ticked"
 # As many as can be ticked, each with all that its request may hold.
@@ -101,10 +103,22 @@ def page_of_scan(request: HttpRequest, item_id: int, number: int) -> HttpRespons
         raise Http404
     if not shared.recall(_look_mark(request, item)):
         _looked(request, item)
-    answer = HttpResponse(page_picture(item.scan.sha256, item.scan.media_type, number), content_type="image/jpeg")
+    answer = HttpResponse(_picture(item, number), content_type="image/jpeg")
     answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def _picture(item: CertificationItem, number: int) -> bytes:
+    """What cannot be drawn is remembered, so that nobody waits for it again, or signs it."""
+    if number in item.pages_not_shown:
+        raise page_lost()
+    try:
+        return page_picture(item.scan.sha256, item.scan.media_type, number)
+    except Gone as problem:
+        if problem.code == PAGE_LOST:
+            note_not_shown(item=item, number=number)
+        raise
 
 
 @require_POST
@@ -133,11 +147,17 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def sign(request: HttpRequest) -> HttpResponse:
     """Sign what was confirmed: each line of the register in a transaction of its own, so one that fails stops no other."""
     user, at = signed_in(request), clock.now()
-    chosen = _chosen(request, request.POST.getlist("item"))
+    wanted = request.POST.getlist("item")
+    chosen = _chosen(request, wanted)
+    if not chosen:  # no code is spent on nothing
+        text = _("Nothing was signed: what was chosen was signed, sent back or refused meanwhile.")
+        messages.error(request, text)
+        return redirect("applications:signing")
     form, status = opened_by_code(request, at)
     if form is not None:
         return _confirm(request, chosen, form, status=status)
     check_open(request.session, user, at)
+    _say_what_is_gone(request, wanted, chosen)
     numbers = []
     for first, *others in lines_of(chosen):
         try:
@@ -279,6 +299,7 @@ def _opened(
         "application": item.certification.application,
         "pages": range(1, item.scan.pages + 1),
         "words": words_for(item, user, at),
+        "not_shown": why_not_shown(item) if item.pages_not_shown else "",
         "answers": answers_of(item, at),
         "signatories": [] if item.certification.is_of_copies else list(item.signatories.select_related("attested_by")),
         "beside": neighbours(scope, item.pk),
@@ -321,6 +342,14 @@ def _chosen(request: HttpRequest, wanted: Iterable[Any]) -> list[CertificationIt
     ids = [number for one in wanted if (number := _number(str(one)))][:_MOST_AT_ONCE]
     rows = waiting(scope_of(request)).filter(pk__in=ids, state=JobState.SUBMITTED).select_related("certification")
     return list(rows)
+
+
+def _say_what_is_gone(request: HttpRequest, wanted: Iterable[Any], chosen: list[CertificationItem]) -> None:
+    ids = {number for one in wanted if (number := _number(str(one)))} - {item.pk for item in chosen}
+    gone = within(scope_of(request)).filter(pk__in=list(ids)[:_MOST_AT_ONCE]).order_by("pk")
+    if ids and (titles := ", ".join(gone.values_list("title", flat=True))):
+        text = _("Not signed, as it was signed, sent back or refused meanwhile: %(titles)s.")
+        messages.warning(request, text % {"titles": titles})
 
 
 def _say_in(form: SendBackForm | RefuseForm, problem: RuleBroken) -> None:

@@ -61,7 +61,7 @@ def of_paper(request: HttpRequest) -> HttpResponse:
         return _ask(request, status=problem.status, form=form)
     verdict = judge_paper(**form.cleaned_data)
     if verdict.item is None:
-        return _answer(request, verdict)
+        return _answer(request, verdict, form=form)
     return redirect("applications:verify_code", verdict.item.check_code)
 
 
@@ -124,8 +124,8 @@ def _ask(
     return render(request, "applications/verify/ask.html", context, status=status)
 
 
-def _answer(request: HttpRequest, verdict: Verdict, status: int = 200) -> HttpResponse:
-    context = {"verdict": verdict, "item": verdict.item}
+def _answer(request: HttpRequest, verdict: Verdict, status: int = 200, form: PaperForm | None = None) -> HttpResponse:
+    context = {"verdict": verdict, "item": verdict.item, "form": form}
     response = render(request, "applications/verify/answer.html", context, status=status)
     # The address of a copy is known to whoever holds it, and to nobody else.
     response["X-Robots-Tag"] = "noindex, nofollow"

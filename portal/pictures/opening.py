@@ -23,10 +23,13 @@ class CannotOpen(ValueError):
     """The page cannot be shown; whoever made the file may have meant something that we cannot draw."""
 
 
-def open_page(path: Path, media_type: str, number: int) -> Image.Image:
-    """Page ``number`` (from 1) as an opaque picture in grey or colour, turned as the camera said. Raises ``CannotOpen``."""
+def open_page(path: Path, media_type: str, number: int, *, seconds: float | None = None) -> Image.Image:
+    """Page ``number`` (from 1) as an opaque picture in grey or colour, turned as the camera said. Raises ``CannotOpen``.
+
+    ``seconds`` is the most that drawing a page of a PDF may take.
+    """
     try:
-        return _drawn(path, number) if media_type == PDF else _frame(path, media_type, number)
+        return _drawn(path, number, seconds) if media_type == PDF else _frame(path, media_type, number)
     except _ODD as error:
         raise CannotOpen(type(error).__name__) from error
 
@@ -59,10 +62,10 @@ def opaque(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode == "1" or image.mode.startswith(("I", "F")) else "RGB")
 
 
-def _drawn(path: Path, number: int) -> Image.Image:
+def _drawn(path: Path, number: int, seconds: float | None) -> Image.Image:
     with (
         tempfile.TemporaryDirectory(prefix="page-") as folder,
-        Image.open(draw_page(path, Path(folder), number), formats=("JPEG",)) as image,
+        Image.open(draw_page(path, Path(folder), number, seconds=seconds), formats=("JPEG",)) as image,
     ):
         image.load()
         return opaque(image)

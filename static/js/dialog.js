@@ -6,6 +6,8 @@
     if (!dialog || dialog.open) return;
     opener = document.activeElement;
     dialog.showModal();
+    // Where something is wrong, not where the dialog begins.
+    (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("[data-focus]"))?.focus();
     dialog.addEventListener("close", () => {
       if (opener?.isConnected) opener.focus();
       document.dispatchEvent(new Event("dialog:closed"));

@@ -1,4 +1,5 @@
-// window.swapPart(region, html): a part of the page comes anew. Focus, typing, scrolling and what is unfolded stay.
+// window.swapPart(region, html): a part of the page comes anew. Focus, typing, scrolling and what is unfolded stay;
+// [data-same="selector"] repeats that element's words.
 // window.keepingCaret(swap): so does what is selected in the field somebody is in, where htmx swaps.
 (() => {
   "use strict";
@@ -12,6 +13,7 @@
     region.innerHTML = html;
     all(region, "summary").forEach((e) => { e.parentElement.open ||= open.includes(e.textContent); });
     window.htmx?.process(region);
+    all(document, "[data-same]").forEach((twin) => { twin.textContent = document.querySelector(twin.dataset.same)?.textContent ?? ""; });
     scrolls.forEach(([id, top]) => { const e = id === region.id ? region : document.getElementById(id); if (e) e.scrollTop = top; });
     const twin = (e) => ["id", "name", "textContent"].every((key) => e[key] === active[key]);
     const again = active && (active.id ? document.getElementById(active.id) : all(region, active.tagName).find(twin));

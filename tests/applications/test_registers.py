@@ -185,6 +185,8 @@ def test_a_leader_closes_last_years_register_on_its_page(
     page = leader.get(to("register", register.pk)).content.decode()
     assert "0003" in page and "(ba)" in page and to("close_register", register.pk) in page
     assert leader.post(to("close_register", register.pk), {"last_number": "2"}).status_code == 409
+    unread = leader.post(to("close_register", register.pk), {"last_number": "x"}, follow=True).content.decode()
+    assert "Not closed" in unread and not register.notes.filter(kind=NoteKind.CLOSED).exists()
     page = leader.post(to("close_register", register.pk), {"last_number": "3"}, follow=True).content.decode()
     assert "Closed by Phạm Quốc Dũng with number 0003 (ba)" in page and ">closed<" in page
     assert register.notes.filter(kind=NoteKind.CLOSED).count() == 1

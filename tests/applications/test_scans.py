@@ -151,7 +151,7 @@ def test_a_long_file_does_not_hold_up_the_desk_and_a_lost_job_is_found(monkeypat
     assert look_at_pages(scan_id=scan.pk) == 0
 
 
-def test_a_page_that_cannot_be_drawn_is_said_and_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_cannot_be_drawn_is_said_and_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "RENDERER", "false")
     content = pdf_of("một")
     scan = a_scan(None, content, name="a.pdf")
@@ -159,7 +159,25 @@ def test_a_page_that_cannot_be_drawn_is_said_and_can_be_used(monkeypatch: pytest
     assert (page.hints, page.picture) == (["not_shown"], "")
     with pytest.raises(RuleBroken):
         turn_page(page=page, degrees=90, **by(scan))
-    assert read(scan)[0] == content
+    with pytest.raises(BadInput) as refused:
+        read(scan)
+    assert (refused.value.code, refused.value.field) == ("page_not_shown", "file")
+    monkeypatch.undo()
+    again = a_scan(None, content, name="b.pdf")
+    assert again.pages.get().hints == ["not_shown"], "nobody waits for it again"
+
+
+def test_a_missing_renderer_is_not_the_fault_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "RENDERER", "pdftoppm-is-not-here")
+    content = pdf_of("một")
+    scan = a_scan(None, content, name="a.pdf")
+    assert scan.pages.get().hints == [] and read(scan)[0] == content
+
+
+def test_nobody_at_the_desk_waits_for_one_bad_page_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "RENDERER", "false")
+    scan = a_scan(None, pdf_of(*"abc"), name="a.pdf")
+    assert [page.hints for page in scan.pages.all()] == [["not_shown"], None, None]
 
 
 # -- rules ------------------------------------------------------------------------------------------------------------

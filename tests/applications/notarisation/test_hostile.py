@@ -18,22 +18,24 @@ from django.utils import translation
 
 from applications.actions.approve_certification import approve_certification
 from applications.actions.make_certified_copy import SCAN_BAD
+from applications.actions.mend_scan import remove_page
 from applications.actions.open_certification import open_certification
+from applications.actions.send_back_certification import send_back_certification
 from applications.actions.submit_certification import submit_certification
-from applications.models import CertificationItem
-from applications.notarisation import archival
+from applications.models import CertificationItem, RegisterEntry, ScanPage
+from applications.notarisation import archival, pictures
 from applications.notarisation.archival import draw_pages
 from applications.notarisation.enums import JobState
 from applications.notarisation.limits import little_memory
 from bench.memory import Peak
 from portal import clock, files
-from portal.errors import BadInput
+from portal.errors import BadInput, RuleBroken
 from portal.filekinds import JPEG, PDF, PNG
 from portal.pictures import drawing
 from portal.pictures.drawing import CannotDraw
 from portal.uploads import Inspected, inspect_upload
 from tests import hostile
-from tests.factories.certifications import a_missing_paper, a_picture, checked, signer_for
+from tests.factories.certifications import a_missing_paper, a_picture, a_submitted_item, checked, signer_for
 from tests.services import Redis, redis
 from tests.worker import Worker
 
@@ -59,10 +61,38 @@ def test_the_desk_refuses_each_in_plain_words_and_goes_on(as_: As) -> None:
         with little_memory(MORE_MEMORY):
             answer = post(name, content, f"harm-{what}")
         assert time.monotonic() - begun < MOST_SECONDS_EACH, what
-        assert answer.status_code == 400 and answer.context["form"].errors["file"] == [_sentence(name, content, code)]
+        assert answer.status_code == 400, what
+        if code == "page_not_shown":  # laid ready, so that the officer sees which page it is
+            assert "không hiển thị được: 1." in answer.context["form"].errors["file"][0]
+            remove_page(page=ScanPage.objects.get(), at=clock.now(), acting_user=paper.application.opened_by)
+            continue
+        assert answer.context["form"].errors["file"] == [_sentence(name, content, code)]
     assert not CertificationItem.objects.exists()
     good = post("scan.jpg", a_picture(), "good")
     assert good.status_code == 302 and CertificationItem.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_nobody_waits_twice_for_a_page_that_cannot_be_shown_or_signs_it(
+    as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came past the desk: by a road that looks at no page, or as its worker had not looked yet."""
+    item = a_submitted_item(scan=hostile.endless_drawing(), name="scan.pdf")
+    leader = signer_for(item)
+    queue, page = as_(leader), reverse("applications:signing_page", args=[item.pk, 1])
+    monkeypatch.setattr(pictures, "SECONDS", 1)
+    assert queue.get(page).status_code == 410
+    monkeypatch.setattr(pictures, "draw_page", lambda *_args, **_how: pytest.fail("drawn again"))
+    assert queue.get(page).status_code == 410
+    opened = queue.get(reverse("applications:signing") + f"?item={item.pk}").content.decode()
+    assert reverse("applications:signing_confirm") + '"><input' not in opened and "không hiển thị được: 1." in opened
+    with pytest.raises(RuleBroken) as refused:
+        approve_certification(item=item, at=clock.now(), acting_user=leader)
+    assert refused.value.code == "not_shown" and not RegisterEntry.objects.exists()
+    item = send_back_certification(item=item, reason="Không xem được", at=clock.now(), acting_user=leader)
+    with pytest.raises(RuleBroken) as refused:
+        submit_certification(item=checked(item), at=clock.now(), acting_user=item.certification.requested_by)
+    assert refused.value.code == "not_checked", "the officer answers anew, and the page is as lost as before"
 
 
 def _sentence(name: str, content: bytes, code: str) -> str:

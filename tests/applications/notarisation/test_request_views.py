@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications.actions.documents_wanted import Signs
 from applications.actions.receive import receive
 from applications.enums import State
 from applications.models import Application, CertificationItem, IssuedForm
@@ -97,6 +99,42 @@ def test_a_bad_file_is_refused_beside_its_field_and_nothing_typed_is_lost(
     assert answer.status_code == 400 and 'href="#id_document_file"' in said
     assert 'value="Học bạ của cháu"' in said and 'value="7"' in said and 'value="mot-lan"' in said
     assert not CertificationItem.objects.exists()
+
+
+@pytest.mark.parametrize("total", ["9" * 5000, "999", "x", ""])
+def test_a_number_of_people_that_cannot_be_is_no_error_of_ours(as_: As, total: str) -> None:
+    draft = draft_of_request("signature_cert")
+    sent = typed(more="1", **signs("Nguyễn Thị Ánh", **{"signs-TOTAL_FORMS": total}))
+    answer = as_(draft.opened_by).post(to("add_document", draft.pk), sent, headers=HTMX)
+    assert answer.status_code == 200 and answer.content.decode().count('class="signs"') <= 8
+    del sent["more"]
+    sent["file"].seek(0)
+    answer = as_(draft.opened_by).post(to("add_document", draft.pk), sent, headers=HTMX)
+    assert answer.status_code == 400
+
+
+def test_all_that_is_wrong_with_a_document_is_said_at_once(as_: As) -> None:
+    draft = draft_of_request("signature_cert")
+    desk = as_(draft.opened_by)
+    wrong = typed(pages="9", copies="0", **signs("Nguyễn Thị Ánh"))
+    answer = desk.post(to("add_document", draft.pk), wrong, headers=HTMX)
+    assert answer.status_code == 400 and set(answer.context["form"].errors) == {"pages", "copies"}
+    wrong |= {"signs-0-identity_number": "abc", "file": SimpleUploadedFile("scan.jpg", a_picture(), "image/jpeg")}
+    page = desk.post(to("add_document", draft.pk), wrong, headers=HTMX)
+    assert set(page.context["form"].errors) == {"pages", "copies"}
+    assert page.context["people"].errors[0].keys() == {"identity_number"}
+
+
+def test_each_question_and_each_signatory_has_a_key_of_its_own(as_: As) -> None:
+    draft = draft_of_request("signature_cert")
+    people = tuple(
+        Signs(full_name=f"Nguyễn Thị {name}", identity_number=f"00119000032{n}") for n, name in enumerate("AB")
+    )
+    item = a_document(draft, "Giấy uỷ quyền", signatories=people)
+    page = as_(draft.opened_by).get(to("certification", item.pk), headers=HTMX).content.decode()
+    keys = re.findall(r'data-key="(Alt\+\d+)"', page)
+    assert keys == [f"Alt+{number}" for number in range(1, len(keys) + 1)] and len(keys) > len(people)
+    assert all(f">{key.replace('+', ' ')}</kbd>" in page for key in keys)
 
 
 def test_the_form_sent_twice_is_one_document(desk: Client, draft: Application) -> None:

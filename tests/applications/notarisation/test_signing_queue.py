@@ -466,3 +466,17 @@ def test_two_signers_who_sign_the_same_documents_at_once_give_each_line_one_numb
     assert {again(item).state for item in items} == {JobState.APPROVED}
     assert again(items[0]).entry == again(items[4]).entry and again(items[1]).entry == again(items[5]).entry
     assert Register.objects.count() == 1 and not faults()
+
+
+def test_what_somebody_else_signed_meanwhile_is_said_before_a_code_is_asked_for(as_: As) -> None:
+    item, left = a_submitted_item(), a_submitted_item()
+    leader = signer_for(item)
+    page = as_(leader)
+    approve_certification(item=item, at=MONDAY, acting_user=leader)
+    answer = page.post(to("sign"), {"item": [item.pk]}, follow=True)
+    assert answer.redirect_chain == [(QUEUE, 302)], "not the page that asks for the code"
+    assert "Không giấy tờ nào được ký" in answer.content.decode()
+    open_signing_of(page, leader)
+    said = page.post(to("sign"), {"item": [item.pk, left.pk]}, follow=True).content.decode()
+    assert "Chưa ký" in said and item.title in said
+    assert again(left).state == JobState.APPROVED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pikepdf
 import pytest
@@ -12,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from applications.forms_verify import PaperForm
 from applications.models import CertificationItem, RegisterStrike
 from applications.notarisation.codes import shown
 from applications.notarisation.signing.throwaway import Authority
@@ -164,7 +166,26 @@ def test_every_wrong_one_of_the_three_gets_the_same_answer(
     phone: Client, issued: CertificationItem, wrong: dict[str, str]
 ) -> None:
     answer = phone.post(reverse("applications:verify_paper"), printed(issued, **wrong))
-    assert "No certified copy has this number, date and code." in said(answer)
+    page = said(answer)
+    assert "No certified copy has this number, date and code." in page
+    for value in printed(issued, **wrong).values():
+        assert f'value="{value}"' in page, "to put one right, not to type all three again"
+
+
+@pytest.mark.parametrize(
+    "as_typed",
+    [
+        {"number": "0001/2026 SCT/BS"},
+        {"day": "23/11/26"},
+        {"day": "23 tháng 11 năm 2026"},
+        {"day": "ngày 23 tháng 11 năm 2026"},
+    ],
+)
+def test_number_and_day_are_taken_as_they_stand_on_paper_and_page(as_typed: dict[str, str]) -> None:
+    form = PaperForm({"number": "0001", "day": "23/11/2026", "code": CODE} | as_typed)
+    assert form.is_valid(), form.errors
+    assert (form.cleaned_data["number"], form.cleaned_data["day"]) == (1, date(2026, 11, 23))
+    assert int(form["number"].field.widget.attrs["maxlength"]) > len("0022/2026 SCT/CK,ĐC")
 
 
 @pytest.mark.parametrize("bad", [{"number": "seven"}, {"day": "31/02/2026"}, {"code": "7K2M"}])

@@ -212,6 +212,8 @@ def test_cashier_and_manager_do_it_on_their_pages(as_: As, centre: Centre) -> No
     again = {"cash": "28000", "card": "0", "transfer": "0", "note": "Ghi nhầm tiền lẻ"}
     assert officer.post(reverse("applications:correct_day_closing", args=[closing.pk]), again).status_code == 302
     assert DayClosing.objects.count() == 2
+    late = manager.post(reverse("applications:countersign_day_closing", args=[closing.pk]), {})
+    assert late.status_code == 409 and 'role="alert"' in late.content.decode(), "its form is gone, its sentence is not"
 
 
 def test_every_payment_is_in_one_closing_and_the_sums_are_those_of_its_payments(cashier: User) -> None:
