@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from applications.actions.pay import take_fee
 from applications.actions.receive import NotComplete, receive
 from applications.actions.refuse_certification import refuse_certification
 from applications.actions.send_back_certification import send_back_certification
+from applications.actions.strike_entry import strike_entry
 from applications.actions.submit_certification import submit_certification
 from applications.actions.wait_for_copy import wait_for_copy
 from applications.catalogue import quote_for
@@ -42,7 +44,7 @@ from applications.notarisation.parties import SIGNATORIES, Party, read
 from applications.signing_queue import waiting
 from applications.tasks import sweep_receipts
 from applications.tracking import find_visit
-from centres.enums import TicketState
+from centres.enums import Role, TicketState
 from citizens.models import HeldDocument
 from notifications.models import Message
 from portal.errors import BadInput, RuleBroken
@@ -63,6 +65,7 @@ from tests.factories.certifications import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+As = Callable[[Any], Client]
 ANH = Signs(full_name="Nguyễn Thị Ánh", identity_number="001190000321", issued_on=date(2021, 6, 15))
 
 
@@ -311,6 +314,62 @@ def test_a_request_is_finished_with_its_last_document_and_names_all_its_numbers(
     hand_over(application=dossier, handed_to="Ánh", signature=None, at=MONDAY, acting_user=dossier.received_by)
     ticket.refresh_from_db()
     assert ticket.state == TicketState.DONE and fresh(dossier).state == State.RETURNED
+
+
+def struck(item: CertificationItem, reason: str = "nhầm tên") -> None:
+    assert item.entry is not None
+    strike_entry(entry=item.entry, reason=reason, at=MONDAY, acting_user=signer_for(item))
+
+
+def test_a_struck_line_of_an_open_request_is_marked_not_paid_for_and_not_handed_over(as_: As) -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    first, last = items_in(dossier)
+    bad = made(first)
+    struck(bad)
+    assert due_of(dossier) == 2000
+    assert fresh(dossier).events.filter(kind=EventKind.LINE_STRUCK).count() == 1
+    officer = as_(Role.COUNTER_OFFICER)
+    page = officer.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
+    assert (
+        "<s>Giấy khai sinh</s>" in page
+        and "nhầm tên" in page
+        and reverse("applications:two_up", args=[bad.pk]) not in page
+    )
+    assert officer.get(reverse("applications:two_up", args=[bad.pk])).status_code == 410
+    page = officer.get(reverse("applications:certification", args=[bad.pk])).content.decode()
+    assert "đã bị gạch bỏ" in page and reverse("applications:two_up", args=[bad.pk]) not in page
+    page = officer.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
+    assert "<s>Giấy khai sinh</s>" in page and "không còn giá trị" in page
+    made(last)
+    assert fresh(dossier).result.number == "0002/2026 SCT/BS"
+
+
+def test_what_is_ready_to_be_handed_over_leaves_out_what_was_struck_through() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    first, last = (made(item) for item in items_in(dossier))
+    struck(last)
+    result = fresh(dossier).result
+    assert (fresh(dossier).state, result.number, result.document) == (State.DONE, "0001/2026 SCT/BS", first.output)
+    struck(first)
+    dossier = fresh(dossier)
+    assert (dossier.state, dossier.payment_state) == (State.STOPPED, PaymentState.VOID)
+    with pytest.raises(RuleBroken):
+        hand_over(application=dossier, handed_to="Ánh", signature=None, at=MONDAY, acting_user=dossier.received_by)
+
+
+def test_a_received_dossier_that_holds_a_struck_copy_says_so_to_whoever_works_on_it(as_: As) -> None:
+    paper = a_missing_paper(a_draft(procedure="marriage"))
+    item = made(a_submitted_item(paper))
+    dossier = received(fresh(paper.application))
+    struck(item)
+    paper.refresh_from_db()
+    assert paper.state == PaperState.MISSING and "nhầm tên" in paper.note and paper.document == item.output
+    for one in (dossier, item.certification.application):
+        assert fresh(one).events.filter(kind=EventKind.LINE_STRUCK).count() == 1
+    specialist = as_(Role.SPECIALIST)
+    page = specialist.get(reverse("applications:worklist") + "?list=to-take").content.decode()
+    assert "có bản chứng thực đã bị gạch bỏ" in page
+    assert paper.note in specialist.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
 
 
 def test_electronic_copies_alone_are_given_out_at_once() -> None:
