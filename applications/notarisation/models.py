@@ -281,6 +281,11 @@ class CertificationItem(StateModel):
         return self.state == JobState.FILED and self.strike is None
 
     @property
+    def is_given_as_file(self) -> bool:
+        """The citizen asked for the signed file, and it counts."""
+        return self.electronic and self.counts
+
+    @property
     def is_sent_back(self) -> bool:
         """By the signer, and nothing was done about it yet."""
         return self.state == JobState.WAITING and bool(self.reason)

@@ -43,6 +43,7 @@ class ToldDocument:
     number: str = ""
     why: str = ""
     is_struck: bool = False
+    file_of: int = 0  # the document whose signed file its citizen may fetch
 
 
 def told_of(item: CertificationItem) -> ToldDocument:
@@ -66,7 +67,8 @@ def told_of(item: CertificationItem) -> ToldDocument:
             why = _why(item)
         case _:
             kind, where = "info", _("Signed; the copy is being made")
-    return ToldDocument(item.title, kind, where, number, why)
+    file_of = item.pk if item.is_given_as_file else 0
+    return ToldDocument(item.title, kind, where, number, why, file_of=file_of)
 
 
 def _struck_on(strike: RegisterStrike) -> str:

@@ -37,6 +37,7 @@ from applications.forms_documents import SignatoryForms
 from applications.history_words import told
 from applications.ledger import outstanding
 from applications.models import Application, CertificationItem, IssuedForm, Paper
+from applications.models.sealing import ArchiveStamp
 from applications.notarisation.describe import copy_text
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, FORBIDS, ground_named, grounds_for
@@ -47,6 +48,7 @@ from applications.tracking import find_visit
 from centres.enums import Role, TicketState
 from citizens.models import HeldDocument
 from notifications.models import Message
+from portal import files
 from portal.errors import BadInput, RuleBroken
 from portal.uploads import inspect_upload
 from tests.applications.notarisation.composed import compose
@@ -376,6 +378,29 @@ def test_electronic_copies_alone_are_given_out_at_once() -> None:
     dossier = received(a_request("Giấy khai sinh", copies=0, electronic=True))
     made(items_in(dossier)[0])
     assert fresh(dossier).state == State.RETURNED
+
+
+def test_the_citizen_fetches_an_electronic_copy_from_the_own_page(client: Client) -> None:
+    dossier = received(a_request("Giấy khai sinh", copies=0, electronic=True))
+    other = received(a_request("Học bạ"))
+    item, on_paper = made(items_in(dossier)[0]), made(items_in(other)[0])
+    address = reverse("applications:public_copy", args=[dossier.token, item.pk])
+    assert address in client.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
+    assert "điện tử" in Message.objects.get(reference=dossier.code, kind="copy_certified").body
+    assert item.output is not None
+    answer = client.get(address)
+    assert answer["Content-Type"] == "application/pdf" and "no-store" in answer["Cache-Control"]
+    assert b"".join(answer.streaming_content) == files.read(item.output.sha256)  # type: ignore[attr-defined]
+    later = files.store([b"%PDF-1.7 stamped again"])
+    ArchiveStamp.objects.create(
+        first=item.output.sha256, sequence=1, sha256=later.sha256, size=later.size, made_at=MONDAY, ends_at=MONDAY
+    )
+    assert b"".join(client.get(address).streaming_content) == b"%PDF-1.7 stamped again"  # type: ignore[attr-defined]
+    for token, pk in ((other.token, item.pk), (other.token, on_paper.pk), ("x" * 32, item.pk)):
+        assert client.get(reverse("applications:public_copy", args=[token, pk])).status_code == 404
+    struck(item)
+    assert client.get(address).status_code == 404
+    assert address not in client.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
 
 
 def test_a_copy_lies_on_file_and_the_next_dossier_is_offered_it() -> None:
