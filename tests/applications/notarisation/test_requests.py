@@ -279,6 +279,17 @@ def test_a_refusal_is_issued_on_form_03_with_its_article_and_costs_nothing() -> 
     assert [row["name"] for row in receipt_context(dossier)["papers"]][-1] == "Giấy khai sinh"
 
 
+def test_what_was_refused_is_not_counted_in_the_form_any_more() -> None:
+    draft = a_request("Giấy khai sinh", "Giấy vay tiền", copies=2)
+    refused(items_in(draft)[1], "private")
+    draft = fresh(draft)
+    assert (draft.form_data["document_name"], draft.pages, draft.copies) == ("Giấy khai sinh", 1, 2)
+    dossier = received(fresh(a_request("Giấy khai sinh", "Giấy vay tiền")))
+    refused(sent_back(items_in(dossier)[1]), "private")
+    dossier = fresh(dossier)
+    assert (dossier.form_data["document_name"], dossier.form_data["copy_count"]) == ("Giấy khai sinh", 1)
+
+
 def test_a_refusal_of_a_dossiers_paper_makes_it_missing_again_and_tells_the_person() -> None:
     paper = a_missing_paper(a_draft(procedure="marriage"))
     item = refused(an_item(paper))
