@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.actions.answer_checks import answer_checks
-from applications.actions.documents_wanted import Signs, add_document, change_document
+from applications.actions.documents_wanted import Signs, add_document, change_document, may_change
 from applications.actions.end_certification import end_draft
 from applications.actions.hand_over import hand_over
 from applications.actions.locking import wrong_state
@@ -45,6 +45,8 @@ from procedures.models import DocumentKind
 def add(request: HttpRequest, application_id: int) -> HttpResponse:
     """One more document. What was typed stays when the file is refused."""
     draft = _request_or_404(request, application_id)
+    if request.method != "POST" and draft.state != State.DRAFT:
+        raise wrong_state(draft)
     return _form(request, draft, None)
 
 
@@ -52,7 +54,10 @@ def add(request: HttpRequest, application_id: int) -> HttpResponse:
 def change(request: HttpRequest, item_id: int) -> HttpResponse:
     """The same form for a document that is there already; its scan stays unless another is chosen."""
     item = item_or_404(signed_in(request), item_id)
-    return _form(request, item.certification.application, item)
+    copy = item.certification.application
+    if request.method != "POST" and not may_change(copy, item):
+        raise wrong_state(copy)
+    return _form(request, copy, item)
 
 
 def _form(request: HttpRequest, draft: Application, item: CertificationItem | None) -> HttpResponse:
