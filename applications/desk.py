@@ -96,6 +96,8 @@ class DocumentLine:
     @property
     def state(self) -> tuple[str, str]:
         """Kind of mark and words."""
+        if self.item.is_sent_back:
+            return "act", gettext("sent back by the signer")
         if self.item.state == JobState.WAITING:
             return ("warn", gettext("to be checked")) if self.not_yet else ("ok", gettext("checked"))
         return stands(self.item)
@@ -133,6 +135,11 @@ class Work:
     def nothing_left(self) -> bool:
         """Documents were brought, and each was refused or taken out."""
         return bool(self.documents) and all(line.item.state in NOT_PAID_FOR for line in self.documents)
+
+    @property
+    def to_mend(self) -> CertificationItem | None:
+        """The first document that the signer sent back: it lies at the desk until it is sent again."""
+        return next((line.item for line in self.documents if line.item.is_sent_back), None)
 
     @property
     def being_made(self) -> bool:

@@ -206,10 +206,16 @@ def _document(item: CertificationItem) -> dict[str, Any]:
         pages = f"{pages}; không chứng thực, không thu phí"
     return {
         "name": item.title,
-        "form": f"{form}, có bản điện tử" if item.electronic else form,
+        "form": _form_asked(form, item),
         "quantity": f"{item.copies:02}",
         "note": pages,
     }
+
+
+def _form_asked(form: str, item: CertificationItem) -> str:
+    if not item.electronic:
+        return form
+    return f"{form}, có bản điện tử" if item.paper_copies else f"{form} điện tử"
 
 
 def _paper(paper: Paper, application: Application, kept: list[Original]) -> dict[str, Any]:

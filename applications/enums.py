@@ -119,6 +119,7 @@ class EventKind(models.TextChoices):
     SIGNER_CHANGED = "signer_changed", _("Taken over by another signer")
     DOCUMENT_CHANGED = "item_changed", _("A document to certify was changed")
     NOT_CERTIFIED = "not_certified", _("A document was refused certification")
+    LINE_STRUCK = "line_struck", _("Its line in the register was struck through")
     PAYMENT_ASKED = "payment_asked", _("Payment of dues requested")
     PAID = "paid", _("Fee paid")
     REFUNDED = "refunded", _("Fee given back")

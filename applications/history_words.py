@@ -42,6 +42,7 @@ _SENTENCES: dict[str, Any] = {
         "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s."
     ),
     EventKind.NOT_CERTIFIED: gettext_lazy("%(who)s refused to certify a document."),
+    EventKind.LINE_STRUCK: gettext_lazy("%(who)s struck number %(number)s through in the register."),
     EventKind.PAYMENT_ASKED: gettext_lazy("%(who)s asked for the payment of %(fee)s; the clock stands still."),
     EventKind.PAID: gettext_lazy("%(who)s took %(fee)s, receipt %(receipt)s."),
     EventKind.REFUNDED: gettext_lazy("%(who)s had %(fee)s given back, voucher %(receipt)s."),

@@ -6,12 +6,13 @@ import hashlib
 from contextlib import suppress
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.issue_receipt import draw, draw_masked, issue_receipt
 from applications.actions.receive import RECEIPT
-from applications.models import Application, Document, IssuedForm
+from applications.models import Application, CertificationItem, Document, IssuedForm
+from applications.notarisation.versions import newest_of
 from applications.papers_out import PAPERS, file_name
 from portal import clock, files, ratelimit
 from portal.errors import Gone, Unavailable
@@ -47,6 +48,28 @@ def public_copy_response(application: Application, form_id: int | None = None) -
         raise Gone(_("The receipt is not kept any more. Please ask at the counter."), code="receipt_erased")
     ratelimit.count("receipt-copy", application.token, limit=COPIES, seconds=COPIES_SECONDS)
     return _response(draw_masked(form), file_name(form))
+
+
+def public_file_response(application: Application, item_id: int) -> FileResponse:
+    """The signed file of a document of this request that was asked for electronically, in the version that stays good for
+    longest.
+
+    Raises ``Http404`` where there is none or its line was struck through, ``Gone`` when the file is lost, ``TooMany``.
+    """
+    rows = CertificationItem.objects.select_related("entry__strike", "output")
+    item = rows.filter(pk=item_id, certification__application=application).first()
+    if item is None or item.output is None or not item.is_given_as_file:
+        raise Http404
+    ratelimit.count("certified-file", application.token, limit=COPIES, seconds=COPIES_SECONDS)
+    try:
+        content = files.open_stored(newest_of(item.output.sha256))
+    except FileNotFoundError as error:
+        raise Gone(_("The file is not kept any more. Please ask at the counter."), code="file_lost") from error
+    response = FileResponse(content, content_type=item.output.media_type, filename=f"{item.check_code}.pdf")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def form_or_404(application: Application, form_id: int) -> IssuedForm:

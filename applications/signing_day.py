@@ -93,9 +93,9 @@ def figures(centre: Centre, at: datetime) -> Figures:
     begin = datetime.combine(today - timedelta(days=DAYS - 1), time(), tzinfo=clock.HANOI)
     items = CertificationItem.objects.filter(certification__application__helped_at=centre)
     signed = list(
-        items.filter(entry__at__gte=begin, entry__at__lte=at).values_list(
-            "entry__at", "pages", "certification__requested_at"
-        )
+        items.filter(entry__at__gte=begin, entry__at__lte=at, entry__strike__isnull=True)
+        .exclude(state=JobState.FAILED)
+        .values_list("entry__at", "pages", "certification__requested_at")
     )
     waits = sorted(approved - requested for approved, _pages, requested in signed)
     now = _waiting(centre).aggregate(count=Count("pk"), since=Min("submitted_at"))

@@ -59,7 +59,7 @@ _TICKET = Prepared(
     )
 )
 _MATTERS = Prepared(lambda: Matter.objects.filter(ticket=Given("ticket", BigAutoField())))
-_DOCUMENTS = CertificationItem.objects.select_related("entry__register").order_by("pk")
+_DOCUMENTS = CertificationItem.objects.select_related("entry__register", "entry__strike").order_by("pk")
 # Which line of a version's steps an event of ours closes.
 _CLOSES = {
     EventKind.PROPOSED: StepRole.SPECIALIST,

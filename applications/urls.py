@@ -84,5 +84,6 @@ urlpatterns = [
     path("t/<str:token>/rate/", citizen.rate_visit, name="rate_visit"),
     path("t/<str:token>/withdraw/", citizen_withdraw.ask, name="withdraw"),
     path("t/<str:token>/forms/<int:form_id>.pdf", citizen.receipt_for_citizen, name="public_form"),
+    path("t/<str:token>/copies/<int:item_id>.pdf", citizen.copy_for_citizen, name="public_copy"),
     path("t/<str:token>/receipt.pdf", citizen.receipt_for_citizen, name="public_receipt"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
 from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, PaperState, PaymentState, State, StepKind
-from applications.models import Application, CertificationItem, Consultation, Extension, Step, WithdrawalRequest
+from applications.models import Application, CertificationItem, Consultation, Extension, Paper, Step, WithdrawalRequest
 from applications.notarisation.enums import JobState
 from applications.notarisation.models import SENT_BACK
 from applications.people import handlers_for
@@ -39,6 +39,8 @@ _OPEN_STEP = Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True)
 
 _APOLOGY = Extension.objects.filter(application=OuterRef("pk"), dropped_at__isnull=True)
 WAS_EXTENDED = Exists(_APOLOGY.filter(signed_at__isnull=False))
+# A received dossier keeps the file of a copy that was struck through since.
+_STRUCK = Paper.objects.filter(application=OuterRef("pk"), state=PaperState.MISSING, document__isnull=False)
 _SENT_BACK = CertificationItem.objects.filter(SENT_BACK)
 
 
@@ -200,7 +202,7 @@ def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) 
         _visible(user, centre)
         .filter(work.rows(user, at))
         .select_related("applicant", "handler", "competent")
-        .annotate(step_kind=Subquery(_OPEN_STEP.values("kind")[:1]))
+        .annotate(step_kind=Subquery(_OPEN_STEP.values("kind")[:1]), has_struck=Exists(_STRUCK))
         .by_due_date()
     )
     if work.documents is None:
@@ -322,6 +324,11 @@ class Row:
     @property
     def is_late(self) -> bool:
         return self.application.is_overdue(self.at)
+
+    @property
+    def has_struck(self) -> bool:
+        """It holds a certified copy whose line was struck through since."""
+        return getattr(self.application, "has_struck", False)
 
     @property
     def is_unexcused(self) -> bool:

@@ -329,6 +329,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:open_filed": {"pk": filed.application_id},
         "applications:end_filed": {"pk": filed.application_id},
         "applications:public_receipt": {"token": accepted.token},
+        "applications:public_copy": {"token": accepted.token, "item_id": item.pk},
         "applications:withdraw": {"token": accepted.token},
         "applications:back_again_at_work": {"absence_id": away.pk},
         "applications:control_slip": {"pk": taken.pk},

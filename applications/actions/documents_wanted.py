@@ -145,7 +145,7 @@ def change_document(
         copy = locked(item.certification.application)
         check_receiver(acting_user, copy)
         item = CertificationItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-        if not _may_change(copy, item):
+        if not may_change(copy, item):
             raise wrong_state(copy)
         if upload is not None and kept is not None:
             item.scan = note_scan(copy, upload, kept, at, acting_user)
@@ -168,7 +168,8 @@ def change_document(
         return item
 
 
-def _may_change(copy: Application, item: CertificationItem) -> bool:
+def may_change(copy: Application, item: CertificationItem) -> bool:
+    """While the request is a draft, and once more when the signer has sent the document back."""
     if not is_request(version_of(copy)):
         return False
     if copy.state == State.DRAFT:

@@ -60,8 +60,7 @@ def _drop(item: CertificationItem, at: datetime, acting_user: User) -> tuple[Cer
     if item.for_paper is not None and item.for_paper.state == PaperState.CERTIFYING:
         item.for_paper.state = PaperState.MISSING
         item.for_paper.save(update_fields=["state"])
-    if copy.state == State.DRAFT:
-        follow_documents(copy, at)
+    follow_documents(copy, at)
     end_if_over(copy, at, acting_user)
     live.bump(f"dossier:{copy.pk}", f"dossier:{copy.for_application_id}", f"dossiers:{copy.competent_id}")
     return item, True

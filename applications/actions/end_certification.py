@@ -40,7 +40,7 @@ def end_if_over(copy: Application, at: datetime, actor: User | None) -> bool:
         settle(copy, at)
     if not items or not is_over(items):
         return False
-    filed = [item for item in items if item.state == JobState.FILED]
+    filed = [item for item in items if item.counts]
     if copy.state != State.DRAFT:
         if filed:
             _finish(copy, filed, at)
@@ -116,7 +116,33 @@ def _end_empty(copy: Application, items: Sequence[CertificationItem], at: dateti
 def _why_nothing(items: Sequence[CertificationItem]) -> str:
     if any(item.state == JobState.REFUSED for item in items):
         return "not_certified"
-    return "line_struck" if any(hasattr(item.entry, "strike") for item in items if item.entry) else "scan_unreadable"
+    return "line_struck" if any(item.strike for item in items) else "scan_unreadable"
+
+
+def leave_struck_out(copy: Application, at: datetime, actor: User) -> None:
+    """A line of the request was struck through: what is ready to be handed over holds it no more, and where nothing else
+    does, nothing is handed over. What was given out is past. The caller holds the lock of ``copy``.
+    """
+    if copy.state != State.DONE:
+        return
+    items = items_of(request_of(copy, version_of(copy)))
+    filed = [item for item in items if item.counts]
+    if filed:
+        result = copy.result
+        result.number, result.document = numbers_of(filed), filed[-1].output
+        result.save(update_fields=["number", "document"])
+        return
+    copy.void_result(at)
+    _save_ended(copy, at)
+    record(
+        application=copy,
+        kind=EventKind.STOPPED,
+        at=at,
+        actor=actor,
+        centre=copy.helped_at,
+        from_state=State.DONE,
+        details={"why": "line_struck"},
+    )
 
 
 def _save_ended(copy: Application, at: datetime) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications import messages
+from applications.actions.documents_wanted import follow_documents
 from applications.actions.end_certification import end_if_over
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
@@ -65,6 +66,7 @@ def refuse_certification(
     if item.for_paper is not None and item.for_paper.state == PaperState.CERTIFYING:
         item.for_paper.state = PaperState.MISSING
         item.for_paper.save(update_fields=["state"])
+    follow_documents(copy, at)
     record(
         application=copy,
         kind=EventKind.NOT_CERTIFIED,

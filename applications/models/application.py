@@ -237,6 +237,10 @@ class Application(StateModel):
     def replace_result(self, at: datetime) -> None:
         self.handed_over_at, self.delivery_state = None, DeliveryState.AT_COUNTER
 
+    @transition(field=state, source=State.DONE, target=State.STOPPED)
+    def void_result(self, at: datetime) -> None:
+        self.ended_at = at
+
     @transition(field=state, source=State.DONE, target=State.RETURNED)
     def hand_over(self, at: datetime) -> None:
         self.handed_over_at, self.delivery_state = at, DeliveryState.HANDED

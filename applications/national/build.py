@@ -47,6 +47,7 @@ _ROLES: dict[str, Role] = {
     EventKind.RETURNED_FOR_REWORK: Role.LEADER,
     EventKind.CERTIFIED: Role.LEADER,
     EventKind.SIGNER_CHANGED: Role.LEADER,
+    EventKind.LINE_STRUCK: Role.LEADER,
 }
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.enums import State
 from applications.messages import DossierNotice
+from applications.notarisation.requests import items_of
 from portal.text import pick
 
 
@@ -28,11 +29,23 @@ class CopyCertified(DossierNotice):
             }
         if self.application.state == State.DONE:  # on paper, to be fetched
             centre = self.application.received_at_centre or self.application.helped_at
-            return _("Your certified papers %(code)s are ready. Please collect them at %(centre)s.") % {
-                "code": self.reference,
-                "centre": pick(centre.short_name),
-            }
+            words = {"code": self.reference, "centre": pick(centre.short_name)}
+            if self._has_files:
+                return (
+                    _(
+                        "Your certified papers %(code)s are ready. Please collect them at %(centre)s. The electronic ones are here:"
+                    )
+                    % words
+                )
+            return _("Your certified papers %(code)s are ready. Please collect them at %(centre)s.") % words
+        if self._has_files:
+            return _("Your electronic certified copy %(code)s is ready. Get the file here:") % {"code": self.reference}
         return _("Your certified copy %(code)s is ready.") % {"code": self.reference}
+
+    @property
+    def _has_files(self) -> bool:
+        items = items_of(getattr(self.application, "certification", None))
+        return any(item.is_given_as_file for item in items)
 
 
 @dataclass(frozen=True, kw_only=True)

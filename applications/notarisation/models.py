@@ -277,6 +277,21 @@ class CertificationItem(StateModel):
         return self.taken_over_by or (self.entry.signer if self.entry else None)
 
     @property
+    def strike(self) -> RegisterStrike | None:
+        """What struck its line of the register through, if anything did."""
+        return getattr(self.entry, "strike", None)
+
+    @property
+    def counts(self) -> bool:
+        """Made, and its line was not struck through since: it can be printed and handed over."""
+        return self.state == JobState.FILED and self.strike is None
+
+    @property
+    def is_given_as_file(self) -> bool:
+        """The citizen asked for the signed file, and it counts."""
+        return self.electronic and self.counts
+
+    @property
     def is_sent_back(self) -> bool:
         """By the signer, and nothing was done about it yet."""
         return self.state == JobState.WAITING and bool(self.reason)

@@ -41,7 +41,9 @@ def items_of(request: Certification | None) -> list[CertificationItem]:
     """Its documents in the order in which they were added, those refused and taken back with them."""
     if request is None:
         return []
-    rows = request.items.select_related("document_kind", "scan", "output", "entry__register", "refusal", "for_paper")
+    rows = request.items.select_related(
+        "document_kind", "scan", "output", "entry__register", "entry__strike", "refusal", "for_paper"
+    )
     return list(rows.prefetch_related("signatories").order_by("pk"))
 
 

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from applications.models import CertificationItem
+from applications.models import CertificationItem, RegisterStrike
 from applications.notarisation.enums import JobState
 from applications.notarisation.grounds import ground_named
+from portal import clock
+from portal.vn.dates import format_date
 
 
 def stands(item: CertificationItem) -> tuple[str, str]:
     """Kind of mark and the words beside it, for staff."""
+    if item.strike is not None:
+        return "act", _("struck through on %(day)s") % {"day": _struck_on(item.strike)}
     match item.state:
         case JobState.WAITING:
             return "warn", _("at the desk")
@@ -38,10 +42,16 @@ class ToldDocument:
     where: str
     number: str = ""
     why: str = ""
+    is_struck: bool = False
+    file_of: int = 0  # the document whose signed file its citizen may fetch
 
 
 def told_of(item: CertificationItem) -> ToldDocument:
     number = str(item.entry) if item.entry else ""
+    if item.strike is not None:
+        where = _("Struck through in the register on %(day)s: it does not count any more")
+        told = where % {"day": _struck_on(item.strike)}
+        return ToldDocument(item.title, "act", told, number, item.strike.reason, is_struck=True)
     why = ""
     match item.state:
         case JobState.WAITING:
@@ -57,7 +67,12 @@ def told_of(item: CertificationItem) -> ToldDocument:
             why = _why(item)
         case _:
             kind, where = "info", _("Signed; the copy is being made")
-    return ToldDocument(item.title, kind, where, number, why)
+    file_of = item.pk if item.is_given_as_file else 0
+    return ToldDocument(item.title, kind, where, number, why, file_of=file_of)
+
+
+def _struck_on(strike: RegisterStrike) -> str:
+    return format_date(clock.local_day(strike.at))
 
 
 def _why(item: CertificationItem) -> str:

@@ -75,6 +75,7 @@ def item_or_404(user: User, item_id: int) -> CertificationItem:
         "certification__application__helped_at",
         "entry__register",
         "entry__signer",
+        "entry__strike",
         "taken_over_by",
         "submitted_by",
         "refused_by",
@@ -256,6 +257,8 @@ def two_up_print(request: HttpRequest, item_id: int) -> FileResponse:
     item = item_or_404(signed_in(request), item_id)
     if item.output is None:
         raise Http404
+    if not item.counts:
+        raise Gone(_("Its line in the register was struck through. It is not printed any more."), code="line_struck")
     printed = tempfile.TemporaryFile(prefix="two-up-")  # noqa: SIM115 - the answer closes it
     try:
         with files.open_stored(newest_of(item.output.sha256)) as source:

@@ -7,6 +7,7 @@ from functools import partial
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from applications.forms_track import TrackForm
 from applications.models import Application
-from applications.receipts import public_copy_response
+from applications.receipts import public_copy_response, public_file_response
 from applications.tracking import ITS_OWN, TrackedVisit, dossier_address, find_visit, visit_address
 from applications.tracking_access import open_by_code
 from centres.actions.rate import rate
@@ -75,6 +76,16 @@ def receipt_for_citizen(request: HttpRequest, token: str, form_id: int | None = 
     if application is None:
         raise Http404
     return public_copy_response(application, form_id)
+
+
+@login_not_required
+@require_GET
+def copy_for_citizen(request: HttpRequest, token: str, item_id: int) -> HttpResponseBase:
+    """The signed file of a certified copy that was asked for electronically, for whoever has its dossier's address."""
+    application = Application.objects.filter(token=token).first()
+    if application is None:
+        raise Http404
+    return public_file_response(application, item_id)
 
 
 @login_not_required

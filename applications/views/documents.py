@@ -18,6 +18,7 @@ from applications.actions.documents_wanted import (
     add_document,
     change_document,
     check_quantity,
+    may_change,
 )
 from applications.actions.end_certification import end_draft
 from applications.actions.hand_over import hand_over
@@ -52,6 +53,8 @@ from procedures.models import DocumentKind
 def add(request: HttpRequest, application_id: int) -> HttpResponse:
     """One more document. What was typed stays when the file is refused."""
     draft = _request_or_404(request, application_id)
+    if request.method != "POST" and draft.state != State.DRAFT:
+        raise wrong_state(draft)
     return _form(request, draft, None)
 
 
@@ -59,7 +62,10 @@ def add(request: HttpRequest, application_id: int) -> HttpResponse:
 def change(request: HttpRequest, item_id: int) -> HttpResponse:
     """The same form for a document that is there already; its scan stays unless another is chosen."""
     item = item_or_404(signed_in(request), item_id)
-    return _form(request, item.certification.application, item)
+    copy = item.certification.application
+    if request.method != "POST" and not may_change(copy, item):
+        raise wrong_state(copy)
+    return _form(request, copy, item)
 
 
 def _form(request: HttpRequest, draft: Application, item: CertificationItem | None) -> HttpResponse:

@@ -15,6 +15,12 @@ def words_of(content: bytes) -> str:
     return " ".join(text.decode().split())
 
 
+def sheets_of(content: bytes) -> list[str]:
+    """The words of each sheet."""
+    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True).stdout
+    return [" ".join(sheet.split()) for sheet in text.decode().split("\f") if sheet.strip()]
+
+
 def said_by(form: IssuedForm) -> str:
     """The words of an issued form."""
     return words_of(pdf.render(*drawn_from(IssuedForm.objects.get(pk=form.pk))))

@@ -10,13 +10,14 @@ from django.urls import reverse
 
 from applications.actions.correct import correct_receipt
 from applications.actions.issue_receipt import draw, issue_receipt
+from applications.documents import receipt_context
 from applications.handling import receipt_names_another_fee
 from applications.models import Application, IssuedForm
 from centres.enums import Role
-from portal import files
+from portal import files, pdf
 from tests.applications.notarisation.test_requests import items_in, received
 from tests.applications.payments.test_surplus import refuse
-from tests.applications.printed import words_of
+from tests.applications.printed import sheets_of, words_of
 from tests.factories.applications import MONDAY
 from tests.factories.certifications import a_request
 
@@ -39,6 +40,25 @@ def test_a_receipt_drawn_after_a_refusal_says_what_it_said_when_it_was_issued(as
     assert "Tổng cộng: 4.000" in words_of(copy.content)
     page = as_(Role.COUNTER_OFFICER).get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
     assert "phiếu đã in ghi mức phí khác" in page
+
+
+def test_the_signatures_stand_on_the_sheet_of_the_sum() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ", "Bằng tốt nghiệp", "Giấy chứng nhận kết hôn"))
+    context = receipt_context(dossier) | {
+        "again": "Lần 2. Lý do: " + "Đổi số bản sao và trang theo yêu cầu của người nộp. " * 3
+    }
+    for more in range(0, 24, 3):
+        papers = context["papers"] + context["papers"][-1:] * more
+        content = pdf.render("official/receipt.html", context | {"papers": papers})
+        last = sheets_of(content)[-1]
+        assert "Người nộp hồ sơ".upper() in last.upper() and "Tổng cộng" in last, more
+
+
+def test_what_is_asked_for_as_a_file_alone_is_not_called_paper() -> None:
+    dossier = received(a_request("Giấy khai sinh", copies=0, electronic=True))
+    assert receipt_context(dossier)["papers"][-1]["form"] == "Bản sao điện tử"
+    dossier = received(a_request("Giấy khai sinh", electronic=True))
+    assert receipt_context(dossier)["papers"][-1]["form"] == "Bản sao, có bản điện tử"
 
 
 def test_the_receipt_issued_again_sums_up_what_counts_and_the_old_one_is_kept() -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from applications.actions.documents_wanted import Signs
 from applications.actions.receive import receive
+from applications.actions.send_back_certification import send_back_certification
 from applications.enums import State
 from applications.models import Application, CertificationItem, IssuedForm
 from applications.notarisation.enums import JobState, RegisterKind
@@ -22,7 +23,7 @@ from applications.notarisation.grounds import FINE, FORBIDS, grounds_for
 from centres.enums import TicketState
 from citizens.models import Look
 from tests.factories.applications import MONDAY, a_centre, a_member
-from tests.factories.certifications import a_document, a_picture, a_request, draft_of_request
+from tests.factories.certifications import a_document, a_picture, a_request, checked, draft_of_request, signer_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 HTMX = {"HX-Request": "true"}
@@ -177,6 +178,24 @@ def test_an_answer_that_forbids_leads_to_the_refusal_and_its_paper(desk: Client,
     desk.post(to("end_request", draft.pk))
     draft.refresh_from_db()
     assert draft.state == State.REFUSED
+
+
+def test_what_the_signer_sent_back_is_mended_before_the_matter_ends(desk: Client, draft: Application) -> None:
+    item = checked(a_document(draft))
+    receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
+    item.refresh_from_db()
+    send_back_certification(item=item, reason="mờ", at=MONDAY, acting_user=signer_for(item))
+    checked(CertificationItem.objects.get(pk=item.pk))
+    page = desk.get(reverse("applications:desk") + f"?matter={draft.pk}").content.decode()
+    first = page.split('data-key="F9"')[0].rpartition("<")[2]
+    assert to("certification", item.pk) in first and "người ký trả lại" in page
+
+
+def test_the_forms_of_what_cannot_be_changed_any_more_do_not_open(desk: Client, draft: Application) -> None:
+    item = checked(a_document(draft))
+    receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
+    for name, number in (("add_document", draft.pk), ("change_document", item.pk)):
+        assert desk.get(to(name, number), headers=HTMX).status_code == 409
 
 
 def test_an_unknown_ground_refuses_nothing(desk: Client, draft: Application) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from applications.actions.pay import take_fee
 from applications.actions.receive import NotComplete, receive
 from applications.actions.refuse_certification import refuse_certification
 from applications.actions.send_back_certification import send_back_certification
+from applications.actions.strike_entry import strike_entry
 from applications.actions.submit_certification import submit_certification
 from applications.actions.wait_for_copy import wait_for_copy
 from applications.catalogue import quote_for
@@ -35,6 +37,7 @@ from applications.forms_documents import SignatoryForm, SignatoryForms
 from applications.history_words import told
 from applications.ledger import outstanding
 from applications.models import Application, CertificationItem, IssuedForm, Paper
+from applications.models.sealing import ArchiveStamp
 from applications.notarisation.describe import copy_text
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, FORBIDS, ground_named, grounds_for
@@ -43,9 +46,10 @@ from applications.notarisation.parties import SIGNATORIES, Party, read
 from applications.signing_queue import waiting
 from applications.tasks import sweep_receipts
 from applications.tracking import find_visit
-from centres.enums import TicketState
+from centres.enums import Role, TicketState
 from citizens.models import HeldDocument
 from notifications.models import Message
+from portal import files
 from portal.errors import BadInput, RuleBroken
 from portal.uploads import inspect_upload
 from tests.applications.notarisation.composed import compose
@@ -64,6 +68,7 @@ from tests.factories.certifications import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+As = Callable[[Any], Client]
 ANH = Signs(full_name="Nguyễn Thị Ánh", identity_number="001190000321", issued_on=date(2021, 6, 15))
 
 
@@ -275,6 +280,17 @@ def test_a_refusal_is_issued_on_form_03_with_its_article_and_costs_nothing() -> 
     assert [row["name"] for row in receipt_context(dossier)["papers"]][-1] == "Giấy khai sinh"
 
 
+def test_what_was_refused_is_not_counted_in_the_form_any_more() -> None:
+    draft = a_request("Giấy khai sinh", "Giấy vay tiền", copies=2)
+    refused(items_in(draft)[1], "private")
+    draft = fresh(draft)
+    assert (draft.form_data["document_name"], draft.pages, draft.copies) == ("Giấy khai sinh", 1, 2)
+    dossier = received(fresh(a_request("Giấy khai sinh", "Giấy vay tiền")))
+    refused(sent_back(items_in(dossier)[1]), "private")
+    dossier = fresh(dossier)
+    assert (dossier.form_data["document_name"], dossier.form_data["copy_count"]) == ("Giấy khai sinh", 1)
+
+
 def test_a_refusal_of_a_dossiers_paper_makes_it_missing_again_and_tells_the_person() -> None:
     paper = a_missing_paper(a_draft(procedure="marriage"))
     item = refused(an_item(paper))
@@ -314,10 +330,89 @@ def test_a_request_is_finished_with_its_last_document_and_names_all_its_numbers(
     assert ticket.state == TicketState.DONE and fresh(dossier).state == State.RETURNED
 
 
+def struck(item: CertificationItem, reason: str = "nhầm tên") -> None:
+    assert item.entry is not None
+    strike_entry(entry=item.entry, reason=reason, at=MONDAY, acting_user=signer_for(item))
+
+
+def test_a_struck_line_of_an_open_request_is_marked_not_paid_for_and_not_handed_over(as_: As) -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    first, last = items_in(dossier)
+    bad = made(first)
+    struck(bad)
+    assert due_of(dossier) == 2000
+    assert fresh(dossier).events.filter(kind=EventKind.LINE_STRUCK).count() == 1
+    officer = as_(Role.COUNTER_OFFICER)
+    page = officer.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
+    assert (
+        "<s>Giấy khai sinh</s>" in page
+        and "nhầm tên" in page
+        and reverse("applications:two_up", args=[bad.pk]) not in page
+    )
+    assert officer.get(reverse("applications:two_up", args=[bad.pk])).status_code == 410
+    page = officer.get(reverse("applications:certification", args=[bad.pk])).content.decode()
+    assert "đã bị gạch bỏ" in page and reverse("applications:two_up", args=[bad.pk]) not in page
+    page = officer.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
+    assert "<s>Giấy khai sinh</s>" in page and "không còn giá trị" in page
+    made(last)
+    assert fresh(dossier).result.number == "0002/2026 SCT/BS"
+
+
+def test_what_is_ready_to_be_handed_over_leaves_out_what_was_struck_through() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    first, last = (made(item) for item in items_in(dossier))
+    struck(last)
+    result = fresh(dossier).result
+    assert (fresh(dossier).state, result.number, result.document) == (State.DONE, "0001/2026 SCT/BS", first.output)
+    struck(first)
+    dossier = fresh(dossier)
+    assert (dossier.state, dossier.payment_state) == (State.STOPPED, PaymentState.VOID)
+    with pytest.raises(RuleBroken):
+        hand_over(application=dossier, handed_to="Ánh", signature=None, at=MONDAY, acting_user=dossier.received_by)
+
+
+def test_a_received_dossier_that_holds_a_struck_copy_says_so_to_whoever_works_on_it(as_: As) -> None:
+    paper = a_missing_paper(a_draft(procedure="marriage"))
+    item = made(a_submitted_item(paper))
+    dossier = received(fresh(paper.application))
+    struck(item)
+    paper.refresh_from_db()
+    assert paper.state == PaperState.MISSING and "nhầm tên" in paper.note and paper.document == item.output
+    for one in (dossier, item.certification.application):
+        assert fresh(one).events.filter(kind=EventKind.LINE_STRUCK).count() == 1
+    specialist = as_(Role.SPECIALIST)
+    page = specialist.get(reverse("applications:worklist") + "?list=to-take").content.decode()
+    assert "có bản chứng thực đã bị gạch bỏ" in page
+    assert paper.note in specialist.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
+
+
 def test_electronic_copies_alone_are_given_out_at_once() -> None:
     dossier = received(a_request("Giấy khai sinh", copies=0, electronic=True))
     made(items_in(dossier)[0])
     assert fresh(dossier).state == State.RETURNED
+
+
+def test_the_citizen_fetches_an_electronic_copy_from_the_own_page(client: Client) -> None:
+    dossier = received(a_request("Giấy khai sinh", copies=0, electronic=True))
+    other = received(a_request("Học bạ"))
+    item, on_paper = made(items_in(dossier)[0]), made(items_in(other)[0])
+    address = reverse("applications:public_copy", args=[dossier.token, item.pk])
+    assert address in client.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
+    assert "điện tử" in Message.objects.get(reference=dossier.code, kind="copy_certified").body
+    assert item.output is not None
+    answer = client.get(address)
+    assert answer["Content-Type"] == "application/pdf" and "no-store" in answer["Cache-Control"]
+    assert b"".join(answer.streaming_content) == files.read(item.output.sha256)  # type: ignore[attr-defined]
+    later = files.store([b"%PDF-1.7 stamped again"])
+    ArchiveStamp.objects.create(
+        first=item.output.sha256, sequence=1, sha256=later.sha256, size=later.size, made_at=MONDAY, ends_at=MONDAY
+    )
+    assert b"".join(client.get(address).streaming_content) == b"%PDF-1.7 stamped again"  # type: ignore[attr-defined]
+    for token, pk in ((other.token, item.pk), (other.token, on_paper.pk), ("x" * 32, item.pk)):
+        assert client.get(reverse("applications:public_copy", args=[token, pk])).status_code == 404
+    struck(item)
+    assert client.get(address).status_code == 404
+    assert address not in client.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
 
 
 def test_a_copy_lies_on_file_and_the_next_dossier_is_offered_it() -> None:

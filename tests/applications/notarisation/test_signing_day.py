@@ -14,7 +14,15 @@ from django.urls import reverse
 
 from applications.actions.approve_certification import approve_certification
 from applications.actions.refuse_certification import refuse_certification
-from applications.models import CertificationItem, SecondFactor, SigningDelegation, SigningKey, SigningRules
+from applications.models import (
+    CertificationItem,
+    RegisterStrike,
+    SecondFactor,
+    SigningDelegation,
+    SigningKey,
+    SigningRules,
+)
+from applications.notarisation.enums import JobState
 from applications.notarisation.signing.throwaway import SECRET, Authority
 from applications.signing_day import figures, needs_attention
 from centres.enums import Role
@@ -48,6 +56,11 @@ def test_the_figures_count_documents_pages_times_and_refusals() -> None:
     signed_after(1, days_ago=31)
     refused = a_submitted_item()
     refuse_certification(item=refused, ground="secret", reason="mật", at=MONDAY, acting_user=signer_for(refused))
+    failed, struck = signed_after(5), signed_after(5)
+    CertificationItem.objects.filter(pk=failed.pk).update(state=JobState.FAILED)
+    struck.refresh_from_db()
+    assert struck.entry is not None
+    RegisterStrike.objects.create(entry=struck.entry, at=MONDAY, by=signer_for(struck), reason="nhầm")
     waiting = a_submitted_item()
     found = figures(a_centre(), MONDAY + 10 * MINUTE)
     assert (found.today.documents, found.today.pages) == (3, 9)
