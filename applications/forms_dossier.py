@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.actions.handle import PROPOSAL_CHANGED
 from applications.enums import Method
 from portal.errors import RuleBroken
+from portal.money_field import MoneyField
 from portal.uploads import ACCEPT, Inspected, inspect_upload
 from portal.vn.money import format_vnd
 from procedures.forms import PhoneField
@@ -171,13 +172,7 @@ class AskPaymentForm(forms.Form):
         max_length=200,
         error_messages={"required": _("Say what is to be paid.")},
     )
-    amount = forms.IntegerField(
-        label=_("Sum in đồng"),
-        min_value=1,
-        max_value=10**9,
-        error_messages={"required": _("Give a whole sum in đồng.")},
-        widget=forms.TextInput({"inputmode": "numeric", "class": "figure short"}),
-    )
+    amount = MoneyField(label=_("Sum in đồng"), min_value=1, max_value=10**9)
     article = forms.CharField(label=_("By which rule"), max_length=300, required=False)
 
 
@@ -247,14 +242,7 @@ class LowerFeeForm(forms.Form):
     """One fee becomes smaller, or nothing; ``initial["lines"]`` as ``RefundForm``."""
 
     line = forms.ChoiceField(label=_("Which fee"))
-    lowered = forms.IntegerField(
-        label=_("New sum in đồng"),
-        help_text=_("0 where it is waived."),
-        min_value=0,
-        max_value=10**9,
-        error_messages={"required": _("Give a whole sum in đồng.")},
-        widget=forms.TextInput({"inputmode": "numeric", "class": "figure short"}),
-    )
+    lowered = MoneyField(label=_("New sum in đồng"), help_text=_("0 where it is waived."), max_value=10**9)
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("An exemption with its rule, or fewer copies than were counted."),
