@@ -187,6 +187,16 @@ def test_the_day_says_who_has_not_closed_and_what_waits(cashier: User) -> None:
     assert [severity for severity, _text, _url in needs_attention(centre, EVENING)] == ["warn"]
 
 
+def test_what_was_given_back_is_taken_off_an_open_till(cashier: User) -> None:
+    first = _take(cashier)
+    _take(cashier)
+    _give_back(first)
+    assert [(one.payments, one.total) for one in open_tills(a_centre(), EVENING)] == [(3, 28_000)]
+    _close(cashier, 28_000)
+    _give_back(_take(cashier), Method.TRANSFER)
+    assert [one.total for one in open_tills(a_centre(), EVENING)] == [0]
+
+
 @pytest.mark.usefixtures("monday")
 def test_cashier_and_manager_do_it_on_their_pages(as_: As, centre: Centre) -> None:
     officer = as_(Role.COUNTER_OFFICER)
