@@ -59,6 +59,7 @@ _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. 
 _PAID_MORE = gettext_lazy(
     "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s. %(surplus)s more was paid than is due."
 )
+_STILL_LOWERED = gettext_lazy("A leader's reduction of %(lowered)s still counts.")
 _OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note", "question", "answer")
@@ -88,6 +89,7 @@ def told(event: Event) -> Told:
         "fee": format_vnd(event.details.get("fee", 0)),
         "fee_before": format_vnd(event.details.get("fee_before", 0)),
         "surplus": format_vnd(event.details.get("surplus", 0)),
+        "lowered": format_vnd(event.details.get("lowered", 0)),
         "due": _moment(event.details.get("due_at")),
         "due_before": _moment(event.details.get("due_before")),
         "until": _moment(event.details.get("until")),
@@ -96,8 +98,10 @@ def told(event: Event) -> Told:
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
     if "given_back" in personal:
         quotes.append(_("Originals given back: %(papers)s") % {"papers": personal["given_back"] or erased})
-    sentence = _sentence(event)
-    return Told(event.at, str(sentence) % values, " ".join([*quotes, event.reason]).strip())
+    sentence = str(_sentence(event))
+    if event.details.get("lowered"):
+        sentence += " " + str(_STILL_LOWERED)
+    return Told(event.at, sentence % values, " ".join([*quotes, event.reason]).strip())
 
 
 def _sentence(event: Event) -> Any:

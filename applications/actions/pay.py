@@ -192,7 +192,7 @@ def _said(dossier: Application, back: Payment, leader: User) -> dict[str, Any]:
         "gone": [
             {"name": line.name["vi"], "amount": line.amount, "now": lowered.get(line.pk, 0)}
             for line in lines
-            if line.amount and not line.is_due
+            if line.amount > lowered.get(line.pk, 0) and not line.is_due
         ],
         "receipts": [row.receipt_number for row in dossier.payments.filter(kind=PaymentKind.PAID)],
         "cashier": str(back.cashier),
