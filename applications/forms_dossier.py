@@ -87,15 +87,25 @@ class SendBackForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    """Against a signature: drawn on the screen, or on paper."""
+    """Against a signature: drawn on the screen, or on paper. ``initial["unpaid"]``: what is still to be paid."""
 
     handed_to = forms.CharField(
         label=_("Who takes the result"),
         max_length=120,
         error_messages={"required": _("Write the name of the person who takes the result.")},
     )
+    unpaid_reason = forms.CharField(label=_("Why it is handed over unpaid"), max_length=500, required=False)
     signature = forms.CharField(required=False, max_length=SIGNATURE_BYTES, widget=forms.HiddenInput)
     on_paper = forms.BooleanField(label=_("Signed on paper"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if unpaid := self.initial.get("unpaid"):
+            self.fields["unpaid_reason"].help_text = _(
+                "%(sum)s is still to be paid: take it first. A reason here is kept in the history."
+            ) % {"sum": format_vnd(unpaid)}
+        else:
+            del self.fields["unpaid_reason"]
 
     def clean_signature(self) -> Inspected | None:
         """The drawing, a PNG picture as a ``data:`` URL."""

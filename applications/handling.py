@@ -367,7 +367,21 @@ def _may_sign_correction(user: Any, dossier: Application) -> bool:
 
 def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     signature = _kept("hand-over", dossier, user, values.get("signature"))
-    return hand_over(application=dossier, handed_to=values["handed_to"], signature=signature, at=at, acting_user=user)
+    return hand_over(
+        application=dossier,
+        handed_to=values["handed_to"],
+        signature=signature,
+        unpaid_reason=values.get("unpaid_reason", ""),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _to_hand_over(dossier: Application) -> Values:
+    return {
+        "handed_to": dossier.applicant.full_name if dossier.applicant else "",
+        "unpaid": outstanding(dossier),
+    }
 
 
 def _kept(key: str, dossier: Application, user: Any, upload: Any) -> Kept | None:
@@ -457,7 +471,7 @@ VERBS = [
         lambda dossier, step: dossier.state == State.DONE,
         may_hand_over,
         _hand_over,
-        initial=lambda dossier: {"handed_to": dossier.applicant.full_name if dossier.applicant else ""},
+        initial=_to_hand_over,
     ),
     Verb(
         "take-fee",

@@ -227,6 +227,11 @@ class SignSerializer(serializers.Serializer[Any]):
 
 class HandOverSerializer(serializers.Serializer[Any]):
     handed_to = serializers.CharField(max_length=120, help_text="Who takes it and signs for it on paper.")
+    unpaid_reason = serializers.CharField(
+        max_length=500,
+        required=False,
+        help_text="Why it is handed over though something is to be paid; without it that is refused (`fee_unpaid`).",
+    )
 
 
 class TrackSerializer(serializers.Serializer[Any]):

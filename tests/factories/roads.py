@@ -30,7 +30,7 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
         "accept-supplement": {"note": "đã nộp"},
         "propose": {"number": f"{Event.objects.count()}/TP"},
         "send-back": {"reason": "Sai tên"},
-        "hand-over": {"handed_to": "Ánh", "signature": None},
+        "hand-over": {"handed_to": "Ánh", "signature": None, "unpaid_reason": "Nộp sau"},
         "take-fee": {**money, "amount": outstanding(dossier)},
         "ask-payment": {"name": "Thuế", "amount": 50000, "article": ""},
         "refund": {

@@ -355,7 +355,14 @@ def test_a_request_is_finished_with_its_last_document_and_names_all_its_numbers(
     assert Message.objects.filter(reference=dossier.code, kind="copy_certified").count() == 1
     ticket = dossier.matter.ticket
     assert ticket.state == TicketState.SERVING
-    hand_over(application=dossier, handed_to="Ánh", signature=None, at=MONDAY, acting_user=dossier.received_by)
+    hand_over(
+        application=dossier,
+        handed_to="Ánh",
+        signature=None,
+        unpaid_reason="Nộp sau",
+        at=MONDAY,
+        acting_user=dossier.received_by,
+    )
     ticket.refresh_from_db()
     assert ticket.state == TicketState.DONE and fresh(dossier).state == State.RETURNED
 
