@@ -24,7 +24,10 @@ class CountForm(forms.Form):
         required=False,
     )
     cash = MoneyField(
-        label=_("Cash counted in the till"), help_text=_("In đồng, the change money with it."), max_value=_LARGEST
+        label=_("Cash counted in the till"),
+        help_text=_("The change money with it. With a minus where you gave back more than there was."),
+        min_value=-_LARGEST,
+        max_value=_LARGEST,
     )
     card = MoneyField(
         label=_("Card slips in sum"),
@@ -45,6 +48,11 @@ class CountForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
     )
     last = AsShown(required=False, widget=forms.HiddenInput)
+
+    @property
+    def is_counted(self) -> bool:
+        """Every sum was written: what was booked may be shown beside it."""
+        return self.is_bound and not {"change_money", "cash", "card", "transfer"} & set(self.errors)
 
     def counted(self) -> Counted:
         given = self.cleaned_data
