@@ -241,7 +241,9 @@ class RefundForm(_MoneyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["receipt_number"].label = _("Number of the refund voucher")
+        voucher = self.fields["receipt_number"]
+        voucher.label = _("Number of the refund voucher")
+        voucher.error_messages["required"] = _("Give the number of the refund voucher.")
         paid_out = format_vnd(self.initial.get("surplus") or 0)
         self.fields["method"].label = _("Give back what was paid too much: %(sum)s") % {"sum": paid_out}
         self.fields["fallen"].choices = _named(self.initial.get("lines", []))  # type: ignore[attr-defined]

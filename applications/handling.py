@@ -30,6 +30,7 @@ from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import IN_HAND, RECEIVED, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
 from applications.ledger import lines_owed, outstanding, owed, surplus
+from applications.messages import may_tell
 from applications.models import Application, Consultation, Extension, IssuedForm, ResultCorrection, WithdrawalRequest
 from applications.papers_out import RECEIPT
 from applications.people import officers_of, specialists_of
@@ -50,6 +51,7 @@ from portal.typed import LABELS
 Values = dict[str, Any]
 _DECIDED = (State.DONE, State.RETURNED)
 _PAID = (PaymentState.PAID, PaymentState.OVER)
+_NOBODY_TOLD = _("The dossier has no phone or e-mail: nobody could be told.")
 _WAS_RECEIVED = (*RECEIVED, State.WITHDRAWN)
 
 
@@ -68,6 +70,15 @@ class Verb:
     # The address of a page of its own, where one step needs more room than the dossier's page has.
     page: str = ""
     initial: Callable[[Application], Values] = lambda dossier: {}
+    # The citizen gets a message of it, where there is a way to reach them.
+    tells: bool = False
+
+    def said_of(self, dossier: Application) -> str:
+        """What is done, and whether the citizen could be told."""
+        if not self.tells:
+            return str(self.done)
+        told = _("The citizen is told.") if may_tell(dossier) else _NOBODY_TOLD
+        return f"{self.done} {told}"
 
 
 def _take(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -446,12 +457,13 @@ VERBS = [
     Verb(
         "sign",
         _("Approve and sign"),
-        _("Signed. The result goes back to the counter, and the citizen is told."),
+        _("Signed. The result goes back to the counter."),
         forms_dossier.SignForm,
         _is_proposed,
         lambda user, dossier: may_sign(user, dossier) and not is_own_work(user, dossier),
         _sign,
         initial=lambda dossier: {"proposal": proposal_of(dossier)},
+        tells=True,
     ),
     Verb(
         "send-back",
@@ -496,13 +508,14 @@ VERBS = [
     Verb(
         "refund",
         _("Give money back"),
-        _("The refund is booked, and the citizen is told. Print its paper."),
+        _("The refund is booked. Print its paper."),
         forms_dossier.RefundForm,
         lambda dossier, step: dossier.state in _WAS_RECEIVED and dossier.payment_state in _PAID,
         may_sign,
         _refund,
         is_main=False,
         initial=_to_give_back,
+        tells=True,
     ),
     Verb(
         "lower-fee",
@@ -551,11 +564,12 @@ VERBS = [
     Verb(
         "sign-correction",
         _("Sign the new result"),
-        _("Signed. The new result replaces the old one, and the citizen is told."),
+        _("Signed. The new result replaces the old one."),
         forms_dossier.NothingForm,
         lambda dossier, step: dossier.state in _DECIDED and correction_of(dossier) is not None,
         _may_sign_correction,
         _sign_correction,
+        tells=True,
     ),
     Verb(
         "drop-correction",
@@ -602,13 +616,14 @@ VERBS = [
     Verb(
         "sign-apology",
         _("Sign the apology with a new date"),
-        _("Signed. The due date has moved, and the citizen is told."),
+        _("Signed. The due date has moved."),
         forms_dossier.SignApologyForm,
         _may_still_apologise,
         may_sign,
         _sign_apology,
         is_main=False,
         initial=_apology_drafted,
+        tells=True,
     ),
     Verb(
         "withdraw",
