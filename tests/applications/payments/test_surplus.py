@@ -189,6 +189,13 @@ def test_a_waived_fee_lets_the_clock_go_on_and_what_was_paid_too_much_covers_lat
     assert (covered.state, surplus(covered)) == (State.PROCESSING, 3000)
 
 
+def test_the_citizen_reads_which_fee_was_lowered_and_from_what(client: Client) -> None:
+    dossier = _lower(_land(), 14_000)
+    name = dossier.fee_lines.first().name["vi"]
+    page = client.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
+    assert f"{name}: từ 28.000 đ còn 14.000 đ" in page
+
+
 def test_what_was_not_paid_before_the_end_is_not_set_against_what_is_given_back() -> None:
     dossier = _land()
     asked = ask_payment(application=dossier, name="Thuế", amount=150_000, at=MONDAY, acting_user=dossier.handler)
