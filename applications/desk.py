@@ -21,7 +21,7 @@ from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.declared import Declared, Said, declared_for
 from applications.duplicates import Twin, side_by_side, twins_of, undecided
 from applications.enums import Channel, PaperState, State
-from applications.ledger import owed
+from applications.ledger import outstanding, owed, paid_so_far
 from applications.models import Application, Arrival, Certification, CertificationItem, Paper
 from applications.notarisation.enums import AWAITED, NOT_PAID_FOR, JobState
 from applications.notarisation.grounds import ground_named
@@ -170,6 +170,16 @@ class Work:
     def total(self) -> int:
         """Everything to be paid at this counter for the matter, in đồng."""
         return self.quote.total + sum(fee for _code, fee in self.copies_made)
+
+    @property
+    def paid(self) -> int:
+        """What was taken for it after the receipt and not given back."""
+        return paid_so_far(self.application)
+
+    @property
+    def to_pay(self) -> int:
+        """What is still to be paid after the receipt."""
+        return outstanding(self.application)
 
     @property
     def asks_pages(self) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.actions.handle import PROPOSAL_CHANGED
 from applications.enums import Method
 from portal.errors import RuleBroken
+from portal.money_field import MoneyField
 from portal.uploads import ACCEPT, Inspected, inspect_upload
 from portal.vn.money import format_vnd
 from procedures.forms import PhoneField
@@ -86,7 +87,7 @@ class SendBackForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    """Against a signature: drawn on the screen, or on paper."""
+    """Against a signature: drawn on the screen, or on paper. ``initial["unpaid"]``: what is still to be paid."""
 
     handed_to = forms.CharField(
         label=_("Who takes the result"),
@@ -99,6 +100,7 @@ class HandOverForm(forms.Form):
         max_length=200,
         required=False,
     )
+    unpaid_reason = forms.CharField(label=_("Why it is handed over unpaid"), max_length=500, required=False)
     signature = forms.CharField(required=False, max_length=SIGNATURE_BYTES, widget=forms.HiddenInput)
     on_paper = forms.BooleanField(label=_("Signed on paper"), required=False)
 
@@ -108,6 +110,12 @@ class HandOverForm(forms.Form):
             self.fields["handed_to"].help_text = _("Given out with it: %(originals)s") % {"originals": originals}
         else:
             del self.fields["authorisation"]
+        if unpaid := self.initial.get("unpaid"):
+            self.fields["unpaid_reason"].help_text = _(
+                "%(sum)s is still to be paid: take it first. A reason here is kept in the history."
+            ) % {"sum": format_vnd(unpaid)}
+        else:
+            del self.fields["unpaid_reason"]
 
     def clean_signature(self) -> Inspected | None:
         """The drawing, a PNG picture as a ``data:`` URL."""
@@ -223,13 +231,7 @@ class AskPaymentForm(forms.Form):
         max_length=200,
         error_messages={"required": _("Say what is to be paid.")},
     )
-    amount = forms.IntegerField(
-        label=_("Sum in đồng"),
-        min_value=1,
-        max_value=10**9,
-        error_messages={"required": _("Give a whole sum in đồng.")},
-        widget=forms.TextInput({"inputmode": "numeric", "class": "figure short"}),
-    )
+    amount = MoneyField(label=_("Sum in đồng"), min_value=1, max_value=10**9)
     article = forms.CharField(label=_("By which rule"), max_length=300, required=False)
 
 
@@ -288,7 +290,9 @@ class RefundForm(_MoneyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["receipt_number"].label = _("Number of the refund voucher")
+        voucher = self.fields["receipt_number"]
+        voucher.label = _("Number of the refund voucher")
+        voucher.error_messages["required"] = _("Give the number of the refund voucher.")
         paid_out = format_vnd(self.initial.get("surplus") or 0)
         self.fields["method"].label = _("Give back what was paid too much: %(sum)s") % {"sum": paid_out}
         self.fields["fallen"].choices = _named(self.initial.get("lines", []))  # type: ignore[attr-defined]
@@ -299,14 +303,7 @@ class LowerFeeForm(forms.Form):
     """One fee becomes smaller, or nothing; ``initial["lines"]`` as ``RefundForm``."""
 
     line = forms.ChoiceField(label=_("Which fee"))
-    lowered = forms.IntegerField(
-        label=_("New sum in đồng"),
-        help_text=_("0 where it is waived."),
-        min_value=0,
-        max_value=10**9,
-        error_messages={"required": _("Give a whole sum in đồng.")},
-        widget=forms.TextInput({"inputmode": "numeric", "class": "figure short"}),
-    )
+    lowered = MoneyField(label=_("New sum in đồng"), help_text=_("0 where it is waived."), max_value=10**9)
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("An exemption with its rule, or fewer copies than were counted."),

@@ -9,32 +9,38 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.close_till import NOTE_LENGTH, Counted
 from applications.forms_dossier import AsShown
+from portal.money_field import MoneyField
 
 _LARGEST = 10**12
-_FIGURE = {"inputmode": "numeric", "class": "figure short", "autocomplete": "off"}
-
-
-def _sum(label: Any, help_text: Any = "", *, least: int = 0, required: bool = True) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label,
-        help_text=help_text,
-        min_value=least,
-        max_value=_LARGEST,
-        required=required,
-        error_messages={"required": _("Give a whole sum in đồng.")},
-        widget=forms.TextInput(_FIGURE),
-    )
 
 
 class CountForm(forms.Form):
     """Counted money by way of payment; nothing is filled in from what was booked."""
 
-    change_money = _sum(_("Change money at the start"), _("Empty: there was none."), required=False)
-    cash = _sum(_("Cash counted in the till"), _("In đồng, the change money with it."))
-    card = _sum(
-        _("Card slips in sum"), _("Of the terminal's report; what went back to cards taken off."), least=-_LARGEST
+    change_money = MoneyField(
+        label=_("Change money at the start"),
+        help_text=_("Empty: there was none."),
+        max_value=_LARGEST,
+        required=False,
     )
-    transfer = _sum(_("Transfers in sum"), _("Of the bank's statement; what was sent back taken off."), least=-_LARGEST)
+    cash = MoneyField(
+        label=_("Cash counted in the till"),
+        help_text=_("The change money with it. With a minus where you gave back more than there was."),
+        min_value=-_LARGEST,
+        max_value=_LARGEST,
+    )
+    card = MoneyField(
+        label=_("Card slips in sum"),
+        help_text=_("Of the terminal's report; what went back to cards taken off."),
+        min_value=-_LARGEST,
+        max_value=_LARGEST,
+    )
+    transfer = MoneyField(
+        label=_("Transfers in sum"),
+        help_text=_("Of the bank's statement; what was sent back taken off."),
+        min_value=-_LARGEST,
+        max_value=_LARGEST,
+    )
     note = forms.CharField(
         label=_("Why it differs"),
         max_length=NOTE_LENGTH,
@@ -42,6 +48,11 @@ class CountForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
     )
     last = AsShown(required=False, widget=forms.HiddenInput)
+
+    @property
+    def is_counted(self) -> bool:
+        """Every sum was written: what was booked may be shown beside it."""
+        return self.is_bound and not {"change_money", "cash", "card", "transfer"} & set(self.errors)
 
     def counted(self) -> Counted:
         given = self.cleaned_data

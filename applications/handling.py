@@ -37,6 +37,7 @@ from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import IN_HAND, RECEIVED, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
 from applications.ledger import lines_owed, outstanding, owed, surplus
+from applications.messages import may_tell
 from applications.models import (
     Application,
     Consultation,
@@ -65,6 +66,7 @@ from portal.typed import LABELS
 Values = dict[str, Any]
 _DECIDED = (State.DONE, State.RETURNED)
 _PAID = (PaymentState.PAID, PaymentState.OVER)
+_NOBODY_TOLD = _("The dossier has no phone or e-mail: nobody could be told.")
 _WAS_RECEIVED = (*RECEIVED, State.WITHDRAWN)
 
 
@@ -83,6 +85,15 @@ class Verb:
     # The address of a page of its own, where one step needs more room than the dossier's page has.
     page: str = ""
     initial: Callable[[Application], Values] = lambda dossier: {}
+    # The citizen gets a message of it, where there is a way to reach them.
+    tells: bool = False
+
+    def said_of(self, dossier: Application) -> str:
+        """What is done, and whether the citizen could be told."""
+        if not self.tells:
+            return str(self.done)
+        told = _("The citizen is told.") if may_tell(dossier) else _NOBODY_TOLD
+        return f"{self.done} {told}"
 
 
 def _take(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -387,6 +398,7 @@ def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) ->
         handed_to=values["handed_to"],
         signature=signature,
         authorisation=values.get("authorisation", ""),
+        unpaid_reason=values.get("unpaid_reason", ""),
         at=at,
         acting_user=user,
     )
@@ -394,7 +406,11 @@ def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) ->
 
 def _known_of_hand_over(dossier: Application) -> Values:
     name = dossier.applicant.full_name if dossier.applicant else ""
-    return {"handed_to": name, "originals": ", ".join(map(str, originals_in_custody(dossier)))}
+    return {
+        "handed_to": name,
+        "originals": ", ".join(map(str, originals_in_custody(dossier))),
+        "unpaid": outstanding(dossier),
+    }
 
 
 def originals_in_custody(dossier: Application) -> list[Original]:
@@ -514,12 +530,13 @@ VERBS = [
     Verb(
         "sign",
         _("Approve and sign"),
-        _("Signed. The result goes back to the counter, and the citizen is told."),
+        _("Signed. The result goes back to the counter."),
         forms_dossier.SignForm,
         _is_proposed,
         lambda user, dossier: may_sign(user, dossier) and not is_own_work(user, dossier),
         _sign,
         initial=lambda dossier: {"proposal": proposal_of(dossier)},
+        tells=True,
     ),
     Verb(
         "send-back",
@@ -586,13 +603,14 @@ VERBS = [
     Verb(
         "refund",
         _("Give money back"),
-        _("The refund is booked, and the citizen is told. Print its paper."),
+        _("The refund is booked. Print its paper."),
         forms_dossier.RefundForm,
         lambda dossier, step: dossier.state in _WAS_RECEIVED and dossier.payment_state in _PAID,
         may_sign,
         _refund,
         is_main=False,
         initial=_to_give_back,
+        tells=True,
     ),
     Verb(
         "lower-fee",
@@ -641,11 +659,12 @@ VERBS = [
     Verb(
         "sign-correction",
         _("Sign the new result"),
-        _("Signed. The new result replaces the old one, and the citizen is told."),
+        _("Signed. The new result replaces the old one."),
         forms_dossier.NothingForm,
         lambda dossier, step: dossier.state in _DECIDED and correction_of(dossier) is not None,
         _may_sign_correction,
         _sign_correction,
+        tells=True,
     ),
     Verb(
         "drop-correction",
@@ -692,13 +711,14 @@ VERBS = [
     Verb(
         "sign-apology",
         _("Sign the apology with a new date"),
-        _("Signed. The due date has moved, and the citizen is told."),
+        _("Signed. The due date has moved."),
         forms_dossier.SignApologyForm,
         _may_still_apologise,
         may_sign,
         _sign_apology,
         is_main=False,
         initial=_apology_drafted,
+        tells=True,
     ),
     Verb(
         "withdraw",

@@ -75,6 +75,8 @@ _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. 
 _PAID_MORE = gettext_lazy(
     "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s. %(surplus)s more was paid than is due."
 )
+_STILL_LOWERED = gettext_lazy("A leader's reduction of %(lowered)s still counts.")
+_UNPAID = gettext_lazy("%(who)s handed the result to %(handed_to)s, though %(unpaid)s was not paid.")
 _OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note", "question", "answer")
@@ -104,6 +106,8 @@ def told(event: Event) -> Told:
         "fee": format_vnd(event.details.get("fee", 0)),
         "fee_before": format_vnd(event.details.get("fee_before", 0)),
         "surplus": format_vnd(event.details.get("surplus", 0)),
+        "lowered": format_vnd(event.details.get("lowered", 0)),
+        "unpaid": format_vnd(event.details.get("unpaid", 0)),
         "due": _moment(event.details.get("due_at")),
         "due_before": _moment(event.details.get("due_before")),
         "until": _moment(event.details.get("until")),
@@ -120,8 +124,10 @@ def told(event: Event) -> Told:
             "reason": personal["other_matter"] or erased,
         }
         quotes.append(_("Another matter than %(codes)s: %(reason)s") % words)
-    sentence = _sentence(event)
-    return Told(event.at, str(sentence) % values, " ".join([*quotes, event.reason]).strip())
+    sentence = str(_sentence(event))
+    if event.details.get("lowered"):
+        sentence += " " + str(_STILL_LOWERED)
+    return Told(event.at, sentence % values, " ".join([*quotes, event.reason]).strip())
 
 
 def _sentence(event: Event) -> Any:
@@ -129,6 +135,8 @@ def _sentence(event: Event) -> Any:
         return _DECLARED
     if event.details.get("is_covered"):
         return _COVERED
+    if event.details.get("unpaid"):
+        return _UNPAID
     if event.details.get("surplus"):
         return _PAID_MORE
     if event.kind == EventKind.DUE_MOVED and event.details.get("outage"):

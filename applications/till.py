@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Case, Count, F, Min, QuerySet, Sum, When
 
 from applications.enums import Method, PaymentKind
 from applications.models import DayClosing, Payment
@@ -66,7 +66,7 @@ def to_countersign(centre: Centre) -> QuerySet[DayClosing]:
 
 @dataclass(frozen=True)
 class OpenTill:
-    """Money of one cashier that no closing covers yet."""
+    """Money of one cashier that no closing covers yet; ``total`` is what came in less what was given back."""
 
     cashier: User
     since: datetime
@@ -81,7 +81,11 @@ def open_tills(centre: Centre, at: datetime) -> list[OpenTill]:
         Payment.objects.filter(centre=centre, closed__isnull=True)
         .order_by()
         .values("cashier")
-        .annotate(since=Min("at"), payments=Count("pk"), total=Sum("amount"))
+        .annotate(
+            since=Min("at"),
+            payments=Count("pk"),
+            total=Sum(Case(When(kind=PaymentKind.PAID, then=F("amount")), default=-F("amount"))),
+        )
         .order_by("since")
     )
     found = list(rows)

@@ -272,12 +272,26 @@ class TrackedDossier:
         }[EventKind(event.kind)] % {"centre": self._place}
 
     def _note_of(self, event: Event) -> str:
-        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED, EventKind.FEE_LOWERED):
+        if event.kind == EventKind.FEE_LOWERED:
+            return self._lowered(event)
+        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED):
             return format_vnd(event.details.get("fee", 0))
         if event.kind != EventKind.RECEIVED:
             return ""
         total = event.details.get("fee", 0)
         return _("Fee: %(amount)s") % {"amount": format_vnd(total)} if total else _("No fee")
+
+    def _lowered(self, event: Event) -> str:
+        """From what to what, and which fee, where the event says which."""
+        sums = {
+            "before": format_vnd(event.details.get("fee_before", 0)),
+            "now": format_vnd(event.details.get("fee", 0)),
+        }
+        lines = self.application.fee_lines.all()
+        line = next((line for line in lines if line.pk == event.details.get("line")), None)
+        if line is None:
+            return _("from %(before)s to %(now)s") % sums
+        return _("%(fee)s: from %(before)s to %(now)s") % {**sums, "fee": pick(line.name)}
 
     def _now(self) -> Iterator[Line]:
         application, since = self.application, self._since

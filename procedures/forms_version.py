@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from portal.money_field import MoneyField
 from portal.row_fields import RowsField, offer, start_rows
 from portal.text import LANGUAGES, pick
 from portal.text_fields import LanguagesField, LinesField
-from portal.vn.money import format_vnd
+from portal.vn.money import format_vnd, read_vnd
 from procedures.catalogue_cache import usual
 from procedures.condition_fields import ConditionField, ConditionsStart
 from procedures.condition_words import in_words
@@ -70,6 +71,7 @@ class Requirements(forms.BaseInlineFormSet):
 
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_DEAREST = 10**9 - 1
 
 
 class PageStepsField(forms.CharField):
@@ -91,11 +93,9 @@ class PageStepsField(forms.CharField):
             last, equals, price = (part.strip() for part in line.partition("="))
             if not line.strip():
                 continue
-            if not equals or not _NUMBER.fullmatch(price) or not (last == "*" or _NUMBER.fullmatch(last)):
-                raise forms.ValidationError(
-                    _("Write one price a line, like “2 = 2000”, and “* = 1000” for all pages after."), code="invalid"
-                )
-            steps.append([None if last == "*" else int(last), int(price)])
+            if not equals or not (last == "*" or _NUMBER.fullmatch(last)):
+                raise _not_a_price()
+            steps.append([None if last == "*" else int(last), _page_price(price)])
         lasts = [last or 0 for last, _price in steps[:-1]]
         if steps and (steps[-1][0] is not None or 0 in lasts or lasts != sorted(set(lasts))):
             raise forms.ValidationError(
@@ -105,6 +105,23 @@ class PageStepsField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
+
+
+def _page_price(text: str) -> int:
+    """What a page costs, in đồng."""
+    try:
+        price = read_vnd(text)
+    except ValueError as error:
+        raise _not_a_price() from error
+    if not 0 <= price <= _DEAREST:
+        raise _not_a_price()
+    return price
+
+
+def _not_a_price() -> forms.ValidationError:
+    return forms.ValidationError(
+        _("Write one price a line, like “2 = 2000”, and “* = 1000” for all pages after."), code="invalid"
+    )
 
 
 def price_in_words(rule: FeeRule) -> str:
@@ -160,6 +177,10 @@ class FeeRuleForm(ConditionsStart, forms.ModelForm):
             *("key", "name", "basis", "amount", "steps", "cap_per_copy", "condition", "article"),
             *("effective_from", "effective_to", "confidence"),
         )
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {"amount": MoneyField, "cap_per_copy": MoneyField}
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            name: forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}) for name in field_classes
+        }
 
 
 class FeeRules(forms.BaseInlineFormSet):

@@ -23,7 +23,8 @@ NOTE_LENGTH = 500
 
 @dataclass(frozen=True)
 class Counted:
-    """What a cashier counted, in đồng: the money in the till, the terminal's slips, the transfers that have come."""
+    """What a cashier counted, in đồng: the money in the till, below nothing where they laid out more than there was; the
+    terminal's slips; the transfers that have come."""
 
     cash: int
     card: int
@@ -126,8 +127,8 @@ def _counted(closing: DayClosing, counted: Counted) -> DayClosing:
     closing.change_money, closing.counted_cash = counted.change_money, counted.cash
     closing.counted_card, closing.counted_transfer = counted.card, counted.transfer
     closing.note = counted.note.strip()[:NOTE_LENGTH]
-    if min(counted.cash, counted.change_money) < 0:
-        raise BadInput(_("Give a whole sum in đồng."), code="amount", field="cash")
+    if counted.change_money < 0:
+        raise BadInput(_("Give a whole sum in đồng."), code="amount", field="change_money")
     if closing.differs and not closing.note:
         raise BadInput(
             _("What you counted differs from what was booked. Count again, or write why."), code="differs", field="note"

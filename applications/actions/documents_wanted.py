@@ -180,6 +180,7 @@ def may_change(copy: Application, item: CertificationItem) -> bool:
 def _change_received(copy: Application, item: CertificationItem, fee_before: int, at: datetime, user: User) -> None:
     """The fee lines and the history of a change after the receipt; the caller holds the lock of ``copy``."""
     too_much = _charge_anew(copy, item, at, user)
+    lowered = min(item.fee, _lowered_for(item))
     record(
         application=copy,
         kind=EventKind.DOCUMENT_CHANGED,
@@ -193,19 +194,46 @@ def _change_received(copy: Application, item: CertificationItem, fee_before: int
             "fee": item.fee,
             "fee_before": fee_before,
             "surplus": too_much,
+            **({"lowered": lowered} if lowered else {}),
         },
     )
 
 
 def _charge_anew(copy: Application, item: CertificationItem, at: datetime, user: User) -> int:
     """Let the fee lines say what the document costs now. Returns what was paid beyond what is owed then."""
-    rows = fee_rows_of(copy, item, at)
+    rows = _lowered_by(_lowered_for(item), fee_rows_of(copy, item, at))
     old = [line for line in lines_owed(copy) if line.item_id == item.pk]
     if [(line.name, line.amount) for line in old] != [(row.name, row.amount) for row in rows]:
         let_fall(old, CHANGED, at, user)
+        for line, row in zip(old, rows, strict=False):
+            row.replaces = line
         FeeLine.objects.bulk_create(rows)
     settle(copy, at)
     return surplus(copy)
+
+
+def _lowered_for(item: CertificationItem) -> int:
+    """What leaders took off this document's fees: their decision holds, whatever it costs by the rules now."""
+    lines = item.fee_lines.all().select_related("replaced_by")
+    decided = [line for line in lines if line.fell_at is not None and line.fell_why != CHANGED]
+    return sum(line.amount - _amount_after(line) for line in decided)
+
+
+def _amount_after(line: FeeLine) -> int:
+    after: FeeLine | None = getattr(line, "replaced_by", None)
+    return after.amount if after is not None else 0
+
+
+def _lowered_by(reduction: int, rows: Sequence[FeeLine]) -> list[FeeLine]:
+    """The lines that are left when so much is taken off, from the first on."""
+    left = []
+    for row in rows:
+        taken = min(reduction, row.amount)
+        reduction -= taken
+        row.amount -= taken
+        if row.amount or not taken:
+            left.append(row)
+    return left
 
 
 def new_item(request: Certification, wanted: Wanted, scan: Document, client_key: str) -> CertificationItem:

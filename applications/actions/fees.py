@@ -65,7 +65,7 @@ def lower_fee(
         actor=acting_user,
         centre=dossier.competent,
         from_state=from_state,
-        details={"fee": amount, "fee_before": old.amount, **moved},
+        details={"fee": amount, "fee_before": old.amount, "line": old.pk, **moved},
         personal={"reason": reason.strip()},
     )
     announce(dossier)

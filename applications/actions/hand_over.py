@@ -7,17 +7,20 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.fees import REASON_LENGTH
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import bump, give_with_result
 from applications.documents_kept import Kept
 from applications.enums import DocumentSource, EventKind, State
 from applications.history import record
+from applications.ledger import outstanding
 from applications.models import Application
 from applications.permissions import check, may_hand_over
 from centres.actions.matters import finish_matter
 from citizens.models import User
 from portal import live
-from portal.errors import BadInput
+from portal.errors import BadInput, RuleBroken
+from portal.vn.money import format_vnd
 
 
 @transaction.atomic
@@ -27,13 +30,15 @@ def hand_over(
     handed_to: str,
     signature: Kept | None,
     authorisation: str = "",
+    unpaid_reason: str = "",
     at: datetime,
     acting_user: User,
 ) -> Application:
     """Give the result out against a signature, and the originals in custody with it; ``handed_to`` is the name of the person
     who signed for it, ``authorisation`` what a proxy who takes an original showed.
 
-    Raises ``RuleBroken`` (``original_away``) while an original is not at the branch.
+    While something is to be paid the officer says why it is given out all the same. Raises ``RuleBroken``
+    (``fee_unpaid``) without that reason, and (``original_away``) while an original is not at the branch.
     """
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
@@ -41,6 +46,14 @@ def hand_over(
         raise wrong_state(dossier)
     if not handed_to.strip():
         raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
+    unpaid = outstanding(dossier)
+    if unpaid and not unpaid_reason.strip():
+        raise RuleBroken(
+            _("%(sum)s is still to be paid. Take it first, or write why the result is handed over unpaid.")
+            % {"sum": format_vnd(unpaid)},
+            code="fee_unpaid",
+            field="unpaid_reason",
+        )
     originals = give_with_result(dossier, handed_to, authorisation, at, acting_user)
     result = dossier.result
     result.handed_to = handed_to.strip()
@@ -58,8 +71,11 @@ def hand_over(
         actor=acting_user,
         centre=dossier.received_at_centre,
         from_state=from_state,
-        details={"signed": signature is not None},
-        personal={"handed_to": handed_to.strip()},
+        details={"signed": signature is not None, **({"unpaid": unpaid} if unpaid else {})},
+        personal={
+            "handed_to": handed_to.strip(),
+            **({"reason": unpaid_reason.strip()[:REASON_LENGTH]} if unpaid else {}),
+        },
     )
     # Of copies that their person waited for: the visit was still about them.
     if dossier.matter is not None and dossier.matter.done_at is None:

@@ -192,7 +192,7 @@ def _said(dossier: Application, back: Payment, leader: User) -> dict[str, Any]:
         "gone": [
             {"name": line.name["vi"], "amount": line.amount, "now": lowered.get(line.pk, 0)}
             for line in lines
-            if line.amount and not line.is_due
+            if line.amount > lowered.get(line.pk, 0) and not line.is_due
         ],
         "receipts": [row.receipt_number for row in dossier.payments.filter(kind=PaymentKind.PAID)],
         "cashier": str(back.cashier),
@@ -206,7 +206,12 @@ def _book(row: Payment, dossier: Application, receipt_number: str, at: datetime,
     if row.method not in Method.values:
         raise BadInput(_("Say how it was paid."), code="method", field="method")
     if not row.receipt_number:
-        raise BadInput(_("Give the number of the fee receipt."), code="receipt_empty", field="receipt_number")
+        asked = (
+            _("Give the number of the fee receipt.")
+            if row.kind == PaymentKind.PAID
+            else _("Give the number of the refund voucher.")
+        )
+        raise BadInput(asked, code="receipt_empty", field="receipt_number")
     if row.method == Method.CARD and row.kind == PaymentKind.PAID and not row.reference:
         raise BadInput(
             _("Give the reference that the card terminal printed."), code="reference_empty", field="reference"

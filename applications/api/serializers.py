@@ -266,6 +266,11 @@ class HandOverSerializer(serializers.Serializer[Any]):
         default="",
         help_text="What a proxy shows who takes an original out of custody with it.",
     )
+    unpaid_reason = serializers.CharField(
+        max_length=500,
+        required=False,
+        help_text="Why it is handed over though something is to be paid; without it that is refused (`fee_unpaid`).",
+    )
 
 
 class TrackSerializer(serializers.Serializer[Any]):

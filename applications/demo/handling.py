@@ -22,6 +22,8 @@ _FAULTS = {
     "land_change_info": "Bản chính giấy chứng nhận thiếu trang bổ sung. Mời bác mang trang bổ sung đến bất kỳ quầy nào.",
     "birth": "Giấy chứng sinh bị mờ số. Mời anh chị xin lại bản rõ ở bệnh viện và nộp tại bất kỳ quầy nào.",
 }
+# Why a result goes out before its fee, where one does.
+PAID_LATER = "Người nhận nộp phí bằng chuyển khoản sau."
 _FAULTS_OTHERWISE = "Tờ khai thiếu chữ ký. Mời ông bà đến ký tại bất kỳ quầy nào."
 _NUMBERS = {"land_change_info": "{}/CNVP-ĐĐ", "birth": "KS {}", "marriage": "KH {}"}
 # How many dossiers of earlier demo days stay overdue, and how long each step takes for the others.
@@ -68,7 +70,14 @@ def _certify(dossier: Application, fate: Fate, moments: Sequence[datetime], plac
     if fate == Fate.SIGNED or dossier.state != State.DONE:
         return dossier
     name = dossier.applicant.full_name if dossier.applicant else ""
-    return hand_over(application=dossier, handed_to=name, signature=None, at=moments[3], acting_user=place.officers[3])
+    return hand_over(
+        application=dossier,
+        handed_to=name,
+        signature=None,
+        unpaid_reason=PAID_LATER,
+        at=moments[3],
+        acting_user=place.officers[3],
+    )
 
 
 def _paid(dossier: Application) -> Application:
@@ -99,7 +108,14 @@ def _decide(
         return dossier
     bring_home(dossier, moments[3], place)
     name = dossier.applicant.full_name if dossier.applicant else ""
-    return hand_over(application=dossier, handed_to=name, signature=None, at=moments[3], acting_user=place.officers[3])
+    return hand_over(
+        application=dossier,
+        handed_to=name,
+        signature=None,
+        unpaid_reason=PAID_LATER,
+        at=moments[3],
+        acting_user=place.officers[3],
+    )
 
 
 def finish_earlier(place: Place, at: datetime) -> None:

@@ -18,6 +18,7 @@ from applications.actions.receive import receive
 from applications.actions.refuse_certification import refuse_certification
 from applications.catalogue import notices_for
 from applications.demo.certify import add_here, certify_here, nothing_forbids
+from applications.demo.handling import PAID_LATER
 from applications.demo.people import ADULTS, ELDERS, PARENTS, Crowd, Person, identify_at_counter
 from applications.enums import PAPER_THERE, PaperState
 from applications.models import Application
@@ -158,7 +159,14 @@ def end(visit: Visit, ticket: Ticket, officer: User, services: Mapping[str, Serv
         case Errand.COLLECT | Errand.ASK:
             if visit.collects is not None:
                 name = visit.person.full_name
-                hand_over(application=visit.collects, handed_to=name, signature=None, at=at, acting_user=officer)
+                hand_over(
+                    application=visit.collects,
+                    handed_to=name,
+                    signature=None,
+                    unpaid_reason=PAID_LATER,
+                    at=at,
+                    acting_user=officer,
+                )
             finish(ticket=ticket, at=at, acting_user=officer)
         case _:
             visit.dossier = receive(application=_filled_in(visit, officer, at), at=at, acting_user=officer)

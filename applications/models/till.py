@@ -32,7 +32,8 @@ class DayClosing(AppendOnly):
     returned_card = models.PositiveBigIntegerField()
     taken_transfer = models.PositiveBigIntegerField()
     returned_transfer = models.PositiveBigIntegerField()
-    counted_cash = models.PositiveBigIntegerField()
+    # Below nothing where more was paid out than there was: the cashier laid it out.
+    counted_cash = models.BigIntegerField()
     counted_card = models.BigIntegerField()
     counted_transfer = models.BigIntegerField()
     note = models.CharField(max_length=500, blank=True)

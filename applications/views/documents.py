@@ -271,7 +271,14 @@ def finish(request: HttpRequest, application_id: int) -> HttpResponse:
     at, user = clock.now(), signed_in(request)
     if request_.state == State.DONE and "hand_over" in request.POST:
         name = request_.applicant.full_name if request_.applicant else ""
-        hand_over(application=request_, handed_to=name, signature=None, at=at, acting_user=user)
+        hand_over(
+            application=request_,
+            handed_to=name,
+            signature=None,
+            unpaid_reason=request.POST.get("unpaid_reason", ""),
+            at=at,
+            acting_user=user,
+        )
     elif request_.matter is not None and request_.matter.done_at is None:
         finish_matter(matter=request_.matter, at=at, acting_user=user)
     return back(request_.pk)

@@ -70,7 +70,7 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if form.is_valid():
         try:
             verb.do(dossier, form.cleaned_data, clock.now(), request.user)
-            messages.success(request, str(verb.done))
+            messages.success(request, verb.said_of(dossier))
             return redirect("applications:dossier", pk=pk)
         except RuleBroken as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))

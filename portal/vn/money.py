@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import re
+
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _BILLION = 10**9
 # Below this a number has one reading ("tỷ" is said once).
 LIMIT = 10**18
+# Plain, or in threes with the same dot or space between all of them.
+_WRITTEN = re.compile(
+    r"([-−]?)([0-9]{1,18}|[1-9][0-9]{0,2}(?:([.\u0020\u00a0\u202f])[0-9]{3})(?:\3[0-9]{3}){0,4})\s*đ?"
+)
 
 
 def format_vnd(amount: int) -> str:
     """Return the amount as people write it: ``28.000 đ``."""
-    return f"{amount:,}".replace(",", ".") + " đ"
+    return group_thousands(amount) + " đ"
+
+
+def group_thousands(amount: int) -> str:
+    """Return the amount without its unit: ``28.000``."""
+    return f"{amount:,}".replace(",", ".")
+
+
+def read_vnd(text: str) -> int:
+    """Return the amount that people wrote, below 10^18: ``28000``, ``28.000``, ``28 000 đ``.
+
+    Raises ValueError where thousands are not whole, as in ``1.5``: no reading is guessed.
+    """
+    written = _WRITTEN.fullmatch(text.strip().lower())
+    if written is None:
+        raise ValueError("not an amount in đồng")
+    digits = int(re.sub(r"[^0-9]", "", written[2]))
+    return -digits if written[1] else digits
 
 
 def amount_in_words(amount: int) -> str:

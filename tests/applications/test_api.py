@@ -231,6 +231,15 @@ def test_a_dossier_goes_its_whole_way_over_the_api(as_: As) -> None:
     assert done.json()["state"] == State.RETURNED
 
 
+def test_an_unpaid_result_is_handed_over_the_api_with_a_reason(as_: As) -> None:
+    url = f"/api/v1/applications/{a_dossier(procedure='land_change_info', state=State.DONE).pk}/hand-over/"
+    officer = as_(Role.COUNTER_OFFICER)
+    refused = _post(officer, url, {"handed_to": "Ánh"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "fee_unpaid")
+    done = _post(officer, url, {"handed_to": "Ánh", "unpaid_reason": "Chuyển khoản sau"})
+    assert done.json()["state"] == State.RETURNED
+
+
 def test_tracking_tells_the_way_and_names_nobody(client: Client) -> None:
     dossier = a_dossier(state=State.SUPPLEMENT)
     answer = _post(client, "/api/v1/tracking/", {"code": dossier.code, "last4": LAST4})

@@ -11,6 +11,7 @@ from applications.actions.handle import propose, send_back, sign, take
 from applications.actions.supplement import accept_supplement, ask_supplement
 from applications.enums import DeliveryState, EventKind, State, StepKind
 from applications.handling import offered, proposal_of
+from applications.history_words import told
 from applications.models import Application
 from centres.enums import Role
 from centres.models import Centre, Membership
@@ -139,3 +140,24 @@ def test_what_is_signed_is_what_was_shown(centre: Centre) -> None:
     assert not Application.objects.get(pk=dossier.pk).result.signed_at
     signed = sign(application=dossier, proposal=proposal_of(dossier), at=MONDAY, acting_user=leader)
     assert signed.result.number == "30B/KS"
+
+
+def test_a_result_is_handed_over_unpaid_with_a_reason_alone() -> None:
+    dossier = a_dossier(procedure="land_change_info", state=State.DONE)
+    given = {"application": dossier, "handed_to": "Ánh", "signature": None, "acting_user": dossier.received_by}
+    with pytest.raises(RuleBroken) as unpaid:
+        hand_over(**given, at=MONDAY, unpaid_reason=" ")
+    assert (unpaid.value.code, unpaid.value.field) == ("fee_unpaid", "unpaid_reason")
+    assert "28.000" in str(unpaid.value)
+    done = hand_over(**given, at=MONDAY, unpaid_reason="Chuyển khoản sau")
+    last = told(done.events.last())
+    assert done.state == State.RETURNED and "28.000" in last.sentence and last.quote == "Chuyển khoản sau"
+
+
+def test_a_reason_where_nothing_is_to_be_paid_is_not_kept() -> None:
+    dossier = a_dossier(state=State.DONE)
+    done = hand_over(
+        application=dossier, handed_to="Ánh", signature=None, unpaid_reason="x", at=MONDAY,
+        acting_user=dossier.received_by,
+    )  # fmt: skip
+    assert "unpaid" not in done.events.last().details and told(done.events.last()).quote == ""

@@ -297,6 +297,7 @@ def test_the_couple_makes_one_trip(
     for step in range(1, 8):
         desk.mouse.move(pad["x"] + 40 + step * 50, pad["y"] + 90 + (-1) ** step * 30)
     desk.mouse.up()
+    desk.fill("[name=hand-over-unpaid_reason]", "Nộp bằng chuyển khoản sau")
     seen(desk, "20-hand-over")
     post_to(desk, "/hand-over/")
     desk.wait_for_load_state("networkidle")

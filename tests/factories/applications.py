@@ -236,6 +236,7 @@ def a_dossier(*, state: int = State.ACCEPTED, at: datetime = MONDAY, **draft: An
         application=dossier,
         handed_to=dossier.applicant.full_name,
         signature=None,
+        unpaid_reason="Nộp sau",
         at=at + timedelta(hours=4),
         acting_user=dossier.received_by,
     )

@@ -31,7 +31,12 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
         "accept-supplement": {"note": "đã nộp"},
         "propose": {"number": f"{Event.objects.count()}/TP"},
         "send-back": {"reason": "Sai tên"},
-        "hand-over": {"handed_to": "Ánh", "signature": None, "authorisation": "Giấy ủy quyền 12"},
+        "hand-over": {
+            "handed_to": "Ánh",
+            "signature": None,
+            "authorisation": "Giấy ủy quyền 12",
+            "unpaid_reason": "Nộp sau",
+        },
         "keep-original": {"paper": kept.pk if kept else 0, "number": "BB 1", "pages": 2},
         "give-originals-back": {"given_to": "Ánh", "authorisation": "Giấy ủy quyền 12", "reason": "Cần dùng"},
         "take-fee": {**money, "amount": outstanding(dossier)},

@@ -116,7 +116,14 @@ def test_an_hour_without_broker_and_with_a_failing_portal(sandbox: Any, monkeypa
                 by: dict[str, Any] = {"at": at, "acting_user": dossier.handler}
                 propose(application=dossier, number="1/TP", document=None, **by)
                 signed = sign(application=dossier, at=at, acting_user=leader)
-                hand_over(application=signed, handed_to="Ánh", signature=None, at=at, acting_user=dossier.received_by)
+                hand_over(
+                    application=signed,
+                    handed_to="Ánh",
+                    signature=None,
+                    unpaid_reason="Nộp sau",
+                    at=at,
+                    acting_user=dossier.received_by,
+                )
     assert not Application.objects.filter(sync_state=SyncState.SENT).exists()
     sandbox.faults.order(rate=0.0)
     swept_by_all(LATE + timedelta(minutes=75))

@@ -192,7 +192,14 @@ def test_a_result_that_was_handed_over_is_replaced_there(sandbox: Any, told_at_o
     sweep_at(at)
     assert _there(sandbox, dossier)["state"] == 9
     officer = member_of(Role.COUNTER_OFFICER, dossier.competent)
-    hand_over(application=dossier, handed_to="Ánh", signature=None, at=at + A_DAY, acting_user=officer)
+    hand_over(
+        application=dossier,
+        handed_to="Ánh",
+        signature=None,
+        unpaid_reason="Nộp sau",
+        at=at + A_DAY,
+        acting_user=officer,
+    )
     sweep_at(at + A_DAY)
     assert states_told(sandbox, dossier.code) == ["4", "4", "9", "10", "9", "10"]
     assert _there(sandbox, dossier)["NgayTra"] == shape.written(at + A_DAY) > shape.written(first)

@@ -340,7 +340,14 @@ def test_what_the_portal_lost_is_told_again_from_the_start(sandbox: Any) -> None
     sandbox.portal.store.forget(dossier.code)
     from applications.actions.hand_over import hand_over  # noqa: PLC0415
 
-    hand_over(application=dossier, handed_to="Ánh", signature=None, at=LATE, acting_user=dossier.received_by)
+    hand_over(
+        application=dossier,
+        handed_to="Ánh",
+        signature=None,
+        unpaid_reason="Nộp sau",
+        at=LATE,
+        acting_user=dossier.received_by,
+    )
     sweep_at(LATE)
     assert states_told(sandbox, dossier.code) == ["4", "4", "9", "10"]
     assert sync_state(dossier) == SyncState.SENT

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications.actions.documents_wanted import Signs
+from applications.actions.pay import take_fee
 from applications.actions.receive import receive
 from applications.actions.send_back_certification import send_back_certification
 from applications.enums import State
@@ -22,6 +23,7 @@ from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, FORBIDS, grounds_for
 from centres.enums import TicketState
 from citizens.models import Look
+from tests.applications.notarisation.test_requests import items_in, made
 from tests.factories.applications import MONDAY, a_centre, a_member
 from tests.factories.certifications import a_document, a_picture, a_request, checked, draft_of_request, signer_for
 
@@ -254,6 +256,23 @@ def test_the_person_may_go_and_fetch_the_copies_later(desk: Client, draft: Appli
     assert dossier.matter.done_at is not None
     draft.matter.ticket.refresh_from_db()
     assert draft.matter.ticket.state == TicketState.SERVING, "the other matter is open still"
+
+
+def test_the_desk_says_what_is_owed_before_copies_are_handed_over(desk: Client, draft: Application) -> None:
+    request = a_request("Giấy khai sinh", ticket=draft.matter.ticket, citizen=draft.applicant)
+    dossier = receive(application=request, at=MONDAY, acting_user=request.opened_by)
+    for item in items_in(dossier):
+        made(item)
+    assert "Thu 2.000" in desk.get(to("papers", dossier.pk)).content.decode()
+    assert desk.post(to("finish_request", dossier.pk), {"hand_over": "1"}).status_code == 409
+    take_fee(
+        application=dossier, amount=2000, method="cash", receipt_number="1", at=MONDAY, acting_user=dossier.received_by
+    )
+    page = desk.get(to("papers", dossier.pk)).content.decode()
+    assert "data-paid>2.000" in page and "data-total" not in page
+    desk.post(to("finish_request", dossier.pk), {"hand_over": "1"})
+    dossier.refresh_from_db()
+    assert dossier.state == State.RETURNED
 
 
 def test_the_desk_asks_no_more_for_more_documents(desk: Client, draft: Application) -> None:

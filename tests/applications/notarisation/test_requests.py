@@ -19,10 +19,11 @@ from applications.actions.approve_certification import approve_certification
 from applications.actions.documents_wanted import Signs, Wanted, change_document
 from applications.actions.drop_certification import drop_certification
 from applications.actions.end_certification import end_draft
+from applications.actions.fees import lower_fee
 from applications.actions.hand_over import hand_over
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.papers_asked import refresh_papers
-from applications.actions.pay import take_fee
+from applications.actions.pay import refund, take_fee
 from applications.actions.receive import NotComplete, receive
 from applications.actions.refuse_certification import refuse_certification
 from applications.actions.send_back_certification import send_back_certification
@@ -35,7 +36,7 @@ from applications.documents import receipt_context, refusal_context
 from applications.enums import EventKind, Method, PaperState, PaymentState, State
 from applications.forms_documents import SignatoryForm, SignatoryForms
 from applications.history_words import told
-from applications.ledger import outstanding
+from applications.ledger import lines_owed, outstanding
 from applications.models import Application, CertificationItem, IssuedForm, Paper
 from applications.models.sealing import ArchiveStamp
 from applications.notarisation.describe import copy_text
@@ -43,6 +44,7 @@ from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, FORBIDS, ground_named, grounds_for
 from applications.notarisation.identity_papers import paper_number
 from applications.notarisation.parties import SIGNATORIES, Party, read
+from applications.papers_out import REFUND
 from applications.signing_queue import waiting
 from applications.tasks import sweep_receipts
 from applications.tracking import find_visit
@@ -52,9 +54,10 @@ from notifications.models import Message
 from portal import files
 from portal.errors import BadInput, RuleBroken
 from portal.uploads import inspect_upload
+from portal.vn.money import format_vnd
 from tests.applications.notarisation.composed import compose
 from tests.applications.notarisation.test_compose import words
-from tests.factories.applications import MONDAY, a_draft
+from tests.factories.applications import MONDAY, a_draft, member_of
 from tests.factories.certifications import (
     a_document,
     a_missing_paper,
@@ -173,7 +176,7 @@ def test_more_copies_of_what_was_sent_back_are_to_be_paid() -> None:
     assert due_of(dossier) == 0 and fresh(dossier).payment_state == PaymentState.PAID
 
 
-def test_fewer_copies_than_were_paid_leave_the_paid_lines_and_the_history_says_so() -> None:
+def test_fewer_copies_than_were_paid_are_to_be_given_back_and_the_history_says_so() -> None:
     dossier = received(a_request("Giấy khai sinh", copies=3))
     item = sent_back(items_in(dossier)[0])
     take_fee(
@@ -187,10 +190,54 @@ def test_fewer_copies_than_were_paid_leave_the_paid_lines_and_the_history_says_s
     changed(item, copies=1)
     again = CertificationItem.objects.get(pk=item.pk)
     assert (again.fee, again.copies) == (2000, 1)
-    assert [line.amount for line in dossier.fee_lines.all()] == [6000] and due_of(dossier) == 0
+    assert [line.amount for line in lines_owed(fresh(dossier))] == [2000] and due_of(dossier) == 0
     last = fresh(dossier).events.order_by("sequence").last()
     assert last is not None and last.details["surplus"] == 4000
     assert "4.000" in told(last).sentence
+
+
+def lowered(dossier: Application, amount: int) -> None:
+    leader = member_of(Role.LEADER, dossier.competent)
+    line = lines_owed(fresh(dossier))[0].pk
+    lower_fee(application=dossier, line=line, amount=amount, reason="Hộ nghèo", at=MONDAY, acting_user=leader)
+
+
+@pytest.mark.parametrize("left", [0, 500])
+def test_what_a_leader_took_off_stays_off_when_the_document_changes(left: int) -> None:
+    dossier = received(a_request("Giấy khai sinh", copies=1))
+    lowered(dossier, left)
+    item = sent_back(items_in(dossier)[0])
+    changed(item, scan=a_picture(size=(600, 800)), copies=1)
+    assert due_of(dossier) == left, "another scan costs nothing"
+    changed(item, copies=3)
+    assert due_of(dossier) == 4000 + left, "only what came to it is owed"
+    last = fresh(dossier).events.order_by("sequence").last()
+    assert last is not None and last.details["lowered"] == 2000 - left
+    assert f"reduction of {format_vnd(2000 - left)}" in told(last).sentence
+    changed(item, copies=1)
+    assert due_of(dossier) == left
+
+
+def test_the_paper_of_a_refund_says_what_a_changed_documents_fee_has_become() -> None:
+    dossier = received(a_request("Giấy khai sinh", copies=3))
+    item = sent_back(items_in(dossier)[0])
+    changed(item, copies=4)
+    take_fee(
+        application=fresh(dossier), amount=8000, method=Method.CASH, receipt_number="1", at=MONDAY,
+        acting_user=dossier.opened_by,
+    )  # fmt: skip
+    changed(item, copies=1)
+    leader = member_of(Role.LEADER, dossier.competent)
+    back = refund(
+        application=dossier,
+        reason="Ít bản hơn",
+        method=Method.CASH,
+        receipt_number="HT1",
+        at=MONDAY,
+        acting_user=leader,
+    )
+    gone = back.issued_forms.get(number=REFUND).frozen["gone"]
+    assert [(row["amount"], row["now"]) for row in gone] == [(8000, 2000)]
 
 
 def test_a_request_without_a_document_is_not_received() -> None:
@@ -325,7 +372,14 @@ def test_a_request_is_finished_with_its_last_document_and_names_all_its_numbers(
     assert Message.objects.filter(reference=dossier.code, kind="copy_certified").count() == 1
     ticket = dossier.matter.ticket
     assert ticket.state == TicketState.SERVING
-    hand_over(application=dossier, handed_to="Ánh", signature=None, at=MONDAY, acting_user=dossier.received_by)
+    hand_over(
+        application=dossier,
+        handed_to="Ánh",
+        signature=None,
+        unpaid_reason="Nộp sau",
+        at=MONDAY,
+        acting_user=dossier.received_by,
+    )
     ticket.refresh_from_db()
     assert ticket.state == TicketState.DONE and fresh(dossier).state == State.RETURNED
 

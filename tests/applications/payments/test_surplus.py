@@ -106,6 +106,20 @@ def test_who_may_decide_finds_the_dossier_and_gives_the_surplus_back_on_its_page
     assert public.status_code == 200 and public.content.startswith(b"%PDF")
 
 
+@pytest.mark.usefixtures("monday")
+@pytest.mark.parametrize(("phone", "said"), [("0912345678", "đã báo"), ("", "không báo được")])
+def test_the_page_says_whether_anybody_could_be_told_of_a_refund(as_: Any, phone: str, said: str) -> None:
+    dossier = paid("Giấy khai sinh", "Học bạ")
+    refuse(dossier, 1)
+    Application.objects.filter(pk=dossier.pk).update(contact_phone=phone, contact_email="")
+    leader, act = as_(Role.LEADER), reverse("applications:dossier_act", args=[dossier.pk, "refund"])
+    typed = {"refund-surplus": "2000", "refund-reason": "Từ chối chứng thực", "refund-method": "cash",
+             "refund-receipt_number": "", "refund-cashier": dossier.received_by_id}  # fmt: skip
+    assert "Ghi số phiếu hoàn tiền" in leader.post(act, typed).content.decode()
+    page = leader.post(act, {**typed, "refund-receipt_number": "HT9"}, follow=True).content.decode()
+    assert said in page.casefold()
+
+
 def _land(state: int = State.PROCESSING) -> Application:
     dossier = a_dossier(procedure="land_change_info", state=state)
     return _take(dossier, 28000)
@@ -173,6 +187,13 @@ def test_a_waived_fee_lets_the_clock_go_on_and_what_was_paid_too_much_covers_lat
     less = _lower(waived, 20_000)
     covered = ask_payment(application=less, name="Thuế", amount=5000, at=MONDAY, acting_user=less.handler)
     assert (covered.state, surplus(covered)) == (State.PROCESSING, 3000)
+
+
+def test_the_citizen_reads_which_fee_was_lowered_and_from_what(client: Client) -> None:
+    dossier = _lower(_land(), 14_000)
+    name = dossier.fee_lines.first().name["vi"]
+    page = client.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
+    assert f"{name}: từ 28.000 đ còn 14.000 đ" in page
 
 
 def test_what_was_not_paid_before_the_end_is_not_set_against_what_is_given_back() -> None:

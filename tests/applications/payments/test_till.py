@@ -187,6 +187,40 @@ def test_the_day_says_who_has_not_closed_and_what_waits(cashier: User) -> None:
     assert [severity for severity, _text, _url in needs_attention(centre, EVENING)] == ["warn"]
 
 
+def test_what_was_given_back_is_taken_off_an_open_till(cashier: User) -> None:
+    first = _take(cashier)
+    _take(cashier)
+    _give_back(first)
+    assert [(one.payments, one.total) for one in open_tills(a_centre(), EVENING)] == [(3, 28_000)]
+    _close(cashier, 28_000)
+    _give_back(_take(cashier), Method.TRANSFER)
+    assert [one.total for one in open_tills(a_centre(), EVENING)] == [0]
+
+
+@pytest.mark.usefixtures("monday")
+def test_what_was_booked_is_shown_after_the_count(as_: As, cashier: User) -> None:
+    payment, officer, url = _take(cashier), as_(cashier), reverse("applications:till")
+    before = officer.get(url).content.decode()
+    assert payment.receipt_number in before and "28.000" not in before
+    counted = {"cash": "27.000", "card": "0", "transfer": "0", "last": payment.pk}
+    half = officer.post(url, {**counted, "card": ""})
+    assert half.status_code == 400 and "28.000" not in half.content.decode()
+    differs = officer.post(url, counted)
+    assert differs.status_code == 400 and "28.000" in differs.content.decode()
+
+
+def test_a_till_that_only_gave_back_is_closed_as_it_is(as_: As, cashier: User) -> None:
+    payment = _take(cashier)
+    _close(cashier, 28_000)
+    _give_back(payment)
+    last = open_payments(a_centre(), cashier).get().pk
+    typed = {"cash": "-28.000", "card": "0", "transfer": "0", "last": last}
+    assert as_(cashier).post(reverse("applications:till"), typed).status_code == 302
+    closing = DayClosing.objects.order_by("pk").last()
+    assert (closing.counted_cash, closing.change_money, closing.differs, closing.note) == (-28_000, 0, False, "")
+    assert "−28.000" in words_of(files.read(print_till(closing=closing, at=EVENING).sha256))
+
+
 @pytest.mark.usefixtures("monday")
 def test_cashier_and_manager_do_it_on_their_pages(as_: As, centre: Centre) -> None:
     officer = as_(Role.COUNTER_OFFICER)

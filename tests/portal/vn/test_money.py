@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.vn.money import LIMIT, amount_in_words, format_vnd, number_in_words
+from portal.vn.money import LIMIT, amount_in_words, format_vnd, number_in_words, read_vnd
 
 NAMES = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 DIGITS = dict(zip(NAMES, range(10), strict=True))
@@ -91,3 +91,25 @@ def test_money_is_written_with_dots(amount, shown):
 @given(st.integers(-(10**15), 10**15))
 def test_written_money_reads_back(amount):
     assert int(format_vnd(amount).removesuffix(" đ").replace(".", "")) == amount
+
+
+@given(st.integers(min_value=-LIMIT + 1, max_value=LIMIT - 1))
+def test_a_shown_amount_is_read_back_whole(amount):
+    for written in (format_vnd(amount), str(amount), format_vnd(amount).replace(".", " ")):
+        assert read_vnd(written) == amount
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [(" 4.000 ", 4000), ("4000đ", 4000), ("4 000 Đ", 4000), ("−15.000", -15_000)]
+)
+def test_an_amount_is_read_as_people_write_it(typed, meant):
+    assert read_vnd(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "đ", "1.5", "2.00", "15.0000", "1.000 000", "4,000", "1e3", "0.500", "1..000", "٤", "9" * 19, "4.000 $"],
+)
+def test_what_is_no_whole_amount_is_not_guessed_at(typed):
+    with pytest.raises(ValueError, match="amount"):
+        read_vnd(typed)
