@@ -384,6 +384,18 @@ def test_a_request_is_finished_with_its_last_document_and_names_all_its_numbers(
     assert ticket.state == TicketState.DONE and fresh(dossier).state == State.RETURNED
 
 
+def test_a_finished_document_is_printed_two_pages_a_sheet_from_both_lists(as_: As, at_hanoi: Any) -> None:
+    at_hanoi("2026-11-23 10:26")
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    address = reverse("applications:two_up", args=[made(items_in(dossier)[0]).pk])
+    officer = as_(dossier.opened_by)
+    for page in (
+        reverse("applications:dossier", args=[dossier.pk]),
+        f"{reverse('applications:desk')}?matter={dossier.pk}",
+    ):
+        assert address in officer.get(page).content.decode()
+
+
 def struck(item: CertificationItem, reason: str = "nhầm tên") -> None:
     assert item.entry is not None
     strike_entry(entry=item.entry, reason=reason, at=MONDAY, acting_user=signer_for(item))
