@@ -113,6 +113,7 @@ STAFF_FACING = (
     "templates/includes/signed_out.html",
     "templates/includes/staff_nav.html",
     "templates/portal/widgets/rows.html",
+    "templates/registration/first_sign_in.html",
     "templates/procedures/admin/effects.html",
     "templates/procedures/admin/first_day.html",
     "templates/procedures/admin/incentive.html",

@@ -234,9 +234,9 @@ def test_a_dossier_goes_its_whole_way_over_the_api(as_: As) -> None:
 def test_an_unpaid_result_is_handed_over_the_api_with_a_reason(as_: As) -> None:
     url = f"/api/v1/applications/{a_dossier(procedure='land_change_info', state=State.DONE).pk}/hand-over/"
     officer = as_(Role.COUNTER_OFFICER)
-    refused = _post(officer, url, {"handed_to": "Ánh"})
+    refused = _post(officer, url, {"handed_to": "Nguyễn Thị Ánh"})
     assert (refused.status_code, refused.json()["code"]) == (409, "fee_unpaid")
-    done = _post(officer, url, {"handed_to": "Ánh", "unpaid_reason": "Chuyển khoản sau"})
+    done = _post(officer, url, {"handed_to": "Nguyễn Thị Ánh", "unpaid_reason": "Chuyển khoản sau"})
     assert done.json()["state"] == State.RETURNED
 
 

@@ -26,7 +26,7 @@ from tests.factories.applications import MONDAY
 from tests.factories.certifications import a_picture
 from tests.factories.pages import a_blank_page, a_page, as_bytes
 from tests.factories.scans import a_link, a_scan
-from tests.portal.test_uploads import heic
+from tests.portal.test_uploads import HEIC
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -125,7 +125,7 @@ def test_a_picture_is_at_the_desk_at_once_upright_and_without_where_it_was_taken
 
 
 def test_an_iphones_picture_is_taken(address: str, phone: Client, scan: Scan) -> None:
-    phone.post(address, taken(heic(), "IMG_0001.HEIC"))
+    phone.post(address, taken(HEIC, "IMG_0001.HEIC"))
     (page,) = from_phone(scan)
     assert page.file.media_type == "image/jpeg"
 

@@ -54,7 +54,7 @@ def test_every_sentence_and_figure_opens_the_list_it_counts(as_: As, centre: Any
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        (Role.COUNTER_OFFICER, {"/desk/", "/dossiers/", "/registers/"}),
+        (Role.COUNTER_OFFICER, {"/desk/", "/desk/till/", "/dossiers/", "/registers/"}),
         (Role.SPECIALIST, {"/dossiers/"}),
         (Role.LEADER, {"/dossiers/", "/registers/", "/signing/"}),
         (Role.MANAGER, {"/dossiers/", "/day/"}),

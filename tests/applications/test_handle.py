@@ -144,7 +144,12 @@ def test_what_is_signed_is_what_was_shown(centre: Centre) -> None:
 
 def test_a_result_is_handed_over_unpaid_with_a_reason_alone() -> None:
     dossier = a_dossier(procedure="land_change_info", state=State.DONE)
-    given = {"application": dossier, "handed_to": "Ánh", "signature": None, "acting_user": dossier.received_by}
+    given = {
+        "application": dossier,
+        "handed_to": dossier.applicant.full_name,
+        "signature": None,
+        "acting_user": dossier.received_by,
+    }
     with pytest.raises(RuleBroken) as unpaid:
         hand_over(**given, at=MONDAY, unpaid_reason=" ")
     assert (unpaid.value.code, unpaid.value.field) == ("fee_unpaid", "unpaid_reason")

@@ -157,7 +157,7 @@ def test_from_the_counter_to_the_office_and_back_to_its_owner_every_move_is_kept
 
 
 def _handed(dossier: Application, **more: Any) -> Application:
-    given = {"handed_to": dossier.applicant.full_name, "authorisation": "", **more}
+    given = {"handed_to": dossier.applicant.full_name, "authorisation": "", "unpaid_reason": "Nộp sau", **more}
     return hand_over(application=dossier, signature=None, at=LATER, acting_user=dossier.received_by, **given)
 
 

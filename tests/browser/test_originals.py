@@ -103,6 +103,7 @@ def test_the_certificate_goes_to_the_office_and_comes_back_to_its_owner(looker: 
     looker.open(desk, f"/dossiers/{dossier.pk}/")
     seen(looker, desk, "7-dossier")
     expect(desk.get_by_text("Trả kèm bản chính")).to_be_visible()
+    desk.locator("[name=hand-over-unpaid_reason]").fill("Nộp bằng chuyển khoản sau")
     desk.locator("[name=hand-over-on_paper]").check()
     desk.locator("button[formaction$='/hand-over/']").click()
     expect(desk.locator("#originals + ul")).to_contain_text("đã trả lại")
