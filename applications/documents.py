@@ -79,10 +79,16 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "procedure_code": version.procedure.code,
         "papers": _papers(application),
         "sets": 1,
-        "limit": _limit_in_words(applicable(version.time_limit, facts_of(application, received_at))),
+        "limit": _limit_in_words(applicable(version.time_limit, facts_of(application, received_at)))
+        if not frozen.get("parts")
+        else "Theo từng thủ tục dưới đây",
         "received": _moment_in_words(received_at),
         "due": format_moment(due_at, VIETNAMESE) if due_at else "",
         "due_explanation": pick(frozen["due_explanation"], VIETNAMESE),
+        "parts": [
+            part | {"due": format_moment(datetime.fromisoformat(part["due_at"]), VIETNAMESE)}
+            for part in frozen.get("parts") or []
+        ],
         "result_where": _RESULT_WHERE[DeliveryState(application.delivery_state)].format(centre=centre.name[VIETNAMESE]),
         "fees": [
             {

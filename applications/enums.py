@@ -123,6 +123,13 @@ class EventKind(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
     WITHDRAW_ASKED = "withdraw_asked", _("Withdrawal asked for")
     NOT_WITHDRAWN = "not_withdrawn", _("Withdrawal declined")
+    PART_BEGUN = "part_begun", _("Part of it begun")
+    PART_DONE = "part_done", _("Result of a part is ready")
+    PART_REFUSED = "part_refused", _("Part of it refused")
+    PART_ENDED = "part_ended", _("Part of it ended without a result")
+    PARTS_WAIT = "parts_wait", _("Only the supplement is waited for")
+    PARTS_OVER = "parts_over", _("All parts are over")
+    PART_HANDED = "part_handed", _("Result of a part handed over")
     EXTENDED = "extended", _("Apology signed; new date")
     DUE_MOVED = "due_moved", _("Due date moved")
 
@@ -148,6 +155,21 @@ class StepKind(models.TextChoices):
     APPRAISE = "appraise", _("appraisal")
     SIGN = "sign", _("signature")
     RETURN = "return", _("handing over the result")
+
+
+class PartState(models.TextChoices):
+    """Where one of the linked services of a dossier stands."""
+
+    WAITING = "waiting", _("waiting for another part")
+    WITH_OFFICE = "office", _("with the office")
+    SUPPLEMENT = "supplement", _("supplement requested")
+    DONE = "done", _("done")
+    REFUSED = "refused", _("refused")
+    ENDED = "ended", _("ended without a result")
+
+
+PART_OPEN = [PartState.WAITING, PartState.WITH_OFFICE, PartState.SUPPLEMENT]
+PART_OVER = [PartState.DONE, PartState.REFUSED, PartState.ENDED]
 
 
 class PartyRole(models.TextChoices):

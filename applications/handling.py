@@ -22,14 +22,27 @@ from applications.actions.correct import (
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
 from applications.actions.hand_over import hand_over
+from applications.actions.linked import finish_part, hand_over_parts, refuse_part
 from applications.actions.locking import wrong_state
 from applications.actions.pay import PAYABLE, ask_payment, outstanding, refund, take_fee
 from applications.actions.people import HANDLED, hand_on, may_arrange
 from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
-from applications.enums import IN_HAND, RECEIVED, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
+from applications.enums import (
+    IN_HAND,
+    RECEIVED,
+    RUNNING,
+    WITHDRAWABLE,
+    PartState,
+    PaymentState,
+    State,
+    StepKind,
+    SupplementStage,
+)
+from applications.linked import choices_of, keys_of, to_collect
 from applications.models import Application, Consultation, Extension, ResultCorrection, WithdrawalRequest
 from applications.papers_out import RECEIPT
+from applications.pauses import has_parts, parts_of
 from applications.people import specialists_of
 from applications.permissions import (
     check,
@@ -45,6 +58,7 @@ from portal import clock
 from portal.typed import LABELS
 
 Values = dict[str, Any]
+APPRAISAL = SupplementStage.APPRAISAL
 _DECIDED = (State.DONE, State.RETURNED)
 _WAS_RECEIVED = (*RECEIVED, State.WITHDRAWN)
 
@@ -79,13 +93,75 @@ def _may_ask(user: Any, dossier: Application) -> bool:
     return may_sign(user, dossier) if asked_before(dossier) else may_handle(user, dossier)
 
 
-def asked_before(dossier: Application) -> bool:
-    """Whether the citizen was asked for a supplement at the appraisal, from its prefetched requests."""
-    return any(row.stage == SupplementStage.APPRAISAL for row in dossier.supplements.all())
+def _may_be_asked(dossier: Application, step: str) -> bool:
+    """Each of the linked services asks for its own, while it is with its office."""
+    is_open = dossier.state == State.PROCESSING and step == StepKind.APPRAISE
+    return is_open and (not has_parts(dossier) or bool(keys_of(dossier, PartState.WITH_OFFICE)))
+
+
+def asked_before(dossier: Application, part: str = "") -> bool:
+    """Whether the citizen was asked for a supplement at the appraisal, from its prefetched requests; of linked services,
+    for this part (every one that is with its office, if none is named)."""
+    asked = {row.part.key if row.part else "" for row in dossier.supplements.all() if row.stage == APPRAISAL}
+    if not has_parts(dossier):
+        return bool(asked)
+    return all(key in asked for key in ([part] if part else keys_of(dossier, PartState.WITH_OFFICE)))
 
 
 def _accept(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    return accept_supplement(application=dossier, note=values["note"], at=at, acting_user=user)
+    return accept_supplement(
+        application=dossier, note=values["note"], part=values.get("part", ""), at=at, acting_user=user
+    )
+
+
+def _finish_part(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return finish_part(
+        application=dossier,
+        part=values["part"],
+        number=values["number"],
+        document=_kept("part-done", dossier, user, values.get("file")),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _refuse_part(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return refuse_part(application=dossier, part=values["part"], ground=values["ground"], at=at, acting_user=user)
+
+
+def _hand_over_parts(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return hand_over_parts(
+        application=dossier,
+        parts=values["parts"],
+        handed_to=values["handed_to"],
+        signature=_kept("hand-over-parts", dossier, user, values.get("signature")),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _with_office(dossier: Application) -> Values:
+    return {"parts": choices_of(dossier, PartState.WITH_OFFICE)}
+
+
+def _part_is_handled(dossier: Application, step: str) -> bool:
+    return dossier.state == State.PROCESSING and bool(keys_of(dossier, PartState.WITH_OFFICE))
+
+
+def _has_results(dossier: Application) -> bool:
+    """Single results of its linked services wait to be collected."""
+    return dossier.state in (*IN_HAND, State.DONE) and any(row.is_to_collect for row in parts_of(dossier))
+
+
+def _is_supplement_waited_for(dossier: Application, step: str) -> bool:
+    """By the dossier as a whole, or by one of its linked services."""
+    waiting = keys_of(dossier, PartState.SUPPLEMENT)
+    return dossier.state == State.SUPPLEMENT or (dossier.state in IN_HAND and bool(waiting))
+
+
+def _is_appraised(dossier: Application, step: str) -> bool:
+    """Examined by whoever proposes one result for the whole: linked services have one each."""
+    return dossier.state == State.PROCESSING and step == StepKind.APPRAISE and not has_parts(dossier)
 
 
 def _propose(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -295,7 +371,7 @@ def correction_of(dossier: Application) -> ResultCorrection | None:
 
 
 def _is_being_corrected(dossier: Application) -> bool:
-    return correction_of(dossier) is not None or is_copy(dossier)
+    return correction_of(dossier) is not None or is_copy(dossier) or has_parts(dossier)
 
 
 def _sign_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -350,16 +426,52 @@ VERBS = [
         _("What was missing is here"),
         _("Noted. The clock runs again."),
         forms_dossier.SupplementedForm,
-        lambda dossier, step: dossier.state == State.SUPPLEMENT,
+        _is_supplement_waited_for,
         _handle_or_receive,
         _accept,
+        initial=lambda dossier: {"parts": choices_of(dossier, PartState.SUPPLEMENT)},
+    ),
+    Verb(
+        "part-done",
+        _("The result of a service is here"),
+        _("Noted. The citizen is told, and what waited for it has begun."),
+        forms_dossier.PartDoneForm,
+        _part_is_handled,
+        may_handle,
+        _finish_part,
+        initial=_with_office,
+    ),
+    Verb(
+        "part-refused",
+        _("A service was refused"),
+        _("Noted. The citizen is told why; what does not depend on it goes on."),
+        forms_dossier.PartRefusedForm,
+        _part_is_handled,
+        may_handle,
+        _refuse_part,
+        is_main=False,
+        initial=_with_office,
+    ),
+    Verb(
+        "hand-over-parts",
+        _("Hand over single results"),
+        _("Handed over. The others follow as they are ready."),
+        forms_dossier.HandOverPartsForm,
+        lambda dossier, step: _has_results(dossier),
+        may_hand_over,
+        _hand_over_parts,
+        is_main=False,
+        initial=lambda dossier: {
+            "waiting": to_collect(dossier),
+            "handed_to": dossier.applicant.full_name if dossier.applicant else "",
+        },
     ),
     Verb(
         "propose",
         _("Propose for signature"),
         _("The dossier is with the leader now."),
         forms_dossier.ProposalForm,
-        lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.APPRAISE,
+        _is_appraised,
         may_handle,
         _propose,
         initial=_proposed_before,
@@ -369,7 +481,7 @@ VERBS = [
         _("Ask for a supplement"),
         _("The citizen was asked. The clock stands still until it comes."),
         forms_dossier.NothingForm,
-        lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.APPRAISE,
+        _may_be_asked,
         _may_ask,
         _on_its_page,
         is_main=False,

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.enums import EventKind
+from applications.linked import name_of
 from applications.models import Event
 from portal.vn.dates import format_moment
 from portal.vn.money import format_vnd
@@ -42,10 +43,25 @@ _SENTENCES: dict[str, Any] = {
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),
     EventKind.WITHDRAW_ASKED: gettext_lazy("The applicant asked on the tracking page to withdraw it."),
     EventKind.NOT_WITHDRAWN: gettext_lazy("%(who)s did not withdraw it and said why."),
+    EventKind.PART_BEGUN: gettext_lazy("%(part)s has begun."),
+    EventKind.PART_DONE: gettext_lazy("%(part)s: %(who)s noted the result %(number)s."),
+    EventKind.PART_REFUSED: gettext_lazy("%(part)s: %(who)s noted that the office refuses it."),
+    EventKind.PART_ENDED: gettext_lazy("%(part)s ended: what it depends on has no result."),
+    EventKind.PARTS_WAIT: gettext_lazy("Only what the citizen was asked for is waited for; the clock stands still."),
+    EventKind.PARTS_OVER: gettext_lazy("Every service in it is over; %(results)s of %(parts)s have a result."),
+    EventKind.PART_HANDED: gettext_lazy("%(who)s handed over to %(handed_to)s: %(part)s."),
     EventKind.EXTENDED: gettext_lazy("%(who)s signed the apology: due %(due)s instead of %(due_before)s."),
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
 }
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
+_PART_ASKED = gettext_lazy("%(part)s: %(who)s asked the citizen for a supplement.")
+_PART_SUPPLEMENTED = gettext_lazy("%(part)s: %(who)s accepted what was missing; its clock runs again.")
+_PART_NOT_ANSWERED = gettext_lazy("%(part)s: nothing came by %(until)s, so it ended as the law says.")
+_OF_PART = {
+    EventKind.SUPPLEMENT_ASKED: _PART_ASKED,
+    EventKind.SUPPLEMENTED: _PART_SUPPLEMENTED,
+    EventKind.NOT_ANSWERED: _PART_NOT_ANSWERED,
+}
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
 _OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
@@ -74,6 +90,9 @@ def told(event: Event) -> Told:
         "to": event.details.get("to", ""),
         "receipt": event.details.get("receipt", ""),
         "fee": format_vnd(event.details.get("fee", 0)),
+        "part": _parts(event),
+        "results": event.details.get("results", ""),
+        "parts": event.details.get("parts", ""),
         "due": _moment(event.details.get("due_at")),
         "due_before": _moment(event.details.get("due_before")),
         "until": _moment(event.details.get("until")),
@@ -93,7 +112,15 @@ def _sentence(event: Event) -> Any:
         return _OUTAGE
     if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):
         return _ASKED_AGAIN
+    if event.details.get("part") and event.kind in _OF_PART:
+        return _OF_PART[EventKind(event.kind)]
     return _SENTENCES[event.kind]
+
+
+def _parts(event: Event) -> str:
+    """The names of the linked services that it is about."""
+    keys = [key for key in str(event.details.get("part", "")).split(",") if key]
+    return ", ".join(name_of(event.application, key) for key in keys)
 
 
 def _moment(stored: str | None) -> str:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
-from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, State, StepKind
-from applications.models import Application, Consultation, Extension, Step, WithdrawalRequest
+from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, PartState, State, StepKind
+from applications.linked import name_of
+from applications.models import Application, Consultation, Extension, Part, Step, WithdrawalRequest
+from applications.pauses import parts_of
 from applications.people import handlers_for
 from applications.querysets import ApplicationQuerySet
 from centres.enums import Role
@@ -110,6 +112,20 @@ def overdue(at: datetime) -> Q:
     return Q(state__in=RUNNING, due_at__lt=at)
 
 
+def part_overdue(at: datetime) -> Q:
+    """One of the linked services is past its date while its office has it (rows with ``has_late_part``, of this moment)."""
+    return Q(state__in=IN_HAND, has_late_part=True)
+
+
+def late_part(at: datetime) -> Exists:
+    """The annotation for it."""
+    return Exists(Part.objects.filter(application=OuterRef("pk"), state=PartState.WITH_OFFICE, due_at__lt=at))
+
+
+def _late_parts(user: Any, at: datetime) -> Q:
+    return part_overdue(at)
+
+
 def unexcused(at: datetime) -> Q:
     """Past due without an apology that was signed in time (rows with ``was_extended``)."""
     return overdue(at) & Q(was_extended=False)
@@ -130,7 +146,7 @@ def done_today(at: datetime) -> Q:
     return Q(state__in=[State.DONE, State.RETURNED], released_at__gte=start, released_at__lt=end)
 
 
-_BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
+_BEHIND_A_FIGURE = frozenset({"late-parts", "unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
     WorkList("asked-elsewhere", gettext_lazy("With another office"), frozenset({Role.SPECIALIST}), _asked_elsewhere),
@@ -139,6 +155,7 @@ LISTS = [
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
     WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies),
     WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw),
+    WorkList("late-parts", gettext_lazy("Linked services overdue"), _MANAGERS | {Role.SPECIALIST}, _late_parts),
     WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
     WorkList("unexcused", gettext_lazy("Overdue without apology"), _MANAGERS, lambda user, at: unexcused(at)),
     WorkList("due-today", gettext_lazy("Due today"), _MANAGERS, lambda user, at: due_today(at)),
@@ -164,10 +181,11 @@ def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:
 def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) -> ApplicationQuerySet:
     """The list's dossiers that this person may see (of one centre, if named), with what a row shows, by due date."""
     return (
-        _visible(user, centre)
+        _visible(user, at, centre)
         .filter(work.rows(user, at))
         .select_related("applicant", "handler", "competent")
         .annotate(step_kind=Subquery(_OPEN_STEP.values("kind")[:1]))
+        .prefetch_related("parts")
         .by_due_date()
     )
 
@@ -175,18 +193,19 @@ def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) 
 def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None = None) -> dict[str, int]:
     """How many are in each list, in one statement."""
     wanted = {work.key.replace("-", "_"): Count("pk", filter=work.rows(user, at)) for work in works}
-    open_rows = _visible(user, centre).filter(Q(state__in=[*IN_HAND, State.DONE]) | done_today(at))
+    open_rows = _visible(user, at, centre).filter(Q(state__in=[*IN_HAND, State.DONE]) | done_today(at))
     found = open_rows.aggregate(**wanted)
     return {work.key: found[work.key.replace("-", "_")] for work in works}
 
 
-def _visible(user: Any, centre: int | None) -> ApplicationQuerySet:
+def _visible(user: Any, at: datetime, centre: int | None) -> ApplicationQuerySet:
     signing = Exists(_OPEN_STEP.filter(kind=StepKind.SIGN))
     rows = (
         Application.objects.visible_to(user)
         .exclude(state=State.DRAFT)
         .alias(
             is_at_signature=signing,
+            has_late_part=late_part(at),
             has_apology_drafted=Exists(_APOLOGY.filter(signed_at__isnull=True)),
             is_asked_elsewhere=Exists(
                 Consultation.objects.filter(application=OuterRef("pk"), answered_at__isnull=True)
@@ -271,6 +290,12 @@ class Row:
     @property
     def is_late(self) -> bool:
         return self.application.is_overdue(self.at)
+
+    @property
+    def late_parts(self) -> str:
+        """Which of its linked services are past their dates, from its prefetched parts."""
+        late = [row.key for row in parts_of(self.application) if row.is_overdue(self.at)]
+        return ", ".join(name_of(self.application, key) for key in late)
 
     @property
     def is_unexcused(self) -> bool:

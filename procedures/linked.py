@@ -8,7 +8,7 @@ version's, and with one it does too, unless it is ``beyond``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -19,8 +19,19 @@ from procedures.conditions import holds
 from procedures.limits import ClosingTimes, Due, due
 from procedures.models import ProcedureVersion
 
-# What a part's promise becomes by the time that is not the office's; ``None``: the promise of the whole.
-Waits = Callable[[str | None, Due], Due]
+class Waits:
+    """Time that is not the office's, added to a promise; here none."""
+
+    def of_part(self, key: str, promised: Due) -> Due:
+        """What a part's own limit becomes."""
+        return promised
+
+    def of_whole(self, key: str, promised: Due) -> Due:
+        """What the version's limit becomes; for one part (``key``) with what it waited for besides."""
+        return promised
+
+
+NO_WAITS = Waits()
 
 
 @dataclass(frozen=True)
@@ -54,20 +65,26 @@ def plan(
     received_at: datetime,
     calendar: WorkCalendar,
     closes_at: time | ClosingTimes | None = None,
-    waits: Waits = lambda _key, promised: promised,
+    waits: Waits = NO_WAITS,
+    parts: Sequence[Mapping[str, Any]] | None = None,
 ) -> Plan:
-    """By when the whole and each of its parts is promised; the whole is due with the last of them. Pure."""
-    own = waits(None, due(version.time_limit, received_at, calendar, closes_at, facts))
+    """By when the whole and each of its parts is promised; the whole is due with the last of them. Pure.
+
+    ``parts`` are those that a dossier was received with; else what the facts ask for.
+    """
+    own = due(version.time_limit, received_at, calendar, closes_at, facts)
     found: dict[str, PlannedPart] = {}
-    for part in parts_for(version, facts):
+    for part in parts_for(version, facts) if parts is None else parts:
+        key = part["key"]
         first = found.get(part.get("after", ""))
         start = first.due.at if first else received_at
-        promised = own if "limit" not in part else waits(part["key"], due(part["limit"], start, calendar, closes_at, facts))
-        if not part.get("beyond") and own.at < promised.at:
-            promised = own
-        found[part["key"]] = PlannedPart(part, promised)
-    parts = list(found.values())
-    return Plan(_whole(own, parts), parts)
+        latest = waits.of_whole(key, own)
+        promised = waits.of_part(key, due(part["limit"], start, calendar, closes_at, facts)) if "limit" in part else latest
+        if not part.get("beyond") and latest.at < promised.at:
+            promised = latest
+        found[key] = PlannedPart(part, promised)
+    planned = list(found.values())
+    return Plan(_whole(waits.of_whole("", own), planned), planned)
 
 
 def _whole(own: Due, parts: list[PlannedPart]) -> Due:

@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.linked import hand_over_parts
 from applications.actions.locking import locked, wrong_state
 from applications.documents_kept import Kept
 from applications.enums import DocumentSource, EventKind, State
 from applications.history import record
 from applications.models import Application
+from applications.pauses import parts_of
 from applications.permissions import check, may_hand_over
 from centres.actions.matters import finish_matter
 from citizens.models import User
@@ -30,6 +32,15 @@ def hand_over(
         raise wrong_state(dossier)
     if not handed_to.strip():
         raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
+    if waiting := [row.key for row in parts_of(dossier) if row.is_to_collect]:
+        return hand_over_parts(
+            application=dossier,
+            parts=waiting,
+            handed_to=handed_to,
+            signature=signature,
+            at=at,
+            acting_user=acting_user,
+        )
     result = dossier.result
     result.handed_to = handed_to.strip()
     result.signature = signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import messages
 from applications.actions.locking import locked, wrong_state
+from applications.actions.part_clocks import go_on
 from applications.actions.steps import announce, open_step
 from applications.enums import IN_HAND, EventKind, Method, PauseWhy, PaymentKind, PaymentState, State, StepKind
 from applications.history import record
 from applications.models import Application, FeeLine, Payment
-from applications.pauses import end_pause, pause
+from applications.pauses import pause
 from applications.permissions import check, may_hand_over, may_handle, may_sign
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
@@ -91,7 +92,7 @@ def take_fee(
     dossier.payment_state, dossier.changed_at = PaymentState.PAID, at
     changed, moved = ["payment_state", "changed_at"], {}
     if dossier.state == State.PAYMENT:
-        due_at, explanation = end_pause(dossier, at)
+        due_at, explanation = go_on(dossier, at)
         dossier.settle(due_at, explanation)
         changed += ["state", "paused_at", "due_at", "due_explanation"]
         moved = {"due_at": due_at.isoformat()}

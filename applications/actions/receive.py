@@ -12,6 +12,7 @@ from applications import messages
 from applications.actions.bring_up_to_date import refuse_old_rules
 from applications.actions.declare import erase
 from applications.actions.documents_wanted import FROM_DOCUMENTS, LAID_OUT
+from applications.actions.linked import open_parts
 from applications.actions.locking import locked, wrong_state
 from applications.actions.submit_certification import submit_all, why_not_submitted
 from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
@@ -110,6 +111,7 @@ def complete(
     draft.changed_at = at
     draft.save()
     FeeLine.objects.bulk_create(fee_rows(draft, quote, at))
+    open_parts(draft, [part.key for part in quote.parts], at)
     Step.objects.create(application=draft, kind=StepKind.APPRAISE, from_at=at)
     applicant = draft.applicant
     record(

@@ -10,10 +10,12 @@ from django.db.models import Q, QuerySet
 
 from applications import messages
 from applications.actions.locking import locked
+from applications.actions.part_clocks import recount_parts
 from applications.enums import IN_HAND, EventKind, PauseWhy
 from applications.history import record
 from applications.models import Application, Pause
-from applications.moved_days import CHUNK, Approved
+from applications.approved_days import Approved
+from applications.moved_days import CHUNK
 from applications.pauses import counted_again
 from applications.worklist import behind, place_of
 from centres.models import Outage
@@ -78,7 +80,9 @@ def _give_time(
     span = _what_is_left(max(outage.from_at, dossier.received_at), outage.over_at, others)
     if not _keep(dossier, own, span):
         return False
-    due = counted_again(dossier, calendar_of(dossier))
+    calendar = calendar_of(dossier)
+    due = counted_again(dossier, calendar)
+    recount_parts(dossier, calendar)
     if due.at == dossier.due_at:
         return False
     before, dossier.due_at, dossier.due_explanation = dossier.due_at, due.at, due.explanation

@@ -14,6 +14,7 @@ from applications.models.handling import (
     WithdrawalRequest,
 )
 from applications.models.history import Event, EventValue
+from applications.models.linked import Part, PartPause
 from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
 from applications.models.payments import BankAccount, Payment
@@ -66,6 +67,8 @@ __all__ = [
     "HandlingRules",
     "IssuedForm",
     "Paper",
+    "Part",
+    "PartPause",
     "Party",
     "Pause",
     "Payment",

@@ -231,6 +231,8 @@ class AtEvent:
 
     def _results(self, handed_in: set[str]) -> list[dict[str, str]]:
         """The e-result with code and link; nothing where there is no file of it, and never a file that was handed in."""
+        if self.event.to_state in _FINISHED and self.version.parts:
+            return self._results_of_parts(handed_in)
         result = getattr(self.dossier, "result", None) if self.event.to_state in _FINISHED else None
         document = result.document if result else None
         if result is None or document is None or document.source not in _RESULTS or str(document.pk) in handed_in:
@@ -246,6 +248,22 @@ class AtEvent:
             }
         ]
 
+    def _results_of_parts(self, handed_in: set[str]) -> list[dict[str, str]]:
+        """Those of the linked services, each under its own number; the contract has no place for their dates."""
+        named = {part["key"]: pick(part["result"]) for part in self.version.parts}
+        rows = self.dossier.parts.filter(document__isnull=False).select_related("document")
+        return [
+            {
+                "TenGiayTo": named[row.key],
+                "MaThanhPhanHoSo": "",
+                "GiayToId": str(document.pk),
+                "DuongDanTepTinKetQua": link_to(document),
+                "MaGiayToKetQua": row.number,
+            }
+            for row in rows
+            if (document := row.document) is not None and str(document.pk) not in handed_in
+        ]
+
     # -- the step ------------------------------------------------------------------------------------------------------
 
     def tiendo(self) -> dict[str, str]:
@@ -258,8 +276,8 @@ class AtEvent:
                 "NguoiXuLy": str(event.actor or centre)[: shape.MAX_LENGTH["NguoiXuLy"]],
                 "ChucDanh": str(_ROLES.get(event.kind, Role.SPECIALIST).label),
                 "ThoiDiemXuLy": written(self.moment),
-                "PhongBanXuLy": pick(centre.name),
-                "NoiDungXuLy": str(EventKind(event.kind).label),
+                "PhongBanXuLy": self._part_said("office") or pick(centre.name),
+                "NoiDungXuLy": ": ".join(filter(None, [str(EventKind(event.kind).label), self._part_said("name")])),
                 "TrangThai": str(int(event.to_state)),
                 "NgayBatDau": written(self.moment),
                 "NgayKetThucTheoQuyDinh": written(self.due_at),
@@ -267,6 +285,12 @@ class AtEvent:
         if faults := shape.faults_of_progress(message):
             raise Unfit(faults, message)
         return message
+
+    def _part_said(self, name: str) -> str:
+        """What the law calls the linked service that this step is about, or its office; empty where it is about the whole."""
+        law = {part["key"]: part for part in self.version.parts}
+        keys = [key for key in str(self.event.details.get("part", "")).split(",") if key in law]
+        return ", ".join(dict.fromkeys(pick(law[key][name]) for key in keys))
 
 
 def link_to(document: Document) -> str:

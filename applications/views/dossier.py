@@ -32,8 +32,9 @@ from applications.handling import (
     wish_of,
 )
 from applications.history_words import Told, told
+from applications.linked import name_of, shown_parts
 from applications.looks import looked_at
-from applications.models import Application, Event, IssuedForm, Paper
+from applications.models import Application, Event, IssuedForm, Paper, SupplementRequest
 from applications.notarisation.requests import request_of
 from applications.papers_out import PAPERS
 from applications.permissions import FILE_CHECKERS
@@ -124,7 +125,8 @@ def dossier_or_404(request: HttpRequest, pk: int) -> Application:
         )
         .prefetch_related(
             "steps__holder",
-            "supplements",
+            "supplements__part",
+            "parts__document",
             "extensions",
             "withdrawals",
             "corrections__proposed_by",
@@ -168,7 +170,9 @@ def _page(
         "to_pay": outstanding(dossier),
         "pay_code": _pay_code(dossier),
         "fee_total": sum(line.amount for line in dossier.fee_lines.all() if line.is_due),
-        "open_supplement": next((row for row in dossier.supplements.all() if row.is_open), None),
+        "parts": shown_parts(dossier, at),
+        "may_ask_parts": BY_KEY["ask-supplement"] in verbs,
+        "open_supplements": [(row, _part_name(dossier, row)) for row in dossier.supplements.all() if row.is_open],
         "apology": extension_of(dossier),
         "is_unexcused": dossier.is_overdue(at) and not was_extended(dossier),
         "wish": wish_of(dossier),
@@ -182,6 +186,11 @@ def _page(
         "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
     }
     return render(request, "applications/dossiers/dossier.html", context, status=status)
+
+
+def _part_name(dossier: Application, request: SupplementRequest) -> str:
+    """Which of the linked services asked; empty for the dossier as a whole."""
+    return name_of(dossier, request.part.key) if request.part else ""
 
 
 def _forms_out(dossier: Application) -> list[tuple[IssuedForm, str]]:

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from applications.catalogue import version_of
 from applications.models import Application
-from applications.moved_days import in_reach, page_of, waiting_corrections
+from applications.approved_days import waiting_corrections
+from applications.moved_days import in_reach, page_of
 from applications.permissions import check
 from applications.worklist import PAGE_SIZE
 from centres.enums import Role

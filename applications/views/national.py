@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
@@ -16,8 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.actions.file_online import NotTakenIn, take_in_filing
-from applications.enums import State
-from applications.models import Result
+from applications.enums import PartState, State
+from applications.models import Document, Part, Result
 from applications.national.build import document_of_link
 from applications.national.shape import DOSSIERS
 from portal import clock, files
@@ -35,11 +36,12 @@ def result(request: HttpRequest, signed: str) -> FileResponse:
     document = document_of_link(signed)
     if document is None:
         raise Http404
-    released = Result.objects.filter(
-        signed_at__isnull=False, application__state__in=[State.DONE, State.RETURNED]
-    ).select_related("document")
-    found = get_object_or_404(released, document=document).document
-    assert found is not None
+    released = Document.objects.filter(
+        Exists(Result.objects.filter(document=OuterRef("pk"), signed_at__isnull=False))
+        | Exists(Part.objects.filter(document=OuterRef("pk"), state=PartState.DONE)),
+        application__state__in=[State.DONE, State.RETURNED],
+    )
+    found = get_object_or_404(released, pk=document)
     try:
         content = files.open_stored(found.sha256)
     except FileNotFoundError as error:

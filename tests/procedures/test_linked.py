@@ -12,7 +12,7 @@ from procedures import catalogue_cache
 from procedures.calendars import WorkCalendar
 from procedures.differences import differences
 from procedures.limits import Due
-from procedures.linked import plan
+from procedures.linked import Waits, plan
 from procedures.loading.checking import faults_of
 from procedures.loading.writing import as_content, version_content
 from procedures.models import ProcedureVersion
@@ -56,11 +56,11 @@ def test_a_part_ends_with_the_whole_unless_the_law_lets_it_take_longer() -> None
 
 
 def test_time_that_is_not_the_offices_moves_the_part_and_what_waits_for_it() -> None:
-    def a_day_more(key: str | None, promised: Due) -> Due:
-        moved = hanoi("2026-12-10 10:00") if key == "death" or key is None else promised.at
-        return Due(moved, promised.explanation)
+    class Later(Waits):
+        def of_whole(self, key: str, promised: Due) -> Due:
+            return Due(hanoi("2026-12-10 10:00"), promised.explanation)
 
-    found = plan(_version("death_linked"), {}, TUESDAY, catalogue_cache.load_calendar(), waits=a_day_more)
+    found = plan(_version("death_linked"), {}, TUESDAY, catalogue_cache.load_calendar(), waits=Later())
     assert [f"{row.due.at:%d/%m %H:%M}" for row in found.parts] == ["10/12 10:00", "11/12 17:00"]
     assert found.whole.at == found.parts[-1].due.at
     assert found.whole.explanation["en"].startswith("Removal of residence: ")
