@@ -132,6 +132,8 @@ class EventKind(models.TextChoices):
     PART_HANDED = "part_handed", _("Result of a part handed over")
     EXTENDED = "extended", _("Apology signed; new date")
     DUE_MOVED = "due_moved", _("Due date moved")
+    PERSON_MERGED = "person_merged", _("Record of the person merged with another")
+    PERSON_PARTED = "person_parted", _("Merging of the records taken back")
 
 
 class PauseWhy(models.TextChoices):

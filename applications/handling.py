@@ -150,13 +150,13 @@ def _part_is_handled(dossier: Application, step: str) -> bool:
 
 def _has_results(dossier: Application) -> bool:
     """Single results of its linked services wait to be collected."""
-    return dossier.state in (*IN_HAND, State.DONE) and any(row.is_to_collect for row in parts_of(dossier))
+    return dossier.state in (*HANDLED, State.DONE) and any(row.is_to_collect for row in parts_of(dossier))
 
 
 def _is_supplement_waited_for(dossier: Application, step: str) -> bool:
     """By the dossier as a whole, or by one of its linked services."""
     waiting = keys_of(dossier, PartState.SUPPLEMENT)
-    return dossier.state == State.SUPPLEMENT or (dossier.state in IN_HAND and bool(waiting))
+    return dossier.state == State.SUPPLEMENT or (dossier.state in HANDLED and bool(waiting))
 
 
 def _is_appraised(dossier: Application, step: str) -> bool:

@@ -52,6 +52,10 @@ _SENTENCES: dict[str, Any] = {
     EventKind.PART_HANDED: gettext_lazy("%(who)s handed over to %(handed_to)s: %(part)s."),
     EventKind.EXTENDED: gettext_lazy("%(who)s signed the apology: due %(due)s instead of %(due_before)s."),
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
+    EventKind.PERSON_MERGED: gettext_lazy(
+        "%(who)s merged two records of the same person: the dossier is with the one that counts."
+    ),
+    EventKind.PERSON_PARTED: gettext_lazy("%(who)s took the merging of two records back."),
 }
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
 _PART_ASKED = gettext_lazy("%(part)s: %(who)s asked the citizen for a supplement.")

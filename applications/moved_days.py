@@ -10,7 +10,6 @@ from operator import or_
 
 from django.db.models import Q
 
-from applications.approved_days import Approved, waiting_corrections
 from applications.enums import IN_HAND
 from applications.models import Application
 from applications.pauses import counted_again

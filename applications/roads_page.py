@@ -117,7 +117,7 @@ def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Appl
 def _linked(dossier: Application) -> Application:
     """The same with linked services: one at its office, one that waits for the citizen, one with its result."""
     states = [PartState.WITH_OFFICE, PartState.SUPPLEMENT, PartState.DONE]
-    dossier._prefetched_objects_cache["parts"] = [Part(key=state, state=state) for state in states]  # type: ignore[attr-defined]
+    dossier._prefetched_objects_cache["parts"] = [Part(key=state, state=state) for state in states]
     return dossier
 
 

@@ -218,7 +218,11 @@ class TrackedDossier:
     @cached_property
     def parts(self) -> list[TrackedPart]:
         """Each of the linked services; none for most dossiers."""
-        return [TrackedPart(self.application, row, self.at) for row in parts_of(self.application)] if self.is_received else []
+        return (
+            [TrackedPart(self.application, row, self.at) for row in parts_of(self.application)]
+            if self.is_received
+            else []
+        )
 
     @cached_property
     def to_pay(self) -> int:
@@ -252,7 +256,9 @@ class TrackedDossier:
     @cached_property
     def todo(self) -> Todo:
         kind, title, text = WHAT_TO_DO[self._stage]
-        if self.application.state == State.PROCESSING and any(part.row.state == PartState.SUPPLEMENT for part in self.parts):
+        if self.application.state == State.PROCESSING and any(
+            part.row.state == PartState.SUPPLEMENT for part in self.parts
+        ):
             kind, title, text = BRING_FOR_A_PART
         elif self.application.state in IN_HAND and any(part.row.is_to_collect for part in self.parts):
             kind, title, text = COLLECT_A_PART

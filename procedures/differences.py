@@ -94,5 +94,8 @@ def _parts(before: ProcedureVersion, after: ProcedureVersion) -> Iterator[str]:
     for key in old.keys() - new.keys():
         yield _("Not in it any more: %(name)s.") % {"name": pick(old[key]["name"])}
     told = ("limit", "after", "beyond", "when")
-    if any([old[key].get(name) for name in told] != [new[key].get(name) for name in told] for key in old.keys() & new.keys()):
+    if any(
+        [old[key].get(name) for name in told] != [new[key].get(name) for name in told]
+        for key in old.keys() & new.keys()
+    ):
         yield _("The limits of the linked services have changed.")

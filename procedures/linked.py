@@ -19,6 +19,7 @@ from procedures.conditions import holds
 from procedures.limits import ClosingTimes, Due, due
 from procedures.models import ProcedureVersion
 
+
 class Waits:
     """Time that is not the office's, added to a promise; here none."""
 
@@ -79,7 +80,9 @@ def plan(
         first = found.get(part.get("after", ""))
         start = first.due.at if first else received_at
         latest = waits.of_whole(key, own)
-        promised = waits.of_part(key, due(part["limit"], start, calendar, closes_at, facts)) if "limit" in part else latest
+        promised = (
+            waits.of_part(key, due(part["limit"], start, calendar, closes_at, facts)) if "limit" in part else latest
+        )
         if not part.get("beyond") and latest.at < promised.at:
             promised = latest
         found[key] = PlannedPart(part, promised)
@@ -95,5 +98,8 @@ def _whole(own: Due, parts: list[PlannedPart]) -> Due:
     name = last.part["name"]
     return Due(
         last.due.at,
-        {language: f"{name.get(language) or name['vi']}: {last.due.explanation.get(language, '')}" for language in LANGUAGES},
+        {
+            language: f"{name.get(language) or name['vi']}: {last.due.explanation.get(language, '')}"
+            for language in LANGUAGES
+        },
     )

@@ -258,4 +258,3 @@ def _returned(dossier: Application, handed_to: str, at: datetime, by: User | Non
     )
     if by is not None and dossier.matter is not None and dossier.matter.done_at is None:
         finish_matter(matter=dossier.matter, at=at, acting_user=by)
-

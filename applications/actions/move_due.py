@@ -10,10 +10,10 @@ from django.db import transaction
 from applications import messages
 from applications.actions.locking import locked
 from applications.actions.part_clocks import recount_parts
+from applications.approved_days import Approved
 from applications.enums import IN_HAND, EventKind
 from applications.history import record
 from applications.models import Application
-from applications.approved_days import Approved
 from applications.moved_days import CHUNK, in_reach, moving
 from applications.worklist import behind, place_of
 from portal import live

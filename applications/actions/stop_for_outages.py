@@ -11,10 +11,10 @@ from django.db.models import Q, QuerySet
 from applications import messages
 from applications.actions.locking import locked
 from applications.actions.part_clocks import recount_parts
+from applications.approved_days import Approved
 from applications.enums import IN_HAND, EventKind, PauseWhy
 from applications.history import record
 from applications.models import Application, Pause
-from applications.approved_days import Approved
 from applications.moved_days import CHUNK
 from applications.pauses import counted_again
 from applications.worklist import behind, place_of

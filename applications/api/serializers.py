@@ -177,12 +177,22 @@ class ApplicationDetailSerializer(ApplicationSerializer):
     due_explanation = serializers.SerializerMethodField()
     papers = LineSerializer(many=True, read_only=True)
     fees = FeeSerializer(source="fee_lines", many=True, read_only=True)
-    parts = PartSerializer(many=True, read_only=True, help_text="Linked services of one request; none for most dossiers.")
+    parts = PartSerializer(
+        many=True, read_only=True, help_text="Linked services of one request; none for most dossiers."
+    )
     actions = serializers.SerializerMethodField(help_text="What you may do with it now.")
     proposal = serializers.SerializerMethodField(help_text="The proposed result that waits for a signature, if any.")
 
     class Meta(ApplicationSerializer.Meta):
-        fields = [*ApplicationSerializer.Meta.fields, "due_explanation", "papers", "fees", "parts", "actions", "proposal"]
+        fields = [
+            *ApplicationSerializer.Meta.fields,
+            "due_explanation",
+            "papers",
+            "fees",
+            "parts",
+            "actions",
+            "proposal",
+        ]
         read_only_fields = fields
 
     def get_due_explanation(self, row: Application) -> str:

@@ -12,6 +12,7 @@ from applications.actions.people import PEOPLE
 from applications.looks import looked_at_list
 from applications.models import Application
 from applications.permissions import REGISTER_READERS, check
+from applications.same_person import MERGERS
 from applications.worklist import Row, counts_of, lists_for, page_of, rows_of, tabs_of
 from centres.permissions import has_role
 from portal import clock
@@ -45,5 +46,6 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "code": code,
         "may_print_book": has_role(request.user, REGISTER_READERS),
         "may_arrange": has_role(request.user, PEOPLE),
+        "may_merge": has_role(request.user, MERGERS),
     }
     return render(request, "applications/dossiers/worklist.html", context)

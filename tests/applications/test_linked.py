@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from applications.actions.supplement import accept_supplement, ask_supplement
 from applications.day import needs_attention, numbers
 from applications.enums import EventKind, PartState, PauseWhy, State
 from applications.history_words import told
-from applications.models import Application, IssuedForm, Part, PartPause, SyncRules
+from applications.models import AnswerLimit, Application, IssuedForm, Part, PartPause, SyncRules
 from applications.national.build import AtEvent
 from applications.pauses import Span, joined
 from centres.enums import Role
@@ -39,6 +39,15 @@ As = Callable[[Any], Client]
 HOUR = timedelta(hours=1)
 
 
+@pytest.fixture(autouse=True)
+def _law_ends(db: None) -> None:
+    """As the migrations have it."""
+    for code in ("2.002621", "2.002622"):
+        AnswerLimit.objects.get_or_create(
+            procedure_code=code, defaults={"valid_from": date(2025, 7, 1), "working_days": 7, "source": "NĐ 301/2026"}
+        )
+
+
 def _states(dossier: Application) -> dict[str, str]:
     return dict(Part.objects.filter(application=dossier).values_list("key", "state"))
 
@@ -53,7 +62,12 @@ def _specialist(dossier: Application) -> Any:
 
 def _done(dossier: Application, key: str, at: Any = MONDAY + 2 * HOUR) -> Application:
     return finish_part(
-        application=dossier, part=key, number=f"1/{key.upper().replace('_', '-')}", document=None, at=at, acting_user=_specialist(dossier)
+        application=dossier,
+        part=key,
+        number=f"1/{key.upper().replace('_', '-')}",
+        document=None,
+        at=at,
+        acting_user=_specialist(dossier),
     )
 
 
@@ -397,7 +411,7 @@ def test_the_citizen_reads_where_each_part_stands(client: Client, at_hanoi: Any,
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     page = client.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
     words = {
-        "vi": ("Đăng ký khai sinh", "đã có, mời đến nhận", "cần quý vị bổ sung"),
+        "vi": ("Đăng ký khai sinh", "đã có, mời bác đến nhận", "cần bác bổ sung"),
         "en": ("Birth registration", "ready, please collect it", "needs something from you"),
         "ko": ("출생 등록", "준비됨", "보완"),
     }[language]
@@ -423,7 +437,9 @@ def test_the_api_tells_a_part_and_shows_all(as_: As, at_hanoi: Any) -> None:
     at_hanoi("2026-11-23 14:00")
     client = as_(Role.SPECIALIST)
     done = client.post(
-        reverse("api_part_done", args=[dossier.pk]), {"part": "birth", "number": "1/KS"}, content_type="application/json"
+        reverse("api_part_done", args=[dossier.pk]),
+        {"part": "birth", "number": "1/KS"},
+        content_type="application/json",
     ).json()
     assert [part["state"] for part in done["parts"]] == ["done", "office", "office"]
     refused = client.post(

@@ -237,7 +237,11 @@ def a_dossier(*, state: int = State.ACCEPTED, at: datetime = MONDAY, **draft: An
 
 
 def a_linked_dossier(
-    procedure: str = "birth_linked", *facts: str, at: datetime = MONDAY, taken: bool = True
+    procedure: str = "birth_linked",
+    *facts: str,
+    citizen: Citizen | None = None,
+    at: datetime = MONDAY,
+    taken: bool = True,
 ) -> Application:
     """A dossier of linked services: filed at the national portal, received at the desk, in the specialist's hands an hour
     later."""
@@ -251,6 +255,8 @@ def a_linked_dossier(
     number = Application.objects.count() + 9001
     arrival, _is_new = take_in_filing(hoso=a_filing(f"H26.30.3-261122-{number}", code), at=at)
     draft, _warnings = open_filing(arrival=arrival, ticket=None, at=at, acting_user=officer)
+    if citizen is not None:
+        draft = set_applicant(application=draft, citizen=citizen, at=at, acting_user=officer)
     draft = answer_facts(application=draft, facts=dict.fromkeys(facts, True), at=at, acting_user=officer)
     for paper in draft.papers.exclude(state__in=PAPER_THERE):
         mark_paper(paper=paper, there=True, at=at, acting_user=officer)

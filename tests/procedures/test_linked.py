@@ -51,7 +51,9 @@ def test_each_part_is_counted_from_the_one_it_waits_for() -> None:
 
 def test_a_part_ends_with_the_whole_unless_the_law_lets_it_take_longer() -> None:
     planned = _planned("birth_linked", "verification", "child_identity_card")
-    assert planned["residence"] == "08/12 17:00", "five working days from the birth would be a day more than the law gives"
+    assert planned["residence"] == "08/12 17:00", (
+        "five working days from the birth would be a day more than the law gives"
+    )
     assert planned["identity_card"] == "09/12 17:00"
 
 
