@@ -66,7 +66,7 @@ class MergeForm(forms.Form):
             (row.pk, _("%(which)s: %(name)s, %(number)s") % {
                 "which": which, "name": row.full_name, "number": row.masked_identity or _("without a number"),
             })
-            for row, which in zip(records, (_("left"), _("right")), strict=True)
+            for row, which in zip(records, (_("on the left"), _("on the right")), strict=True)
         ]  # fmt: skip
 
 

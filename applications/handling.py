@@ -454,13 +454,12 @@ VERBS = [
     ),
     Verb(
         "hand-over-parts",
-        _("Hand over single results"),
+        _("Hand over results"),
         _("Handed over. The others follow as they are ready."),
         forms_dossier.HandOverPartsForm,
         lambda dossier, step: _has_results(dossier),
         may_hand_over,
         _hand_over_parts,
-        is_main=False,
         initial=lambda dossier: {
             "waiting": to_collect(dossier),
             "handed_to": dossier.applicant.full_name if dossier.applicant else "",
@@ -512,7 +511,7 @@ VERBS = [
         _("Hand over the result"),
         _("The result was handed over."),
         forms_dossier.HandOverForm,
-        lambda dossier, step: dossier.state == State.DONE,
+        lambda dossier, step: dossier.state == State.DONE and not has_parts(dossier),
         may_hand_over,
         _hand_over,
         initial=lambda dossier: {"handed_to": dossier.applicant.full_name if dossier.applicant else ""},

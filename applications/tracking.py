@@ -373,7 +373,7 @@ class TrackedDossier:
             State.PAYMENT,
         )
         if state in before_signature:
-            if self._step != StepKind.SIGN:
+            if self._step != StepKind.SIGN and not self.parts:  # each office signs its own
                 yield Line("next", self._step_name(StepRole.LEADER))
             yield Line("next", _("Result to be collected at %(centre)s") % {"centre": self._place})
 

@@ -164,7 +164,7 @@ def _page(
         "is_late": dossier.is_overdue(at),
         "steps": [(verb, tried_form if verb is tried else _waiting(verb, dossier, request)) for verb in verbs],
         "gone": gone,
-        "hand_over_key": "hand-over",
+        "next_key": next((verb.key for verb in verbs if verb.is_main), ""),
         "form_lines": _form_lines(dossier),
         "documents": document_lines(request_of(dossier, version_of(dossier)), at),
         "to_pay": outstanding(dossier),

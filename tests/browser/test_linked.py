@@ -100,8 +100,8 @@ def test_each_office_is_done_in_its_own_time_and_the_citizen_sees_it(transaction
         specialist.wait_for_load_state()
     assert Application.objects.get(pk=dossier.pk).state == State.DONE
     look.open(counter, path)
-    box = step(counter, "hand-over")
-    box.locator("[name=hand-over-on_paper]").check()
+    box = step(counter, "hand-over-parts")
+    box.locator("[name=hand-over-parts-on_paper]").check()
     box.locator("button[type=submit]").click()
     counter.wait_for_load_state()
     assert Application.objects.get(pk=dossier.pk).state == State.RETURNED
