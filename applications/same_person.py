@@ -114,6 +114,12 @@ def why(one: Citizen, other: Citizen) -> list[Any]:
     return found
 
 
+def digits_apart(one: Citizen, other: Citizen) -> list[int]:
+    """Where their numbers differ, counted from one: a number is masked on every screen, so that it is said."""
+    pair = zip(one.identity_number or "", other.identity_number or "", strict=False)
+    return [place for place, (mine, theirs) in enumerate(pair, start=1) if mine != theirs]
+
+
 def near_numbers(number: str) -> set[str]:
     """Numbers that one slip of the fingers makes of this one: another digit, or two neighbours swapped."""
     found = {number[:place] + digit + number[place + 1 :] for place in range(len(number)) for digit in _DIGITS} | {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, prefetch_related_objects
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -146,7 +146,7 @@ def done_today(at: datetime) -> Q:
     return Q(state__in=[State.DONE, State.RETURNED], released_at__gte=start, released_at__lt=end)
 
 
-_BEHIND_A_FIGURE = frozenset({"late-parts", "unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
+_BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
     WorkList("asked-elsewhere", gettext_lazy("With another office"), frozenset({Role.SPECIALIST}), _asked_elsewhere),
@@ -155,9 +155,9 @@ LISTS = [
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
     WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies),
     WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw),
-    WorkList("late-parts", gettext_lazy("Linked services overdue"), _MANAGERS | {Role.SPECIALIST}, _late_parts),
     WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
     WorkList("unexcused", gettext_lazy("Overdue without apology"), _MANAGERS, lambda user, at: unexcused(at)),
+    WorkList("late-parts", gettext_lazy("Linked services overdue"), _MANAGERS | {Role.SPECIALIST}, _late_parts),
     WorkList("due-today", gettext_lazy("Due today"), _MANAGERS, lambda user, at: due_today(at)),
     WorkList("done-today", gettext_lazy("Finished today"), _MANAGERS, lambda user, at: done_today(at)),
     WorkList("in-hand", gettext_lazy("Being handled"), _MANAGERS, lambda user, at: Q(state__in=IN_HAND)),
@@ -173,6 +173,14 @@ def lists_for(user: Any) -> list[WorkList]:
     return [one for one in LISTS if has_role(user, one.roles)]
 
 
+def with_counts(
+    works: list[WorkList], chosen: WorkList, user: Any, at: datetime, centre: int | None
+) -> list[tuple[WorkList, int]]:
+    """The tabs with how many are in each; a list of what should never be shows itself only when something is in it."""
+    counts = counts_of(works, user, at, centre)
+    return [(one, counts[one.key]) for one in works if counts[one.key] or one.key != "late-parts" or one == chosen]
+
+
 def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:
     """The lists shown as tabs: those behind one sentence of the day only while one is open."""
     return [one for one in works if one.key not in _BEHIND_A_FIGURE or one.key == chosen.key]
@@ -185,7 +193,6 @@ def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) 
         .filter(work.rows(user, at))
         .select_related("applicant", "handler", "competent")
         .annotate(step_kind=Subquery(_OPEN_STEP.values("kind")[:1]))
-        .prefetch_related("parts")
         .by_due_date()
     )
 
@@ -224,6 +231,8 @@ def page_of(rows: ApplicationQuerySet, after: str) -> tuple[list[Application], s
     """The page that follows ``after`` (empty or unreadable: the first), and where the next one begins (empty: none)."""
     found = list(behind(rows, after)[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
+    # A statement only where one of them has linked services.
+    prefetch_related_objects([row for row in page if version_of(row).parts], "parts")
     return page, place_of(page[-1]) if len(found) > PAGE_SIZE else ""
 
 

@@ -34,10 +34,12 @@ from procedures.catalogue_cache import load_calendar
 
 def open_parts(dossier: Application, quote_keys: Sequence[str], at: datetime) -> None:
     """Make the parts of a dossier that is being received; those that wait for none begin. In the caller's transaction."""
+    if not quote_keys:
+        return
     Part.objects.bulk_create(
         Part(application=dossier, key=key, order=order, due_at=at) for order, key in enumerate(quote_keys, start=1)
     )
-    promised = {row.key: row.due for row in planned(dossier, load_calendar()).parts} if quote_keys else {}
+    promised = {row.key: row.due for row in planned(dossier, load_calendar()).parts}
     for row in dossier.parts.all():
         row.due_at, row.due_explanation = promised[row.key].at, promised[row.key].explanation
         if not law_of(dossier, row.key).get("after"):

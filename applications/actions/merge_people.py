@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -13,8 +14,8 @@ from applications.history import record
 from applications.models import Application, Party
 from applications.permissions import check
 from applications.same_person import may_merge
-from citizens.actions.merge import merge, unmerge
-from citizens.models import Citizen, Merge, User
+from citizens.actions.merge import follow, left_behind, merge, unmerge
+from citizens.models import Citizen, Merge, MovedReference, User
 from portal import live
 
 
@@ -23,7 +24,7 @@ def merge_people(*, merged: Citizen, survivor: Citizen, reason: str, at: datetim
     """Make two records one; the history of every dossier that moved gets a line, and nothing of it is rewritten."""
     check(may_merge(acting_user, merged, survivor))
     done = merge(merged=merged, survivor=survivor, reason=reason, at=at, acting_user=acting_user)
-    _noted(done, EventKind.PERSON_MERGED, done.reason, at, acting_user)
+    _noted(done, done.moved.all(), EventKind.PERSON_MERGED, done.reason, at, acting_user)
     return done
 
 
@@ -32,24 +33,35 @@ def unmerge_people(*, done: Merge, reason: str, at: datetime, acting_user: User)
     """Take it back, as it was row by row."""
     check(may_merge(acting_user, done.merged, done.survivor))
     undone = unmerge(done=done, reason=reason, at=at, acting_user=acting_user)
-    _noted(undone, EventKind.PERSON_PARTED, undone.undone_reason, at, acting_user)
+    _noted(undone, undone.moved.all(), EventKind.PERSON_PARTED, undone.undone_reason, at, acting_user)
     return undone
 
 
-def dossiers_of(done: Merge) -> list[int]:
-    """Ids of the dossiers in which the merging changed who somebody is."""
-    rows = {model: [] for model in (Application, Party)}  # type: ignore[var-annotated]
-    for moved in done.moved.all():
-        for model, ids in rows.items():
-            if moved.model == model._meta.label_lower:
-                ids.append(moved.row_id)
-    of_parties = Party.objects.filter(pk__in=rows[Party]).values_list("application", flat=True)
-    return sorted({*rows[Application], *of_parties})
+def follow_merged(*, at: datetime) -> int:
+    """Take along what came to merged records in the moment in which they were merged; how many rows."""
+    return sum(_follow(done, at) for done in left_behind())
 
 
-def _noted(done: Merge, kind: EventKind, reason: str, at: datetime, by: User) -> None:
-    ids: Iterable[int] = dossiers_of(done)
-    for application in Application.objects.filter(pk__in=ids).order_by("pk"):
+@transaction.atomic
+def _follow(done: Merge, at: datetime) -> int:
+    rows = follow(done=done)
+    _noted(done, rows, EventKind.PERSON_MERGED, done.reason, at, None)
+    return len(rows)
+
+
+def dossiers_of(rows: Iterable[MovedReference]) -> list[int]:
+    """Ids of the dossiers in which these rows changed who somebody is."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for moved in rows:
+        ids[moved.model].append(moved.row_id)
+    of_parties = Party.objects.filter(pk__in=ids[Party._meta.label_lower]).values_list("application", flat=True)
+    return sorted({*ids[Application._meta.label_lower], *of_parties})
+
+
+def _noted(
+    done: Merge, rows: Iterable[MovedReference], kind: EventKind, reason: str, at: datetime, by: User | None
+) -> None:
+    for application in Application.objects.filter(pk__in=dossiers_of(rows)).order_by("pk"):
         dossier = locked(application)
         record(
             application=dossier,

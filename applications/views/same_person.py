@@ -19,7 +19,7 @@ from applications.forms_same_person import MergeForm, NumbersForm, UndoForm
 from applications.looks import looked_at_people
 from applications.models import Application
 from applications.permissions import check
-from applications.same_person import MERGERS, Pair, candidates, may_merge, others_like, served_at, why
+from applications.same_person import MERGERS, Pair, candidates, digits_apart, may_merge, others_like, served_at, why
 from centres.models import Centre
 from centres.permissions import centres_of, has_role
 from citizens.actions.identify import find_by_number
@@ -141,6 +141,7 @@ def same_person(request: HttpRequest, one: int, other: int) -> HttpResponse:
         "form": form,
         "records": [_record(request, row) for row in records],
         "why": why(*records),
+        "digits": ", ".join(map(str, digits_apart(*records))),
         "is_merged": any(row.merged_into_id for row in records),
     }
     return render(request, "applications/people/compare.html", context, status=status)
@@ -168,7 +169,9 @@ def merged_record(request: HttpRequest, pk: int) -> HttpResponse:
                 form.add_error(problem.field if problem.field in form.fields else None, str(problem))
                 status = problem.status
     _look(request, centres, [done.survivor, done.merged], _("a merging looked at"))
-    visible = Application.objects.visible_to(request.user).filter(pk__in=dossiers_of(done), code__isnull=False)
+    visible = Application.objects.visible_to(request.user).filter(
+        pk__in=dossiers_of(done.moved.all()), code__isnull=False
+    )
     kinds = done.moved.values_list("model").annotate(count=Count("pk"))
     context = {
         "done": done,

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen, Merge, MovedReference, User
@@ -56,11 +59,30 @@ def merge(*, merged: Citizen, survivor: Citizen, reason: str, at: datetime, acti
     other.save(update_fields=filled)
     one.merged_into = other
     one.save(update_fields=["merged_into"])
+    _move_all(done, one, other)
+    return done
+
+
+@transaction.atomic
+def follow(*, done: Merge) -> list[MovedReference]:
+    """Move what came to the merged record after all, from somebody who had it in hand at that moment; the rows that went."""
+    one, other = _locked(done.merged, done.survivor)
+    return _move_all(done, one, other) if one.merged_into_id == other.pk else []
+
+
+def left_behind() -> QuerySet[Merge]:
+    """Merges whose merged record is still named by something that can be moved."""
+    named = [Exists(model._base_manager.filter(**{column: OuterRef("merged")})) for model, column in references()]
+    return Merge.objects.filter(reduce(or_, map(Q, named)), undone_at__isnull=True).order_by("pk")
+
+
+def _move_all(done: Merge, one: Citizen, other: Citizen) -> list[MovedReference]:
+    moved = []
     for model, column in references():
         for pk in model._base_manager.filter(**{column: one}).order_by("pk").values_list("pk", flat=True):
             if _moves(model, column, pk, one, other):
-                MovedReference.objects.create(merge=done, model=model._meta.label_lower, column=column, row_id=pk)
-    return done
+                moved.append(MovedReference(merge=done, model=model._meta.label_lower, column=column, row_id=pk))
+    return MovedReference.objects.bulk_create(moved, ignore_conflicts=True)  # noted before: it went once already
 
 
 @transaction.atomic

@@ -427,6 +427,7 @@ def test_a_service_that_is_late_is_seen_in_the_list_and_in_the_managers_figures(
     assert numbers(dossier.competent, at).overdue == 0
     assert any("late-parts" in address for _severity, _text, address in needs_attention(dossier.competent, at))
     for role in (Role.SPECIALIST, Role.MANAGER):
+        assert "late-parts" in as_(role).get(reverse("applications:worklist")).content.decode()
         page = as_(role).get(reverse("applications:worklist") + "?list=late-parts").content.decode()
         assert dossier.code in page
         assert "Đăng ký khai sinh" in page

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from applications import tasks
 from applications.actions.merge_people import merge_people, unmerge_people
 from applications.enums import EventKind, PartyRole
 from applications.history_words import told
@@ -129,6 +130,7 @@ def test_the_pages_compare_merge_and_take_back(two: Any, as_: As, at_hanoi: Any)
     assert Look.objects.latest("pk").subjects == sorted([first.applicant.pk, second.applicant.pk])
     page = client.get(pair).content.decode()
     assert first.code in page and second.code in page
+    assert "11, 12" in page
     assert OLD not in page and "+84912345678" not in page
     assert client.post(pair, {"survivor": first.applicant.pk, "reason": ""}).status_code == 400
     answer = client.post(pair, {"survivor": first.applicant.pk, "reason": "Đã xem thẻ"})
@@ -170,6 +172,21 @@ def test_records_that_were_merged_are_no_candidates_any_more(two: Any) -> None:
     _merged(two)
     assert others_like(Citizen.objects.get(pk=first.applicant.pk), None) == []
     assert candidates(None, MONDAY) == []
+
+
+@pytest.mark.django_db
+def test_what_came_to_the_merged_record_in_that_moment_is_taken_along(two: Any) -> None:
+    first, second = two
+    done = _merged(two)
+    late = a_draft(citizen=second.applicant)
+    tasks.follow_merged()
+    late.refresh_from_db()
+    assert late.applicant == first.applicant
+    assert late.events.filter(kind=EventKind.PERSON_MERGED, actor=None).exists()
+    unmerge_people(done=done, reason="Nhầm", at=MONDAY, acting_user=member_of(Role.MANAGER, first.competent))
+    late.refresh_from_db()
+    assert late.applicant == second.applicant
+    assert _is_whole(late)
 
 
 @pytest.mark.postgres
