@@ -183,11 +183,12 @@ def a_world(at_hanoi: Any) -> World:
     wished = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING)
     ask_to_withdraw(application=wished, reason="Không cần nữa", at=MONDAY)
     done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
-    linked = a_linked_dossier(citizen=person, at=MONDAY - timedelta(hours=2))
-    linked = finish_part(
-        application=linked, part="birth", number="1/KS", document=None, at=MONDAY, acting_user=linked.handler
+    of_services = a_linked_dossier(citizen=person, at=MONDAY - timedelta(hours=2))
+    of_services = finish_part(
+        application=of_services, part="birth", number="1/KS", document=None, at=MONDAY, acting_user=of_services.handler
     )
-    twin, once = (a_dossier(citizen=CitizenFactory(full_name="Trần Thị Thử"), at=MONDAY).applicant for _one in range(2))
+    stranger = {"full_name": "Trần Thị Thử", "address": person.address}
+    twin, once = (a_dossier(citizen=CitizenFactory(**stranger), at=MONDAY).applicant for _one in range(2))
     merged = merge_people(
         merged=once, survivor=person, reason="Đã xem thẻ", at=MONDAY, acting_user=member_of(Role.MANAGER, here)
     )
@@ -362,9 +363,9 @@ def a_world(at_hanoi: Any) -> World:
         "api_propose": {"pk": taken.pk},
         "api_sign": {"pk": proposed.pk},
         "api_hand_over": {"pk": done.pk},
-        **{f"api_part_{name}": {"pk": linked.pk} for name in ("done", "refused")},
+        **{f"api_part_{name}": {"pk": of_services.pk} for name in ("done", "refused")},
         **{
-            f"applications:dossier_act@{key}": {"pk": linked.pk, "key": key}
+            f"applications:dossier_act@{key}": {"pk": of_services.pk, "key": key}
             for key in ("part-done", "part-refused", "hand-over-parts")
         },
         "applications:same_person": {"one": person.pk, "other": twin.pk},
@@ -543,7 +544,7 @@ def a_world(at_hanoi: Any) -> World:
         "api_part_done": {"part": "residence", "number": "1/CT"},
         "api_part_refused": {"part": "residence", "ground": "Điều 20"},
         "applications:people_records": {"number": IDENTITY},
-        "applications:same_person": {"survivor": person.pk, "reason": "Đã xem thẻ"},
+        "applications:same_person": {"survivor": merged.survivor_id, "reason": "Đã xem thẻ"},
         "applications:merged_record": {"reason": "Nhầm người"},
         "api_propose": {"number": "2/TP"},
         "api_hand_over": {"handed_to": "Ánh"},
