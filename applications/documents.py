@@ -86,7 +86,7 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "due": format_moment(due_at, VIETNAMESE) if due_at else "",
         "due_explanation": pick(frozen["due_explanation"], VIETNAMESE),
         "parts": [
-            part | {"due": format_moment(datetime.fromisoformat(part["due_at"]), VIETNAMESE)}
+            part | {"due": f"{clock.local(datetime.fromisoformat(part['due_at'])):%H:%M %d/%m/%Y}"}
             for part in frozen.get("parts") or []
         ],
         "result_where": _RESULT_WHERE[DeliveryState(application.delivery_state)].format(centre=centre.name[VIETNAMESE]),
