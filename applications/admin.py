@@ -12,6 +12,7 @@ from applications.models import (
     Application,
     BankAccount,
     BookPrint,
+    DayClosing,
     DeclarationRules,
     Event,
     FeeLine,
@@ -110,6 +111,14 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
 
 
+@admin.register(DayClosing)
+class DayClosingAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("centre", "cashier", "day", "sequence", "at", "counted_cash", "counted_card", "counted_transfer")
+    list_filter = ("centre",)
+    list_select_related = ("centre", "cashier")
+    show_full_result_count = False
+
+
 @admin.register(BookPrint)
 class BookPrintAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("centre", "day", "part", "sequence", "rows", "made_at", "made_by")
@@ -171,7 +180,10 @@ class SyncRulesAdmin(admin.ModelAdmin):
 
 @admin.register(HandlingRules)
 class HandlingRulesAdmin(admin.ModelAdmin):
-    list_display = ["valid_from", "supplement_days", "remind_days", "forecast_days", "extension_days", "source"]
+    list_display = [
+        "valid_from", "supplement_days", "remind_days", "forecast_days", "extension_days", "way_days", "duplicate_days",
+        "source",
+    ]  # fmt: skip
 
 
 @admin.register(AnswerLimit)

@@ -45,6 +45,8 @@ def paper_context(closing: Closing) -> dict[str, Any]:
     address = settings.PUBLIC_URL + reverse("applications:closing", args=[closing.day])
     local = clock.local(closing.at)
     return {
+        # Its second line begins where the name's parts do.
+        "issuer": "Trung tâm Phục vụ hành\xa0chính\xa0công",
         "number": number_of(closing),
         "place_and_date": f"Hà Nội, {date_in_words(local.date())}",
         "day": format_date(closing.day),

@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.documents_wanted import LAID_OUT
 from applications.actions.mark_paper import FROM_FILE
+from applications.actions.originals import said_of
 from applications.actions.submit_certification import why_not_submitted
 from applications.catalogue import bound_form as bound_form_of
 from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.declared import Declared, Said, declared_for
+from applications.duplicates import Twin, side_by_side, twins_of, undecided
 from applications.enums import Channel, PaperState, State
+from applications.ledger import owed
 from applications.models import Application, Arrival, Certification, CertificationItem, Paper
 from applications.notarisation.enums import AWAITED, NOT_PAID_FOR, JobState
 from applications.notarisation.grounds import ground_named
@@ -56,6 +59,8 @@ class PaperLine:
     item: CertificationItem | None
     held: HeldDocument | None
     note: Any
+    # What goes into custody with the receipt: number and pages of each original.
+    originals: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def can_certify(self) -> bool:
@@ -116,6 +121,7 @@ class Work:
     is_request: bool = False
     documents: list[DocumentLine] = field(default_factory=list)
     filed: Arrival | None = None
+    twins: list[Twin] = field(default_factory=list)
 
     @property
     def shows_documents(self) -> bool:
@@ -151,9 +157,7 @@ class Work:
     @property
     def copies_made(self) -> list[tuple[str, int]]:
         """Code and fee of each copy certified here for this dossier: the citizen pays them with it."""
-        return [
-            (row.code or "", sum(line.amount for line in row.fee_lines.all() if line.is_due)) for row in self.certified
-        ]
+        return [(row.code or "", owed(row)) for row in self.certified]
 
     @property
     def total(self) -> int:
@@ -180,10 +184,6 @@ class Work:
         blank = (PaperState.MISSING, PaperState.LOOKED_UP)
         ticked = any(line.paper.state not in blank for line in self.lines)
         return bool(row.form_data or row.acknowledged or row.pages or row.copies > 1 or ticked)
-
-    @property
-    def papers_missing(self) -> int:
-        return sum(not line.paper.is_there for line in self.lines if line not in self.hidden_lines)
 
     @property
     def hidden_lines(self) -> list[PaperLine]:
@@ -371,6 +371,9 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
         filed=application.arrival
         if application.channel == Channel.ONLINE and hasattr(application, "arrival")
         else None,
+        twins=side_by_side(application, undecided(application, twins_of(application, at)))
+        if application.state == State.DRAFT
+        else [],
         certified=list(application.made_for_it.still_wanted().prefetch_related("fee_lines__item").order_by("pk")),
     )
 
@@ -404,7 +407,7 @@ def leave_blanks_alone(form: ProcedureForm) -> None:
 
 
 def paper_lines(application: Application) -> list[PaperLine]:
-    papers = list(application.papers.select_related("kind", "document"))
+    papers = list(application.papers.select_related("kind", "document", "requirement"))
     notes = {row.pk: row.note for row in version_of(application).requirements.all()}
     items = {
         item.for_paper_id: item
@@ -424,6 +427,7 @@ def paper_lines(application: Application) -> list[PaperLine]:
             if paper.state == PaperState.MISSING and paper.form_of_copy in FROM_FILE
             else None,
             note=notes.get(paper.requirement_id),
+            originals=said_of(application, paper) if paper.requirement.is_kept and paper.is_there else [],
         )
         for paper in papers
     ]

@@ -12,9 +12,12 @@ from django.urls import reverse
 
 from applications.catalogue import facts_of, version_of
 from applications.enums import DeliveryState
-from applications.models import Application, CertificationItem, IssuedForm, Paper
+from applications.ledger import lines_owed
+from applications.models import Application, CertificationItem, IssuedForm, Original, Paper
 from applications.models.papers import as_issued
+from applications.notarisation.enums import NOT_PAID_FOR
 from applications.notarisation.requests import items_of, request_of
+from applications.pauses import has_parts
 from portal import clock
 from portal.text import mask_email, pick
 from portal.vn.dates import date_in_words, format_moment
@@ -34,6 +37,7 @@ _COPY_FORMS = {
 }
 # The paper that is a copy itself, as many of it as are to be certified.
 COPY_TO_CERTIFY, DOCUMENT_TO_SIGN = "copy_to_certify", "document_to_sign"
+_LIMIT_OF_PARTS = "Theo từng thủ tục dưới đây"
 _RESULT_WHERE = {DeliveryState.AT_COUNTER: "Tại {centre}", DeliveryState.HANDED: "Tại {centre}"}
 
 
@@ -47,22 +51,28 @@ def tracking_url(application: Application) -> str:
     return settings.PUBLIC_URL + reverse("applications:ticket", args=[application.token])
 
 
-def receipt_context(application: Application, issued: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def receipt_context(
+    application: Application, issued: Mapping[str, Any] | None = None, issued_at: datetime | None = None
+) -> dict[str, Any]:
     """Form 01, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" (Circular 03/2025/TT-VPCP, annex I), for a received dossier.
 
     Plain texts and lists in Vietnamese. Nothing in it depends on the moment of printing, so the file is the same
     however often it is made: ``issued`` is what the form's row froze of what can change later (a name, an address, the
-    due date after a supplement); without it they are as they are now. Raises ``ValueError`` for a draft.
+    due date after a supplement, papers and fees); without it they are as they are now. Originals are those taken into custody
+    until it was ``issued_at`` (received, without it). Raises ``ValueError`` for a draft.
     """
     received_at, centre, applicant = application.received_at, application.received_at_centre, application.applicant
     if received_at is None or centre is None or applicant is None or application.code is None:
         raise ValueError("a receipt is for a received dossier")
-    frozen = issued or as_issued(application)
+    frozen = (
+        {**receipt_said(application, issued_at or received_at), **as_issued(application)}
+        if issued is None
+        else with_said(application, issued, issued_at or received_at)
+    )
     due_at = datetime.fromisoformat(frozen["due_at"]) if frozen["due_at"] else None
     version = version_of(application)
     number = application.code.rpartition("-")[2]
-    fees = list(application.fee_lines.all())
-    total = sum(line.amount for line in fees)
+    total = frozen["total"] or 0
     tracking = tracking_url(application)
     return {
         # Below the name of the centre it belongs to, a branch is "Chi nhánh số 3" (Decree 30/2020, annex I, II.2).
@@ -77,11 +87,9 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "email": frozen["email"],
         "procedure": version.procedure.name[VIETNAMESE],
         "procedure_code": version.procedure.code,
-        "papers": _papers(application),
+        "papers": frozen["papers"],
         "sets": 1,
-        "limit": _limit_in_words(applicable(version.time_limit, facts_of(application, received_at)))
-        if not frozen.get("parts")
-        else "Theo từng thủ tục dưới đây",
+        "limit": frozen["limit"],
         "received": _moment_in_words(received_at),
         "due": format_moment(due_at, VIETNAMESE) if due_at else "",
         "due_explanation": pick(frozen["due_explanation"], VIETNAMESE),
@@ -90,17 +98,9 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
             for part in frozen.get("parts") or []
         ],
         "result_where": _RESULT_WHERE[DeliveryState(application.delivery_state)].format(centre=centre.name[VIETNAMESE]),
-        "fees": [
-            {
-                "name": line.name[VIETNAMESE],
-                "quantity": line.quantity,
-                "amount": format_vnd(line.amount),
-                "article": line.article,
-            }
-            for line in fees
-        ],
+        "fees": [{**fee, "amount": format_vnd(fee["amount"])} for fee in frozen["fees"]],
         "total": format_vnd(total),
-        "total_in_words": _capital(amount_in_words(total)),
+        "total_in_words": capital(amount_in_words(total)),
         "book": f"{clock.local(received_at):%Y}",
         "book_line": str(int(number)),
         "tracking_url": tracking,
@@ -110,6 +110,36 @@ def receipt_context(application: Application, issued: Mapping[str, Any] | None =
         "hotline": settings.HOTLINE,
         "is_demo": settings.PORTAL_ENV == "demo",
     }
+
+
+def receipt_said(application: Application, at: datetime) -> dict[str, Any]:
+    """What a receipt says of papers and fees as they are now, in plain values for its row: only what counts is summed up.
+    Originals are those taken into custody until ``at``."""
+    received_at = application.received_at
+    if received_at is None:
+        raise ValueError("a receipt is for a received dossier")
+    lines = lines_owed(application)
+    return {
+        "papers": _papers(application, at),
+        "limit": _LIMIT_OF_PARTS
+        if has_parts(application)
+        else _limit_in_words(applicable(version_of(application).time_limit, facts_of(application, received_at))),
+        "fees": [
+            {
+                "name": line.name[VIETNAMESE],
+                "quantity": line.quantity,
+                "amount": line.amount,
+                "article": line.article,
+            }
+            for line in lines
+        ],
+        "total": sum(line.amount for line in lines),
+    }
+
+
+def with_said(application: Application, frozen: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """What a receipt's row froze ``at``, completed as of now where its paper was not drawn yet."""
+    return dict(frozen) if "fees" in frozen else {**receipt_said(application, at), **frozen}
 
 
 def refusal_context(form: IssuedForm) -> dict[str, Any]:
@@ -123,7 +153,7 @@ def refusal_context(form: IssuedForm) -> dict[str, Any]:
         "centre": centre.short_name[VIETNAMESE] if centre.parent else centre.name[VIETNAMESE],
         "parent": centre.parent.name[VIETNAMESE] if centre.parent else "UBND thành phố Hà Nội",
         "number": f"{form.pk:04}/TCHS",
-        "code": application.code,
+        "code": application.code or getattr(getattr(application, "arrival", None), "code", ""),
         "place_and_date": f"Hà Nội, {date_in_words(clock.local_day(form.issued_at))}",
         "moment": _moment_in_words(form.issued_at),
         "applicant": frozen.get("applicant", ""),
@@ -152,12 +182,13 @@ def masked(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _papers(application: Application) -> list[dict[str, Any]]:
+def _papers(application: Application, until: datetime) -> list[dict[str, Any]]:
     """The checklist; a request for certification names each of its documents in the place of "the copy"."""
     version = version_of(application)
     items = items_of(request_of(application, version))
+    kept = list(application.originals.filter(taken_at__lte=until))
     lines = [
-        _paper(paper, application)
+        _paper(paper, application, [original for original in kept if original.paper_id == paper.pk])
         for paper in application.papers.select_related("kind")
         if not (items and paper.kind.key in (COPY_TO_CERTIFY, DOCUMENT_TO_SIGN))
     ]
@@ -169,6 +200,8 @@ def _document(item: CertificationItem) -> dict[str, Any]:
     request = item.certification
     form = "Bản sao" if request.is_of_copies else "Bản chính"
     pages = f"{item.pages} trang"
+    if item.state in NOT_PAID_FOR:
+        pages = f"{pages}; không chứng thực, không thu phí"
     return {
         "name": item.title,
         "form": f"{form}, có bản điện tử" if item.electronic else form,
@@ -177,15 +210,21 @@ def _document(item: CertificationItem) -> dict[str, Any]:
     }
 
 
-def _paper(paper: Paper, application: Application) -> dict[str, Any]:
+def _paper(paper: Paper, application: Application, kept: list[Original]) -> dict[str, Any]:
     to_certify = paper.kind.key == COPY_TO_CERTIFY
     copies = application.copies if to_certify else paper.copies
     return {
         "name": paper.kind.name[VIETNAMESE],
         "form": "Bản sao" if to_certify else _COPY_FORMS[CopyForm(paper.form_of_copy)],
         "quantity": "" if paper.form_of_copy == CopyForm.LOOKED_UP else f"{copies:02}",
-        "note": paper.note,
+        "note": "; ".join(filter(None, [paper.note, *map(_kept, kept)])),
     }
+
+
+def _kept(original: Original) -> str:
+    """What the receipt says of an original that stays until the result."""
+    number = f" {original.number}," if original.number else ""
+    return f"giữ lại{number} {original.pages:02} trang"
 
 
 def _limit_in_words(limit: Any) -> str:
@@ -208,5 +247,5 @@ def _moment_in_words(moment: Any) -> str:
     return f"{local:%H} giờ {local:%M} phút, {date_in_words(local.date())}"
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -35,6 +35,7 @@ class PaymentState(models.TextChoices):
     NONE = "none", _("no fee")
     DUE = "due", _("fee due")
     PAID = "paid", _("fee paid")
+    OVER = "over", _("more paid than is owed")
     REFUNDED = "back", _("fee given back")
     VOID = "void", _("fee not due any more")
 
@@ -46,6 +47,7 @@ class PaymentKind(models.TextChoices):
 
 class Method(models.TextChoices):
     CASH = "cash", _("in cash")
+    CARD = "card", _("by card")
     TRANSFER = "transfer", _("by transfer")
 
 
@@ -114,10 +116,13 @@ class EventKind(models.TextChoices):
     NOT_REPLACED = "not_replaced", _("Result left as it is")
     PAPER_ADDED = "paper_added", _("Paper added")
     CERTIFIED = "certified", _("Copy certified")
+    SIGNER_CHANGED = "signer_changed", _("Taken over by another signer")
+    DOCUMENT_CHANGED = "item_changed", _("A document to certify was changed")
     NOT_CERTIFIED = "not_certified", _("A document was refused certification")
     PAYMENT_ASKED = "payment_asked", _("Payment of dues requested")
     PAID = "paid", _("Fee paid")
     REFUNDED = "refunded", _("Fee given back")
+    FEE_LOWERED = "fee_lowered", _("Fee lowered or waived")
     WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
     REFUSED = "refused", _("Refused at intake")
     STOPPED = "stopped", _("Stopped")
@@ -132,6 +137,8 @@ class EventKind(models.TextChoices):
     PART_HANDED = "part_handed", _("Result of a part handed over")
     EXTENDED = "extended", _("Apology signed; new date")
     DUE_MOVED = "due_moved", _("Due date moved")
+    ANSWER_MOVED = "answer_moved", _("More time for the supplement")
+    ORIGINAL = "original", _("An original moved")
     PERSON_MERGED = "person_merged", _("Record of the person merged with another")
     PERSON_PARTED = "person_parted", _("Merging of the records taken back")
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.documents_wanted import MOST_COPIES, MOST_SIGNATORIES, Signs, Wanted
 from applications.forms_certify import CertifyForm
 from applications.models import Application, CertificationItem
 from applications.notarisation.enums import IdentityPaper, RegisterKind
+from applications.notarisation.identity_papers import check_issued, paper_number
 from citizens.models import Citizen
+from portal import clock
+from portal.vn.problems import InvalidValue
 from procedures.forms import LineField, NameField
 
 KIND_NAMES = "kind-names"
@@ -98,6 +103,23 @@ class SignatoryForm(forms.Form):
     def has_changed(self) -> bool:
         """The kind of paper is always chosen: alone it names nobody."""
         return bool(set(self.changed_data) - {"identity_paper"})
+
+    def clean_issued_on(self) -> date | None:
+        day: date | None = self.cleaned_data["issued_on"]
+        try:
+            check_issued(day, clock.today())
+        except InvalidValue as error:
+            raise ValidationError(str(error), code=error.code) from error
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        if "identity_paper" in typed and "identity_number" in typed:
+            try:
+                typed["identity_number"] = paper_number(typed["identity_paper"], typed["identity_number"])
+            except InvalidValue as error:
+                self.add_error("identity_number", ValidationError(str(error), code=error.code))
+        return typed
 
     def signs(self) -> Signs:
         return Signs(**self.cleaned_data)

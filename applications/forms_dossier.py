@@ -106,7 +106,7 @@ class PartRefusedForm(_PartForm):
     )
 
 
-class _AsShown(forms.IntegerField):
+class AsShown(forms.IntegerField):
     """Says what the page shows now, whatever an older page had sent."""
 
     def bound_data(self, data: Any, initial: Any) -> Any:
@@ -116,7 +116,7 @@ class _AsShown(forms.IntegerField):
 class SignForm(forms.Form):
     """The proposal that the page shows: no other is signed by it."""
 
-    proposal = _AsShown(required=False, widget=forms.HiddenInput)
+    proposal = AsShown(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -142,8 +142,21 @@ class HandOverForm(forms.Form):
         max_length=120,
         error_messages={"required": _("Write the name of the person who takes the result.")},
     )
+    authorisation = forms.CharField(
+        label=_("Authorisation, if somebody else takes an original"),
+        help_text=_("Number, day and who certified it."),
+        max_length=200,
+        required=False,
+    )
     signature = forms.CharField(required=False, max_length=SIGNATURE_BYTES, widget=forms.HiddenInput)
     on_paper = forms.BooleanField(label=_("Signed on paper"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if originals := self.initial.get("originals"):
+            self.fields["handed_to"].help_text = _("Given out with it: %(originals)s") % {"originals": originals}
+        else:
+            del self.fields["authorisation"]
 
     def clean_signature(self) -> Inspected | None:
         """The drawing, a PNG picture as a ``data:`` URL."""
@@ -172,7 +185,7 @@ class HandOverPartsForm(HandOverForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose which result is handed over.")},
     )
-    field_order = ("parts", "handed_to", "signature", "on_paper")
+    field_order = ("parts", "handed_to", "authorisation", "signature", "on_paper")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -220,6 +233,45 @@ class EndForm(forms.Form):
     given_back = forms.CharField(label=_("Originals given back"), max_length=300, required=False)
 
 
+class KeepOriginalForm(forms.Form):
+    """An original handed in after the receipt."""
+
+    paper = forms.TypedChoiceField(
+        label=_("Which paper"), coerce=int, error_messages={"required": _("Choose the paper.")}
+    )
+    number = forms.CharField(label=_("Number or serial on it"), max_length=40, required=False)
+    pages = forms.IntegerField(label=_("Pages"), min_value=1, max_value=500, initial=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["paper"].choices = self.initial.get("papers", [])  # type: ignore[attr-defined]
+
+
+class GiveBackForm(forms.Form):
+    """Originals given back without a result, against a signature on the list that is printed."""
+
+    given_to = forms.CharField(
+        label=_("Who takes the original"),
+        max_length=120,
+        error_messages={"required": _("Write the name of the person who takes the original.")},
+    )
+    authorisation = forms.CharField(
+        label=_("Authorisation, if it is not the applicant"),
+        help_text=_("Number, day and who certified it."),
+        max_length=200,
+        required=False,
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, error_messages={"required": _("Write the reason.")})
+    signed = forms.BooleanField(
+        label=_("Signed for on paper"),
+        error_messages={"required": _("Let the person sign for it first.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["given_to"].help_text = self.initial.get("originals", "")
+
+
 class DeclineForm(forms.Form):
     answer = forms.CharField(
         label=_("Why it cannot be withdrawn"),
@@ -254,30 +306,83 @@ class _MoneyForm(forms.Form):
         error_messages={"required": _("Give the number of the fee receipt.")},
         widget=forms.TextInput({"class": "figure short", "autocomplete": "off"}),
     )
+    reference = forms.CharField(
+        label=_("Reference"),
+        help_text=_("Of the card terminal's slip, or of the transfer."),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput({"class": "figure short", "autocomplete": "off"}),
+    )
 
 
 class TakeFeeForm(_MoneyForm):
     """The sum that the page shows: no other is booked by it."""
 
-    amount = _AsShown(required=False, widget=forms.HiddenInput)
+    amount = AsShown(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["method"].label = _("Take %(sum)s") % {"sum": format_vnd(self.initial.get("amount") or 0)}
 
 
+def _named(lines: list[tuple[int, str, int]]) -> list[tuple[str, str]]:
+    """Fee lines as choices, each with its sum."""
+    return [(str(pk), f"{name}: {format_vnd(amount)}") for pk, name, amount in lines]
+
+
 class RefundForm(_MoneyForm):
+    """What was paid beyond what is owed. ``initial``: ``surplus`` as shown; ``lines`` that may fall away by the same
+    decision, as (id, name, sum); ``people`` of the counter, as (id, name)."""
+
+    surplus = AsShown(required=False, widget=forms.HiddenInput)
+    fallen = forms.MultipleChoiceField(
+        label=_("Fees that are not owed any more, and are given back too"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    cashier = forms.TypedChoiceField(
+        label=_("Who pays it out"), coerce=int, error_messages={"required": _("Say who pays it out.")}
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
         error_messages={"required": _("Write the reason.")},
         widget=forms.Textarea({"rows": 2}),
     )
-    field_order = ("reason", "method", "receipt_number")
+    field_order = ("fallen", "reason", "method", "cashier", "receipt_number", "reference")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["receipt_number"].label = _("Number of the refund voucher")
+        paid_out = format_vnd(self.initial.get("surplus") or 0)
+        self.fields["method"].label = _("Give back what was paid too much: %(sum)s") % {"sum": paid_out}
+        self.fields["fallen"].choices = _named(self.initial.get("lines", []))  # type: ignore[attr-defined]
+        self.fields["cashier"].choices = self.initial.get("people", [])  # type: ignore[attr-defined]
+
+
+class LowerFeeForm(forms.Form):
+    """One fee becomes smaller, or nothing; ``initial["lines"]`` as ``RefundForm``."""
+
+    line = forms.ChoiceField(label=_("Which fee"))
+    lowered = forms.IntegerField(
+        label=_("New sum in đồng"),
+        help_text=_("0 where it is waived."),
+        min_value=0,
+        max_value=10**9,
+        error_messages={"required": _("Give a whole sum in đồng.")},
+        widget=forms.TextInput({"inputmode": "numeric", "class": "figure short"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("An exemption with its rule, or fewer copies than were counted."),
+        max_length=500,
+        error_messages={"required": _("Write the reason.")},
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line"].choices = _named(self.initial.get("lines", []))  # type: ignore[attr-defined]
 
 
 class ConsultForm(forms.Form):

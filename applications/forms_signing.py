@@ -56,6 +56,10 @@ class SendBackForm(forms.Form):
     reason = forms.CharField(label=_("What is to be mended"), max_length=REASON_LENGTH, error_messages=_WHY)
 
 
+class TakeOverForm(forms.Form):
+    reason = forms.CharField(label=_("Why you sign it in their place"), max_length=REASON_LENGTH, error_messages=_WHY)
+
+
 class RefuseForm(forms.Form):
     ground = forms.ChoiceField(
         label=_("Rule that forbids it"), error_messages={"required": _("Choose the rule that forbids certifying it.")}

@@ -21,10 +21,18 @@ from applications.actions.correct import (
 )
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
+from applications.actions.fees import PAYABLE, lower_fee
 from applications.actions.hand_over import hand_over
 from applications.actions.linked import finish_part, hand_over_parts, refuse_part
 from applications.actions.locking import wrong_state
-from applications.actions.pay import PAYABLE, ask_payment, outstanding, refund, take_fee
+from applications.actions.originals import (
+    give_back,
+    keep_original,
+    kept_papers,
+    may_go_back,
+    serial_in_form,
+)
+from applications.actions.pay import ask_payment, refund, take_fee
 from applications.actions.people import HANDLED, hand_on, may_arrange
 from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
@@ -39,11 +47,20 @@ from applications.enums import (
     StepKind,
     SupplementStage,
 )
+from applications.ledger import lines_owed, outstanding, owed, surplus
 from applications.linked import choices_of, keys_of, to_collect
-from applications.models import Application, Consultation, Extension, ResultCorrection, WithdrawalRequest
+from applications.models import (
+    Application,
+    Consultation,
+    Extension,
+    IssuedForm,
+    Original,
+    ResultCorrection,
+    WithdrawalRequest,
+)
 from applications.papers_out import RECEIPT
 from applications.pauses import has_parts, parts_of
-from applications.people import specialists_of
+from applications.people import officers_of, specialists_of
 from applications.permissions import (
     check,
     is_own_work,
@@ -55,11 +72,13 @@ from applications.permissions import (
 )
 from citizens.models import User
 from portal import clock
+from portal.text import pick
 from portal.typed import LABELS
 
 Values = dict[str, Any]
 APPRAISAL = SupplementStage.APPRAISAL
 _DECIDED = (State.DONE, State.RETURNED)
+_PAID = (PaymentState.PAID, PaymentState.OVER)
 _WAS_RECEIVED = (*RECEIVED, State.WITHDRAWN)
 
 
@@ -135,6 +154,7 @@ def _hand_over_parts(dossier: Application, values: Values, at: datetime, user: A
         parts=values["parts"],
         handed_to=values["handed_to"],
         signature=_kept("hand-over-parts", dossier, user, values.get("signature")),
+        authorisation=values.get("authorisation", ""),
         at=at,
         acting_user=user,
     )
@@ -270,20 +290,56 @@ def _take_fee(dossier: Application, values: Values, at: datetime, user: Any) -> 
         amount=values["amount"] or 0,
         method=values["method"],
         receipt_number=values["receipt_number"],
+        reference=values.get("reference", ""),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _lower_fee(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return lower_fee(
+        application=dossier,
+        line=int(values["line"]),
+        amount=values["lowered"],
+        reason=values["reason"],
         at=at,
         acting_user=user,
     )
 
 
 def _refund(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    cashier = values.get("cashier")
     return refund(
         application=dossier,
+        fallen=[int(pk) for pk in values["fallen"]],
+        seen=values["surplus"] or 0,
         reason=values["reason"],
         method=values["method"],
         receipt_number=values["receipt_number"],
+        reference=values.get("reference", ""),
+        cashier=User.objects.get(pk=cashier) if cashier else None,
         at=at,
         acting_user=user,
     )
+
+
+def _fees(dossier: Application) -> Values:
+    return {"lines": [(line.pk, pick(line.name), line.amount) for line in lines_owed(dossier) if line.amount]}
+
+
+def _to_give_back(dossier: Application) -> Values:
+    """The surplus, the fees that may fall away by the same decision, and who of the counter may pay it out."""
+    centre = dossier.received_at_centre or dossier.competent
+    people = officers_of(centre, clock.today())
+    takers = [row.cashier_id for row in dossier.payments.all()]
+    known = [person.pk for person in people]
+    last = next((pk for pk in reversed(takers) if pk in known), "")
+    return {
+        **_fees(dossier),
+        "surplus": surplus(dossier),
+        "people": [(person.pk, str(person)) for person in people],
+        "cashier": last,
+    }
 
 
 def _consult(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -342,16 +398,30 @@ def _new_receipt(dossier: Application, values: Values, at: datetime, user: Any) 
 
 def receipt_is_outdated(dossier: Application) -> bool:
     """Whether the last receipt promises another date than the dossier does now, from its prefetched forms."""
-    receipts = [form for form in dossier.issued_forms.all() if form.number == RECEIPT and not form.is_erased]
-    last = max(receipts, key=lambda form: form.sequence, default=None)
+    last = _last_receipt(dossier)
     promised = last.frozen.get("due_at") if last is not None else ""
     due_at = dossier.due_at
     return bool(promised and due_at and datetime.fromisoformat(promised) != due_at and dossier.state in IN_HAND)
 
 
+def receipt_names_another_fee(dossier: Application) -> bool:
+    """Whether the last receipt sums up other fees than are owed now, from its prefetched forms and lines."""
+    last = _last_receipt(dossier)
+    named = last.frozen.get("total") if last is not None else None
+    return isinstance(named, int) and named != owed(dossier) and dossier.state in IN_HAND
+
+
+def _last_receipt(dossier: Application) -> IssuedForm | None:
+    receipts = [form for form in dossier.issued_forms.all() if form.number == RECEIPT and not form.is_erased]
+    return max(receipts, key=lambda form: form.sequence, default=None)
+
+
 def _known_of_receipt(dossier: Application) -> Values:
-    reason = "Ngày hẹn trả kết quả đã thay đổi." if receipt_is_outdated(dossier) else ""
-    return {"reason": reason}
+    reasons = [
+        *(["Ngày hẹn trả kết quả đã thay đổi."] if receipt_is_outdated(dossier) else []),
+        *(["Phí, lệ phí phải nộp đã thay đổi."] if receipt_names_another_fee(dossier) else []),
+    ]
+    return {"reason": " ".join(reasons)}
 
 
 def _propose_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -389,7 +459,81 @@ def _may_sign_correction(user: Any, dossier: Application) -> bool:
 
 def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     signature = _kept("hand-over", dossier, user, values.get("signature"))
-    return hand_over(application=dossier, handed_to=values["handed_to"], signature=signature, at=at, acting_user=user)
+    return hand_over(
+        application=dossier,
+        handed_to=values["handed_to"],
+        signature=signature,
+        authorisation=values.get("authorisation", ""),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _known_of_hand_over(dossier: Application) -> Values:
+    name = dossier.applicant.full_name if dossier.applicant else ""
+    return {"handed_to": name, "originals": ", ".join(map(str, originals_in_custody(dossier)))}
+
+
+def _known_of_parts(dossier: Application) -> Values:
+    """Originals go out with the last result of all."""
+    known = _known_of_hand_over(dossier)
+    with_last = known["originals"] if dossier.state == State.DONE else ""
+    return {**known, "originals": with_last, "waiting": to_collect(dossier)}
+
+
+def originals_in_custody(dossier: Application) -> list[Original]:
+    """What was not given back (yet), from its prefetched rows."""
+    return [row for row in dossier.originals.all() if row.is_in_custody]
+
+
+def originals_away(dossier: Application) -> list[Original]:
+    """What the result cannot go out without, from its prefetched rows: at the office, or on the way."""
+    return [row for row in originals_in_custody(dossier) if not row.is_at_branch]
+
+
+def _lie_here(dossier: Application) -> list[Original]:
+    return [row for row in dossier.originals.all() if row.is_at_branch]
+
+
+def _keep_original(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return keep_original(
+        application=dossier,
+        paper=values["paper"],
+        number=values["number"],
+        pages=values["pages"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _kept_lines(dossier: Application) -> Values:
+    """The papers whose original can be kept, and the serial that the form says of the first."""
+    lines = kept_papers(dossier.papers.all())
+    return {
+        "papers": [(line.pk, str(line.kind)) for line in lines],
+        "number": serial_in_form(dossier, lines[0]) if lines else "",
+    }
+
+
+def _give_back(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return give_back(
+        application=dossier,
+        given_to=values["given_to"],
+        authorisation=values["authorisation"],
+        reason=values["reason"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _originals_to_give_back(dossier: Application) -> Values:
+    name = dossier.applicant.full_name if dossier.applicant else ""
+    is_over = dossier.state in (State.WITHDRAWN, State.STOPPED)
+    return {
+        "given_to": name,
+        "originals": ", ".join(map(str, _lie_here(dossier))),
+        "reason": str(dossier.get_state_display()) if is_over else "",
+    }
 
 
 def _kept(key: str, dossier: Application, user: Any, upload: Any) -> Kept | None:
@@ -460,10 +604,7 @@ VERBS = [
         lambda dossier, step: _has_results(dossier),
         may_hand_over,
         _hand_over_parts,
-        initial=lambda dossier: {
-            "waiting": to_collect(dossier),
-            "handed_to": dossier.applicant.full_name if dossier.applicant else "",
-        },
+        initial=_known_of_parts,
     ),
     Verb(
         "propose",
@@ -511,10 +652,32 @@ VERBS = [
         _("Hand over the result"),
         _("The result was handed over."),
         forms_dossier.HandOverForm,
-        lambda dossier, step: dossier.state == State.DONE and not has_parts(dossier),
+        lambda dossier, step: dossier.state == State.DONE and not originals_away(dossier) and not has_parts(dossier),
         may_hand_over,
         _hand_over,
-        initial=lambda dossier: {"handed_to": dossier.applicant.full_name if dossier.applicant else ""},
+        initial=_known_of_hand_over,
+    ),
+    Verb(
+        "give-originals-back",
+        _("Give the originals back"),
+        _("The originals are back with their owner."),
+        forms_dossier.GiveBackForm,
+        lambda dossier, step: bool(_lie_here(dossier)) and may_go_back(dossier),
+        may_hand_over,
+        _give_back,
+        is_main=False,
+        initial=_originals_to_give_back,
+    ),
+    Verb(
+        "keep-original",
+        _("An original was handed in"),
+        _("The original is in custody."),
+        forms_dossier.KeepOriginalForm,
+        lambda dossier, step: dossier.state in IN_HAND and bool(kept_papers(dossier.papers.all())),
+        may_hand_over,
+        _keep_original,
+        is_main=False,
+        initial=_kept_lines,
     ),
     Verb(
         "take-fee",
@@ -538,13 +701,25 @@ VERBS = [
     ),
     Verb(
         "refund",
-        _("Give the fee back"),
-        _("The refund is booked, and the citizen is told."),
+        _("Give money back"),
+        _("The refund is booked, and the citizen is told. Print its paper."),
         forms_dossier.RefundForm,
-        lambda dossier, step: dossier.state in _WAS_RECEIVED and dossier.payment_state == PaymentState.PAID,
+        lambda dossier, step: dossier.state in _WAS_RECEIVED and dossier.payment_state in _PAID,
         may_sign,
         _refund,
         is_main=False,
+        initial=_to_give_back,
+    ),
+    Verb(
+        "lower-fee",
+        _("Lower or waive a fee"),
+        _("The fee is lower now. What was paid too much can be given back."),
+        forms_dossier.LowerFeeForm,
+        lambda dossier, step: dossier.state in PAYABLE and any(line.amount for line in lines_owed(dossier)),
+        may_sign,
+        _lower_fee,
+        is_main=False,
+        initial=_fees,
     ),
     Verb(
         "note-answer",

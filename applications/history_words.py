@@ -10,8 +10,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.enums import EventKind
+from applications.enums_originals import Moved
 from applications.linked import name_of
 from applications.models import Event
+from portal.text import pick
 from portal.vn.dates import format_moment
 from portal.vn.money import format_vnd
 
@@ -34,10 +36,17 @@ _SENTENCES: dict[str, Any] = {
     EventKind.NOT_REPLACED: gettext_lazy("%(who)s left the result as it is."),
     EventKind.PAPER_ADDED: gettext_lazy("%(who)s added a paper."),
     EventKind.CERTIFIED: gettext_lazy("%(who)s certified a copy."),
+    EventKind.SIGNER_CHANGED: gettext_lazy(
+        "%(who)s signs number %(number)s in the place of %(before)s, who approved it."
+    ),
+    EventKind.DOCUMENT_CHANGED: gettext_lazy(
+        "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s."
+    ),
     EventKind.NOT_CERTIFIED: gettext_lazy("%(who)s refused to certify a document."),
     EventKind.PAYMENT_ASKED: gettext_lazy("%(who)s asked for the payment of %(fee)s; the clock stands still."),
     EventKind.PAID: gettext_lazy("%(who)s took %(fee)s, receipt %(receipt)s."),
     EventKind.REFUNDED: gettext_lazy("%(who)s had %(fee)s given back, voucher %(receipt)s."),
+    EventKind.FEE_LOWERED: gettext_lazy("%(who)s lowered a fee from %(fee_before)s to %(fee)s."),
     EventKind.WITHDRAWN: gettext_lazy("The applicant withdrew it."),
     EventKind.REFUSED: gettext_lazy("%(who)s refused it."),
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),
@@ -52,21 +61,41 @@ _SENTENCES: dict[str, Any] = {
     EventKind.PART_HANDED: gettext_lazy("%(who)s handed over to %(handed_to)s: %(part)s."),
     EventKind.EXTENDED: gettext_lazy("%(who)s signed the apology: due %(due)s instead of %(due_before)s."),
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
+    EventKind.ANSWER_MOVED: gettext_lazy("Because of an announced outage the supplement may come until %(until)s."),
     EventKind.PERSON_MERGED: gettext_lazy(
         "%(who)s merged two records of the same person: the dossier is with the one that counts."
     ),
     EventKind.PERSON_PARTED: gettext_lazy("%(who)s took the merging of two records back."),
 }
+_ORIGINALS: dict[Moved, Any] = {
+    Moved.KEPT: gettext_lazy("%(who)s took the original into custody: %(original)s."),
+    Moved.INTO_SAFE: gettext_lazy("%(who)s put the original into the safe: %(original)s."),
+    Moved.OUT_OF_SAFE: gettext_lazy("%(who)s took the original out of the safe: %(original)s."),
+    Moved.SENT: gettext_lazy("%(who)s sent the original to %(office)s with list %(list)s: %(original)s."),
+    Moved.ARRIVED: gettext_lazy("%(who)s received the original for %(office)s with list %(list)s: %(original)s."),
+    Moved.SENT_BACK: gettext_lazy("%(who)s sent the original back from %(office)s with list %(list)s: %(original)s."),
+    Moved.CAME_BACK: gettext_lazy("%(who)s received the original back with list %(list)s: %(original)s."),
+    Moved.MISSED: gettext_lazy("%(who)s did not find the original with list %(list)s: %(original)s."),
+    Moved.STAYED: gettext_lazy("%(who)s found the original that list %(list)s had not brought: %(original)s."),
+    Moved.GIVEN_BACK: gettext_lazy("%(who)s gave the original to %(handed_to)s: %(original)s."),
+    Moved.LOST: gettext_lazy("%(who)s answered for it that the original is not found any more: %(original)s."),
+}
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
+_COVERED = gettext_lazy("%(who)s added a fee of %(fee)s, which was paid before already.")
 _PART_ASKED = gettext_lazy("%(part)s: %(who)s asked the citizen for a supplement.")
 _PART_SUPPLEMENTED = gettext_lazy("%(part)s: %(who)s accepted what was missing; its clock runs again.")
 _PART_NOT_ANSWERED = gettext_lazy("%(part)s: nothing came by %(until)s, so it ended as the law says.")
+_PART_ANSWER_MOVED = gettext_lazy("%(part)s: because of an announced outage the supplement may come until %(until)s.")
 _OF_PART = {
     EventKind.SUPPLEMENT_ASKED: _PART_ASKED,
     EventKind.SUPPLEMENTED: _PART_SUPPLEMENTED,
     EventKind.NOT_ANSWERED: _PART_NOT_ANSWERED,
+    EventKind.ANSWER_MOVED: _PART_ANSWER_MOVED,
 }
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
+_PAID_MORE = gettext_lazy(
+    "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s. %(surplus)s more was paid than is due."
+)
 _OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note", "question", "answer")
@@ -97,14 +126,24 @@ def told(event: Event) -> Told:
         "part": _parts(event),
         "results": event.details.get("results", ""),
         "parts": event.details.get("parts", ""),
+        "fee_before": format_vnd(event.details.get("fee_before", 0)),
+        "surplus": format_vnd(event.details.get("surplus", 0)),
         "due": _moment(event.details.get("due_at")),
         "due_before": _moment(event.details.get("due_before")),
         "until": _moment(event.details.get("until")),
         "handed_to": personal.get("handed_to") or erased,
+        "original": f"{pick(event.details.get('paper'))} {personal.get('serial') or ''}".strip(),
+        "list": event.details.get("list", ""),
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
     if "given_back" in personal:
         quotes.append(_("Originals given back: %(papers)s") % {"papers": personal["given_back"] or erased})
+    if "other_matter" in personal:
+        words = {
+            "codes": ", ".join(event.details.get("looks_like", ())) or _("what was filed online"),
+            "reason": personal["other_matter"] or erased,
+        }
+        quotes.append(_("Another matter than %(codes)s: %(reason)s") % words)
     sentence = _sentence(event)
     return Told(event.at, str(sentence) % values, " ".join([*quotes, event.reason]).strip())
 
@@ -112,8 +151,14 @@ def told(event: Event) -> Told:
 def _sentence(event: Event) -> Any:
     if event.details.get("declared_at_home"):
         return _DECLARED
-    if event.details.get("outage"):
+    if event.details.get("is_covered"):
+        return _COVERED
+    if event.details.get("surplus"):
+        return _PAID_MORE
+    if event.kind == EventKind.DUE_MOVED and event.details.get("outage"):
         return _OUTAGE
+    if event.kind == EventKind.ORIGINAL:
+        return _ORIGINALS[Moved(event.details["moved"])]
     if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):
         return _ASKED_AGAIN
     if event.details.get("part") and event.kind in _OF_PART:

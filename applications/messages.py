@@ -76,6 +76,36 @@ class FiledOnline(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotAccepted(DossierNotice):
+    """What was filed at the national portal is not taken in; the reason and its ground are on the paper."""
+
+    kind: ClassVar[str] = "not_accepted"
+
+    def subject(self) -> str:
+        return _("Your online application was not accepted")
+
+    def sentence(self) -> str:
+        return _("Your online application (%(procedure)s) was not accepted. The reason is written here:") % {
+            "procedure": pick(version_of(self.application).procedure.short_name)
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingWithdrawn(DossierNotice):
+    """What was filed at the national portal was withdrawn there."""
+
+    kind: ClassVar[str] = "filing_withdrawn"
+
+    def subject(self) -> str:
+        return _("Your online application was withdrawn")
+
+    def sentence(self) -> str:
+        return _("Your online application (%(procedure)s) was withdrawn at your wish.") % {
+            "procedure": pick(version_of(self.application).procedure.short_name)
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class SupplementAsked(DossierNotice):
     """Papers are missing: what to do is on the page."""
 
@@ -182,15 +212,15 @@ class PaymentAsked(DossierNotice):
 
 @dataclass(frozen=True, kw_only=True)
 class Refunded(DossierNotice):
-    """The fee is given back."""
+    """What was paid beyond what is owed is given back."""
 
     kind: ClassVar[str] = "refunded"
 
     def subject(self) -> str:
-        return _("The fee of dossier %(code)s is given back") % {"code": self.reference}
+        return _("Money of dossier %(code)s is given back") % {"code": self.reference}
 
     def sentence(self) -> str:
-        return _("The fee of dossier %(code)s is given back to you. Questions: please ask at the counter.") % {
+        return _("What you paid too much for dossier %(code)s is given back to you. How much is written here:") % {
             "code": self.reference
         }
 

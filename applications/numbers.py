@@ -20,12 +20,20 @@ def dossier_code_in(text: str) -> str:
 
 def next_dossier_code(agency_code: str, day: date) -> str:
     """``H26.30.3-261123-0047``: four digits, wider past 9999. Taken back if the transaction does not commit."""
+    return f"{agency_code}-{day:%y%m%d}-{_next(agency_code, day):04}"
+
+
+def next_list_number(agency_code: str, year: int) -> int:
+    """The next list of originals that an agency hands over in this year, from 1 and without a gap."""
+    return _next(f"PBG {agency_code}", date(year, 1, 1))
+
+
+def _next(key: str, day: date) -> int:
     table = connection.ops.quote_name(DossierNumber._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (agency_code, day, last) VALUES (%s, %s, 1) "  # noqa: S608 - our own table's name
             f"ON CONFLICT (agency_code, day) DO UPDATE SET last = {table}.last + 1 RETURNING last",
-            [agency_code, day],
+            [key, day],
         )
-        number = cursor.fetchone()[0]
-    return f"{agency_code}-{day:%y%m%d}-{number:04}"
+        return int(cursor.fetchone()[0])

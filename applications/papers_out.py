@@ -10,15 +10,18 @@ from typing import Any
 from django.conf import settings
 
 from applications.catalogue import version_of
-from applications.documents import VIETNAMESE, qr, receipt_context, refusal_context, tracking_url
-from applications.enums import State
+from applications.documents import VIETNAMESE, capital, qr, receipt_context, refusal_context, tracking_url
+from applications.enums import Method, State
 from applications.models import Application, IssuedForm
 from centres.models import Centre
 from portal import clock
 from portal.vn.dates import date_in_words, format_date, format_moment
+from portal.vn.money import amount_in_words, format_vnd
 from portal.vn.phones import display_phone
 
 RECEIPT = "01"
+# No form of the circular: the centre's own paper.
+REFUND = "HT"
 # Official papers are Vietnamese whatever the officer reads, so their words are not translated.
 _STAGES = {
     State.SUBMITTED: "Trước khi tiếp nhận",
@@ -26,6 +29,11 @@ _STAGES = {
     State.PROCESSING: "Đang thẩm định, chưa có kết quả",
     State.SUPPLEMENT: "Đang chờ người nộp bổ sung hồ sơ",
     State.PAYMENT: "Đang chờ thực hiện nghĩa vụ tài chính",
+}
+_METHODS = {
+    Method.CASH: "Tiền mặt",
+    Method.CARD: "Hoàn về thẻ",
+    Method.TRANSFER: "Chuyển khoản",
 }
 _WHO_ASKED = {
     "applicant": "Theo đề nghị của người nộp hồ sơ",
@@ -60,7 +68,7 @@ def file_name(form: IssuedForm) -> str:
 
 
 def _receipt(form: IssuedForm) -> dict[str, Any]:
-    context = receipt_context(form.application, form.frozen)
+    context = receipt_context(form.application, form.frozen, form.issued_at)
     if form.sequence > 1:
         context |= {
             "again": f"Bản thứ {form.sequence:02}, thay bản in trước. Lý do: {form.reason}",
@@ -142,6 +150,32 @@ def _control_slip(form: IssuedForm) -> dict[str, Any]:
     }
 
 
+def _refund(form: IssuedForm) -> dict[str, Any]:
+    said = form.frozen
+    amount = said.get("amount") or 0
+    return _head(form, _receiving(form.application), "PHT") | {
+        "amount": format_vnd(amount),
+        "amount_in_words": capital(amount_in_words(amount)),
+        "method": _METHODS.get(said.get("method", ""), ""),
+        "voucher": said.get("voucher", ""),
+        "reference": said.get("reference", ""),
+        "why": said.get("why", ""),
+        "taken": format_vnd(said.get("taken") or 0),
+        "owed": format_vnd(said.get("owed") or 0),
+        "gone": [
+            {
+                "name": row["name"],
+                "amount": format_vnd(row["amount"]),
+                "now": format_vnd(row["now"]) if row["now"] else "",
+            }
+            for row in said.get("gone") or []
+        ],
+        "receipts": ", ".join(said.get("receipts") or []),
+        "cashier": said.get("cashier", ""),
+        "signer": said.get("signer", ""),
+    }
+
+
 def _stopped(form: IssuedForm) -> dict[str, Any]:
     said = form.frozen
     state = State(said["state"]) if said.get("state") not in ("", None) else State.PROCESSING
@@ -194,6 +228,7 @@ PAPERS: Mapping[str, PaperOut] = {
             "phieu-kiem-soat",
             is_for_citizen=False,
         ),
+        PaperOut(REFUND, "Phiếu hoàn trả phí, lệ phí", "official/refund.html", _refund, "hoan-tra-phi"),
         PaperOut("05", "Thông báo dừng giải quyết hồ sơ", "official/stopped.html", _stopped, "thong-bao-dung"),
     ]
 }

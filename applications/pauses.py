@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -18,7 +18,7 @@ from procedures.calendars import WorkCalendar
 from procedures.catalogue_cache import load_calendar
 from procedures.limits import Due, LimitKind, applicable, due
 from procedures.linked import NO_WAITS, Plan, Waits, plan
-from procedures.waits import after_wait
+from procedures.waits import Span, after_wait, apart, left_of
 
 _IN_DAYS = (LimitKind.WORKING_DAYS, LimitKind.CALENDAR_DAYS)
 _PAUSED = {
@@ -63,10 +63,12 @@ def end_pause(application: Application, at: datetime) -> tuple[datetime, dict[st
     open_pause.save(update_fields=["to_at"])
     if has_parts(application):
         moved = counted_again(application, Approved().of(application))
-    else:
-        promised = Due(application.due_at, application.due_explanation)
-        moved = _after(application, promised, span_of(open_pause, at), load_calendar())
-    return moved.at, moved.explanation
+        return moved.at, moved.explanation
+    # An outage beside it has given its time already.
+    given = spans_of(application.pauses.exclude(pk=open_pause.pk))
+    spans = left_of((open_pause.from_at, at), given)
+    moved_to = _after(application, application.due_at, spans, load_calendar(), in_days=not counts_hours(application))
+    return moved_to, _said(application.due_explanation, stops_of([open_pause]))
 
 
 def counted_again(application: Application, calendar: WorkCalendar) -> Due:
@@ -109,7 +111,7 @@ def has_parts(application: Application) -> bool:
 
 
 @dataclass(frozen=True)
-class Span:
+class Stop:
     """Time that was not the office's, from one moment to another, and why."""
 
     start: datetime
@@ -117,18 +119,26 @@ class Span:
     why: PauseWhy
 
 
-def span_of(over: Pause, end: datetime) -> Span:
-    return Span(over.from_at, end, PauseWhy(over.why))
+def stops_of(pauses: Iterable[Pause]) -> list[Stop]:
+    """Those that are over."""
+    return [Stop(one.from_at, one.to_at, PauseWhy(one.why)) for one in pauses if one.to_at is not None]
 
 
-def joined(spans: Iterable[Span]) -> list[Span]:
-    """The same time without what two of them give twice."""
-    found: list[Span] = []
-    for one in sorted(spans, key=lambda span: (span.start, span.end)):
-        last = found[-1] if found else None
-        if last is not None and one.start < last.end:
-            found[-1] = Span(last.start, max(last.end, one.end), last.why)
+def spans_of(pauses: Iterable[Pause]) -> list[Span]:
+    """From when to when, of those that are over."""
+    return [(one.start, one.end) for one in stops_of(pauses)]
+
+
+def joined(stops: Iterable[Stop]) -> list[Stop]:
+    """The same time without what two of them give twice for the same reason."""
+    found: list[Stop] = []
+    last: dict[PauseWhy, int] = {}
+    for one in sorted(stops, key=lambda stop: (stop.start, stop.end)):
+        place = last.get(one.why)
+        if place is not None and one.start < found[place].end:
+            found[place] = Stop(found[place].start, max(found[place].end, one.end), one.why)
         else:
+            last[one.why] = len(found)
             found.append(one)
     return found
 
@@ -140,44 +150,45 @@ class Stood(Waits):
         self.application, self.calendar = application, calendar
         self.rows = {row.key: row for row in parts_of(application)}
         self.law = {part["key"]: part for part in version_of(application).parts}
-        self.whole = [span_of(one, one.to_at) for one in application.pauses.all() if one.to_at is not None]
+        self.whole = stops_of(application.pauses.all())
 
     def of_part(self, key: str, promised: Due) -> Due:
         row = self.rows[key]
         if row.begun_at is None:
             return promised
         until = row.ended_at or datetime.max.replace(tzinfo=clock.HANOI)
-        within = [Span(max(one.start, row.begun_at), min(one.end, until), one.why) for one in self.whole]
-        spans = joined([one for one in within if one.start < one.end] + self._own(key))
-        return self.added(promised, spans, in_days=not self.counts_hours(key))
+        within = [Stop(max(one.start, row.begun_at), min(one.end, until), one.why) for one in self.whole]
+        stops = [one for one in within if one.start < one.end] + self._own(key)
+        return self.added(promised, stops, in_days=not self.counts_hours(key))
 
     def of_whole(self, key: str, promised: Due) -> Due:
         """Its own waits count for a part, and those of the parts it waited for."""
         in_hours = bool(key) and "limit" not in self.law[key] and self.counts_hours(key)
-        own: list[Span] = []
+        own: list[Stop] = []
         while key:
             own += self._own(key)
             key = self.law[key].get("after", "")
         in_days = not (in_hours or counts_hours(self.application))
-        return self.added(promised, joined(self.whole + own), in_days=in_days)
+        return self.added(promised, self.whole + own, in_days=in_days)
 
-    def of_everything(self) -> list[Span]:
-        return joined(self.whole + [span for key in self.rows for span in self._own(key)])
+    def of_everything(self) -> list[Stop]:
+        return self.whole + [stop for key in self.rows for stop in self._own(key)]
 
-    def added(self, promised: Due, spans: Iterable[Span], *, in_days: bool) -> Due:
-        for one in spans:
-            promised = _after(self.application, promised, one, self.calendar, in_days=in_days)
-        return promised
+    def added(self, promised: Due, stops: Sequence[Stop], *, in_days: bool) -> Due:
+        """Each moment counts once, and each reason is said."""
+        spans = apart((one.start, one.end) for one in stops)
+        at = _after(self.application, promised.at, spans, self.calendar, in_days=in_days)
+        return Due(at, _said(promised.explanation, joined(stops)))
 
     def counts_hours(self, key: str) -> bool:
         received_at = self.application.received_at or self.application.started_at
         limit = self.law[key].get("limit") or version_of(self.application).time_limit
         return LimitKind(applicable(limit, facts_of(self.application, received_at))["kind"]) not in _IN_DAYS
 
-    def _own(self, key: str) -> list[Span]:
+    def _own(self, key: str) -> list[Stop]:
         row = self.rows.get(key)
         pauses = row.pauses.all() if row else []
-        return [Span(one.from_at, one.to_at, PauseWhy.SUPPLEMENT) for one in pauses if one.to_at is not None]
+        return [Stop(one.from_at, one.to_at, PauseWhy.SUPPLEMENT) for one in pauses if one.to_at is not None]
 
 
 def part_clocks(application: Application, calendar: WorkCalendar) -> dict[str, Due]:
@@ -219,25 +230,25 @@ def extended(application: Application, given: Extension, promised: Due, calendar
 
 
 def _after(
-    application: Application, promised: Due, over: Span, calendar: WorkCalendar, *, in_days: bool | None = None
-) -> Due:
-    moved = after_wait(
-        promised.at,
-        over.start,
-        over.end,
-        calendar,
-        _closing(application, calendar),
-        in_days=not counts_hours(application) if in_days is None else in_days,
-    )
-    start, end = format_date(clock.local_day(over.start)), format_date(clock.local_day(over.end))
-    words = _PAUSED[over.why]
-    return Due(
-        moved,
-        {
-            language: f"{promised.explanation.get(language, '')} {words[language].format(start=start, end=end)}".strip()
+    application: Application, at: datetime, spans: Iterable[Span], calendar: WorkCalendar, *, in_days: bool
+) -> datetime:
+    closing = _closing(application, calendar)
+    for start, end in spans:
+        at = after_wait(at, start, end, calendar, closing, in_days=in_days)
+    return at
+
+
+def _said(explanation: dict[str, str], stops: Iterable[Stop]) -> dict[str, str]:
+    """The explanation with a sentence for each of these."""
+    said = dict(explanation)
+    for one in stops:
+        start, end = format_date(clock.local_day(one.start)), format_date(clock.local_day(one.end))
+        words = _PAUSED[one.why]
+        said = {
+            language: f"{said.get(language, '')} {words[language].format(start=start, end=end)}".strip()
             for language in LANGUAGES
-        },
-    )
+        }
+    return said
 
 
 def _closing(application: Application, calendar: WorkCalendar) -> Callable[[date], time]:

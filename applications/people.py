@@ -35,10 +35,19 @@ class Load:
 
 def specialists_of(centre: Centre, day: date) -> list[User]:
     """Who may handle dossiers there on this day, by name."""
+    return _people_of(centre, Role.SPECIALIST, day)
+
+
+def officers_of(centre: Centre, day: date) -> list[User]:
+    """Who works at its counters on this day, by name."""
+    return _people_of(centre, Role.COUNTER_OFFICER, day)
+
+
+def _people_of(centre: Centre, role: Role, day: date) -> list[User]:
     members = Membership.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         centre=centre,
-        role=Role.SPECIALIST,
+        role=role,
         blocked_reason="",
         valid_from__lte=day,
         user__is_active=True,

@@ -19,6 +19,7 @@ from portal.errors import NotAllowed
 RECEIVERS = frozenset({Role.COUNTER_OFFICER})
 SPECIALISTS = frozenset({Role.SPECIALIST})
 LEADERS = frozenset({Role.LEADER})
+OFFICE_KEEPERS = SPECIALISTS | LEADERS
 FILE_CHECKERS = RECEIVERS | SPECIALISTS | LEADERS
 CITY = frozenset({Role.CITY_ADMIN})
 # The register holds the names of everybody who had something certified: specialists decide without it.
@@ -83,6 +84,21 @@ def is_own_work(user: Any, application: Application) -> bool:
 
 def may_hand_over(user: Any, application: Application) -> bool:
     return has_role(user, RECEIVERS, application.received_at_centre_id)
+
+
+def may_move_originals(user: Any, branch_id: int) -> bool:
+    """Who has a branch's originals in hand: its counter officers."""
+    return has_role(user, RECEIVERS, branch_id)
+
+
+def may_hold_originals(user: Any, competent_id: int) -> bool:
+    """Who receives originals for the office that decides, and sends them back."""
+    return has_role(user, OFFICE_KEEPERS, competent_id)
+
+
+def may_declare_lost(user: Any, branch_id: int) -> bool:
+    """Who answers for a branch that an original is not found any more."""
+    return has_role(user, MANAGERS, branch_id)
 
 
 def may_take_back(user: Any, application: Application) -> bool:

@@ -41,8 +41,5 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         """Past due while the office has it; time the citizen takes does not count."""
         return self.filter(state__in=RUNNING, due_at__lt=at)
 
-    def due_between(self, start: datetime, end: datetime) -> ApplicationQuerySet:
-        return self.filter(due_at__gte=start, due_at__lt=end)
-
     def by_due_date(self) -> ApplicationQuerySet:
         return self.order_by("due_at", "id")

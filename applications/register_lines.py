@@ -10,7 +10,9 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 
 from applications.models import Register, RegisterEntry, RegisterNote
+from applications.notarisation.describe import SIGNER_TITLE
 from applications.notarisation.keeping import NoteKind, strikes_of
+from applications.notarisation.parties import SIGNATORIES, Party, read
 from applications.permissions import REGISTER_READERS
 from centres.permissions import centres_of
 from portal import clock
@@ -22,11 +24,34 @@ REQUESTER = "requester"
 
 @dataclass(frozen=True)
 class Line:
-    """One line: what it says, and its strike if it has one. ``requester`` is empty once the name was erased."""
+    """One line: what it says, and its strike if it has one. ``requester`` and ``parties`` (who signed) are empty once they were
+    erased."""
 
     entry: RegisterEntry
     requester: str
+    parties: tuple[Party, ...]
     struck: RegisterNote | None
+
+    @property
+    def people(self) -> tuple[Party, ...]:
+        """Whom the register's form asks for: who signed, and where nobody does, who asked for the copy."""
+        return self.parties or ((Party(self.requester),) if self.requester else ())
+
+    @property
+    def languages(self) -> list[str]:
+        """From which to which a translator translated, each once."""
+        return list(dict.fromkeys(one.languages for one in self.parties if one.languages))
+
+    @property
+    def signer_title(self) -> str:
+        """As it stands on the papers; lines of before have it from what was certified under them."""
+        item = next(iter(self.entry.items.all()), None)
+        return self.entry.signer_title or (item.signer_title if item else "") or SIGNER_TITLE
+
+    @property
+    def signed_by(self) -> list[str]:
+        """Who signs in the place of whoever approved it."""
+        return list(dict.fromkeys(str(item.taken_over_by) for item in self.entry.items.all() if item.taken_over_by))
 
     @property
     def subject(self) -> int | None:
@@ -48,14 +73,16 @@ def lines_of(register: Register, month: date) -> QuerySet[RegisterEntry]:
 
 
 def _with_words(rows: QuerySet[RegisterEntry]) -> QuerySet[RegisterEntry]:
-    rows = rows.select_related("signer").prefetch_related("values", "items__certification__application")
+    rows = rows.select_related("signer").prefetch_related(
+        "values", "items__certification__application", "items__taken_over_by"
+    )
     return rows.order_by("sequence")
 
 
 def shown(register: Register, entries: Iterable[RegisterEntry]) -> list[Line]:
     rows = list(entries)
     struck = strikes_of(register, [row.sequence for row in rows])
-    return [Line(row, _requester(row), struck.get(row.sequence)) for row in rows]
+    return [_line(row, struck.get(row.sequence)) for row in rows]
 
 
 def page_of(register: Register, month: date, after: int) -> tuple[list[Line], int | None]:
@@ -136,5 +163,6 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=clock.HANOI)
 
 
-def _requester(entry: RegisterEntry) -> str:
-    return next((row.value or "" for row in entry.values.all() if row.name == REQUESTER), "")
+def _line(entry: RegisterEntry, struck: RegisterNote | None) -> Line:
+    said = {row.name: row.value or "" for row in entry.values.all()}
+    return Line(entry, said.get(REQUESTER, ""), tuple(read(said.get(SIGNATORIES, ""))), struck)

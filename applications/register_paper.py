@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.conf import settings
 
 from applications.documents import VIETNAMESE
 from applications.models import Register, RegisterNote
-from applications.notarisation.describe import SIGNER_TITLE
-from applications.notarisation.enums import RegisterKind
+from applications.notarisation.describe import PAPERS
+from applications.notarisation.enums import IdentityPaper, RegisterKind
 from applications.notarisation.keeping import NoteKind, keeper_of
+from applications.notarisation.parties import Party
 from applications.register_lines import Line, Totals, month_totals, part_of, totals_of
 from portal import clock, pdf
 from portal.vn.dates import date_in_words, format_date
@@ -27,6 +29,42 @@ _TITLES = {
     RegisterKind.CONTRACTS: "Sổ chứng thực hợp đồng, giao dịch",
 }
 _ERASED = "(đã xóa theo quy định)"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a register's form calls the columns in which the kinds differ: whom it names, which paper, how many."""
+
+    who: str
+    what: str
+    count: str
+    total: str
+    with_languages: bool = False
+
+
+_WITH_PAPERS = "Họ tên, số giấy tờ tùy thân của người yêu cầu chứng thực"
+# The forms annexed to Decree 280/2025.
+_COLUMNS = {
+    RegisterKind.COPIES: Columns(
+        "Họ tên người yêu cầu chứng thực", "Tên bản chính giấy tờ, văn bản", "Số bản sao", "Tổng số bản sao"
+    ),
+    RegisterKind.SIGNATURES: Columns(
+        _WITH_PAPERS,
+        "Tên giấy tờ, văn bản",
+        "Số giấy tờ, văn bản đã được chứng thực",
+        "Tổng số giấy tờ, văn bản",
+    ),
+    RegisterKind.TRANSLATORS: Columns(
+        _WITH_PAPERS,
+        "Tên giấy tờ, văn bản đã được dịch",
+        "Số bản dịch đã được chứng thực chữ ký",
+        "Tổng số bản dịch",
+        with_languages=True,
+    ),
+    RegisterKind.CONTRACTS: Columns(
+        _WITH_PAPERS, "Tên giao dịch", "Số bản giao dịch đã được chứng thực", "Tổng số bản giao dịch"
+    ),
+}
 
 
 def month_paper(
@@ -52,6 +90,7 @@ def month_context(
         "centre": centre.short_name[VIETNAMESE] if centre.parent else centre.name[VIETNAMESE],
         "parent": centre.parent.name[VIETNAMESE] if centre.parent else "UBND thành phố Hà Nội",
         "title": _TITLES[RegisterKind(register.kind)],
+        "columns": _COLUMNS[RegisterKind(register.kind)],
         "volume": f"01/{register.year} - {register.kind}",
         "month": f"Tháng {month:%m} năm {month.year}",
         "part": f"Phần {part}/{parts}" if parts > 1 else "",
@@ -93,15 +132,27 @@ def _row(line: Line) -> dict[str, Any]:
     return {
         "number": entry.number,
         "day": format_date(clock.local_day(entry.at)),
-        "requester": line.requester or _ERASED,
+        "people": [(one.name, _paper_of(one)) for one in line.people] or [(_ERASED, "")],
         "title": entry.title,
+        "languages": line.languages,
         "signer": str(entry.signer),
-        "signer_title": SIGNER_TITLE,
+        "signer_title": line.signer_title,
         "copies": f"{entry.copies:02}",
         "fee": format_vnd(entry.fee),
         "is_struck": line.struck is not None,
-        "note": _struck_words(line.struck) if line.struck else "",
+        "note": _notes(line),
     }
+
+
+def _paper_of(one: Party) -> str:
+    """In full: the law's form has the number, and the book is kept under lock."""
+    number = f"{PAPERS.get(one.paper, PAPERS[IdentityPaper.OTHER])} số {one.number}" if one.number else ""
+    return ", ".join(filter(None, [number, "điểm chỉ" if one.by_fingerprint else ""]))
+
+
+def _notes(line: Line) -> str:
+    instead = [f"Người ký thay: {', '.join(line.signed_by)}."] if line.signed_by else []
+    return " ".join([*instead, *([_struck_words(line.struck)] if line.struck else [])])
 
 
 def _struck_words(struck: RegisterNote) -> str:

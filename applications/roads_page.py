@@ -10,11 +10,15 @@ from typing import Any
 from django.utils import translation
 
 from applications.enums import PartState, PaymentState, State, StepKind, SupplementStage
+from applications.enums_originals import Place
 from applications.handling import VERBS, Verb
 from applications.models import (
     Application,
     Consultation,
     Extension,
+    FeeLine,
+    Original,
+    Paper,
     Part,
     Result,
     ResultCorrection,
@@ -24,6 +28,7 @@ from applications.models import (
 )
 from centres.enums import Role
 from portal import clock
+from procedures.models import Requirement
 
 ROLES = {
     "O": Role.COUNTER_OFFICER,
@@ -105,9 +110,11 @@ def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Appl
         "consultations": [Consultation()] if rich else [],
         "corrections": [ResultCorrection(proposed_by_id=2)] if rich else [],
         "issued_forms": [],
-        "fee_lines": [],
+        "fee_lines": [FeeLine(amount=1)] if rich else [],
         "payments": [],
         "parts": [],
+        "papers": [Paper(requirement=Requirement(is_kept=True))] if rich else [],
+        "originals": [Original(place=Place.SAFE)] if rich else [],
     }
     dossier._prefetched_objects_cache = rows
     dossier._state.fields_cache.update(certification=None, result=Result(proposed_by_id=2))

@@ -31,6 +31,10 @@ def slot_of(paper: Paper) -> str:
     return f"paper-{paper.pk}"
 
 
+# The slot of the scan of a document that is being added to a request.
+ADDED = "document"
+
+
 def open_scan(application_id: int, slot: str) -> Scan | None:
     """The unused scan that lies in this slot."""
     return (

@@ -9,12 +9,15 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from applications.actions.approve_certification import one_line
 from applications.certifiers import title_on_paper
-from applications.models import CertificationItem, SigningDelegation
+from applications.models import CertificationItem, RegisterEntry, SigningDelegation
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import grounds_for
+from applications.notarisation.half_signed import is_begun
+from applications.notarisation.signing.keyring import are_own_keys_needed, keys_in_force
 from applications.permissions import LEADERS, certifying_scope
 from centres.enums import ParkKind, TicketState
 from centres.models import Ticket
@@ -81,6 +84,59 @@ def lines_of(items: Iterable[CertificationItem]) -> list[list[CertificationItem]
     """What is approved together: documents of one type in one request, each group in one transaction."""
     ordered = sorted(items, key=lambda item: (one_line(item), item.pk))
     return [list(group) for _line, group in groupby(ordered, key=one_line)]
+
+
+def siblings_of(items: Iterable[CertificationItem]) -> list[CertificationItem]:
+    """What else lies before the signer of the same types in the same requests: it goes along on the same line, as its
+    number is one (Circular 01/2020/TT-BTP)."""
+    chosen = {item.pk: one_line(item) for item in items}
+    rows = CertificationItem.objects.filter(
+        state=JobState.SUBMITTED, certification__in={request for request, _type in chosen.values()}
+    )
+    beside = rows.exclude(pk__in=chosen).select_related(
+        "certification__application__applicant", "certification__application__competent"
+    )
+    lines = set(chosen.values())
+    return [row for row in beside.order_by("submitted_at", "pk") if one_line(row) in lines]
+
+
+@dataclass(frozen=True)
+class LeftLine:
+    """A line with its number whose documents nobody can sign, as whoever approved it has no key any more."""
+
+    entry: RegisterEntry
+    items: list[CertificationItem]
+
+    @property
+    def approved_by(self) -> User:
+        """Whoever approved it, or took it over last."""
+        signer: User = self.items[0].signs
+        return signer
+
+
+def left_lines(scope: dict[int, frozenset[str]], at: datetime) -> list[LeftLine]:
+    """Lines that another signer with this scope can take over, by number. No statement where all sign with one key."""
+    if not are_own_keys_needed():
+        return []
+    of_signer = keys_in_force(at).filter(person=OuterRef("signing"))
+    rows = (
+        within(scope)
+        .filter(state=JobState.APPROVED)
+        .annotate(signing=Coalesce("taken_over_by", "entry__signer"))
+        .filter(~Exists(of_signer))
+        .select_related(
+            "scan",
+            "entry__register",
+            "entry__signer",
+            "taken_over_by",
+            "certification__application__applicant",
+            "certification__application__competent",
+            "certification__application__helped_at",
+        )
+        .order_by("entry__register", "entry__sequence", "pk")
+    )
+    left = [item for item in rows if not is_begun(item)]
+    return [LeftLine(entry, list(group)) for entry, group in groupby(left, key=lambda item: item.entry)]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from applications.actions.close_day import close_day
 from applications.actions.compare_with_national import compare
 from applications.actions.consult import remind_office
 from applications.actions.consult import to_remind as answers_due
+from applications.actions.end_filing import forget_filers
 from applications.actions.extend import draft_extension, foreseen
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.keep_closing_paper import keep_closing_papers
@@ -19,6 +20,7 @@ from applications.actions.look_at_scan import look_at_pages
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.merge_people import follow_merged as take_along
 from applications.actions.move_due import move_due_dates
+from applications.actions.print_transfer_list import print_transfer_list
 from applications.actions.renew_stamps import renew_stamps as renew
 from applications.actions.stop_for_outages import stop_for_outages
 from applications.actions.supplement import end_unanswered, remind, to_end, to_remind
@@ -27,7 +29,7 @@ from applications.actions.sweep_scans import erase_old_scans, look_at_left
 from applications.actions.tell_national import due_dossiers, forget_delivered
 from applications.actions.tell_national import sweep as tell
 from applications.closings import due_days
-from applications.models import CertificationItem, IssuedForm
+from applications.models import CertificationItem, IssuedForm, TransferList
 from applications.notarisation.enums import JobState
 from applications.papers_out import PAPERS, RECEIPT
 from portal import clock
@@ -35,8 +37,10 @@ from portal import clock
 SWEEP_ROWS = 200
 # Drawing a long scan of another's making may take ten minutes (``archival``).
 COPY_SECONDS = 15 * 60
-# A worker has other jobs too.
-NATIONAL_SECONDS = 60
+# A city's dossiers take many of these turns.
+OUTAGE_SECONDS = 60
+# Nothing new is asked after the first; what is on its way by then has ended before the second, or hangs.
+NATIONAL_SECONDS, NATIONAL_LIMIT = 60, 180
 
 
 @shared_task
@@ -48,8 +52,22 @@ def render_receipt(form_id: int) -> None:
 
 
 @shared_task
+def render_transfer_list(transfer_id: int) -> None:
+    """Make the file of one list of originals, unless it is there already."""
+    transfer = _transfers().filter(pk=transfer_id).first()
+    if transfer is not None:
+        print_transfer_list(transfer=transfer)
+
+
+def _transfers() -> QuerySet[TransferList]:
+    return TransferList.objects.select_related("branch", "origin__parent")
+
+
+@shared_task
 def sweep_receipts() -> None:
-    """Make the files of forms whose job was lost, the longest waiting first."""
+    """Make the files of forms and lists whose job was lost, the longest waiting first."""
+    for transfer in _transfers().filter(sha256="").order_by("sent_at")[:SWEEP_ROWS]:
+        print_transfer_list(transfer=transfer)
     # Of a copy for another dossier that another document may still join.
     joinable = CertificationItem.objects.filter(
         state=JobState.WAITING, certification__application__for_application__isnull=False
@@ -125,15 +143,16 @@ def follow_merged() -> None:
 
 @shared_task
 def stop_clocks() -> None:
-    """Dossiers get the time of announced outages."""
-    stop_for_outages(at=clock.now())
+    """Dossiers get the time of announced outages, piece by piece."""
+    stop_for_outages(at=clock.now(), seconds=OUTAGE_SECONDS)
 
 
 @shared_task
 def sweep_declarations() -> None:
-    """Erase what was declared at home and not used in time."""
+    """Erase what was declared at home and not used in time, and what people said of themselves where nobody needs it now."""
     erase_expired(at=clock.now())
     forget_erased(at=clock.now())
+    forget_filers(clock.now())
 
 
 @shared_task
@@ -165,19 +184,19 @@ def renew_stamps() -> None:
     keep_withdrawal_lists(at=clock.now())
 
 
-@shared_task
+@shared_task(time_limit=NATIONAL_LIMIT)
 def tell_national(application_id: int) -> None:
     """Tell the national portal what waits of one dossier."""
     tell(dossiers=[application_id], seconds=NATIONAL_SECONDS)
 
 
-@shared_task
+@shared_task(time_limit=NATIONAL_LIMIT)
 def sweep_national() -> None:
     """Tell it what no worker was woken for, and what waited for its next try. Any number of sweeps may run at once."""
     tell(dossiers=due_dossiers(clock.now(), SWEEP_ROWS), seconds=NATIONAL_SECONDS)
 
 
-@shared_task
+@shared_task(time_limit=NATIONAL_LIMIT)
 def compare_with_national() -> None:
     """Go on with today's comparison, and forget rows that were delivered long ago."""
     compare(day=clock.today(), seconds=NATIONAL_SECONDS)

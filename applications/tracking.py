@@ -14,17 +14,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.accounts import account_on, code_to_pay
-from applications.actions.pay import outstanding
 from applications.catalogue import version_of
+from applications.custody import told_to_citizen
 from applications.documents import qr
 from applications.enums import IN_HAND, RECEIVED, RUNNING, EventKind, PartState, State, StepKind
 from applications.enums import Channel as FiledBy
+from applications.ledger import outstanding, surplus
 from applications.linked import ShownPart, name_of
 from applications.models import (
     Application,
     CertificationItem,
     Event,
     IssuedForm,
+    Original,
     Paper,
     SupplementRequest,
     WithdrawalRequest,
@@ -84,6 +86,7 @@ _TOLD = [
     EventKind.PAYMENT_ASKED,
     EventKind.PAID,
     EventKind.REFUNDED,
+    EventKind.FEE_LOWERED,
     EventKind.PROPOSED,
     EventKind.APPROVED,
     EventKind.PART_DONE,
@@ -195,10 +198,6 @@ class TrackedDossier:
         return self.application.state in (State.ACCEPTED, State.PROCESSING)
 
     @property
-    def is_waiting_for_citizen(self) -> bool:
-        return self.application.state == State.SUPPLEMENT
-
-    @property
     def due_explanation(self) -> str:
         return pick(self.application.due_explanation)
 
@@ -228,6 +227,11 @@ class TrackedDossier:
     def to_pay(self) -> int:
         """What is still to be paid; a fee that was taken at the counter is not asked for again."""
         return outstanding(self.application)
+
+    @cached_property
+    def to_give_back(self) -> int:
+        """What was paid too much, and the centre owes."""
+        return surplus(self.application)
 
     @cached_property
     def pay_code(self) -> str:
@@ -314,7 +318,8 @@ class TrackedDossier:
             EventKind.SUPPLEMENTED: _("You brought what was missing"),
             EventKind.PAYMENT_ASKED: _("We asked you for a payment"),
             EventKind.PAID: _("Fee paid"),
-            EventKind.REFUNDED: _("Fee given back"),
+            EventKind.REFUNDED: _("Money given back"),
+            EventKind.FEE_LOWERED: _("Fee lowered"),
             EventKind.EXTENDED: _("We apologised for being late and named a new date"),
             EventKind.NOT_ANSWERED: _("Stopped: what was asked for did not come in time"),
             EventKind.REPLACED: _("The result was wrong; a new one replaces it"),
@@ -334,7 +339,7 @@ class TrackedDossier:
         return ", ".join(name_of(self.application, key) for key in keys)
 
     def _note_of(self, event: Event) -> str:
-        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED):
+        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED, EventKind.FEE_LOWERED):
             return format_vnd(event.details.get("fee", 0))
         if event.kind != EventKind.RECEIVED:
             return ""
@@ -376,6 +381,11 @@ class TrackedDossier:
             if self._step != StepKind.SIGN and not self.parts:  # each office signs its own
                 yield Line("next", self._step_name(StepRole.LEADER))
             yield Line("next", _("Result to be collected at %(centre)s") % {"centre": self._place})
+
+    @property
+    def originals(self) -> list[str]:
+        """Where each original that was handed in is."""
+        return [told_to_citizen(original) for original in self.application.originals.all()]
 
     @property
     def _since(self) -> datetime | None:
@@ -545,7 +555,7 @@ def _applications(ticket: Ticket | None, token: str) -> list[Application]:
     mine = Q(matter__ticket=ticket) | Q(for_application__matter__ticket=ticket) if ticket else Q(token=token)
     return list(
         Application.objects.filter(mine)
-        .select_related("helped_at", "received_at_centre", "matter__ticket__rating", "certification")
+        .select_related("helped_at", "received_at_centre", "competent", "matter__ticket__rating", "certification")
         .prefetch_related(
             "fee_lines__item",
             "steps",
@@ -555,6 +565,7 @@ def _applications(ticket: Ticket | None, token: str) -> list[Application]:
             "withdrawals",
             "payments",
             Prefetch("papers", Paper.objects.select_related("kind")),
+            Prefetch("originals", Original.objects.select_related("paper__kind", "branch")),
             "events",
             Prefetch("certification__items", _DOCUMENTS),
         )

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from applications import urls_certify, urls_declare, urls_desk, urls_national, urls_registers, urls_scans, urls_signing
+from applications import (
+    urls_certify,
+    urls_declare,
+    urls_desk,
+    urls_national,
+    urls_originals,
+    urls_registers,
+    urls_scans,
+    urls_signing,
+    urls_till,
+)
 from applications.views import (
     book,
     citizen,
@@ -31,6 +41,8 @@ urlpatterns = [
     *urls_scans.patterns,
     *urls_signing.patterns,
     *urls_national.patterns,
+    *urls_till.patterns,
+    *urls_originals.patterns,
     path("desk/matters/<int:application_id>/form.pdf", declaration.declaration, name="declaration"),
     path("desk/matters/<int:application_id>/missing/", supplement.ask_at_counter, name="ask_at_counter"),
     path(

@@ -36,5 +36,7 @@ patterns = [
     path("desk/matters/<int:application_id>/receive/", matter.receive, name="receive"),
     path("desk/matters/<int:application_id>/papers/", matter.papers, name="papers"),
     path("desk/papers/<int:paper_id>/tick/", matter.tick, name="tick"),
+    path("desk/papers/<int:paper_id>/original/", matter.keep_original, name="keep_original"),
+    path("desk/matters/<int:application_id>/other-matter/", matter.other_matter, name="other_matter"),
     path("desk/papers/<int:paper_id>/held/<int:held_id>/", matter.use_held, name="use_held"),
 ]

@@ -16,4 +16,5 @@ patterns = [
     path("national/<int:pk>/skip/", national_rows.skip, name="national_skip"),
     path("desk/filed/", filed.filed, name="filed"),
     path("desk/filed/<int:pk>/open/", filed.open_one, name="open_filed"),
+    path("desk/filed/<int:pk>/end/", filed.end_one, name="end_filed"),
 ]

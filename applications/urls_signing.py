@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import second_factor, signing, signing_people
+from applications.views import second_factor, signing, signing_left, signing_people
 
 patterns = [
     path("signing/", signing.queue, name="signing"),
@@ -16,6 +16,7 @@ patterns = [
     path("signing/keys/", signing_people.keys, name="signing_keys"),
     path("signing/keys/<int:key_id>/end/", signing_people.key_end, name="signing_key_end"),
     path("signing/keys/lost-phone/<int:user_id>/", signing_people.factor_away, name="signing_factor_away"),
+    path("signing/lines/<int:entry_id>/take-over/", signing_left.take_over, name="signing_take_over"),
     path("signing/<int:item_id>/", signing.document, name="signing_document"),
     path("signing/<int:item_id>/pages/<int:number>.jpg", signing.page_of_scan, name="signing_page"),
     path("signing/<int:item_id>/tick/", signing.tick, name="signing_tick"),

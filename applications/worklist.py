@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
-from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, PartState, State, StepKind
+from applications.enums import (
+    IN_HAND,
+    RUNNING,
+    WAITING_FOR_CITIZEN,
+    PaperState,
+    PartState,
+    PaymentState,
+    State,
+    StepKind,
+)
 from applications.linked import name_of
-from applications.models import Application, Consultation, Extension, Part, Step, WithdrawalRequest
+from applications.models import Application, CertificationItem, Consultation, Extension, Part, Step, WithdrawalRequest
+from applications.notarisation.enums import JobState
+from applications.notarisation.models import SENT_BACK
 from applications.pauses import parts_of
 from applications.people import handlers_for
 from applications.querysets import ApplicationQuerySet
@@ -32,20 +43,26 @@ UNTAKEN = timedelta(hours=24)
 READERS = frozenset({Role.COUNTER_OFFICER, Role.SPECIALIST, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 _MANAGERS = frozenset({Role.MANAGER, Role.CITY_ADMIN})
 _HANDING = frozenset({Role.COUNTER_OFFICER})
+_CERTIFYING = frozenset({Role.COUNTER_OFFICER, Role.LEADER})
+# So long it is spoken of that a file could not be made (a house rule).
+FAILED_DAYS = timedelta(days=7)
 _OPEN_STEP = Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True)
 
 _APOLOGY = Extension.objects.filter(application=OuterRef("pk"), dropped_at__isnull=True)
 WAS_EXTENDED = Exists(_APOLOGY.filter(signed_at__isnull=False))
+_SENT_BACK = CertificationItem.objects.filter(SENT_BACK)
 
 
 @dataclass(frozen=True)
 class WorkList:
-    """One list: its name in the address, its title, whose it is, and which dossiers are in it."""
+    """One list: its name in the address, its title, whose it is, and which dossiers are in it; ``documents`` are those of
+    a request for certification that its row names."""
 
     key: str
     title: Any
     roles: frozenset[str]
     rows: Callable[[Any, datetime], Q]
+    documents: Callable[[datetime], QuerySet[CertificationItem]] | None = None
 
 
 def _at_centres(name: str, user: Any, role: str) -> Q:
@@ -137,6 +154,23 @@ def _apologies(user: Any, at: datetime) -> Q:
     return drafted & _at_centres("competent", user, Role.LEADER)
 
 
+def _sent_back(user: Any, at: datetime) -> Q:
+    """Something in them was sent back by the signer, whose person may have left: here it is seen to."""
+    return Q(state__in=RUNNING, has_sent_back=True) & _at_centres("helped_at", user, Role.COUNTER_OFFICER)
+
+
+def _could_not_be_made(at: datetime) -> QuerySet[CertificationItem]:
+    """Documents whose file could not be made lately, while the paper they were for is still missing."""
+    rows = CertificationItem.objects.filter(state=JobState.FAILED, claimed_at__gte=at - FAILED_DAYS)
+    return rows.filter(Q(for_paper__isnull=True) | Q(for_paper__state=PaperState.MISSING))
+
+
+def _not_made(user: Any, at: datetime) -> Q:
+    centres = centres_of(user, _CERTIFYING)
+    here = Q() if centres is None else Q(helped_at__in=centres)
+    return here & Q(pk__in=_could_not_be_made(at).values("certification__application"))
+
+
 def _to_withdraw(user: Any, at: datetime) -> Q:
     return Q(state__in=IN_HAND, has_wish=True) & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
 
@@ -146,6 +180,11 @@ def done_today(at: datetime) -> Q:
     return Q(state__in=[State.DONE, State.RETURNED], released_at__gte=start, released_at__lt=end)
 
 
+def _to_give_back(user: Any, at: datetime) -> Q:
+    """More was paid than is owed; a leader has it given back, also after the end."""
+    return Q(payment_state=PaymentState.OVER)
+
+
 _BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
@@ -153,7 +192,10 @@ LISTS = [
     WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take),
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
+    WorkList("sent-back", gettext_lazy("Sent back by the signer"), _HANDING, _sent_back, lambda at: _SENT_BACK),
+    WorkList("not-made", gettext_lazy("Copies not made"), _CERTIFYING, _not_made, _could_not_be_made),
     WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies),
+    WorkList("to-give-back", gettext_lazy("Money to give back"), _MANAGERS | {Role.LEADER}, _to_give_back),
     WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw),
     WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
     WorkList("unexcused", gettext_lazy("Overdue without apology"), _MANAGERS, lambda user, at: unexcused(at)),
@@ -188,19 +230,35 @@ def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:
 
 def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) -> ApplicationQuerySet:
     """The list's dossiers that this person may see (of one centre, if named), with what a row shows, by due date."""
-    return (
+    rows = (
         _visible(user, at, centre)
         .filter(work.rows(user, at))
         .select_related("applicant", "handler", "competent")
         .annotate(step_kind=Subquery(_OPEN_STEP.values("kind")[:1]))
         .by_due_date()
     )
+    if work.documents is None:
+        return rows
+    named = work.documents(at).select_related("submitted_by").order_by("pk")
+    return rows.select_related("certification").prefetch_related(Prefetch("certification__items", queryset=named))
+
+
+def came_back(user: Any) -> list[tuple[WorkList, int]]:
+    """The lists of this person's roles about documents to certify in which anything stands, with how many. One statement, and
+    none for somebody without such a list."""
+    works = [one for one in lists_for(user) if one.documents is not None]
+    counts = counts_of(works, user, clock.now()) if works else {}
+    return [(work, counts[work.key]) for work in works if counts[work.key]]
 
 
 def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None = None) -> dict[str, int]:
     """How many are in each list, in one statement."""
     wanted = {work.key.replace("-", "_"): Count("pk", filter=work.rows(user, at)) for work in works}
-    open_rows = _visible(user, at, centre).filter(Q(state__in=[*IN_HAND, State.DONE]) | done_today(at))
+    rows = Q(state__in=[*IN_HAND, State.DONE]) | done_today(at) | Q(payment_state=PaymentState.OVER)
+    for work in works:
+        if work.documents is not None:  # the request may have ended with them
+            rows |= work.rows(user, at)
+    open_rows = _visible(user, at, centre).filter(rows)
     found = open_rows.aggregate(**wanted)
     return {work.key: found[work.key.replace("-", "_")] for work in works}
 
@@ -217,6 +275,7 @@ def _visible(user: Any, at: datetime, centre: int | None) -> ApplicationQuerySet
             is_asked_elsewhere=Exists(
                 Consultation.objects.filter(application=OuterRef("pk"), answered_at__isnull=True)
             ),
+            has_sent_back=Exists(_SENT_BACK.filter(certification__application=OuterRef("pk"))),
             has_wish=Exists(WithdrawalRequest.objects.filter(application=OuterRef("pk"), settled_at__isnull=True)),
         )
         .annotate(was_extended=WAS_EXTENDED)
@@ -275,10 +334,11 @@ _KIND = {
 
 @dataclass(frozen=True)
 class Row:
-    """One dossier in a list, in words."""
+    """One dossier in a list, in words; ``documents`` are those that the list is about."""
 
     application: Application
     at: datetime
+    documents: Iterable[CertificationItem] = ()
 
     @property
     def procedure(self) -> str:
@@ -310,6 +370,11 @@ class Row:
     def is_unexcused(self) -> bool:
         """Late, and nobody apologised in time."""
         return self.is_late and not getattr(self.application, "was_extended", False)
+
+
+def row_of(work: WorkList, application: Application, at: datetime) -> Row:
+    """The row of a dossier that ``rows_of`` gave."""
+    return Row(application, at, application.certification.items.all() if work.documents is not None else ())
 
 
 def state_kind(application: Application) -> str:

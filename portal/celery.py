@@ -9,12 +9,16 @@ from typing import Any
 
 from celery import Celery
 from django.conf import settings
+from kombu import Exchange, Queue
 
 from portal import filebroker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
+# What waits for another's server stands in a line of its own: while that one hangs, copies and messages go on. A worker that is
+# told of no queue serves both.
+OWN, NATIONAL = "celery", "national"
 
 
 def _transport(url: str, folder: Path) -> dict[str, Any]:
@@ -55,6 +59,13 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     task_time_limit=300,
+    # Each with a key of its own: by the default one, both would get every message that is sent to the exchange.
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in (OWN, NATIONAL)],
+    task_routes={
+        "applications.tasks.tell_national": {"queue": NATIONAL},
+        "applications.tasks.sweep_national": {"queue": NATIONAL},
+        "applications.tasks.compare_with_national": {"queue": NATIONAL},
+    },
     timezone="Asia/Ho_Chi_Minh",
     enable_utc=True,
     worker_hijack_root_logger=False,
@@ -103,6 +114,13 @@ app.conf.update(
         "waits": {"task": "centres.tasks.estimate_waits", "schedule": 30.0, "options": {"expires": 30}},
         "on call": {"task": "support.tasks.call_on_call", "schedule": 15.0, "options": {"expires": 15}},
         "signs of life": {"task": "support.tasks.beat", "schedule": 10.0, "options": {"expires": 10}},
+        # It may stand behind a whole sweep of rows that nobody answers.
+        "signs of the courier's life": {
+            "task": "support.tasks.beat",
+            "schedule": 20.0,
+            "args": ["courier"],
+            "options": {"expires": 120, "queue": NATIONAL},
+        },
         "failed jobs": {"task": "support.tasks.forget_failures", "schedule": 3600.0, "options": {"expires": 3600}},
         "learning": {"task": "centres.tasks.learn_days", "schedule": 900.0, "options": {"expires": 900}},
     },

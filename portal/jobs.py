@@ -14,6 +14,8 @@ from kombu.exceptions import OperationalError
 from portal.celery import app
 
 log = structlog.get_logger(__name__)
+# After that a sweep has done it: wakes that nobody heard must not be worked off one by one.
+WAKE_SECONDS = 120
 _left_to_sweeps: ContextVar[bool] = ContextVar("left_to_sweeps", default=False)
 
 
@@ -38,7 +40,7 @@ def wake(task: Task | str, *ids: int) -> None:
 
     def send() -> None:
         try:
-            app.send_task(name, ids, retry=False)
+            app.send_task(name, ids, retry=False, expires=WAKE_SECONDS)
         except (OperationalError, OSError) as error:
             log.warning("broker_down", task=name, rows=ids, error=type(error).__name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from enum import StrEnum
 from functools import lru_cache
@@ -42,10 +43,23 @@ class StaticOnly(URLFetcher):
         return super().fetch(f"file://{found}", headers)
 
 
+class Fonts(FontConfiguration):
+    """Its folder of fonts goes with it, but only in the process that made it: a forked child drops what other threads hold,
+    and would take the folders from under them."""
+
+    def __init__(self) -> None:
+        self._made_in = os.getpid()
+        super().__init__()
+
+    def __del__(self) -> None:
+        if self._made_in == os.getpid():
+            super().__del__()
+
+
 def _fonts() -> tuple[FontConfiguration, list[CSS]]:
     """Fonts and stylesheets of this thread, read once: half of a short document's time is reading them."""
     if not hasattr(_thread, "fonts"):
-        fonts = FontConfiguration()
+        fonts = Fonts()
         sheets = [CSS(url=one, font_config=fonts, url_fetcher=_fetcher()) for one in STYLESHEETS]
         _thread.fonts = (fonts, sheets)
     return _thread.fonts

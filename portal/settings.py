@@ -373,12 +373,16 @@ STAFF_ROLES = "centres.permissions.staff_roles_of"
 # Addresses that take larger files than UPLOAD_LIMIT_BYTES, by the setting that says how large.
 UPLOAD_LIMITS = {"applications:verify_file": "VERIFY_LIMIT_BYTES", "applications:check_file": "VERIFY_LIMIT_BYTES"}
 DAY_PANELS = ["centres:day_queue", "centres:day_accuracy", "applications:day_dossiers", "applications:day_certified"]
+# What the watch asks each app for, since it may not know them.
+WATCH_SOURCES = ["applications.national_watch.troubles"]
 DAY_SOURCES = [
     "centres.day.needs_attention",
     "support.day.needs_attention",
     "applications.day.needs_attention",
+    "applications.custody_day.needs_attention",
     "applications.register_day.needs_attention",
     "applications.signing_day.needs_attention",
+    "applications.till_day.needs_attention",
 ]
 # Sentences for everybody on the first page.
 PUBLIC_WORDS = "support.status.words_for_all"

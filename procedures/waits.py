@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 
 from portal.clock import HANOI, local
-from procedures.calendars import WorkCalendar
+from procedures.calendars import ONE_DAY, WorkCalendar
 
 
 def after_wait(
@@ -38,3 +38,54 @@ def after_wait(
         day = calendar.next_working_day(due.date())
         moved = datetime.combine(day, closing(day), tzinfo=HANOI)
     return moved
+
+
+Span = tuple[datetime, datetime]
+
+
+def apart(spans: Iterable[Span]) -> list[Span]:
+    """The same time with each moment once, in order: what overlaps is one span, what only follows is another."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if start == end:
+            continue
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def left_of(span: Span, given: Iterable[Span]) -> list[Span]:
+    """What these spans have not given of this one already, in order."""
+    start, end = span
+    found: list[Span] = []
+    for first, last in apart(given):
+        if last <= start or first >= end:
+            continue
+        if start < first:
+            found.append((start, first))
+        start = last
+    return [*found, (start, end)] if start < end else found
+
+
+def day_without(last: date, asked: date, spans: Iterable[Span], calendar: WorkCalendar) -> date:
+    """The last day of somebody's time, when they cannot use the working days that these spans touch: each day lost between
+    ``asked`` (which does not count) and the last one is given at the end."""
+    lost: set[date] = set()
+    for start, end in spans:
+        day, over = local(start).date(), local(end).date()
+        while day <= over:
+            if calendar.is_working_day(day) and _touches(day, start, end, calendar):
+                lost.add(day)
+            day += ONE_DAY
+    for day in sorted(lost):
+        if asked < day <= last:
+            last = calendar.next_working_day(last)
+    return last
+
+
+def _touches(day: date, start: datetime, end: datetime, calendar: WorkCalendar) -> bool:
+    """Whether the span takes some of this day's office hours."""
+    opens, closes = (datetime.combine(day, at, tzinfo=HANOI) for at in (calendar.opening, calendar.closing))
+    return start < closes and end > opens

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from support.models import Target
+from support.models import SupportRules, Target
 
 
 @admin.register(Target)
 class TargetAdmin(admin.ModelAdmin):
     list_display = ("severity", "valid_from", "response_minutes", "resolution_minutes", "calls", "escalate_minutes")
     list_filter = ("severity",)
+
+
+@admin.register(SupportRules)
+class SupportRulesAdmin(admin.ModelAdmin):
+    list_display = ("valid_from", "source", "outage_notice_days", "outage_most_hours", "flap_minutes")

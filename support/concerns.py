@@ -15,6 +15,7 @@ from support.models import Announcement, Incident
 from support.permissions import RESPONDERS
 from support.querysets import IncidentQuerySet
 
+# Every page of staff asks, so these are no rows: how early and how much a banner says is a matter of the screen.
 OUTAGE_AHEAD = timedelta(days=2)
 MOST = 3
 

@@ -61,6 +61,7 @@ class Source(models.TextChoices):
     CITIZEN = "citizen", _("a citizen")
     API = "api", _("another system")
     WATCH = "watch", _("the watch")
+    PORTAL = "portal", _("the portal itself")
 
 
 class IncidentEventKind(models.TextChoices):

@@ -11,7 +11,7 @@ from centres.enums import Role
 from portal.text_fields import LanguagesField
 from support.enums import REPORTED_BY_PEOPLE, Kind, Severity
 from support.fields import CentreChoice
-from support.models.incident import NOTE_LIMIT, WHAT_LIMIT
+from support.models.incident import WHAT_LIMIT
 
 KINDS = [(kind.value, kind.label) for kind in REPORTED_BY_PEOPLE]
 
@@ -50,10 +50,6 @@ class FilterForm(forms.Form):
     def __init__(self, *arguments: Any, centres: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["centre"] = CentreChoice(centres, label=_("Where"), required=False, empty_label=_("everywhere"))
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(label=_("In words"), max_length=NOTE_LIMIT, required=False)
 
 
 class Moment(forms.DateTimeInput):

@@ -14,9 +14,8 @@ from portal import clock, shared
 from portal.text import pick
 from support.models import Announcement, Incident
 from support.querysets import IncidentQuerySet
+from support.rules import rules_on
 
-# What works again is still told for a while.
-TOLD_AFTER = timedelta(hours=2)
 MOST_WORDS = 2
 # The first page asks the database no more often than this.
 WORDS_SECONDS = 30
@@ -37,8 +36,8 @@ class Status:
 
 
 def status(centre: Centre | None, at: datetime) -> Status:
-    """Of one centre with what concerns all, or of the whole city. Four statements, of which none counts rows."""
-    told = told_publicly()
+    """Of one centre with what concerns all, or of the whole city. Five statements, of which none counts rows."""
+    told, told_for = told_publicly(), timedelta(minutes=rules_on(clock.local_day(at)).told_again_minutes)
     outages = Outage.objects.select_related("centre").filter(cancelled_at__isnull=True, until_at__gt=at)
     said = Announcement.objects.select_related("centre").filter(
         is_public=True, withdrawn_at__isnull=True, from_at__lte=at, until_at__gt=at
@@ -48,7 +47,8 @@ def status(centre: Centre | None, at: datetime) -> Status:
         told, outages, said = told.filter(here), outages.filter(here), said.filter(here)
     return Status(
         now=list(told.open().order_by("severity", "reported_at")),
-        again=list(told.filter(resolved_at__gt=at - TOLD_AFTER, merged_into__isnull=True).order_by("-resolved_at")),
+        # What works again is still told for a while.
+        again=list(told.filter(resolved_at__gt=at - told_for, merged_into__isnull=True).order_by("-resolved_at")),
         outages=[row for row in outages.order_by("from_at", "id") if row.over_at > at],
         said=list(said),
     )

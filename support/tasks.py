@@ -10,7 +10,8 @@ from portal import clock
 from support.actions.call import call, due_calls
 from support.models import FailedJob, Heartbeat
 
-WORKER = "worker"
+WORKER, COURIER = "worker", "courier"
+# Only a bound on the table: the watch looks back ten minutes.
 KEEP_FAILURES = timedelta(days=30)
 
 
@@ -23,9 +24,9 @@ def call_on_call() -> None:
 
 
 @shared_task
-def beat() -> None:
-    """Say that scheduler, broker, worker and database work together."""
-    Heartbeat.objects.update_or_create(name=WORKER, defaults={"at": clock.now()})
+def beat(name: str = WORKER) -> None:
+    """Say that scheduler, broker, the worker of this queue and the database work together."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.now()})
 
 
 @shared_task

@@ -51,11 +51,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrow
     return OneBrowser(config, log)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # a process of pytest-xdist
+        from tests.spread import long_ones_first  # noqa: PLC0415 - not every run spreads
+
+        long_ones_first(items)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     from django.db import connection  # noqa: PLC0415 - only now are the settings known
 
     if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """pytest-django makes the test's database after this one: of a copy."""
+    from django.db import connection  # noqa: PLC0415
+
+    from tests.schema import copied  # noqa: PLC0415
+
+    with copied(connection):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.close_till import Counted, close_till
 from applications.actions.consult import consult
 from applications.actions.correct import propose_correction
 from applications.actions.ending import ask_to_withdraw
@@ -26,20 +27,23 @@ from applications.actions.issue_form import issue
 from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.actions.linked import finish_part
 from applications.actions.merge_people import merge_people
-from applications.actions.pay import outstanding, take_fee
+from applications.actions.pay import take_fee
 from applications.actions.people import note_absence
 from applications.actions.print_book import print_book
 from applications.actions.refuse_certification import refuse_certification
+from applications.actions.transfer_originals import send
 from applications.enums import State
 from applications.enums_national import ItemKind, ItemState, Trouble
-from applications.models import Application, Paper, SyncItem
+from applications.ledger import outstanding
+from applications.models import Application, DayClosing, Paper, Payment, SyncItem
 from applications.notarisation.enums import RegisterKind
 from applications.notarisation.grounds import FINE, grounds_for
+from applications.till import open_payments
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
 from centres.models import Centre, Device
-from citizens.models import Citizen, HeldDocument
+from citizens.models import Citizen, HeldDocument, Look, User
 from support.actions.announce import announce as tell_staff
 from support.actions.known import keep_known
 from support.actions.plan_outage import plan_outage
@@ -165,6 +169,9 @@ def a_world(at_hanoi: Any) -> World:
     paid = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
     take_fee(application=paid, amount=outstanding(paid), method="cash", receipt_number="BL1", at=MONDAY,
              acting_user=paid.received_by)  # fmt: skip
+    cashier = member_of(Role.COUNTER_OFFICER, here)
+    till = _closed_till(here, cashier)
+    open_payment = _fee_taken(cashier, "BL92")
     asking = consult(
         application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING),
         office="Công an phường", email="", question="Nơi ở?", until=hanoi("2026-11-27 00:00").date(), at=MONDAY,
@@ -191,6 +198,13 @@ def a_world(at_hanoi: Any) -> World:
     twin, once = (a_dossier(citizen=CitizenFactory(**stranger), at=MONDAY).applicant for _one in range(2))
     merged = merge_people(
         merged=once, survivor=person, reason="Đã xem thẻ", at=MONDAY, acting_user=member_of(Role.MANAGER, here)
+    )
+    land, on_way = (
+        a_dossier(procedure="land_change_info", citizen=person, at=MONDAY - timedelta(hours=hours)).originals.get()
+        for hours in (3, 2)
+    )
+    (list_out,) = send(
+        originals=[on_way.pk], direction="out", at=MONDAY, acting_user=member_of(Role.COUNTER_OFFICER, here)
     )
     a_line(here, at=MONDAY - timedelta(days=1))
     (closing,) = close_days(MONDAY)
@@ -257,9 +271,12 @@ def a_world(at_hanoi: Any) -> World:
         "take-fee": owing,
         "ask-payment": taken,
         "refund": paid,
+        "lower-fee": paid,
         "consult": taken,
         "note-answer": asking,
         "hand-on": taken,
+        "keep-original": land.application,
+        "give-originals-back": land.application,
         "new-receipt": accepted,
         "correct-result": done,
         "sign-correction": wrong,
@@ -281,12 +298,14 @@ def a_world(at_hanoi: Any) -> World:
     }
     world.arguments = {
         **{f"applications:{name}": by_kind["application_id"] for name in
-           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration")},
-        **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify")},
+           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration", "other_matter")},
+        **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify", "keep_original")},
         **{f"applications:{name}": by_kind["item_id"] for name in
            ("certification", "submit_certification", "approve_certification", "drop_certification", "two_up")},
         **{f"applications:signing_{name}": at_signer for name in ("document", "tick", "send_back", "refuse")},
         "applications:signing_page": {**at_signer, "number": 1},
+        # Nobody's key ended here: whoever certifies finds nothing to take over.
+        "applications:signing_take_over": {"entry_id": 1},
         "applications:signing_factor_act": {"key": "begin"},
         "applications:signing_delegation_end": {"delegation_id": a_delegation(
             delegate, first_day=date(2027, 1, 1), last_day=date(2027, 2, 1)).pk},
@@ -312,11 +331,15 @@ def a_world(at_hanoi: Any) -> World:
         **{f"applications:national_{name}": {"pk": refused.pk} for name in ("row", "push", "skip")},
         "applications:national_result": {"signed": "1.ngoai-lai"},
         "applications:open_filed": {"pk": filed.application_id},
+        "applications:end_filed": {"pk": filed.application_id},
         "applications:public_receipt": {"token": accepted.token},
         "applications:withdraw": {"token": accepted.token},
         "applications:back_again_at_work": {"absence_id": away.pk},
         "applications:control_slip": {"pk": taken.pk},
+        **{f"applications:transfer_list{name}": {"pk": list_out.pk} for name in ("", "_print")},
         "applications:book_print": {"print_id": printed.pk},
+        **{f"applications:{name}": {"pk": till.pk} for name in
+           ("day_closing", "day_closing_paper", "correct_day_closing", "countersign_day_closing")},
         "applications:ask_supplement": {"pk": taken.pk},
         "applications:issued_form": {"pk": waiting_for_paper.pk, "form_id": _form_of(waiting_for_paper, "02")},
         "applications:public_form": {"token": waiting_for_paper.token, "form_id": _form_of(waiting_for_paper, "02")},
@@ -430,6 +453,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:tell_by_push": {"endpoint": "https://fcm.googleapis.com/x", "keys": GOOD},
         "set_language": {"language": "en", "next": "/"},
         "applications:national_skip": {"reason": "đã báo bằng công văn"},
+        "applications:end_filed": {"how": "withdrawn"},
         "centres:kiosk_draw": draw,
         "centres:day_device": {"name": "Bảng mới"},
         "centres:day_announcements": {"text": "Nghỉ trưa", "until_at": "2026-11-23T11:30"},
@@ -472,6 +496,7 @@ def a_world(at_hanoi: Any) -> World:
         },
         "applications:strike_entry": {"reason": "ghi nhầm tên"},
         "applications:signing_sign": {"item": at_signer["item_id"], "otp": "000000"},
+        "applications:signing_take_over": {"reason": "đã nghỉ việc", "otp": "000000"},
         "applications:signing_send_back": {"reason": "trang 2 mờ"},
         "applications:signing_refuse": {"ground": "altered", "reason": "tẩy xóa"},
         "applications:signing_factor_act": {"password": PASSWORD},
@@ -502,6 +527,20 @@ def a_world(at_hanoi: Any) -> World:
         },
         "applications:dossier_act@hand-on": {"hand-on-to": colleague.pk, "hand-on-reason": "Nghỉ phép"},
         "applications:people": {"do": "absence"},
+        "applications:keep_original": {"number": "CT 1", "pages": "2"},
+        "applications:other_matter": {"reason": "con thứ hai"},
+        "applications:originals": {"do": "safe", "original": land.pk},
+        "applications:transfer_list": {f"item-{list_out.items.get().pk}": "here"},
+        "applications:dossier_act@keep-original": {
+            "keep-original-paper": land.paper_id,
+            "keep-original-number": "CT 2",
+            "keep-original-pages": "2",
+        },
+        "applications:dossier_act@give-originals-back": {
+            "give-originals-back-given_to": world.person.full_name,
+            "give-originals-back-reason": "cần dùng",
+            "give-originals-back-signed": "on",
+        },
         "applications:dossier_act@new-receipt": {"new-receipt-reason": "Sai số điện thoại"},
         "applications:dossier_act@correct-result": {
             "correct-result-reason": "Sai tên",
@@ -515,10 +554,20 @@ def a_world(at_hanoi: Any) -> World:
         },
         "applications:dossier_act@ask-payment": {"ask-payment-name": "Thuế", "ask-payment-amount": "50000"},
         "applications:dossier_act@refund": {
+            "refund-surplus": "0",
+            "refund-fallen": [line.pk for line in paid.fee_lines.all()],
+            "refund-cashier": cashier.pk,
             "refund-reason": "Thu nhầm",
             "refund-method": "cash",
             "refund-receipt_number": "HT1",
         },
+        "applications:dossier_act@lower-fee": {
+            "lower-fee-line": paid.fee_lines.get().pk,
+            "lower-fee-lowered": "0",
+            "lower-fee-reason": "Được miễn",
+        },
+        "applications:till": {"cash": "28000", "card": "0", "transfer": "0", "last": open_payment.pk},
+        "applications:correct_day_closing": {"cash": "28000", "card": "0", "transfer": "0", "note": "Ghi nhầm"},
         "applications:dossier_act@prepare-apology": {
             "prepare-apology-reason": "Chờ xác minh",
             "prepare-apology-until": "2026-12-15",
@@ -564,6 +613,20 @@ def a_world(at_hanoi: Any) -> World:
         "api_id_card_parse": {"payload": f"{IDENTITY}||Nguyễn Thị Ánh|01021990|Nữ|Kim Liên, Hà Nội|01062021"},
     }
     return world
+
+
+def _fee_taken(cashier: User, number: str) -> Payment:
+    dossier = a_dossier(procedure="land_change_info", at=MONDAY - timedelta(hours=2))
+    take_fee(application=dossier, amount=outstanding(dossier), method="cash", receipt_number=number, at=MONDAY,
+             acting_user=cashier)  # fmt: skip
+    return dossier.payments.get()
+
+
+def _closed_till(centre: Centre, cashier: User) -> DayClosing:
+    last = _fee_taken(cashier, "BL91")
+    taken = sum(row.amount for row in open_payments(centre, cashier))
+    counted = Counted(cash=taken, card=0, transfer=0)
+    return close_till(centre=centre, counted=counted, last=last.pk, at=MONDAY, acting_user=cashier)
 
 
 def _form_of(dossier: Application, number: str) -> int:
@@ -659,3 +722,20 @@ def ask(
         before_undoing()
         transaction.set_rollback(True)
     return answer
+
+
+def ask_and_see(client: Client, world: World, method: str, name: str, which: str = "") -> tuple[Any, list[Look]]:
+    """The answer, and the Looks it wrote before it was undone."""
+    seen: list[Look] = []
+    last = Look.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    answer = ask(
+        client, world, method, name, which, before_undoing=lambda: seen.extend(Look.objects.filter(pk__gt=last))
+    )
+    return answer, seen
+
+
+def text_of(answer: Any) -> str:
+    content = b"" if answer.streaming else answer.content
+    return (
+        content.decode("utf-8", "replace") if answer["Content-Type"].startswith(("text/", "application/json")) else ""
+    )

@@ -6,9 +6,21 @@ writes into it is lost without a word.
 
 from __future__ import annotations
 
+import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 BROWSER = "tests/browser/"
+# Half a minute each: begun first, so that no process ends alone with one of them.
+LONG = (
+    "tests/test_role_",
+    "tests/applications/notarisation/test_killed_worker.py",
+    "tests/notifications/test_killed_worker.py",
+)
+
+
+def long_ones_first(items: list[pytest.Item]) -> None:
+    """In place; the others keep their order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 class OneBrowser(LoadScopeScheduling):

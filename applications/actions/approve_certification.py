@@ -35,10 +35,11 @@ def approve_certification(
     """Approve and enter in the register as the centre's signer (Decree 23/2015 art. 20). Approved again, it is the same line.
 
     ``others`` are approved with it on the same line: documents of the same type in the same request, whose number is one
-    (Circular 01/2020/TT-BTP). A type that has its number already is not joined: it takes the next one. Whoever calls
-    this has asked for the second factor. All of them or none.
+    (Circular 01/2020/TT-BTP); none that lies before the signer may be left out. A type that has its number already is not
+    joined: it takes the next one. Whoever calls this has asked for the second factor. All of them or none.
 
-    Raises ``NotAllowed`` and ``RuleBroken`` (``wrong_state``, ``no_key``, ``other_line``, ``register_closed``).
+    Raises ``NotAllowed`` and ``RuleBroken`` (``wrong_state``, ``no_key``, ``other_line``, ``left_out``,
+    ``register_closed``).
     """
     copy = locked(item.certification.application)
     items = _locked_items(item, others)
@@ -52,8 +53,9 @@ def approve_certification(
         raise wrong_state(copy)
     if any(one_line(row) != one_line(first) for row in items):
         raise RuleBroken(_("Only documents of one type in one request share a number."), code="other_line")
-    entry = _enter(certification, copy, items, at, acting_user)
+    _check_none_left_out(items, first)
     title = title_on_paper(acting_user, copy.helped_at, certification.kind, clock.local_day(at))
+    entry = _enter(certification, copy, items, at, acting_user, title)
     for row in items:
         row.approve(entry, title)
         row.save(update_fields=["state", "entry", "check_code", "signer_title"])
@@ -79,14 +81,31 @@ def _locked_items(item: CertificationItem, others: Iterable[CertificationItem]) 
     return list(rows.select_related("entry__register", "scan", "certification"))
 
 
+def _check_none_left_out(items: Sequence[CertificationItem], first: CertificationItem) -> None:
+    rows = CertificationItem.objects.filter(certification=first.certification_id, state=JobState.SUBMITTED)
+    left = [row.title for row in rows.exclude(pk__in=[row.pk for row in items]) if one_line(row) == one_line(first)]
+    if left:
+        raise RuleBroken(
+            _("Documents of one type in one request have one number. This one waits, too, and goes along: %(titles)s.")
+            % {"titles": ", ".join(left)},
+            code="left_out",
+        )
+
+
 def _enter(
-    certification: Certification, copy: Application, items: Sequence[CertificationItem], at: datetime, signer: User
+    certification: Certification,
+    copy: Application,
+    items: Sequence[CertificationItem],
+    at: datetime,
+    signer: User,
+    signer_title: str,
 ) -> RegisterEntry:
     return enter(
         centre=copy.helped_at,
         kind=RegisterKind(certification.kind),
         at=at,
         signer=signer,
+        signer_title=signer_title,
         title=items[0].title,
         pages=sum(row.pages for row in items),
         copies=sum(row.copies for row in items),

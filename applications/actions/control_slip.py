@@ -66,7 +66,8 @@ def moves_of(dossier: Application) -> list[dict[str, Any]]:
     events = list(dossier.events.select_related("actor").order_by("sequence"))
     lines = []
     for event in events:
-        if event.kind in _MOVES:
+        # Dues that were paid before already moved nothing.
+        if event.kind in _MOVES and not event.details.get("is_covered"):
             source, target, what = _MOVES[event.kind]
             lines.append(
                 {

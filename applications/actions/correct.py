@@ -12,6 +12,7 @@ from applications.actions.handle import official_number
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
 from applications.actions.steps import announce, now_at
+from applications.documents import receipt_said
 from applications.documents_kept import Kept
 from applications.enums import IN_HAND, DocumentSource, EventKind, State, StepKind
 from applications.history import record
@@ -40,7 +41,9 @@ def correct_receipt(
     dossier.contact_phone, dossier.contact_email = phone or dossier.contact_phone, email or dossier.contact_email
     dossier.changed_at = at
     dossier.save(update_fields=["contact_phone", "contact_email", "changed_at"])
-    form = issue(application=dossier, number=RECEIPT, reason=reason, at=at, by=acting_user)
+    form = issue(
+        application=dossier, number=RECEIPT, said=receipt_said(dossier, at), reason=reason, at=at, by=acting_user
+    )
     record(
         application=dossier,
         kind=EventKind.REISSUED,

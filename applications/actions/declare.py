@@ -24,9 +24,6 @@ from procedures.models import ProcedureVersion
 from procedures.own_case import can_be_declared
 from procedures.pages import same_as_applicant
 
-# Where no row of rules is in force.
-USUAL_DAYS = 30
-
 
 def kept_until(at: datetime) -> datetime:
     """Until when what is touched now is kept."""
@@ -35,8 +32,12 @@ def kept_until(at: datetime) -> datetime:
 
 def kept_days(day: date) -> int:
     """How many days the rules of this day keep a declaration."""
-    rules = DeclarationRules.objects.filter(valid_from__lte=day).order_by("-valid_from").first()
-    return rules.kept_days if rules else USUAL_DAYS
+    return rules_of_declarations(day).kept_days
+
+
+def rules_of_declarations(day: date) -> DeclarationRules:
+    """The row in force; the model's own defaults before the first."""
+    return DeclarationRules.objects.filter(valid_from__lte=day).order_by("-valid_from").first() or DeclarationRules()
 
 
 @transaction.atomic

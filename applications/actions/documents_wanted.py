@@ -1,30 +1,35 @@
-"""What a request for certification holds: documents are added, changed and taken out while the request is a draft."""
+"""What a request for certification holds: documents are added, changed and taken out while the request is a draft, and
+changed once more when the signer has sent them back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.fees import let_fall, settle
 from applications.actions.locking import locked, wrong_state
 from applications.actions.mark_paper import ACCEPTED
 from applications.actions.use_scan import use_scan
 from applications.catalogue import COUNTED, facts_of, fee_rows_of, version_of
-from applications.enums import DocumentSource, EventKind, PaperState, PaymentState, State
+from applications.enums import RUNNING, DocumentSource, EventKind, PaperState, State
 from applications.history import record
+from applications.ledger import lines_owed, surplus
 from applications.models import Application, Certification, CertificationItem, Document, FeeLine, Scan, Signatory
 from applications.notarisation.enums import JobState, RegisterKind
+from applications.notarisation.identity_papers import check_issued, paper_number
 from applications.notarisation.requests import KINDS, MOST_DOCUMENTS, is_request, items_of, lines_for, paid_for
 from applications.permissions import check_receiver
 from citizens.models import User
-from portal import files, live
+from portal import clock, files, live
 from portal.errors import BadInput, RuleBroken
 from portal.files import Stored
 from portal.uploads import Inspected
+from portal.vn.problems import InvalidValue
 from portal.vn.text import fold
 from procedures.enums import CopyForm
 from procedures.models import DocumentKind
@@ -37,6 +42,8 @@ LAID_OUT = ("original_document", "copy_to_certify", "document_to_sign", "identit
 # Fields of the form that they fill in.
 FROM_DOCUMENTS = ("document_name", *COUNTED)
 TITLES_LENGTH = 200
+# Kept with the lines that fall away, and in Vietnamese like every reason that is.
+CHANGED = "Giấy tờ được sửa sau khi người ký trả lại."
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def add_document(
         item = new_item(request, wanted, note_scan(draft, upload, kept, at, acting_user), client_key)
         price(draft, item, at)
         item.save()
-        _write_signatories(item, request, wanted.signatories)
+        _write_signatories(item, request, wanted.signatories, at)
         follow_documents(draft, at)
         if scan is not None:
             use_scan(scan=scan, at=at)
@@ -128,32 +135,76 @@ def change_document(
 ) -> CertificationItem:
     """Put right what was typed, or the scan. What was answered about the old scan is asked anew for another one.
 
-    Raises as ``add_document``; a document that was received with its request is not changed any more.
+    A document that was received with its request is changed once the signer has sent it back: what it costs more is due
+    then, and what was paid too much is to be given back. Raises as ``add_document``.
     """
     check_receiver(acting_user, item.certification.application)
     check_quantity(wanted, upload.pages if upload else item.scan.pages)
     kept = files.store(upload.chunks()) if upload else None
     with transaction.atomic():
-        draft = _draft(item.certification.application, acting_user)
+        copy = locked(item.certification.application)
+        check_receiver(acting_user, copy)
         item = CertificationItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-        if item.state != JobState.WAITING:
-            raise wrong_state(draft)
+        if not _may_change(copy, item):
+            raise wrong_state(copy)
         if upload is not None and kept is not None:
-            item.scan = note_scan(draft, upload, kept, at, acting_user)
+            item.scan = note_scan(copy, upload, kept, at, acting_user)
             item.checks = {}
             item.signatories.update(attested_at=None, attested_by=None)
         request = Certification.objects.get(pk=item.certification_id)
         item.title, item.copies, item.electronic = wanted.title.strip(), wanted.all_copies, wanted.electronic
         item.pages = wanted.pages or item.scan.pages
         item.document_kind = kind_called(item.title)
-        price(draft, item, at)
+        fee_before = item.fee
+        price(copy, item, at)
         item.save(update_fields=["scan", "checks", "title", "pages", "copies", "electronic", "fee", "document_kind"])
-        _write_signatories(item, request, wanted.signatories)
-        follow_documents(draft, at)
+        _write_signatories(item, request, wanted.signatories, at)
+        follow_documents(copy, at)
+        if copy.state != State.DRAFT:
+            _change_received(copy, item, fee_before, at, acting_user)
         if scan is not None:
             use_scan(scan=scan, at=at)
-        live.bump(f"dossier:{draft.pk}")
+        live.bump(f"dossier:{copy.pk}", f"dossier:{copy.for_application_id}")
         return item
+
+
+def _may_change(copy: Application, item: CertificationItem) -> bool:
+    if not is_request(version_of(copy)):
+        return False
+    if copy.state == State.DRAFT:
+        return bool(item.state == JobState.WAITING)
+    return copy.state in RUNNING and item.is_sent_back
+
+
+def _change_received(copy: Application, item: CertificationItem, fee_before: int, at: datetime, user: User) -> None:
+    """The fee lines and the history of a change after the receipt; the caller holds the lock of ``copy``."""
+    too_much = _charge_anew(copy, item, at, user)
+    record(
+        application=copy,
+        kind=EventKind.DOCUMENT_CHANGED,
+        at=at,
+        actor=user,
+        centre=copy.helped_at,
+        details={
+            "file": item.scan.sha256,
+            "pages": item.pages,
+            "copies": item.copies,
+            "fee": item.fee,
+            "fee_before": fee_before,
+            "surplus": too_much,
+        },
+    )
+
+
+def _charge_anew(copy: Application, item: CertificationItem, at: datetime, user: User) -> int:
+    """Let the fee lines say what the document costs now. Returns what was paid beyond what is owed then."""
+    rows = fee_rows_of(copy, item, at)
+    old = [line for line in lines_owed(copy) if line.item_id == item.pk]
+    if [(line.name, line.amount) for line in old] != [(row.name, row.amount) for row in rows]:
+        let_fall(old, CHANGED, at, user)
+        FeeLine.objects.bulk_create(rows)
+    settle(copy, at)
+    return surplus(copy)
 
 
 def new_item(request: Certification, wanted: Wanted, scan: Document, client_key: str) -> CertificationItem:
@@ -180,11 +231,8 @@ def price(application: Application, item: CertificationItem, at: datetime) -> No
 
 def join_received(copy: Application, item: CertificationItem, at: datetime, user: User) -> None:
     """One more document in a request that was received for another dossier, with its fee; the caller holds the lock."""
-    rows = fee_rows_of(copy, item, at)
-    FeeLine.objects.bulk_create(rows)
-    if any(row.amount for row in rows):
-        copy.payment_state = PaymentState.DUE
-        copy.save(update_fields=["payment_state"])
+    FeeLine.objects.bulk_create(fee_rows_of(copy, item, at))
+    settle(copy, at)
     follow_documents(copy, at)
     record(
         application=copy,
@@ -297,10 +345,11 @@ def _sent_before(client_key: str, application: Application) -> CertificationItem
     return item
 
 
-def _write_signatories(item: CertificationItem, request: Certification, signs: Sequence[Signs]) -> None:
+def _write_signatories(item: CertificationItem, request: Certification, signs: Sequence[Signs], at: datetime) -> None:
     """The people as they were typed; who stays the same keeps the officer's tick."""
     if request.is_of_copies:
         return
+    signs = [_as_kept(one, clock.local_day(at)) for one in signs]
     if not 1 <= len(signs) <= MOST_SIGNATORIES:
         raise BadInput(
             _("Name who signs, at most %(most)s people.") % {"most": MOST_SIGNATORIES}, code="signatories_wrong"
@@ -327,3 +376,13 @@ def _write_signatories(item: CertificationItem, request: Certification, signs: S
             attested_at=seen.attested_at if seen else None,
             attested_by=seen.attested_by if seen else None,
         )
+
+
+def _as_kept(one: Signs, today: date) -> Signs:
+    """With the number in its one form. Raises ``BadInput`` for what cannot stand on the paper that was named."""
+    try:
+        number = paper_number(one.identity_paper, one.identity_number)
+        check_issued(one.issued_on, today)
+    except InvalidValue as error:
+        raise BadInput(f"{one.full_name}: {error}", code=str(error.code)) from error
+    return replace(one, identity_number=number)

@@ -193,7 +193,7 @@ def drop_draft(*, application: Application, at: datetime, acting_user: User) -> 
     """
     draft = _draft(application, acting_user)
     if getattr(draft, "arrival", None) is not None:
-        _leave_visit(draft, at)
+        leave_visit(draft, at)
         return
     if draft.documents.exclude(source=DocumentSource.FORM).exists() or draft.made_for_it.still_wanted().exists():
         raise RuleBroken(
@@ -214,7 +214,8 @@ def drop_draft(*, application: Application, at: datetime, acting_user: User) -> 
         matter.delete()
 
 
-def _leave_visit(draft: Application, at: datetime) -> None:
+def leave_visit(draft: Application, at: datetime) -> None:
+    """The draft is no matter of a visit any more. The caller holds its lock."""
     matter, draft.matter = draft.matter, None
     _save(draft, at, "matter")
     if matter is not None:

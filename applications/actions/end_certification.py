@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications import messages
+from applications.actions.fees import ENDED_UNPAID, let_fall_unpaid, settle
 from applications.actions.locking import locked, wrong_state
-from applications.actions.pay import paid_so_far
 from applications.actions.wait_for_copy import copies_have_ended
 from applications.catalogue import version_of
-from applications.enums import EventKind, PaymentState, State, StepKind
+from applications.enums import EventKind, State, StepKind
 from applications.history import record
 from applications.models import Application, CertificationItem, Result, Step
 from applications.notarisation.enums import JobState
@@ -37,7 +37,7 @@ def end_if_over(copy: Application, at: datetime, actor: User | None) -> bool:
     """
     items = items_of(request_of(copy, version_of(copy)))
     if copy.state != State.DRAFT:
-        settle_fee(copy)
+        settle(copy, at)
     if not items or not is_over(items):
         return False
     filed = [item for item in items if item.state == JobState.FILED]
@@ -89,13 +89,15 @@ def end_draft(*, application: Application, at: datetime, acting_user: User) -> A
 
 def _end_empty(copy: Application, items: Sequence[CertificationItem], at: datetime, actor: User | None) -> None:
     """Nothing came of it: withdrawn where everything was taken back, stopped where the office could not or must not."""
+    let_fall_unpaid(copy, ENDED_UNPAID, at, actor)
+    settle(copy, at)
     from_state = copy.state
     states = {item.state for item in items}
     if states == {JobState.DROPPED}:
         kind, why = EventKind.WITHDRAWN, "scan_taken_back"
         copy.withdraw(at)
     else:
-        kind, why = EventKind.STOPPED, "not_certified" if JobState.REFUSED in states else "scan_unreadable"
+        kind, why = EventKind.STOPPED, _why_nothing(items)
         if copy.state == State.ACCEPTED:
             copy.take(actor)
         copy.stop(at)
@@ -111,18 +113,16 @@ def _end_empty(copy: Application, items: Sequence[CertificationItem], at: dateti
     )
 
 
+def _why_nothing(items: Sequence[CertificationItem]) -> str:
+    if any(item.state == JobState.REFUSED for item in items):
+        return "not_certified"
+    return "line_struck" if any(hasattr(item.entry, "strike") for item in items if item.entry) else "scan_unreadable"
+
+
 def _save_ended(copy: Application, at: datetime) -> None:
     copy.changed_at = at
     copy.save(update_fields=["state", "handler", "ended_at", "changed_at"])
     copy.steps.filter(to_at__isnull=True).update(to_at=at)
-
-
-def settle_fee(copy: Application) -> None:
-    """Nothing is due any more once what is still wanted is paid for. The caller holds the lock of ``copy``."""
-    lines, paid = copy.fee_lines.select_related("item"), paid_so_far(copy)
-    if copy.payment_state == PaymentState.DUE and sum(line.amount for line in lines if line.is_due) <= paid:
-        copy.payment_state = PaymentState.PAID if paid else PaymentState.NONE
-        copy.save(update_fields=["payment_state"])
 
 
 def _finish(copy: Application, filed: Sequence[CertificationItem], at: datetime) -> None:
@@ -131,7 +131,7 @@ def _finish(copy: Application, filed: Sequence[CertificationItem], at: datetime)
     entry = last.entry
     if entry is None:
         raise ValueError("a filed document has its number")
-    signer, is_for_another = entry.signer, copy.for_application_id is not None
+    signer, is_for_another = last.signs, copy.for_application_id is not None
     given_out = is_for_another or not any(item.paper_copies for item in filed)
     name = copy.applicant.full_name if copy.applicant else ""
     number = numbers_of(filed)

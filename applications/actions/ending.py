@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import messages
 from applications.actions.extend import drop_draft_of
+from applications.actions.fees import ENDED_UNPAID, let_fall_unpaid
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
-from applications.actions.pay import paid_so_far
 from applications.actions.steps import announce, no_step
 from applications.enums import IN_HAND, WITHDRAWABLE, EventKind, PaymentState
 from applications.history import record
+from applications.ledger import payment_state_of
 from applications.models import Application, WithdrawalRequest
 from applications.models.handling import STILL_OPEN
 from applications.pauses import parts_of
@@ -31,6 +32,7 @@ _FEES = {
     PaymentState.NONE: "Không thu phí, lệ phí",
     PaymentState.VOID: "Chưa nộp; không phải nộp",
     PaymentState.PAID: "Đã nộp; việc hoàn trả được quyết định và thông báo riêng",
+    PaymentState.OVER: "Đã nộp thừa; phần thừa được hoàn trả theo phiếu hoàn trả riêng",
     PaymentState.REFUNDED: "Đã hoàn trả",
 }
 
@@ -226,9 +228,8 @@ def _reason(reason: str) -> None:
 def _over(dossier: Application, at: datetime) -> None:
     """Its clock, its step and its open request end with it."""
     dossier.changed_at = at
-    if dossier.payment_state == PaymentState.DUE:
-        # What was taken of it can still be given back.
-        dossier.payment_state = PaymentState.PAID if paid_so_far(dossier) > 0 else PaymentState.VOID
+    let_fall_unpaid(dossier, ENDED_UNPAID, at, None)
+    dossier.payment_state = payment_state_of(dossier)  # what was taken of it can still be given back
     dossier.save(update_fields=["state", "payment_state", "ended_at", "paused_at", "changed_at"])
     dossier.withdrawals.filter(settled_at__isnull=True).update(settled_at=at)
     drop_draft_of(dossier, at)

@@ -29,11 +29,12 @@ PDF = "application/pdf"
 
 @transaction.atomic
 def file_certification(
-    *, item_id: int, kept: Stored, pages: int, at: datetime, marks: Sequence[str] = ()
+    *, item_id: int, kept: Stored, pages: int, at: datetime, marks: Sequence[str] = (), signer_id: int | None = None
 ) -> CertificationItem:
     """File the certified PDF that lies in the store; with the request's last document finish it and tell the citizen.
 
-    ``marks`` are the hashes of the file's signatures (``signing.marks``).
+    ``marks`` are the hashes of the file's signatures (``signing.marks``), ``signer_id`` whom it names: the file of one whom
+    another has replaced meanwhile is not filed.
 
     Two workers at once, or one that comes back after its file was filed, end with one document: the row lock lets
     one of them in, and the other finds it filed. Everything happens here or nothing.
@@ -43,7 +44,7 @@ def file_certification(
     first = locked(application.for_application) if application.for_application is not None else None
     copy = locked(application)
     item = _locked_item(item_id)
-    if item.state != JobState.COMPOSING or item.entry is None:
+    if item.state != JobState.COMPOSING or item.entry is None or signer_id not in (None, item.signs.pk):
         return item
     document = Document.objects.create(
         sha256=kept.sha256,
@@ -54,7 +55,7 @@ def file_certification(
         source=DocumentSource.CERTIFIED,
         application=copy,
         created_at=at,
-        created_by=item.entry.signer,
+        created_by=item.signs,
     )
     item.file(document)
     item.save(update_fields=["state", "output", "progress", "last_error"])
@@ -73,7 +74,7 @@ def file_certification(
                 "created_at": at,
             },
         )
-    if not end_if_over(copy, at, item.entry.signer):
+    if not end_if_over(copy, at, item.signs):
         copies_have_ended(copy, at)
     live.bump(f"dossier:{copy.pk}", f"dossiers:{copy.competent_id}")
     if first is not None:
@@ -89,7 +90,9 @@ def _kind_of(item: CertificationItem) -> str:
 
 def _locked_item(item_id: int) -> CertificationItem:
     rows = CertificationItem.objects.select_for_update(of=("self",))
-    return rows.select_related("entry__register", "entry__signer", "document_kind", "certification").get(pk=item_id)
+    return rows.select_related(
+        "entry__register", "entry__signer", "taken_over_by", "document_kind", "certification"
+    ).get(pk=item_id)
 
 
 def _give_to_paper(first: Application | None, item: CertificationItem, document: Document, at: datetime) -> str:
@@ -107,7 +110,7 @@ def _give_to_paper(first: Application | None, item: CertificationItem, document:
                 application=first,
                 kind=EventKind.PAPER_ADDED,
                 at=at,
-                actor=item.entry.signer,
+                actor=item.signs,
                 centre=first.helped_at,
                 details={"paper": paper.kind.key, "file": document.sha256},
             )

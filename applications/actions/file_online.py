@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import messages
 from applications.actions.edit_draft import set_applicant, suggest_facts
+from applications.actions.end_filing import withdrawn_there
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
 from applications.catalogue import version_of
@@ -44,12 +45,15 @@ class NotTakenIn(RuleBroken):
 def take_in_filing(*, hoso: Any, at: datetime) -> tuple[Arrival, bool]:
     """The application that was filed under this code, made a draft of its centre; whether it is new.
 
-    The same code again is the same application, whatever else it says. Nobody is named on the draft yet: an officer opens it.
+    The same code again is the same application, whatever else it says but that it was withdrawn there. Nobody is named on the draft yet: an officer opens it.
     Raises ``NotTakenIn``: wrongly shaped, of a state that nothing is filed in, or for no centre or procedure of ours.
     """
     code = hoso.get("MaHoSo") if isinstance(hoso, dict) else None
-    known = Arrival.objects.filter(code=code).first() if isinstance(code, str) else None
+    rows = Arrival.objects.select_related("application")
+    known = rows.filter(code=code).first() if isinstance(code, str) else None
     if known is not None:
+        if hoso.get("TrangThaiHoSo") == str(int(State.WITHDRAWN)):
+            withdrawn_there(arrival=known, at=at)
         return known, False
     if faults := shape.faults_of_dossier(hoso):
         raise NotTakenIn("; ".join(faults)[:500], code="bad_shape")
@@ -132,6 +136,9 @@ def open_filing(
     if person is not None:
         draft = set_applicant(application=draft, citizen=person, at=at, acting_user=acting_user)
         draft = suggest_facts(application=draft, at=at, acting_user=acting_user)
+    if draft.applicant is not None:
+        row.person = {}  # the draft has it now
+        row.save(update_fields=["person"])
     live.bump(f"dossiers:{draft.helped_at_id}")
     return draft, warnings
 

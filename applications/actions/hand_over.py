@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.linked import hand_over_parts
 from applications.actions.locking import locked, wrong_state
+from applications.actions.originals import bump, give_with_result
 from applications.documents_kept import Kept
 from applications.enums import DocumentSource, EventKind, State
 from applications.history import record
@@ -23,9 +24,19 @@ from portal.errors import BadInput
 
 @transaction.atomic
 def hand_over(
-    *, application: Application, handed_to: str, signature: Kept | None, at: datetime, acting_user: User
+    *,
+    application: Application,
+    handed_to: str,
+    signature: Kept | None,
+    authorisation: str = "",
+    at: datetime,
+    acting_user: User,
 ) -> Application:
-    """Give the result out against a signature; ``handed_to`` is the name of the person who signed for it."""
+    """Give the result out against a signature, and the originals in custody with it; ``handed_to`` is the name of the person
+    who signed for it, ``authorisation`` what a proxy who takes an original showed.
+
+    Raises ``RuleBroken`` (``original_away``) while an original is not at the branch.
+    """
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
     if dossier.state != State.DONE:
@@ -38,9 +49,11 @@ def hand_over(
             parts=waiting,
             handed_to=handed_to,
             signature=signature,
+            authorisation=authorisation,
             at=at,
             acting_user=acting_user,
         )
+    originals = give_with_result(dossier, handed_to, authorisation, at, acting_user)
     result = dossier.result
     result.handed_to = handed_to.strip()
     result.signature = signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None
@@ -64,4 +77,5 @@ def hand_over(
     if dossier.matter is not None and dossier.matter.done_at is None:
         finish_matter(matter=dossier.matter, at=at, acting_user=acting_user)
     live.bump(f"dossier:{dossier.pk}", f"dossiers:{dossier.competent_id}")
+    bump(originals)
     return dossier

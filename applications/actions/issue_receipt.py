@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from applications.documents import masked
+from applications.documents import masked, with_said
 from applications.enums import DocumentSource
 from applications.models import Document, IssuedForm
 from applications.papers_out import PAPERS, RECEIPT, drawn_from, file_name
@@ -19,11 +19,13 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
     """The PDF of a form, made once and kept; asked for again it is the same document.
 
     Drawing comes before the lock: it takes a tenth of a second, and the same dossier always draws the same bytes,
-    which the store keeps once. Two at once end with one document. Raises ``Unavailable`` when the store is full.
+    which the store keeps once. What it says is frozen with it, or was when its row was written. Two at once end with one document. Raises ``Unavailable`` when the store is full.
     """
     if form.document is not None:
         return form.document
     application = form.application
+    if form.number == RECEIPT and not form.is_erased:
+        form.frozen = with_said(application, form.frozen, form.issued_at)
     stored = files.store([draw(form)])
     with transaction.atomic():
         # Without its document joined: after a wait for the lock PostgreSQL gives the row anew, but not what was joined.
@@ -40,7 +42,8 @@ def issue_receipt(*, form: IssuedForm, at: datetime) -> Document:
             created_at=at,
             created_by_id=held.issued_by_id,
         )
-        held.save(update_fields=["document"])
+        held.frozen = form.frozen
+        held.save(update_fields=["document", "frozen"])
         live.bump(f"dossier:{application.pk}")
         return held.document
 

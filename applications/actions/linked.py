@@ -16,6 +16,7 @@ from applications.actions.ending import answer_by_result, stop_without_result
 from applications.actions.extend import drop_draft_of
 from applications.actions.handle import official_number
 from applications.actions.locking import locked, wrong_state
+from applications.actions.originals import bump, give_with_result
 from applications.actions.part_clocks import recount_parts
 from applications.actions.steps import announce, now_at
 from applications.approved_days import Approved
@@ -205,10 +206,12 @@ def hand_over_parts(
     parts: Sequence[str],
     handed_to: str,
     signature: Kept | None,
+    authorisation: str = "",
     at: datetime,
     acting_user: User,
 ) -> Application:
-    """Give out the results of these parts against a signature; with the last of all, the dossier is handed over."""
+    """Give out the results of these parts against a signature; with the last of all, the dossier is handed over, and the
+    originals in custody with it (``authorisation`` is what a proxy showed)."""
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
     rows = list(dossier.parts.filter(key__in=parts))
@@ -234,6 +237,7 @@ def hand_over_parts(
         personal={"handed_to": handed_to.strip()},
     )
     if dossier.state == State.DONE and not any(row.is_to_collect for row in dossier.parts.all()):
+        bump(give_with_result(dossier, handed_to, authorisation, at, acting_user))
         _returned(dossier, handed_to.strip(), at, acting_user)
     announce(dossier)
     return dossier

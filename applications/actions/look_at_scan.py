@@ -9,9 +9,10 @@ from django.db import transaction
 
 from applications.models import ScanPage
 from portal import files, live
+from portal.pictures.drawing import MOST_DOTS
 from portal.pictures.looking import look
 from portal.pictures.mending import as_jpeg
-from portal.pictures.opening import MOST_DOTS, CannotOpen, dots_per_inch, open_page
+from portal.pictures.opening import CannotOpen, dots_per_inch, open_page
 
 # Instead of a hint where the page cannot be drawn: it can be used all the same, only not mended.
 NOT_SHOWN = "not_shown"

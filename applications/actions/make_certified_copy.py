@@ -18,15 +18,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
-from applications.actions.end_certification import end_if_over
 from applications.actions.file_certification import file_certification
+from applications.actions.give_up_certification import give_up
 from applications.actions.locking import locked
-from applications.actions.wait_for_copy import copies_have_ended
-from applications.enums import PaperState
+from applications.actions.submit_certification import signer_topic
 from applications.models import CertificationItem
+from applications.notarisation import half_signed
 from applications.notarisation.compose import BadScan, CopyText, compose
 from applications.notarisation.describe import copy_text, stamp_of
-from applications.notarisation.enums import JobState
+from applications.notarisation.enums import JOBS_OPEN, JobState
 from applications.notarisation.signing.keyring import signing_key_of
 from applications.notarisation.signing.keys import Role
 from applications.notarisation.signing.marks import signature_hashes
@@ -44,12 +44,16 @@ MOST_DEATHS = 10
 # How often a long scan's worker says that it lives.
 BEATS_A_LEASE = 6
 SCAN_READ, TEXT_SET, SIGNED, SEALED, FILE_KEPT = 1, 2, 3, 4, 5
-SIGNATURES = ((Role.SIGNER, SIGNED), (Role.UNIT, SEALED))
+SIGNED_STEPS = {Role.SIGNER: SIGNED, Role.UNIT: SEALED}
 # Kept in the row and shown at the desk, in its reader's language.
 STORE_FULL = _("The store for documents is full. The copy is made as soon as there is room; support is told.")
 STORE_SILENT = _("The store for documents does not answer. The portal tries again by itself.")
 SCAN_BAD = _("The scan cannot be read any more. Please scan the paper again.")
 WORKERS_DIED = _("The file could not be made in several tries. Please scan the paper again.")
+
+
+class NotWanted(Exception):
+    """Meanwhile the line was struck through, or another signer took the document over: nothing of it is signed any more."""
 
 
 def make_certified_copy(*, item_id: int, now: Callable[[], datetime]) -> CertificationItem | None:
@@ -67,6 +71,8 @@ def make_certified_copy(*, item_id: int, now: Callable[[], datetime]) -> Certifi
             made, pages, marks = _made(item, place, now)
             kept = files.store_made(made)
         _progress(item, FILE_KEPT, now())
+    except NotWanted:
+        return CertificationItem.objects.get(pk=item.pk)
     except BadScan:
         return _give_up(item, SCAN_BAD, now())
     except NotNow as trouble:
@@ -76,8 +82,8 @@ def make_certified_copy(*, item_id: int, now: Callable[[], datetime]) -> Certifi
     except OSError as error:
         log.warning("certification_store", item=item.pk, error=type(error).__name__)
         return _try_later(item, STORE_FULL if files.is_full(error) else STORE_SILENT, now())
-    filed = file_certification(item_id=item.pk, kept=kept, pages=pages, marks=marks, at=now())
-    files.forget_half_done(*_half_done_names(item))
+    filed = file_certification(item_id=item.pk, kept=kept, pages=pages, marks=marks, signer_id=item.signs.pk, at=now())
+    half_signed.forget(item)
     return filed
 
 
@@ -112,18 +118,25 @@ def _beat(item: CertificationItem, now: Callable[[], datetime]) -> Callable[[], 
 def _signed(item: CertificationItem, copy: Path, text: CopyText, now: Callable[[], datetime]) -> Path:
     """The copy with both signatures; one that an earlier try kept is not made again."""
     before = copy
-    for (role, steps), name in zip(SIGNATURES, _half_done_names(item), strict=True):
+    for role, name in zip(half_signed.ROLES, half_signed.names_of(item), strict=True):
         kept = files.half_done(name)
         if kept is None:
             made = copy.with_name(f"{role}.pdf")
             shutil.copyfile(before, made)
             at = now()
-            key = signing_key_of(item.entry.signer, at) if role == Role.SIGNER and item.entry else None
+            key = signing_key_of(item.signs, at) if role == Role.SIGNER else None
+            _check_wanted(item)
             sign(made, role, stamp_of(text, role, at), key=key)
             kept = files.keep_once(name, made)
         before = kept
-        _progress(item, steps, now())
+        _progress(item, SIGNED_STEPS[role], now())
     return before
+
+
+def _check_wanted(item: CertificationItem) -> None:
+    mine = CertificationItem.objects.filter(pk=item.pk, state__in=JOBS_OPEN, taken_over_by=item.taken_over_by_id)
+    if not mine.exists():
+        raise NotWanted
 
 
 def _behind(path: Path, size: int) -> bytes:
@@ -131,10 +144,6 @@ def _behind(path: Path, size: int) -> bytes:
     with path.open("rb") as file:
         file.seek(size)
         return file.read()
-
-
-def _half_done_names(item: CertificationItem) -> list[str]:
-    return [f"{item.check_code}-{role}" for role, _steps in SIGNATURES]
 
 
 def due_certifications(at: datetime) -> list[int]:
@@ -159,6 +168,7 @@ def _rows():
         "scan",
         "entry__register",
         "entry__signer",
+        "taken_over_by",
         "certification__application__helped_at__parent",
         "submitted_by",
         "certification__application__for_application",
@@ -200,12 +210,13 @@ def _try_later(item: CertificationItem, sentence: str, at: datetime) -> Certific
     item.progress = 0
     item.save(update_fields=["state", "not_before", "last_error", "progress"])
     _announce(item)
+    live.bump(signer_topic(item.certification.application))
     return item
 
 
 @transaction.atomic
 def _give_up(item: CertificationItem, sentence: str, at: datetime) -> CertificationItem:
-    """The number stays in the register, the certification is stopped, and the line is missing again."""
+    """Nothing comes of it any more, unless somebody else was quicker."""
     application = item.certification.application
     if application.for_application is not None:
         locked(application.for_application)
@@ -213,14 +224,5 @@ def _give_up(item: CertificationItem, sentence: str, at: datetime) -> Certificat
     item = _rows().select_related("for_paper").select_for_update(of=("self",)).get(pk=item.pk)
     if item.state != JobState.COMPOSING:
         return item
-    item.give_up(sentence)
-    item.save(update_fields=["state", "last_error"])
-    if item.for_paper is not None and item.for_paper.state == PaperState.CERTIFYING:
-        item.for_paper.state = PaperState.MISSING
-        item.for_paper.save(update_fields=["state"])
-    if not end_if_over(copy, at, None):
-        copies_have_ended(copy, at)
-    transaction.on_commit(lambda: files.forget_half_done(*_half_done_names(item)))
-    log.error("certification_failed", item=item.pk)
-    _announce(item)
+    give_up(copy, item, sentence, at, None)
     return item

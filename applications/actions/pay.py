@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications import messages
+from applications.actions.fees import PAYABLE, let_fall, settle
+from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
-from applications.actions.part_clocks import go_on
 from applications.actions.steps import announce, open_step
-from applications.enums import IN_HAND, EventKind, Method, PauseWhy, PaymentKind, PaymentState, State, StepKind
+from applications.enums import EventKind, Method, PauseWhy, PaymentKind, PaymentState, State, StepKind
 from applications.history import record
+from applications.ledger import lines_owed, outstanding, paid_so_far, payment_state_of, surplus
 from applications.models import Application, FeeLine, Payment
+from applications.papers_out import REFUND
 from applications.pauses import pause
-from applications.permissions import check, may_hand_over, may_handle, may_sign
+from applications.permissions import RECEIVERS, check, may_hand_over, may_handle, may_sign
+from centres.permissions import has_role
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
 
-# Taken in and not ended without a result: a fee may still be taken.
-PAYABLE = [*IN_HAND, State.DONE, State.RETURNED]
 _LARGEST = 10**9
-
-
-def paid_so_far(dossier: Application) -> int:
-    """What was taken and not given back, from its prefetched payments."""
-    return sum(row.amount if row.kind == PaymentKind.PAID else -row.amount for row in dossier.payments.all())
-
-
-def outstanding(dossier: Application) -> int:
-    """What is still to be paid, from its prefetched fee lines and payments; nothing once it is not due any more."""
-    if dossier.payment_state != PaymentState.DUE:
-        return 0
-    return max(0, sum(line.amount for line in dossier.fee_lines.all() if line.is_due) - paid_so_far(dossier))
 
 
 @transaction.atomic
 def ask_payment(
     *, application: Application, name: str, amount: int, article: str = "", at: datetime, acting_user: User
 ) -> Application:
-    """The specialist asks for dues that the handling brought up; the clock stops until they are paid."""
+    """The specialist asks for dues that the handling brought up; the clock stops until they are paid.
+
+    What was paid too much before counts for them: where it covers them, nothing is asked and no clock stops.
+    """
     dossier = locked(application)
     check(may_handle(acting_user, dossier))
     if dossier.state != State.PROCESSING or open_step(dossier) != StepKind.APPRAISE:
@@ -52,11 +47,12 @@ def ask_payment(
     FeeLine.objects.create(
         application=dossier, name={"vi": name.strip()[:200]}, article=article.strip()[:300], amount=amount
     )
-    from_state = dossier.state
-    dossier.ask_payment(at)
-    dossier.payment_state, dossier.changed_at = PaymentState.DUE, at
-    dossier.save(update_fields=["state", "payment_state", "paused_at", "changed_at"])
-    pause(dossier, PauseWhy.PAYMENT, at)
+    from_state, is_covered = dossier.state, payment_state_of(dossier) != PaymentState.DUE
+    if not is_covered:
+        dossier.ask_payment(at)
+        dossier.save(update_fields=["state", "paused_at"])
+        pause(dossier, PauseWhy.PAYMENT, at)
+    settle(dossier, at)
     record(
         application=dossier,
         kind=EventKind.PAYMENT_ASKED,
@@ -65,20 +61,29 @@ def ask_payment(
         centre=dossier.competent,
         from_state=from_state,
         reason=f"{name.strip()[:200]}"[:500],
-        details={"fee": amount},
+        details={"fee": amount, **({"is_covered": True} if is_covered else {})},
     )
-    messages.tell(messages.PaymentAsked, dossier, occasion=at.isoformat(), at=at)
+    if not is_covered:
+        messages.tell(messages.PaymentAsked, dossier, occasion=at.isoformat(), at=at)
     announce(dossier)
     return dossier
 
 
 @transaction.atomic
 def take_fee(
-    *, application: Application, amount: int, method: str, receipt_number: str, at: datetime, acting_user: User
+    *,
+    application: Application,
+    amount: int,
+    method: str,
+    receipt_number: str,
+    reference: str = "",
+    at: datetime,
+    acting_user: User,
 ) -> Application:
     """The counter has the money: the whole of what is due, with the number of the fee receipt. The clock goes on.
 
-    ``amount`` is what the officer was shown; another sum that is due by now is not booked in its place.
+    ``amount`` is what the officer was shown; another sum that is due by now is not booked in its place. ``reference`` is
+    the card terminal's or the bank's.
     """
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
@@ -86,17 +91,11 @@ def take_fee(
         raise wrong_state(dossier) if dossier.state not in PAYABLE else _nothing_due()
     due = outstanding(dossier)
     if amount != due:
-        raise RuleBroken(_("Another sum is due now than the one you saw. Look at it again."), code="amount_changed")
-    _booked(dossier, PaymentKind.PAID, due, method, receipt_number, "", at, acting_user)
+        raise _other_sum()
+    paid = Payment(kind=PaymentKind.PAID, method=method, amount=due, reference=reference, cashier=acting_user)
+    _book(paid, dossier, receipt_number, at, acting_user)
     from_state = dossier.state
-    dossier.payment_state, dossier.changed_at = PaymentState.PAID, at
-    changed, moved = ["payment_state", "changed_at"], {}
-    if dossier.state == State.PAYMENT:
-        due_at, explanation = go_on(dossier, at)
-        dossier.settle(due_at, explanation)
-        changed += ["state", "paused_at", "due_at", "due_explanation"]
-        moved = {"due_at": due_at.isoformat()}
-    dossier.save(update_fields=changed)
+    moved = settle(dossier, at)
     record(
         application=dossier,
         kind=EventKind.PAID,
@@ -104,7 +103,7 @@ def take_fee(
         actor=acting_user,
         centre=dossier.received_at_centre,
         from_state=from_state,
-        details={"fee": due, "method": method, "receipt": receipt_number.strip(), **moved},
+        details={"fee": due, "method": method, "receipt": paid.receipt_number, **moved},
     )
     announce(dossier)
     return dossier
@@ -112,60 +111,113 @@ def take_fee(
 
 @transaction.atomic
 def refund(
-    *, application: Application, reason: str, method: str, receipt_number: str, at: datetime, acting_user: User
+    *,
+    application: Application,
+    fallen: Sequence[int] = (),
+    seen: int | None = None,
+    reason: str,
+    method: str,
+    receipt_number: str,
+    reference: str = "",
+    cashier: User | None = None,
+    at: datetime,
+    acting_user: User,
 ) -> Application:
-    """A leader has the whole of what was paid given back, and says why."""
+    """A leader has what was paid beyond what is owed given back, and says why; a paper says how much and for what.
+
+    ``fallen`` are the ids of lines that are not owed any more, by the same decision. ``seen`` is the surplus the leader
+    was shown before. ``cashier`` pays it out; by default whoever took the last payment.
+    """
     dossier = locked(application)
     check(may_sign(acting_user, dossier))
-    amount = paid_so_far(dossier)
-    if dossier.payment_state != PaymentState.PAID or not amount:
-        raise RuleBroken(_("Nothing was paid that could be given back."), code="nothing_paid")
+    if seen is not None and seen != surplus(dossier):
+        raise _other_sum()
     if not reason.strip():
         raise BadInput(_("Write the reason."), code="reason_empty", field="reason")
-    _booked(dossier, PaymentKind.REFUNDED, amount, method, receipt_number, reason.strip()[:500], at, acting_user)
-    dossier.payment_state, dossier.changed_at = PaymentState.REFUNDED, at
-    dossier.save(update_fields=["payment_state", "changed_at"])
+    lines = [line for line in lines_owed(dossier) if line.pk in set(fallen)]
+    if len(lines) != len(set(fallen)):
+        raise RuleBroken(_("This fee does not count any more. Look at it again."), code="line_gone", field="fallen")
+    let_fall(lines, reason, at, acting_user)
+    settle(dossier, at)
+    amount = surplus(dossier)
+    if not amount:
+        raise RuleBroken(_("Nothing was paid that could be given back."), code="nothing_paid")
+    back = Payment(
+        kind=PaymentKind.REFUNDED,
+        method=method,
+        amount=amount,
+        reference=reference,
+        reason=reason.strip()[:500],
+        cashier=_who_pays_out(dossier, cashier),
+    )
+    _book(back, dossier, receipt_number, at, acting_user)
+    settle(dossier, at)
     record(
         application=dossier,
         kind=EventKind.REFUNDED,
         at=at,
         actor=acting_user,
         centre=dossier.competent,
-        details={"fee": amount, "method": method, "receipt": receipt_number.strip()},
+        details={"fee": amount, "method": method, "receipt": back.receipt_number},
         personal={"reason": reason.strip()},
     )
-    messages.tell(messages.Refunded, dossier, at=at)
+    issue(application=dossier, number=REFUND, said=_said(dossier, back, acting_user), at=at, by=acting_user)
+    messages.tell(messages.Refunded, dossier, occasion=str(back.sequence), at=at)
     announce(dossier)
     return dossier
 
 
-def _booked(
-    dossier: Application,
-    kind: PaymentKind,
-    amount: int,
-    method: str,
-    receipt_number: str,
-    reason: str,
-    at: datetime,
-    user: User,
-) -> None:
-    number = receipt_number.strip()[:40]
-    centre = dossier.received_at_centre or dossier.competent
-    if method not in Method.values:
+def _who_pays_out(dossier: Application, cashier: User | None) -> User:
+    """Raises ``BadInput`` where it is nobody of the counter that took the fee."""
+    last = dossier.payments.filter(kind=PaymentKind.PAID).select_related("cashier").last()
+    if cashier is None and last is not None:
+        return last.cashier
+    if cashier is None or not has_role(cashier, RECEIVERS, dossier.received_at_centre_id):
+        raise BadInput(_("Say who pays it out."), code="cashier", field="cashier")
+    return cashier
+
+
+def _said(dossier: Application, back: Payment, leader: User) -> dict[str, Any]:
+    """What the paper of a refund keeps: the sums as they are after it, and the lines that do not count any more."""
+    lines = list(dossier.fee_lines.all())
+    lowered = {line.replaces_id: line.amount for line in lines if line.replaces_id}
+    return {
+        "amount": back.amount,
+        "method": back.method,
+        "voucher": back.receipt_number,
+        "reference": back.reference,
+        "why": back.reason,
+        "taken": back.amount + paid_so_far(dossier),
+        "owed": sum(line.amount for line in lines if line.is_due),
+        "gone": [
+            {"name": line.name["vi"], "amount": line.amount, "now": lowered.get(line.pk, 0)}
+            for line in lines
+            if line.amount and not line.is_due
+        ],
+        "receipts": [row.receipt_number for row in dossier.payments.filter(kind=PaymentKind.PAID)],
+        "cashier": str(back.cashier),
+        "signer": str(leader),
+    }
+
+
+def _book(row: Payment, dossier: Application, receipt_number: str, at: datetime, user: User) -> None:
+    """Write the row as the dossier's next one. The caller holds the dossier's lock; the row's number holds without it."""
+    row.receipt_number, row.reference = receipt_number.strip()[:40], row.reference.strip()[:40]
+    if row.method not in Method.values:
         raise BadInput(_("Say how it was paid."), code="method", field="method")
-    if not number:
+    if not row.receipt_number:
         raise BadInput(_("Give the number of the fee receipt."), code="receipt_empty", field="receipt_number")
-    row = Payment(
-        application=dossier,
-        kind=kind,
-        method=method,
-        amount=amount,
-        receipt_number=number,
-        reason=reason,
-        at=at,
-        by=user,
-        centre=centre,
-    )
+    if row.method == Method.CARD and row.kind == PaymentKind.PAID and not row.reference:
+        raise BadInput(
+            _("Give the reference that the card terminal printed."), code="reference_empty", field="reference"
+        )
+    row.application, row.at, row.by = dossier, at, user
+    row.centre = dossier.received_at_centre or dossier.competent
+    row.sequence = dossier.payments.count() + 1
+    row.held = paid_so_far(dossier) + (row.amount if row.kind == PaymentKind.PAID else -row.amount)
+    same = Payment.objects.filter(centre=row.centre, kind=row.kind)
+    if row.reference and same.filter(method=row.method, reference=row.reference).exists():
+        raise RuleBroken(_("This reference was used for another payment."), code="reference_used", field="reference")
     try:
         with transaction.atomic():
             row.save()
@@ -173,6 +225,10 @@ def _booked(
         raise RuleBroken(
             _("This receipt number was used for another payment."), code="receipt_used", field="receipt_number"
         ) from error
+
+
+def _other_sum() -> RuleBroken:
+    return RuleBroken(_("Another sum is due now than the one you saw. Look at it again."), code="amount_changed")
 
 
 def _nothing_due() -> RuleBroken:

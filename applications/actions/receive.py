@@ -14,11 +14,15 @@ from applications.actions.declare import erase
 from applications.actions.documents_wanted import FROM_DOCUMENTS, LAID_OUT
 from applications.actions.linked import open_parts
 from applications.actions.locking import locked, wrong_state
+from applications.actions.originals import take_originals
 from applications.actions.submit_certification import submit_all, why_not_submitted
 from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
+from applications.documents import receipt_said
+from applications.duplicates import refuse_duplicates
 from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
 from applications.models import Application, Arrival, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
+from applications.models.papers import as_issued
 from applications.notarisation.enums import JobState
 from applications.notarisation.requests import is_request, items_of, request_of
 from applications.numbers import next_dossier_code
@@ -45,8 +49,9 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
     """Take in the application and start its clock (Decree 118/2025 art. 17.3: accepted complete and correct).
 
     Gives the code, the due date with its explanation, the fee lines, the first step, the history row, the receipt
-    to be printed and the notice; the ticket is done with its last matter. Raises ``NotComplete`` with everything
-    that is missing at once, or ``RulesChanged``; nothing is changed then.
+    to be printed and the notice; originals that stay are in custody; the ticket is done with its last matter. Raises ``NotComplete`` with everything
+    that is missing at once, ``RulesChanged``, or ``Duplicate`` while nobody decided that it is another matter than what was
+    received not long ago; nothing is changed then.
     """
     draft = locked(application)
     check_receiver(acting_user, draft)
@@ -54,7 +59,7 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
         raise wrong_state(draft)
     refuse_old_rules(draft, at)
     quote = quote_for(draft, at)
-    papers = list(draft.papers.select_related("kind"))
+    papers = list(draft.papers.select_related("kind", "requirement"))
     form = bound_form(draft, at)
     by_document = is_request(version_of(draft)) and draft.for_application_id is None
     missing = _unit_not_asked(draft)
@@ -62,8 +67,9 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
         missing += _documents_missing(draft, at)
     missing += what_is_missing(draft, papers, quote, form, at, by_document=by_document)
     refuse_if(missing)
+    refuse_duplicates(draft, at)
     draft.form_data = form.form_data()
-    return complete(draft, quote, [str(paper.kind.key) for paper in papers], at, acting_user)
+    return complete(draft, quote, papers, at, acting_user)
 
 
 class Missing(str):
@@ -89,9 +95,10 @@ def refuse_if(missing: list[str]) -> None:
 
 
 def complete(
-    draft: Application, quote: Quote, papers: list[str], at: datetime, acting_user: User, *, is_new: bool = False
+    draft: Application, quote: Quote, papers: list[Paper], at: datetime, acting_user: User, *, is_new: bool = False
 ) -> Application:
-    """The change itself, on a draft that was locked and found whole; inside the caller's transaction.
+    """The change itself, on a draft that was locked and found whole; inside the caller's transaction. Papers that are not
+    saved yet are saved with it.
 
     ``is_new``: it was made in this transaction, so nothing of it is in the history yet.
     """
@@ -110,6 +117,7 @@ def complete(
     draft.payment_state = PaymentState.DUE if quote.total else PaymentState.NONE
     draft.changed_at = at
     draft.save()
+    Paper.objects.bulk_create([paper for paper in papers if paper.pk is None])
     FeeLine.objects.bulk_create(fee_rows(draft, quote, at))
     open_parts(draft, [part.key for part in quote.parts], at)
     Step.objects.create(application=draft, kind=StepKind.APPRAISE, from_at=at)
@@ -125,14 +133,16 @@ def complete(
             "code": draft.code,
             "version": draft.version_id,
             "due_at": quote.due_at.isoformat(),
-            "papers": papers,
+            "papers": [str(paper.kind.key) for paper in papers],
             "fee": quote.total,
             **({"declared_at_home": True} if declaration else {}),
+            **({"looks_like": draft.other_matter["codes"]} if draft.other_matter else {}),
         },
         personal={
             "applicant": applicant.full_name if applicant else "",
             "identity_number": (applicant.identity_number or "") if applicant else "",
             "phone": draft.contact_phone,
+            "other_matter": draft.other_matter.get("reason", ""),
         },
         # What was refused of a request while it was prepared has its row already.
         first=is_new and request is None,
@@ -142,9 +152,6 @@ def complete(
     if arrival is not None:
         arrival.person = {}  # the dossier has it now
         arrival.save(update_fields=["person"])
-    receipt = IssuedForm.objects.create(application=draft, number=RECEIPT, issued_at=at, issued_by=acting_user)
-    if request is None or draft.for_application_id is None:  # else it is drawn once nothing can join it any more
-        jobs.wake("applications.tasks.render_receipt", receipt.pk)
     if draft.for_application_id is None:  # a copy made for another dossier tells when it is ready, and that is enough
         messages.tell(messages.Received, draft, at=at)
     if request is not None and draft.for_application_id is None:
@@ -152,8 +159,24 @@ def complete(
         submit_all(draft, at, acting_user)
     elif draft.matter is not None and draft.matter.done_at is None:
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
+    take_originals(draft, papers, at, acting_user)
+    _write_receipt(draft, at, acting_user, may_be_joined=request is not None and draft.for_application_id is not None)
     live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
     return draft
+
+
+def _write_receipt(dossier: Application, at: datetime, user: User, *, may_be_joined: bool) -> None:
+    """The receipt with what it says now; of a copy that others may join it is written down once nothing can any more."""
+    said = {} if may_be_joined else receipt_said(dossier, at)
+    receipt = IssuedForm.objects.create(
+        application=dossier,
+        number=RECEIPT,
+        issued_at=at,
+        issued_by=user,
+        frozen={**as_issued(dossier), **said},
+    )
+    if not may_be_joined:
+        jobs.wake("applications.tasks.render_receipt", receipt.pk)
 
 
 def _filed_under(arrival: Arrival | None) -> str:

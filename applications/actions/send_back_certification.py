@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
 from applications.actions.submit_certification import signer_topic
-from applications.actions.wait_for_copy import copy_has_ended
+from applications.actions.wait_for_copy import copies_have_ended
 from applications.enums import EventKind
 from applications.history import record
 from applications.models import CertificationItem
@@ -47,7 +47,7 @@ def send_back_certification(
         # What a signer writes may name somebody.
         personal={"note": reason},
     )
-    copy_has_ended(item, at)
+    copies_have_ended(copy, at)
     live.bump(f"dossier:{copy.pk}", f"dossier:{copy.for_application_id}", signer_topic(copy))
     return item
 

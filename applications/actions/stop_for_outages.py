@@ -2,41 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+import time
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from applications import messages
 from applications.actions.locking import locked
 from applications.actions.part_clocks import recount_parts
+from applications.actions.supplement import give_longer
 from applications.approved_days import Approved
-from applications.enums import IN_HAND, EventKind, PauseWhy
+from applications.enums import IN_HAND, WAITING_FOR_CITIZEN, EventKind, PartState, PauseWhy
 from applications.history import record
-from applications.models import Application, Pause
+from applications.models import Application, OutagePass, Part, Pause
 from applications.moved_days import CHUNK
 from applications.pauses import counted_again
-from applications.worklist import behind, place_of
+from applications.querysets import ApplicationQuerySet
 from centres.models import Outage
 from portal import live
 from procedures.calendars import WorkCalendar
+from procedures.waits import Span
 
 
-def stop_for_outages(*, at: datetime) -> int:
+def stop_for_outages(*, at: datetime, seconds: float = math.inf) -> int:
     """Give each dossier the time of outages that have begun, as announced; and of those that are over, as it was.
 
-    Safe to run again, and beside itself: a dossier is given no more than it lacks, and the outage is noted last. Returns
-    how many dossiers moved.
+    It goes on where it ended: after so many seconds, or in the middle of a worker's life. Safe to run again, and beside itself: a
+    dossier is given no more than it lacks. Returns how many dossiers moved.
     """
-    moved, calendar_of = 0, Approved().of
+    moved, calendar_of, ends = 0, Approved().of, time.monotonic() + seconds
     for outage in _due(at):
-        for application in _in_reach(outage, at):
-            moved += _give_time(application, outage, calendar_of, at)
+        walk, _is_new = OutagePass.objects.get_or_create(outage=outage, settles=outage.over_at <= at)
+        moved += _walk(outage, walk, calendar_of, at, ends)
+        if walk.finished_at is None:
+            break
         outage.clocks_stopped_at = outage.clocks_stopped_at or at
-        if outage.over_at <= at:
+        if walk.settles:
             outage.clocks_settled_at = at
         outage.save(update_fields=["clocks_stopped_at", "clocks_settled_at"])
+    return moved
+
+
+def _walk(
+    outage: Outage, walk: OutagePass, calendar_of: Callable[[Application], WorkCalendar], at: datetime, ends: float
+) -> int:
+    """Go on with a walk; its row says how far it came, piece by piece."""
+    moved = 0
+    while time.monotonic() <= ends:
+        piece = list(_in_reach(outage, at).filter(pk__gt=walk.after)[:CHUNK])
+        gave = sum(_give_time(one, outage, calendar_of, at) for one in piece)
+        moved, walk.moved = moved + gave, walk.moved + gave
+        walk.after = piece[-1].pk if piece else walk.after
+        walk.finished_at = at if len(piece) < CHUNK else None
+        walk.save(update_fields=["after", "moved", "finished_at"])
+        if walk.finished_at is not None:
+            break
     return moved
 
 
@@ -51,17 +74,16 @@ def _due(at: datetime) -> QuerySet[Outage]:
     ).order_by("from_at", "id")
 
 
-def _in_reach(outage: Outage, at: datetime) -> Iterator[Application]:
-    """Dossiers in hand at that centre whose time runs, or ran, over it."""
+def _in_reach(outage: Outage, at: datetime) -> ApplicationQuerySet:
+    """Dossiers in hand at that centre whose time runs, or ran, over it, by their keys: dates move on the way. Whoever is waited
+    for (by one of linked services too) may answer in the midst of it, so the date of then says nothing."""
+    part_waits = Exists(Part.objects.filter(application=OuterRef("pk"), state=PartState.SUPPLEMENT))
     rows = Application.objects.filter(
-        state__in=IN_HAND, received_at__lt=min(outage.over_at, at), due_at__gt=outage.from_at
-    ).order_by("due_at", "id")
-    if outage.centre_id is not None:
-        rows = rows.filter(competent=outage.centre_id)
-    place = ""
-    while chunk := list(behind(rows, place)[:CHUNK]):
-        place = place_of(chunk[-1])
-        yield from chunk
+        Q(due_at__gt=outage.from_at) | Q(state__in=WAITING_FOR_CITIZEN) | part_waits,
+        state__in=IN_HAND,
+        received_at__lt=min(outage.over_at, at),
+    ).order_by("pk")
+    return rows if outage.centre_id is None else rows.filter(competent=outage.centre_id)
 
 
 @transaction.atomic
@@ -72,15 +94,12 @@ def _give_time(
     dossier = locked(application)
     if dossier.state not in IN_HAND or dossier.due_at is None or dossier.received_at is None:
         return False
-    pauses = list(dossier.pauses.all())
-    own = next(
-        (one for one in pauses if one.why == PauseWhy.OUTAGE and outage.from_at <= one.from_at < outage.until_at), None
-    )
-    others = [one for one in pauses if one is not own]
-    span = _what_is_left(max(outage.from_at, dossier.received_at), outage.over_at, others)
-    if not _keep(dossier, own, span):
-        return False
+    within = dossier.pauses.filter(why=PauseWhy.OUTAGE, from_at__gte=outage.from_at, from_at__lt=outage.until_at)
+    changed = _keep(dossier, within.first(), (max(outage.from_at, dossier.received_at), outage.over_at))
     calendar = calendar_of(dossier)
+    give_longer(dossier, outage, calendar, at)
+    if not changed:
+        return False
     due = counted_again(dossier, calendar)
     recount_parts(dossier, calendar)
     if due.at == dossier.due_at:
@@ -98,32 +117,14 @@ def _give_time(
     return True
 
 
-def _keep(dossier: Application, own: Pause | None, span: tuple[datetime, datetime] | None) -> bool:
-    """Whether the pause for this outage is another than it was."""
-    if span is None:
-        if own is not None:
-            own.delete()
-        return own is not None
-    start, end = span
+def _keep(dossier: Application, own: Pause | None, span: Span) -> bool:
+    """Whether the pause for this outage is another than it was. Beside other pauses it stands whole: who counts them counts
+    each moment once."""
     if own is None:
-        Pause.objects.create(application=dossier, why=PauseWhy.OUTAGE, from_at=start, to_at=end)
+        Pause.objects.create(application=dossier, why=PauseWhy.OUTAGE, from_at=span[0], to_at=span[1])
         return True
     if (own.from_at, own.to_at) == span:
         return False
-    own.from_at, own.to_at = start, end
+    own.from_at, own.to_at = span
     own.save(update_fields=["from_at", "to_at"])
     return True
-
-
-def _what_is_left(start: datetime, end: datetime, others: Iterable[Pause]) -> tuple[datetime, datetime] | None:
-    """The time of the outage that no other pause has given already: from after one it began in, until the next begins."""
-    for one in sorted(others, key=lambda pause: pause.from_at):
-        if one.from_at >= end or (one.to_at is not None and one.to_at <= start):
-            continue
-        if one.from_at <= start:
-            if one.to_at is None:
-                return None
-            start = one.to_at
-        else:
-            end = one.from_at
-    return (start, end) if start < end else None

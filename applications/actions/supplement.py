@@ -18,23 +18,25 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.part_clocks import go_on, recount_parts
 from applications.actions.steps import announce, open_step
 from applications.approved_days import Approved
-from applications.enums import EventKind, PartState, State, StepKind, SupplementStage
+from applications.enums import EventKind, PartState, PauseWhy, State, StepKind, SupplementStage
 from applications.history import record
 from applications.linked import law_of
 from applications.models import Application, Part, PartPause, SupplementRequest
 from applications.models.handling import STILL_OPEN
-from applications.pauses import counted_again, has_parts
+from applications.pauses import counted_again, has_parts, spans_of
 from applications.permissions import check, check_receiver, may_handle, may_receive, may_sign
 from applications.rules import answer_days, end_of, rules_on, start_of, working_days_after, working_days_before
+from centres.models import Outage
 from citizens.models import User
 from portal import live
 from portal.clock import local_day
 from portal.errors import BadInput, RuleBroken
+from procedures.calendars import WorkCalendar
+from procedures.waits import Span, day_without
 
 FORM = "02"
+# What a form has room for.
 MOST_LINES = 40
-# A request at the counter counts for the same matter of the same person for so long.
-INTAKE_COUNTS = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -273,7 +275,8 @@ def asked_at_intake(draft: Application, at: datetime) -> SupplementRequest | Non
         version__procedure=OuterRef("application__version__procedure"),
         received_at__gte=OuterRef("asked_at"),
     )
-    rows = SupplementRequest.objects.filter(same, stage=SupplementStage.INTAKE, asked_at__gte=at - INTAKE_COUNTS)
+    since = at - timedelta(days=rules_on(local_day(at)).intake_days)
+    rows = SupplementRequest.objects.filter(same, stage=SupplementStage.INTAKE, asked_at__gte=since)
     return rows.exclude(Exists(received_since)).order_by("-asked_at").first()
 
 
@@ -331,6 +334,53 @@ def part_goes_on(row: Part, at: datetime) -> None:
     row.pauses.filter(to_at__isnull=True).update(to_at=at)
     row.resume()
     row.save()
+
+
+def give_longer(dossier: Application, outage: Outage, calendar: WorkCalendar, at: datetime) -> bool:
+    """The days that an announced outage takes from whoever has to answer come at the end; whether there were any. Never fewer
+    days than the citizen was told, also where it is over sooner. Each of linked services may have asked. Inside the caller's
+    transaction, on its locked row."""
+    outages = spans_of(dossier.pauses.filter(why=PauseWhy.OUTAGE))
+    asked = dossier.supplements.filter(STILL_OPEN).select_related("part").order_by("asked_at", "id")
+    given = [request for request in asked if _later(dossier, request, outage, outages, calendar)]
+    for request in given:
+        _tell_longer(dossier, request, outage, at)
+    return bool(given)
+
+
+def _later(
+    dossier: Application, request: SupplementRequest, outage: Outage, outages: list[Span], calendar: WorkCalendar
+) -> bool:
+    """Whether this request got another last day."""
+    if request.until is None or request.asked_at >= outage.over_at:
+        return False
+    asked_until = request.asked_until or request.until
+    last = day_without(local_day(asked_until), local_day(request.asked_at), outages, calendar)
+    until = end_of(last, dossier.received_at_centre or dossier.helped_at)
+    if until <= request.until:
+        return False
+    request.asked_until, request.until = asked_until, until
+    if request.ends_at is not None:
+        request.ends_at = max(request.ends_at, until)
+    if request.remind_at is not None and request.reminded_at is None:
+        remind_on = working_days_before(last, rules_on(local_day(request.asked_at)).remind_days)
+        request.remind_at = max(request.remind_at, start_of(remind_on))
+    request.save(update_fields=["until", "asked_until", "ends_at", "remind_at"])
+    return True
+
+
+def _tell_longer(dossier: Application, request: SupplementRequest, outage: Outage, at: datetime) -> None:
+    until = request.until.isoformat() if request.until else ""
+    record(
+        application=dossier,
+        kind=EventKind.ANSWER_MOVED,
+        at=at,
+        actor=None,
+        centre=dossier.competent,
+        reason=outage.what["vi"],
+        details={"until": until, "outage": outage.pk, **_named(request.part)},
+    )
+    messages.tell(messages.SupplementWaits, dossier, occasion=f"{_occasion(request)}:{until}", at=at)
 
 
 # -- what nobody answers ----------------------------------------------------------------------------------------------

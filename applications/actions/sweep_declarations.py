@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from applications.actions.declare import erase
+from applications.actions.declare import erase, rules_of_declarations
 from applications.models import Declaration, WhyErased
+from portal import clock
 
+# One transaction holds no more rows than this.
 BATCH = 200
-# For how long a desk can still say what became of a code.
-REMEMBERED = timedelta(days=90)
 
 
 def erase_expired(*, at: datetime) -> int:
@@ -33,5 +33,6 @@ def _erase_some(at: datetime) -> int:
 
 def forget_erased(*, at: datetime) -> int:
     """Delete the rows that nothing came of and nobody asks about any more. Returns how many."""
-    old = Declaration.objects.filter(application__isnull=True, erased_at__lt=at - REMEMBERED)
+    remembered = timedelta(days=rules_of_declarations(clock.local_day(at)).remembered_days)
+    old = Declaration.objects.filter(application__isnull=True, erased_at__lt=at - remembered)
     return old.delete()[0]

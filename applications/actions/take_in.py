@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import BigAutoField, Exists, OuterRef
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.choose import refuse_listed_only
 from applications.actions.mark_paper import ACCEPTED
+from applications.actions.other_matter import decision
 from applications.actions.receive import complete, refuse_if, what_is_missing
 from applications.catalogue import COUNTED, bound_form, quote_for
+from applications.duplicates import refuse_duplicates, twins_of
 from applications.enums import PaperState
 from applications.models import Application, Paper
+from applications.notarisation.requests import is_request
 from applications.permissions import RECEIVERS, check
 from centres.actions.settle_matter import settle_matter
 from centres.enums import AT_COUNTER, Role
@@ -63,13 +68,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Handed:
-    """What was handed in and said. ``papers`` are keys of document kinds; ``form`` the raw answers by field."""
+    """What was handed in and said. ``papers`` are keys of document kinds, ``originals`` the number and pages of each paper that
+    is kept, by its kind; ``form`` the raw answers by field, ``other_matter`` why it is no duplicate of what it looks like."""
 
     procedure: str
     person: Person
     papers: Collection[str] = ()
+    originals: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     facts: Mapping[str, bool] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
+    other_matter: str = ""
     acknowledged: Collection[str] = ()
     phone: str = ""
     email: str = ""
@@ -88,9 +96,10 @@ def take_in(
     """The dossier and its fee in đồng: from a person at a counter to a received dossier, in one transaction and as few statements as it can be.
 
     The same rules as choosing, ticking and receiving one after the other. ``phone`` in E.164. The same ``client_key``
-    again gives the same dossier. Raises ``Gone`` (no such ticket here), ``RuleBroken`` (not at a counter, key used),
-    ``OtherPerson`` (the number is known under another name or birth date), ``BadInput``, or ``NotComplete`` with
-    everything that is missing at once; nothing is changed then.
+    again gives the same dossier. Raises ``Gone`` (no such ticket here), ``RuleBroken`` (not at a counter, key used, or
+    ``at_the_desk``: what is certified document by document), ``OtherPerson`` (the number is known under another name or
+    birth date), ``BadInput``, ``Duplicate``, or ``NotComplete`` with everything that is missing at once; nothing is changed
+    then.
     """
     known = _taken_before(ticket_id, handed.client_key, acting_user)
     if known is not None:
@@ -129,6 +138,7 @@ def _take_in(
             _("No version of this procedure is in force today. Check its code."), code="no_version", field="procedure"
         )
     refuse_listed_only(version.procedure)
+    _refuse_without_documents(version)
     if not all(map(may_be_answered, handed.facts)):
         raise BadInput(_("The catalogue does not know this question."), code="unknown_fact", field="facts")
     found = identify(
@@ -158,10 +168,14 @@ def _take_in(
     if not token_taken:
         draft.token = ticket.token
     quote = quote_for(draft, at)
-    papers = _papers(draft, version, quote, handed.papers)
+    papers = _papers(draft, version, quote, handed)
     form = bound_form(draft, at)
     refuse_if(what_is_missing(draft, papers, quote, form, at))
     draft.form_data = form.form_data()
+    if handed.other_matter.strip():
+        draft.other_matter = decision(handed.other_matter, twins_of(draft, at), at, acting_user)
+    elif not found.is_new:
+        refuse_duplicates(draft, at)
     draft.matter = settle_matter(
         ticket=ticket,
         procedure=version.procedure,
@@ -170,9 +184,20 @@ def _take_in(
         at=at,
         acting_user=acting_user,
     )
-    dossier = complete(draft, quote, [paper.kind.key for paper in papers], at, acting_user, is_new=True)
-    Paper.objects.bulk_create(papers)
-    return dossier, quote.total
+    return complete(draft, quote, papers, at, acting_user, is_new=True), quote.total
+
+
+def _refuse_without_documents(version: ProcedureVersion) -> None:
+    """What is certified is scanned, held against what forbids it, and signed into a register, document by document."""
+    if is_request(version):
+        raise RuleBroken(
+            _(
+                "What is to be certified is scanned and checked document by document. Open the request at the desk, under %(desk)s."
+            )
+            % {"desk": reverse("applications:desk")},
+            code="at_the_desk",
+            field="procedure",
+        )
 
 
 def _refuse_another_person(found: Identified, person: Person) -> None:
@@ -242,13 +267,13 @@ def _one_count(handed: Handed, key: str, name: str) -> int | None:
     return count if given is None else int(given)
 
 
-def _papers(draft: Application, version: ProcedureVersion, quote: Quote, there: Collection[str]) -> list[Paper]:
+def _papers(draft: Application, version: ProcedureVersion, quote: Quote, handed: Handed) -> list[Paper]:
     """The checklist that the rules ask for, ticked where the paper's kind was handed in."""
     requirements = {row.pk: row for row in version.requirements.all()}
     lines = []
     for order, ask in enumerate(quote.papers):
         state = PaperState.MISSING
-        if ask.form_of_copy == CopyForm.LOOKED_UP or ask.kind_key in there:
+        if ask.form_of_copy == CopyForm.LOOKED_UP or ask.kind_key in handed.papers:
             state = ACCEPTED[CopyForm(ask.form_of_copy)][0]
         lines.append(
             Paper(
@@ -259,6 +284,7 @@ def _papers(draft: Application, version: ProcedureVersion, quote: Quote, there: 
                 copies=ask.copies,
                 order=order,
                 state=state,
+                kept=list(handed.originals.get(ask.kind_key, ())),
             )
         )
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections.abc import Callable
@@ -33,6 +34,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 WAIT_AWAY = timedelta(minutes=1)
 # Three quarters of a day at the longest wait; a code that nobody knows is not worth a day.
 MAX_ATTEMPTS, MAX_UNKNOWN = 110, 12
+# Only bounds of the table and of one transaction: the history keeps what was done.
 KEPT, FORGOTTEN_AT_ONCE = timedelta(days=90), 5000
 # So many in a row that the other side broke over: it is ill, and the others need not wait in vain.
 ILL = 3
@@ -40,7 +42,7 @@ ILL = 3
 _CHANGES_RECORD = frozenset({
     EventKind.SUPPLEMENT_ASKED, EventKind.SUPPLEMENTED, EventKind.NOT_ANSWERED, EventKind.APPROVED, EventKind.HANDED_OVER,
     EventKind.REPLACED, EventKind.WITHDRAWN, EventKind.REFUSED, EventKind.STOPPED, EventKind.EXTENDED, EventKind.DUE_MOVED,
-    EventKind.REISSUED, EventKind.PAYMENT_ASKED, EventKind.PAID,
+    EventKind.REISSUED, EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.FEE_LOWERED,
 })  # fmt: skip
 _DOSSIERS = Application.objects.select_related("applicant", "competent", "arrival", "result__document", "version")
 
@@ -65,7 +67,7 @@ def sweep(*, dossiers: list[int], seconds: float, now: Callable[[], datetime] = 
             if time.monotonic() > ends or ill >= ILL:
                 break
             try:
-                told = tell_dossier(application_id=dossier, wire=wire, now=now)
+                told = tell_dossier(application_id=dossier, wire=wire, now=now, ends=ends)
             except Away:
                 break
             delivered += told.delivered
@@ -81,14 +83,16 @@ class Told:
         self.is_ill = False
 
 
-def tell_dossier(*, application_id: int, wire: Wire, now: Callable[[], datetime] = clock.now) -> Told:
+def tell_dossier(
+    *, application_id: int, wire: Wire, now: Callable[[], datetime] = clock.now, ends: float = math.inf
+) -> Told:
     """Send the dossier's rows one after the other until one is not taken. Raises ``Away``; the row waits then.
 
     Not atomic: the claim, the network and the note are steps of their own (docs/decisions/0032). Any number of workers may
     try: the first open row is claimed by one guarded UPDATE, and nobody looks past it.
     """
     told = Told()
-    while (claim := _claim(application_id, now())) is not None:
+    while time.monotonic() <= ends and (claim := _claim(application_id, now())) is not None:
         state = _tell(claim, wire)
         if state == ItemState.WAITING and not claim.item.trouble:  # from the start
             continue

@@ -32,13 +32,9 @@ def wait_for_copy(*, ticket: Ticket, reason: str, at: datetime, acting_user: Use
     return park(ticket=ticket, kind=ParkKind.JOB, reason=reason, at=at, acting_user=acting_user)
 
 
-def copy_has_ended(item: CertificationItem, at: datetime) -> None:
-    """Made, refused or given up, in the transaction that says so."""
-    copies_have_ended(item.certification.application, at)
-
-
 def copies_have_ended(copy: Application, at: datetime) -> None:
-    """Nothing more comes of a request for now: with the visit's last copy its person is brought back."""
+    """A document of this request was made, refused, sent back or given up, in the transaction that says so: with the last
+    one of the visit its person is brought back."""
     matter = (copy.for_application or copy).matter
     if matter is None:
         return

@@ -60,9 +60,23 @@ class PersonSerializer(serializers.Serializer[Any]):
     )
 
 
+class OriginalSerializer(serializers.Serializer[Any]):
+    """One physical paper that stays at the office."""
+
+    number = serializers.CharField(max_length=40, allow_blank=True, default="", help_text="Number or serial on it.")
+    pages = serializers.IntegerField(min_value=1, max_value=500, default=1)
+
+
 class HandedPaperSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(max_length=60, help_text="Key of the document kind.")
     there = serializers.BooleanField(default=True)
+    originals = serializers.ListField(
+        child=OriginalSerializer(),
+        required=False,
+        default=list,
+        max_length=20,
+        help_text="Of a paper that the office keeps until the result: each original. Without it, one.",
+    )
 
 
 class TakeInSerializer(serializers.Serializer[Any]):
@@ -95,15 +109,33 @@ class TakeInSerializer(serializers.Serializer[Any]):
         min_value=1, max_value=500, required=False, allow_null=True, default=None, help_text="One if not given."
     )
     finish_ticket = serializers.BooleanField(required=False, default=True)
+    other_matter = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Why it is no duplicate of what ``duplicates`` named.",
+    )
+
+
+class DuplicateSerializer(serializers.Serializer[Any]):
+    """A dossier that the application may repeat."""
+
+    code = serializers.CharField(help_text="Empty while it was only filed online.")
+    state = serializers.IntegerField()
+    state_name = serializers.CharField()
+    centre = serializers.CharField(help_text="Code of the centre.")
+    received_at = serializers.DateTimeField()
 
 
 class MissingSerializer(ProblemSerializer):
-    """Refused because something is missing: ``missing`` says it all at once."""
+    """Refused because something is missing: ``missing`` says it all at once. Or it may be there already: ``duplicates``."""
 
     missing = serializers.ListField(child=serializers.CharField(), required=False)
     warnings = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="What differs from the person on record."
     )
+    duplicates = DuplicateSerializer(many=True, required=False, help_text="Send ``other_matter`` if it is none.")
 
 
 class ApplicationSerializer(serializers.ModelSerializer[Application]):
@@ -155,6 +187,7 @@ class FeeSerializer(serializers.Serializer[Any]):
     article = serializers.CharField()
     quantity = serializers.IntegerField()
     amount = serializers.IntegerField(help_text="In đồng.")
+    is_due = serializers.BooleanField(help_text="Whether it counts: what was waived, lowered or refused does not.")
 
     def get_name(self, row: Any) -> str:
         return pick(row.name)
@@ -258,6 +291,13 @@ class SignSerializer(serializers.Serializer[Any]):
 
 class HandOverSerializer(serializers.Serializer[Any]):
     handed_to = serializers.CharField(max_length=120, help_text="Who takes it and signs for it on paper.")
+    authorisation = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="What a proxy shows who takes an original out of custody with it.",
+    )
 
 
 class TrackSerializer(serializers.Serializer[Any]):

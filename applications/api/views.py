@@ -22,10 +22,11 @@ from rest_framework.views import APIView
 from applications.actions.receive import NotComplete
 from applications.actions.take_in import Handed, OtherPerson, Person, take_in
 from applications.api import serializers
+from applications.duplicates import Duplicate
 from applications.enums import State
 from applications.handling import BY_KEY, offered
 from applications.looks import looked_at, looked_at_list
-from applications.models import Application, Paper
+from applications.models import Application, Original, Paper
 from applications.tracking import find_visit
 from applications.tracking_access import NoSuchPair, open_by_code
 from citizens.api.permissions import IsStaff
@@ -86,7 +87,12 @@ class ApplicationDetail(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class TakeIn(APIView):
-    """Receive a whole application in one request, for counters with a program of their own."""
+    """Receive a whole application in one request, for counters with a program of their own.
+
+    Certification (2.000815 copies, 2.000884 signatures) is not taken in here, as no file is: each of its documents is scanned,
+    held against what forbids certifying it, and signed by itself. It is refused with the code `at_the_desk`; the request
+    is opened at the desk (`/desk/`), for the same number.
+    """
 
     permission_classes = [IsStaff]
 
@@ -113,7 +119,7 @@ class TakeIn(APIView):
                 at=clock.now(),
                 acting_user=cast(User, request.user),
             )
-        except (NotComplete, OtherPerson) as problem:
+        except (NotComplete, OtherPerson, Duplicate) as problem:
             refusal = {"code": problem.code, "message": str(problem), "field": problem.field, **problem.details}
             return Response(refusal, status=problem.status)
         answer = {**shown(serializers.ReceivedSerializer, dossier), "total": total}
@@ -184,8 +190,10 @@ def _handed(values: dict[str, Any]) -> Handed:
         procedure=values["procedure"],
         person=Person(**values["citizen"]),
         papers={paper["kind"] for paper in values["papers"] if paper["there"]},
+        originals={paper["kind"]: paper["originals"] for paper in values["papers"] if paper["there"]},
         facts=values["facts"],
         form=values["form"],
+        other_matter=values["other_matter"],
         acknowledged=values["acknowledged"],
         client_key=values["client_key"],
         phone=values["contact_phone"],
@@ -213,7 +221,8 @@ def _dossier_or_404(request: Request, pk: int) -> Application:
             "consultations",
             "payments",
             "fee_lines",
-            Prefetch("papers", Paper.objects.select_related("kind")),
+            Prefetch("papers", Paper.objects.select_related("kind", "requirement")),
+            Prefetch("originals", Original.objects.select_related("paper__kind")),
         )
     )
     return get_object_or_404(rows, pk=pk)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -39,15 +41,17 @@ SCAN_NAME = "giay-chung-nhan-ket-hon-mau.png"
 # A4 at 100 dots an inch.
 _SHEET = (827, 1169)
 _INK, _PAPER, _LINE = "#1b1a17", "#fffdf6", "#b08d3c"
-_LINES = (
+_HEAD = (
     (90, 30, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
     (130, 28, "Độc lập - Tự do - Hạnh phúc"),
-    (260, 46, "GIẤY CHỨNG NHẬN KẾT HÔN"),
-    (340, 30, "(bản mẫu để dùng thử, không có giá trị)"),
-    (480, 30, "Chồng: Lê Văn Thử, sinh 01/02/1945"),
-    (540, 30, "Vợ: Nguyễn Thị Mẫu, sinh 12/09/1948"),
-    (640, 28, "Số 45/1972, ghi sổ ngày 20 tháng 10 năm 1972"),
+    (420, 30, "(bản mẫu để dùng thử, không có giá trị)"),
 )
+_MARRIAGE = (
+    (520, 30, "Chồng: Lê Văn Thử, sinh 01/02/1945"),
+    (580, 30, "Vợ: Nguyễn Thị Mẫu, sinh 12/09/1948"),
+    (680, 28, "Số 45/1972, ghi sổ ngày 20 tháng 10 năm 1972"),
+)
+_TITLE_TOP, _TITLE_SIZE, _TITLE_LETTERS = 260, 46, 24
 
 
 def certify_here(paper: Paper, client_key: str, at: datetime, officer: User) -> None:
@@ -105,7 +109,7 @@ def _sent(paper: Paper, client_key: str, at: datetime, officer: User) -> Certifi
     """Scanned at the desk and sent to the signer."""
     item = open_certification(
         for_paper=paper,
-        upload=_as_uploaded(),
+        upload=_as_uploaded(TITLE),
         pages=PAGES,
         copies=1,
         client_key=f"{client_key}-copy",
@@ -120,11 +124,11 @@ def _sent(paper: Paper, client_key: str, at: datetime, officer: User) -> Certifi
 def add_here(
     draft: Application, client_key: str, title: str, copies: int, at: datetime, officer: User, *signs: Signs
 ) -> CertificationItem:
-    """Add a document to a request that is being prepared, from the sample scan."""
+    """Add a document to a request that is being prepared, from a scan that bears its title."""
     return add_document(
         application=draft,
         wanted=Wanted(title=title, copies=copies, signatories=signs),
-        upload=_as_uploaded(),
+        upload=_as_uploaded(title),
         client_key=f"{client_key}-document",
         at=at,
         acting_user=officer,
@@ -140,8 +144,8 @@ def nothing_forbids(item: CertificationItem, at: datetime, officer: User) -> Non
 
 def sign_all(dossier: Application, at: datetime) -> None:
     """Everything of a received request that lies before the signer, a day later too: the store may have been emptied."""
-    files.store([sample_scan().read_bytes()])
     for item in CertificationItem.objects.filter(certification__application=dossier, state=JobState.SUBMITTED):
+        files.store([_drawn(item.title)])
         _sign_and_make(item, at)
 
 
@@ -150,20 +154,25 @@ def sample_scan() -> Path:
     path = Path(settings.VAR_DIR) / "demo" / SCAN_NAME
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_drawn())
+        path.write_bytes(_drawn(TITLE))
     return path
 
 
-def _as_uploaded() -> Inspected:
-    return inspect_upload(SimpleUploadedFile(SCAN_NAME, sample_scan().read_bytes()))
+def _as_uploaded(title: str) -> Inspected:
+    return inspect_upload(SimpleUploadedFile(SCAN_NAME if title == TITLE else "ban-quet-mau.png", _drawn(title)))
 
 
-def _drawn() -> bytes:
+@cache
+def _drawn(title: str) -> bytes:
     sheet = Image.new("RGB", _SHEET, _PAPER)
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((40, 40, _SHEET[0] - 40, _SHEET[1] - 40), outline=_LINE, width=4)
     face = str(settings.BASE_DIR / "static" / "fonts" / "tinos-400.ttf")
-    for top, size, text in _LINES:
+    titles = [
+        (_TITLE_TOP + line * (_TITLE_SIZE + 10), _TITLE_SIZE, words)
+        for line, words in enumerate(textwrap.wrap(title.upper(), _TITLE_LETTERS))
+    ]
+    for top, size, text in (*_HEAD, *titles, *(_MARRIAGE if title == TITLE else ())):
         pen.text((_SHEET[0] // 2, top), text, fill=_INK, font=ImageFont.truetype(face, size), anchor="mt")
     made = io.BytesIO()
     sheet.save(made, "PNG", dpi=(100, 100))

@@ -14,8 +14,10 @@ from applications.demo.declared import seed_declaration
 from applications.demo.filed import seed_filed
 from applications.demo.hall import Hall, Seat
 from applications.demo.handling import Fate, carry_on, finish_earlier
+from applications.demo.originals import hand_over_originals
 from applications.demo.people import Crowd, old_wards
 from applications.demo.support import seed_support
+from applications.demo.tills import close_earlier
 from applications.demo.visits import Errand, Visit
 from applications.demo.week import seed_week
 from centres.actions.close_day import close_day
@@ -86,6 +88,7 @@ def seed(at: datetime) -> str:
     crowd = Crowd(rng, old_wards(), today)
     ready = seed_week(place, crowd, rng, today)
     learn_days(before=today, at=at)
+    close_earlier(place, at)
     planned = _seed_day(place, crowd, rng, at, ready)
     seed_bookings(place, crowd, at)
     seed_declaration(at)
@@ -110,6 +113,7 @@ def _seed_day(place: Place, crowd: Crowd, rng: Random, at: datetime, ready: Sequ
             pause_counter(counter=seat.counter, reason=_PAUSE_REASON, at=seat.free_by, acting_user=seat.officer)
     leave_at_signer(place.centre, at)
     _handle(planned, place, at, pace)
+    hand_over_originals(place, at)
     _rate(place, at, pace)
     return planned
 

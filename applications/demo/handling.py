@@ -8,11 +8,13 @@ from enum import IntEnum
 
 from applications.actions.hand_over import hand_over
 from applications.actions.handle import propose, sign, take
-from applications.actions.pay import outstanding, take_fee
+from applications.actions.pay import take_fee
 from applications.actions.supplement import ask_supplement
 from applications.demo.centres import Place
 from applications.demo.certify import sign_all
+from applications.demo.originals import bring_home
 from applications.enums import Method, PaymentState, State, StepKind
+from applications.ledger import outstanding
 from applications.models import Application
 from applications.notarisation.requests import is_request
 
@@ -95,6 +97,7 @@ def _decide(
     dossier = sign(application=dossier, at=moments[2], acting_user=place.leader)
     if fate == Fate.SIGNED:
         return dossier
+    bring_home(dossier, moments[3], place)
     name = dossier.applicant.full_name if dossier.applicant else ""
     return hand_over(application=dossier, handed_to=name, signature=None, at=moments[3], acting_user=place.officers[3])
 

@@ -6,6 +6,7 @@ from applications.models.handling import (
     Consultation,
     Extension,
     FeeLine,
+    OutagePass,
     Pause,
     Result,
     ResultCorrection,
@@ -15,12 +16,14 @@ from applications.models.handling import (
 )
 from applications.models.history import Event, EventValue
 from applications.models.linked import Part, PartPause
-from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules
+from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
+from applications.models.originals import Original, OriginalMove, TransferItem, TransferList
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
 from applications.models.payments import BankAccount, Payment
 from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
+from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -53,9 +56,13 @@ __all__ = [
     "Certification",
     "CertificationItem",
     "ChainHead",
+    "ClosedPayment",
     "Closing",
     "ClosingPaper",
     "Consultation",
+    "Countersignature",
+    "DayClosing",
+    "DayClosingPaper",
     "Declaration",
     "DeclarationRules",
     "Document",
@@ -66,6 +73,9 @@ __all__ = [
     "FeeLine",
     "HandlingRules",
     "IssuedForm",
+    "Original",
+    "OriginalMove",
+    "OutagePass",
     "Paper",
     "Part",
     "PartPause",
@@ -100,6 +110,9 @@ __all__ = [
     "SyncDifference",
     "SyncItem",
     "SyncRules",
+    "SyncUncompared",
+    "TransferItem",
+    "TransferList",
     "WhyErased",
     "WithdrawalList",
     "WithdrawalRequest",

@@ -85,6 +85,11 @@ class Application(StateModel):
     facts = models.JSONField(default=dict, blank=True)
     form_data = models.JSONField(default=dict, blank=True)
     acknowledged = models.JSONField(default=dict, blank=True, help_text=_("Notices the citizen was told, with times."))
+    other_matter = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Why it is no duplicate of the dossiers it looks like: reason, their keys, who and when."),
+    )
     pages = models.PositiveSmallIntegerField(null=True, blank=True)
     copies = models.PositiveSmallIntegerField(default=1)
 
@@ -124,6 +129,9 @@ class Application(StateModel):
             models.Index(fields=["competent", "state", "due_at", "id"], name="application_worklist"),
             models.Index(fields=["handler", "due_at"], name="application_handler"),
             models.Index(fields=["applicant", "-started_at"], name="application_of_citizen"),
+            models.Index(
+                fields=["competent"], condition=Q(payment_state=PaymentState.OVER), name="application_to_give_back"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -26,6 +26,9 @@ class DeclarationRules(models.Model):
     kept_days = models.PositiveSmallIntegerField(
         _("days after the last change until the answers are erased"), default=30, validators=[MinValueValidator(1)]
     )
+    remembered_days = models.PositiveSmallIntegerField(
+        _("days after that for which a desk can still say what became of a code"), default=90
+    )
 
     class Meta:
         verbose_name = _("rules of declarations")

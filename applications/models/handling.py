@@ -41,6 +41,7 @@ class SupplementRequest(models.Model):
 
     ``lines`` are its faults, each with what it is about, what is wrong and what to do; ``faults`` is the same as one text.
     A second one at the appraisal has a leader's reason. ``ends_at`` is when the law ends an unanswered one, if it does.
+    ``asked_until`` is the end that was asked for, where an outage has moved it since.
     """
 
     application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="supplements")
@@ -58,6 +59,7 @@ class SupplementRequest(models.Model):
     lines = models.JSONField(default=list)
     guidance = models.TextField(blank=True)
     until = models.DateTimeField(null=True, blank=True)
+    asked_until = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True, help_text=_("Why the leader lets it be asked again."))
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -288,9 +290,35 @@ class Pause(models.Model):
         return f"{self.get_why_display()} {self.from_at:%d/%m/%Y}"
 
 
+class OutagePass(models.Model):
+    """One walk through the dossiers that an outage reaches, by their keys: what a worker left behind goes on from here."""
+
+    outage = models.ForeignKey("centres.Outage", on_delete=models.CASCADE, related_name="+")
+    settles = models.BooleanField(help_text=_("It is over: its real end is counted."))
+    after = models.PositiveBigIntegerField(default=0, help_text=_("The last dossier that was looked at."))
+    moved = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("walk of an outage")
+        verbose_name_plural = _("walks of outages")
+        constraints = [models.UniqueConstraint(fields=["outage", "settles"], name="outage_pass_once")]
+
+    def __str__(self) -> str:
+        return f"{self.outage_id} {self.after}"
+
+
+class FeeLines(models.Manager["FeeLine"]):
+    """Each with the document it is for, which says whether it counts."""
+
+    def get_queryset(self) -> models.QuerySet[FeeLine]:
+        return super().get_queryset().select_related("item")
+
+
 class FeeLine(models.Model):
     """One fee as computed at receipt, with its article; whole đồng. ``item`` is the document certified for it, if it is
-    for one: what was refused or could not be made is not paid for (``is_due``)."""
+    for one: what was refused or could not be made is not paid for (``is_due``). A line is never changed: it falls away,
+    with who said so and why, and a lower one may take its place."""
 
     application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="fee_lines")
     name = models.JSONField()
@@ -300,18 +328,33 @@ class FeeLine(models.Model):
     item = models.ForeignKey(
         "applications.CertificationItem", on_delete=models.PROTECT, null=True, blank=True, related_name="fee_lines"
     )
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    fell_at = models.DateTimeField(null=True, blank=True)
+    fell_why = models.CharField(max_length=500, blank=True)
+    fell_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = FeeLines()
 
     class Meta:
         verbose_name = _("fee line")
         verbose_name_plural = _("fee lines")
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fell_at__isnull=True, fell_why="", fell_by__isnull=True)
+                | (Q(fell_at__isnull=False) & ~Q(fell_why="")),
+                name="fee_line_fell_with_a_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} đ"
 
     @property
     def is_due(self) -> bool:
-        return self.item is None or self.item.state not in NOT_PAID_FOR
+        return self.fell_at is None and (self.item is None or self.item.state not in NOT_PAID_FOR)
 
 
 class Result(models.Model):

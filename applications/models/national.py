@@ -184,11 +184,34 @@ class SyncDifference(models.Model):
         return f"{self.application_id} {self.kind}"
 
 
+class SyncUncompared(models.Model):
+    """A dossier that the national portal gave no answer about on that day; it is asked again until it does, or so many times."""
+
+    check_of_day = models.ForeignKey(SyncCheck, on_delete=models.CASCADE, related_name="uncompared")
+    application = models.ForeignKey("applications.Application", on_delete=models.PROTECT, related_name="+")
+    trouble = models.CharField(max_length=10, choices=Trouble.choices)
+    answer = models.CharField(max_length=200, blank=True)
+    tries = models.PositiveSmallIntegerField(default=1)
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("dossier not compared with the national portal")
+        verbose_name_plural = _("dossiers not compared with the national portal")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["check_of_day", "application"], name="sync_uncompared_once"),
+            models.CheckConstraint(condition=~Q(trouble=Trouble.NONE), name="sync_uncompared_has_trouble"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.trouble}"
+
+
 class Arrival(models.Model):
     """An application filed at the national portal (hồ sơ nộp trực tuyến) and the draft it became here.
 
     ``code`` is the one the citizen was given there. ``person`` is what they said of themselves; it is blanked once the
-    dossier is received and has it.
+    draft has a person of its own, or has ended and the national portal knows.
     """
 
     code = models.CharField(max_length=40, unique=True)

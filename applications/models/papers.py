@@ -52,6 +52,9 @@ class Paper(models.Model):
     state = models.CharField(max_length=10, choices=PaperState.choices, default=PaperState.MISSING)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="papers")
     note = models.CharField(max_length=200, blank=True)
+    kept: models.JSONField[Any, Any] = models.JSONField(
+        default=list, blank=True, help_text=_("Originals to be kept, each with number and pages, as the officer wrote.")
+    )
 
     class Meta:
         verbose_name = _("paper")

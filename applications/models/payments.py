@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Method, PaymentKind
@@ -13,24 +13,46 @@ from portal.records import AppendOnly
 
 
 class Payment(AppendOnly):
-    """One sum taken at a counter, or given back by a leader's decision; whole đồng. A code shown is not a payment."""
+    """One sum taken at a counter, or given back by a leader's decision; whole đồng. A code shown is not a payment.
+
+    Rows of one dossier are numbered (``sequence``) and carry what it holds after them (``held``): two at once cannot both
+    be the next one, and nothing is given back that was not taken. ``cashier`` is whose till the money came into or
+    left; ``reference`` is the card terminal's or the bank's.
+    """
 
     application = models.ForeignKey("applications.Application", on_delete=models.PROTECT, related_name="payments")
     kind = models.CharField(max_length=4, choices=PaymentKind.choices)
     method = models.CharField(max_length=8, choices=Method.choices)
     amount = models.PositiveIntegerField()
     receipt_number = models.CharField(max_length=40, help_text=_("Of the fee receipt, or of the voucher of a refund."))
+    reference = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    sequence = models.PositiveIntegerField()
+    held = models.PositiveIntegerField()
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    cashier = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     centre = models.ForeignKey("centres.Centre", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["centre", "cashier", "at"], name="payments_of_a_cashier")]
         constraints = [
             models.UniqueConstraint(fields=["centre", "kind", "receipt_number"], name="payment_receipt_once"),
+            models.UniqueConstraint(fields=["application", "sequence"], name="payment_in_its_turn"),
+            models.UniqueConstraint(
+                fields=["centre", "method", "kind", "reference"],
+                condition=~Q(reference=""),
+                name="payment_reference_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(method=Method.CARD, kind=PaymentKind.PAID) | ~Q(reference=""), name="card_has_a_reference"
+            ),
+            models.CheckConstraint(
+                condition=~Q(sequence=1) | Q(kind=PaymentKind.PAID, held=F("amount")), name="first_payment_is_taken"
+            ),
             models.CheckConstraint(condition=Q(amount__gte=1), name="payment_is_of_something"),
             models.CheckConstraint(condition=~Q(receipt_number=""), name="payment_has_a_receipt"),
             models.CheckConstraint(condition=Q(kind=PaymentKind.PAID) | ~Q(reason=""), name="refund_has_a_reason"),

@@ -16,6 +16,9 @@ class HandlingRules(models.Model):
     supplement_days = models.PositiveSmallIntegerField(
         _("days the citizen has for a supplement"), default=15, validators=[MinValueValidator(1)]
     )
+    intake_days = models.PositiveSmallIntegerField(
+        _("calendar days for which a request at the counter counts for the same matter of the same person"), default=90
+    )
     remind_days = models.PositiveSmallIntegerField(
         _("days before its end at which a supplement is reminded of"), default=2
     )
@@ -31,6 +34,12 @@ class HandlingRules(models.Model):
     consult_days = models.PositiveSmallIntegerField(
         _("days that another office has for an answer"), default=3, validators=[MinValueValidator(1)]
     )
+    way_days = models.PositiveSmallIntegerField(
+        _("days that an original may be on the way"), default=2, validators=[MinValueValidator(1)]
+    )
+    duplicate_days = models.PositiveSmallIntegerField(
+        _("days (of the calendar) back in which the same matter is pointed out as a duplicate"), default=30
+    )
 
     class Meta:
         verbose_name = _("times of handling")
@@ -38,7 +47,13 @@ class HandlingRules(models.Model):
         ordering = ["valid_from"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(supplement_days__gte=1, forecast_days__gte=1, extension_days__gte=1, consult_days__gte=1),
+                condition=Q(
+                    supplement_days__gte=1,
+                    forecast_days__gte=1,
+                    extension_days__gte=1,
+                    consult_days__gte=1,
+                    way_days__gte=1,
+                ),
                 name="handling_rules_give_a_day",
             )
         ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from portal.text import pick
 from procedures.catalogue_cache import version_by_id
 
 if TYPE_CHECKING:
-    from applications.models import Application, Document, Event, SyncRules
+    from applications.models import Application, Document, Event, Result, SupplementRequest, SyncRules
 
 VIETNAMESE = "vi"
 PERSON, IDENTITY_CARD = "1", "1"
@@ -40,11 +41,13 @@ _ROLES: dict[str, Role] = {
     EventKind.REISSUED: Role.COUNTER_OFFICER,
     EventKind.PAID: Role.COUNTER_OFFICER,
     EventKind.APPROVED: Role.LEADER,
+    EventKind.FEE_LOWERED: Role.LEADER,
     EventKind.REPLACED: Role.LEADER,
     EventKind.EXTENDED: Role.LEADER,
     EventKind.STOPPED: Role.LEADER,
     EventKind.RETURNED_FOR_REWORK: Role.LEADER,
     EventKind.CERTIFIED: Role.LEADER,
+    EventKind.SIGNER_CHANGED: Role.LEADER,
 }
 
 
@@ -203,14 +206,25 @@ class AtEvent:
         ]
 
     def _supplements(self) -> list[dict[str, Any]]:
-        """Every request so far, with the answer where it had come by then; what was asked for before receipt is none."""
-        asked = self.dossier.supplements.filter(stage=SupplementStage.APPRAISAL, asked_at__lte=self.event.at)
-        rows = asked.select_related("asked_by").order_by("asked_at", "pk")
-        answers = [event for event in self.events if event.kind == EventKind.SUPPLEMENTED]
+        """Every request so far, with the answer where it had come by then; what was asked for before receipt is none.
+
+        They go by the order of the history: two steps may bear one moment, and a later one an earlier. Each of linked services
+        asks, and is answered, by itself.
+        """
+        asked = [one for one in self.events if one.kind == EventKind.SUPPLEMENT_ASKED and not one.details.get("intake")]
+        requests = self._requests_by_part()
+        answers = [one for one in self.events if one.kind == EventKind.SUPPLEMENTED]
         found = []
-        for request in rows:
-            answer = next((event for event in answers if event.at == request.answered_at), None)
-            before = [event for event in self.events if event.at <= request.asked_at]
+        for question in asked:
+            # The history writes as many as there are requests of each part, in their order.
+            request = next(requests.get(_part_of(question), iter(())), None)
+            if request is None:
+                continue
+            again = (one for one in asked if one.sequence > question.sequence and _part_of(one) == _part_of(question))
+            until = next((one.sequence for one in again), self.event.sequence + 1)
+            between = (one for one in answers if question.sequence < one.sequence < until)
+            answer = next((one for one in between if _part_of(one) == _part_of(question)), None)
+            before = [one for one in self.events if one.sequence <= question.sequence]
             found.append(
                 {
                     "HoSoBoSungId": str(request.pk),
@@ -229,14 +243,19 @@ class AtEvent:
             )
         return found
 
+    def _requests_by_part(self) -> dict[str, Iterator[SupplementRequest]]:
+        """The requests of each of the linked services in their order; those of a dossier as a whole under an empty key."""
+        rows = self.dossier.supplements.filter(stage=SupplementStage.APPRAISAL).select_related("asked_by", "part")
+        found: dict[str, list[SupplementRequest]] = defaultdict(list)
+        for row in rows.order_by("sequence", "pk"):
+            found[row.part.key if row.part else ""].append(row)
+        return {key: iter(requests) for key, requests in found.items()}
+
     def _results(self, handed_in: set[str]) -> list[dict[str, str]]:
-        """The e-result with code and link; nothing where there is no file of it, and never a file that was handed in."""
+        """Each file of the e-result with code and link; nothing where there is none, and never a file that was handed in."""
         if self.event.to_state in _FINISHED and self.version.parts:
             return self._results_of_parts(handed_in)
         result = getattr(self.dossier, "result", None) if self.event.to_state in _FINISHED else None
-        document = result.document if result else None
-        if result is None or document is None or document.source not in _RESULTS or str(document.pk) in handed_in:
-            return []
         procedure = self.version.procedure
         return [
             {
@@ -244,8 +263,10 @@ class AtEvent:
                 "MaThanhPhanHoSo": "",
                 "GiayToId": str(document.pk),
                 "DuongDanTepTinKetQua": link_to(document),
-                "MaGiayToKetQua": self.rules.result_codes.get(procedure.code, result.number),
+                "MaGiayToKetQua": self.rules.result_codes.get(procedure.code, number),
             }
+            for document, number in (_files_of(result) if result else [])
+            if document.source in _RESULTS and str(document.pk) not in handed_in
         ]
 
     def _results_of_parts(self, handed_in: set[str]) -> list[dict[str, str]]:
@@ -291,6 +312,19 @@ class AtEvent:
         law = {part["key"]: part for part in self.version.parts}
         keys = [key for key in str(self.event.details.get("part", "")).split(",") if key in law]
         return ", ".join(dict.fromkeys(pick(law[key][name]) for key in keys))
+
+
+def _part_of(event: Event) -> str:
+    return str(event.details.get("part", ""))
+
+
+def _files_of(result: Result) -> list[tuple[Document, str]]:
+    """The files of a result with the number of each: one, or every copy of a request for certification."""
+    request = getattr(result.application, "certification", None)
+    if request is None:
+        return [(result.document, result.number)] if result.document else []
+    copies = request.items.filter(output__isnull=False).select_related("output", "entry__register").order_by("pk")
+    return [(one.output, str(one.entry)) for one in copies]
 
 
 def link_to(document: Document) -> str:

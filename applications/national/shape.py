@@ -67,7 +67,7 @@ NEEDED = frozenset({
     "MaHoSo", "MaTTHC", "TenTTHC", "KenhThucHien", "ChuHoSo", "LoaiDoiTuong", "TrangThaiHoSo", "DonViXuLy", "NgayNopHoSo",
 })  # fmt: skip
 NEEDED_OF_PROGRESS = frozenset({"MaHoSo", "NguoiXuLy", "ThoiDiemXuLy", "PhongBanXuLy", "NoiDungXuLy", "TrangThai"})
-NEW, ACCEPTED, REFUSED, SUPPLEMENT, DONE, RETURNED = 1, 2, 3, 5, 9, 10
+ACCEPTED, REFUSED, SUPPLEMENT, DONE, RETURNED = 2, 3, 5, 9, 10
 # A dossier has a day of receipt and a due date from here on.
 _RECEIVED = frozenset({2, 4, 5, 6, 8, 9, 10})
 # From each state (None: not known there yet) to the next; staying in a state is no step, and allowed.

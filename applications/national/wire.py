@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import requests
 from django.conf import settings
-from urllib3.exceptions import NameResolutionError, NewConnectionError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
 from applications.enums_national import Trouble
 from applications.national import shape
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from applications.models import SyncRules
 
 CONNECT_SECONDS = 5
+# An answer is a code and a dossier; more is not read.
+MOST_BYTES, AT_ONCE = 4 * 1024 * 1024, 64 * 1024
 _OUR_ACCOUNT = frozenset({401, 403})
 # Too many at once, or too slow: another time.
 _LATER = frozenset({408, 425, 429})
@@ -110,16 +114,21 @@ class Wire:
 
     def _answer(self, service: str, body: dict[str, Any]) -> dict[str, Any]:
         """The answer's content, whatever its code. The address and what was sent stand in no error of ours."""
+        ends = time.monotonic() + CONNECT_SECONDS + settings.NATIONAL_TIMEOUT_SECONDS
         try:
             response = self.session.post(
                 settings.NATIONAL_URL,
                 json={"service": service, **body},
                 timeout=(CONNECT_SECONDS, settings.NATIONAL_TIMEOUT_SECONDS),
                 allow_redirects=False,
+                stream=True,
             )
+            content = _whole(response, ends)
         except requests.RequestException as error:
             if _never_left(error):
                 raise Away(Trouble.AWAY) from None
+            raise Later(Trouble.SILENT) from None
+        except HTTPError:
             raise Later(Trouble.SILENT) from None
         status = response.status_code
         if status in _OUR_ACCOUNT:
@@ -127,14 +136,29 @@ class Wire:
         if status >= 500 or status in _LATER:
             raise Later(Trouble.FAULTY, str(status))
         if status != 200:
-            raise Refused(Trouble.REFUSED, f"{status} {response.text[:200]}")
+            raise Refused(Trouble.REFUSED, f"{status} {content.decode(errors='replace')[:200]}")
         try:
-            answer = response.json()
-        except ValueError:
+            answer = json.loads(content)
+        except (ValueError, RecursionError):
             raise Later(Trouble.UNKNOWN) from None
         if not isinstance(answer, dict):
             raise Later(Trouble.UNKNOWN)
         return answer
+
+
+def _whole(response: requests.Response, ends: float) -> bytes:
+    """The answer's body. The time-out of a read begins anew with each byte; this one does not, so that a server that lets its
+    answer drip holds nobody. Raises ``Later``."""
+    parts, size = [], 0
+    with response:
+        while part := response.raw.read1(AT_ONCE, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            if time.monotonic() > ends or size > MOST_BYTES:
+                raise Later(Trouble.SILENT)
+        # Read to its end, the connection serves the next request.
+        response.raw.release_conn()
+    return b"".join(parts)
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import errno
 import io
-import resource
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -23,22 +21,16 @@ from django.utils.translation import gettext_noop as _
 from PIL import ExifTags, Image
 
 from applications.notarisation.trouble import NotNow
+from portal.pictures.drawing import CannotDraw, draw, is_too_large
 from portal.uploads import MAX_PIXELS
 
-RENDERER = "pdftoppm"  # of poppler-utils
-# As scanned for the archive; a page larger than A3 is drawn as large as A3 would be.
-DOTS_PER_INCH = 200
-MOST_DOTS = round(420 / 25.4 * DOTS_PER_INCH)
-JPEG_QUALITY = 85
 PAGES_AT_A_TIME = 8
-# A file made to wear the worker out ends with its renderer: what one page may take, and all of them together.
-SECONDS_A_PAGE, SECONDS_A_SCAN = 20, 10 * 60
-_MEMORY_BYTES = 1024**3
+# What all pages of a scan may take together.
+SECONDS_A_SCAN = 10 * 60
 # What a scanner writes to place its picture, as packed in the file; whatever takes more shows more than one picture.
 _PLACING_BYTES = 4096
 # With less the renderer had no chance, whatever the file is like.
 _ROOM_BYTES = 64 * 1024**2
-_POINTS = 72
 # A scanner's page ends where its picture does, to a point.
 _EDGE = 1.0
 # The sheet shows the dots square, as almost every scanner makes them.
@@ -62,10 +54,6 @@ NO_RENDERER = _(
 )
 
 
-class CannotDraw(ValueError):
-    """The renderer gave up on a page."""
-
-
 def draw_pages(source: Path, folder: Path, beat: Callable[[], None]) -> list[Path]:
     """A JPEG of each page of this PDF, upright, in ``folder``; ``beat`` is called as it goes on.
 
@@ -75,20 +63,20 @@ def draw_pages(source: Path, folder: Path, beat: Callable[[], None]) -> list[Pat
     with pikepdf.open(source, access_mode=pikepdf.AccessMode.stream) as pdf:
         if len(pdf.pages) > settings.UPLOAD_LIMIT_PAGES:
             raise CannotDraw("too many pages")
-        sizes: list[float | None] = []
+        too_large: list[bool | None] = []
         for number, page in enumerate(pdf.pages, 1):
             scanned = None
             with suppress(*_ODD):  # whatever it is, it can be drawn
                 scanned = _scanned(page)
-            sizes.append(None if scanned else _longest_dots(page))
+            too_large.append(None if scanned else is_too_large(page))
             if scanned:
                 (folder / f"scan-{number}.jpg").write_bytes(scanned)
     until = time.monotonic() + SECONDS_A_SCAN
-    for first, last, too_large in _runs(sizes):
-        _draw(source, folder, first, last, too_large, until - time.monotonic())
+    for first, last, are_too_large in _runs(too_large):
+        _draw(source, folder, first, last, are_too_large, until - time.monotonic())
         beat()
     drawn = {int(path.stem.rpartition("-")[2]): path for path in folder.glob("*-*.jpg")}
-    if sorted(drawn) != list(range(1, len(sizes) + 1)):
+    if sorted(drawn) != list(range(1, len(too_large) + 1)):
         raise CannotDraw("a page is missing")
     return [drawn[number] for number in sorted(drawn)]
 
@@ -131,15 +119,9 @@ def _fills(page: pikepdf.Page, matrix: list[float]) -> bool:
     return skew == lean == 0 and all(abs(one - other) <= _EDGE for one, other in zip(box, placed, strict=True))
 
 
-def _longest_dots(page: pikepdf.Page) -> float:
-    left, bottom, right, top = (float(number) for number in page.cropbox)
-    return max(abs(right - left), abs(top - bottom)) * float(page.obj.get("/UserUnit", 1)) / _POINTS * DOTS_PER_INCH
-
-
-def _runs(sizes: list[float | None]) -> Iterator[tuple[int, int, bool]]:
+def _runs(too_large: list[bool | None]) -> Iterator[tuple[int, int, bool]]:
     """First and last page (from 1) of what one call draws, and whether those pages are too large. ``None`` needs no call."""
-    kinds = [None if size is None else size > MOST_DOTS for size in sizes]
-    for kind, group in groupby(enumerate(kinds, 1), key=lambda one: one[1]):
+    for kind, group in groupby(enumerate(too_large, 1), key=lambda one: one[1]):
         numbers = [number for number, _kind in group]
         for start in range(0, len(numbers), PAGES_AT_A_TIME) if kind is not None else ():
             run = numbers[start : start + PAGES_AT_A_TIME]
@@ -147,21 +129,11 @@ def _runs(sizes: list[float | None]) -> Iterator[tuple[int, int, bool]]:
 
 
 def _draw(source: Path, folder: Path, first: int, last: int, too_large: bool, seconds_left: float) -> None:
-    size = ["-scale-to", str(MOST_DOTS)] if too_large else ["-r", str(DOTS_PER_INCH)]
-    pages = ["-f", str(first), "-l", str(last), "-jpeg", "-jpegopt", f"quality={JPEG_QUALITY}", "-cropbox"]
     try:
-        subprocess.run(  # noqa: S603 - fixed words and numbers, and a path of our own
-            [RENDERER, *size, *pages, "-forcenum", str(source), str(folder / "page")],
-            check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            timeout=min(SECONDS_A_PAGE * (last - first + 1), max(0.0, seconds_left)), preexec_fn=_within_limits,
-        )  # fmt: skip
+        draw(source, folder, first, last, too_large=too_large, seconds=seconds_left)
     except FileNotFoundError as error:
         raise NotNow(NO_RENDERER, code="no_renderer") from error
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+    except CannotDraw as error:
         if shutil.disk_usage(folder).free < _ROOM_BYTES:
             raise OSError(errno.ENOSPC, "no room for the pages") from error
-        raise CannotDraw("the renderer gave up") from error
-
-
-def _within_limits() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+        raise

@@ -18,7 +18,7 @@ from applications.notarisation.signing.stamp import Stamp
 
 # Under Circular 01/2020 the person who certifies signs as such where no title of theirs is on record.
 SIGNER_TITLE = "Người thực hiện chứng thực"
-_PAPERS = {
+PAPERS: dict[str, str] = {
     IdentityPaper.CARD: "căn cước",
     IdentityPaper.PASSPORT: "hộ chiếu",
     IdentityPaper.OTHER: "giấy tờ tùy thân",
@@ -39,7 +39,7 @@ def copy_text(item: CertificationItem) -> CopyText:
         "at": entry.at,
         "issuer": centre.short_name[VIETNAMESE],
         "issuer_above": centre.parent.name[VIETNAMESE] if centre.parent else "Ủy ban nhân dân thành phố Hà Nội",
-        "signer": str(entry.signer),
+        "signer": str(item.signs),
         "signer_title": item.signer_title or SIGNER_TITLE,
         # Its own: the line of the register may hold several documents of one type.
         "pages": item.pages,
@@ -53,7 +53,7 @@ def copy_text(item: CertificationItem) -> CopyText:
         return CopyText(**said)
     return SignatureText(
         **said,
-        officer=str(item.submitted_by or entry.signer),
+        officer=str(item.submitted_by or item.signs),
         place=centre.name[VIETNAMESE],
         signatories=tuple(_signer_text(one) for one in item.signatories.all()),
         is_translation=request.kind == RegisterKind.TRANSLATORS,
@@ -65,7 +65,7 @@ def _signer_text(one: Signatory) -> SignerText:
     by = f", nơi cấp: {one.issued_by}" if one.issued_by else ""
     return SignerText(
         name=one.full_name,
-        paper=_PAPERS[IdentityPaper(one.identity_paper)],
+        paper=PAPERS[one.identity_paper],
         number=one.identity_number,
         issued=issued + by,
         by_fingerprint=one.by_fingerprint,

@@ -42,6 +42,7 @@ class RegisterEntry(AppendOnly):
     sequence = models.PositiveIntegerField(validators=[MinValueValidator(1)], help_text=_("The register number."))
     at = models.DateTimeField()
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signer_title = models.CharField(max_length=300, blank=True, help_text=_("As it stands above the signature."))
     title = models.CharField(max_length=200, help_text=_("What was certified."))
     pages = models.PositiveSmallIntegerField()
     copies = models.PositiveSmallIntegerField()
@@ -72,6 +73,8 @@ class RegisterEntry(AppendOnly):
             "sequence": self.sequence,
             "at": self.at.timestamp(),
             "signer": self.signer_id,
+            # Lines of before have none, and their hashes do not know of it.
+            **({"signer_title": self.signer_title} if self.signer_title else {}),
             "title": self.title,
             "pages": self.pages,
             "copies": self.copies,
@@ -154,6 +157,10 @@ class Certification(models.Model):
         return self.kind == RegisterKind.COPIES
 
 
+# As ``CertificationItem.is_sent_back``.
+SENT_BACK = Q(state=JobState.WAITING) & ~Q(reason="")
+
+
 class CertificationItem(StateModel):
     """One document to certify and the job that makes its file.
 
@@ -185,6 +192,14 @@ class CertificationItem(StateModel):
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    taken_over_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who signs it in the place of whoever approved it."),
     )
     signer_title = models.CharField(
         max_length=300, blank=True, help_text=_("As it stands above the signature; settled with the number.")
@@ -227,6 +242,9 @@ class CertificationItem(StateModel):
                 condition=Q(state__in=WITHOUT_NUMBER) | Q(entry__isnull=False), name="item_approved_has_number"
             ),
             models.CheckConstraint(
+                condition=Q(taken_over_by__isnull=True) | Q(entry__isnull=False), name="item_taken_over_has_number"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state=JobState.FILED) | Q(output__isnull=False), name="item_filed_has_file"
             ),
             models.CheckConstraint(
@@ -246,6 +264,16 @@ class CertificationItem(StateModel):
     @property
     def paper_copies(self) -> int:
         return self.copies - self.electronic
+
+    @property
+    def signs(self) -> Any:
+        """Who signs it in fact; the line of the register keeps who approved it."""
+        return self.taken_over_by or (self.entry.signer if self.entry else None)
+
+    @property
+    def is_sent_back(self) -> bool:
+        """By the signer, and nothing was done about it yet."""
+        return self.state == JobState.WAITING and bool(self.reason)
 
     @transition(field=state, source=JobState.WAITING, target=JobState.SUBMITTED)
     def submit(self, at: Any, by: Any) -> None:
@@ -279,7 +307,7 @@ class CertificationItem(StateModel):
     def try_later(self, not_before: Any, error: str) -> None:
         self.not_before, self.last_error = not_before, error
 
-    @transition(field=state, source=JobState.COMPOSING, target=JobState.FAILED)
+    @transition(field=state, source=[JobState.APPROVED, JobState.COMPOSING], target=JobState.FAILED)
     def give_up(self, error: str) -> None:
         self.last_error = error
 

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import io
-import resource
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore
 
+import pikepdf
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
-from applications.notarisation.archival import RENDERER
 from portal import files
 from portal.errors import Gone, Unavailable
 from portal.filekinds import IMAGE_FORMATS, PDF
+from portal.pictures.drawing import draw_page
 
 DOTS_PER_INCH = 110
 # A page wider or higher than this on the screen is drawn as large as this.
 MOST_DOTS = 1800
 JPEG_QUALITY = 80
 SECONDS = 10
-_MEMORY_BYTES = 1024**3
 # A page is asked for by its own request: so many are drawn at a time in one process, and no more wait for long.
 _AT_ONCE = BoundedSemaphore(2)
 _WAIT_SECONDS = 10
@@ -38,7 +36,7 @@ def page_picture(sha256: str, media_type: str, number: int) -> bytes:
             if media_type == PDF:
                 return _of_pdf(files.path_of(sha256), number)
             return _of_picture(files.read(sha256), IMAGE_FORMATS[media_type], number)
-        except (*_ODD, KeyError, subprocess.SubprocessError) as error:
+        except (*_ODD, LookupError, pikepdf.PdfError) as error:
             raise Gone(_("This page cannot be shown. Open the paper itself at the desk."), code="page_lost") from error
 
 
@@ -54,13 +52,7 @@ def _one_of_few() -> Iterator[None]:
 
 def _of_pdf(path: Path, number: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="shown-") as folder:
-        page = ["-f", str(number), "-l", str(number), "-singlefile", "-jpeg", "-jpegopt", f"quality={JPEG_QUALITY}"]
-        subprocess.run(  # noqa: S603 - fixed words and numbers, and paths of our own
-            [RENDERER, "-r", str(DOTS_PER_INCH), "-cropbox", *page, str(path), f"{folder}/page"],
-            check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            timeout=SECONDS, preexec_fn=_within_limits,
-        )  # fmt: skip
-        return _small(Image.open(Path(folder) / "page.jpg"))
+        return _small(Image.open(draw_page(path, Path(folder), number, dots=DOTS_PER_INCH, seconds=SECONDS)))
 
 
 def _of_picture(content: bytes, kind: str, number: int) -> bytes:
@@ -77,7 +69,3 @@ def _small(image: Image.Image) -> bytes:
     out = io.BytesIO()
     ground.save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
-
-
-def _within_limits() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))

@@ -22,6 +22,7 @@ def enter(
     kind: RegisterKind,
     at: datetime,
     signer: User,
+    signer_title: str,
     title: str,
     pages: int,
     copies: int,
@@ -47,6 +48,7 @@ def enter(
         sequence=register.last_number + 1,
         at=at,
         signer=signer,
+        signer_title=signer_title,
         title=title,
         pages=pages,
         copies=copies,
@@ -73,15 +75,3 @@ def _open_or_refuse(register: Register, at: datetime, signer: User) -> None:
         )
     if not known:
         note(register, NoteKind.OPENED, at=at, by=signer, keeper=signer)
-
-
-def fault_in(register: Register) -> chain.Fault | None:
-    """The first line that was changed, moved or removed, or ``None``. The head kept beside shows a tail cut off."""
-    fault = chain.verify(register.entries.order_by("sequence").prefetch_related("values"))
-    if fault is not None:
-        return fault
-    last = register.entries.order_by("-sequence").first()
-    sequence, head = (last.sequence, last.hash) if last else (0, chain.GENESIS)
-    if sequence != register.last_number:
-        return chain.Fault(sequence + 1, "missing")
-    return None if head == register.last_hash else chain.Fault(sequence, "changed")

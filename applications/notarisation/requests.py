@@ -9,6 +9,7 @@ from typing import Any
 
 from applications.models import Application, Certification, CertificationItem
 from applications.notarisation.enums import ENDED, NOT_PAID_FOR, RegisterKind
+from applications.notarisation.parties import SIGNATORIES, Party, written
 from citizens.models import Citizen
 from portal import clock
 from procedures.fees import FeeLine, fee_lines
@@ -69,10 +70,17 @@ def by_document(asked: Quote, priced: Iterable[Iterable[FeeLine]]) -> Quote:
 
 
 def personal_of(items: Iterable[CertificationItem], requester: Citizen | None) -> dict[str, str]:
-    """Whom the register's line names: who asked, who signed, and for a translator the languages; each once."""
+    """Whom the register's line names: who asked, and who signed."""
     signed = [
-        f"{one.full_name} ({one.from_language} - {one.to_language})" if one.to_language else one.full_name
+        Party(
+            name=one.full_name,
+            paper=one.identity_paper,
+            number=one.identity_number,
+            by_fingerprint=one.by_fingerprint,
+            from_language=one.from_language,
+            to_language=one.to_language,
+        )
         for item in items
         for one in item.signatories.all()
     ]
-    return {"requester": requester.full_name if requester else "", "signatories": "; ".join(dict.fromkeys(signed))}
+    return {"requester": requester.full_name if requester else "", SIGNATORIES: written(signed)}

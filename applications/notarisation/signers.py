@@ -63,6 +63,17 @@ class DelegationBasis(models.TextChoices):
     ASSIGNED = "assigned", _("assigned (phân công)")
 
 
+class EarlyEnd(AppendOnly):
+    """Something that held is ended before its day: by whom, when and why. It no longer holds from that moment on."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=REASON_LENGTH)
+
+    class Meta:
+        abstract = True
+
+
 class SigningDelegation(AppendOnly):
     """Somebody may certify at a centre from one day to another, by a deed (ủy quyền, phân công chứng thực).
 
@@ -105,13 +116,10 @@ class SigningDelegation(AppendOnly):
         return getattr(self, "end", None)
 
 
-class SigningDelegationEnd(AppendOnly):
-    """A delegation ended before its last day: by whom, when and why. It no longer holds from that moment on."""
+class SigningDelegationEnd(EarlyEnd):
+    """A delegation ended before its last day."""
 
     delegation = models.OneToOneField(SigningDelegation, on_delete=models.PROTECT, related_name="end")
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=REASON_LENGTH)
 
     class Meta:
         verbose_name = _("end of a delegation to certify")
@@ -154,13 +162,10 @@ class SigningKey(AppendOnly):
         return getattr(self, "end", None)
 
 
-class SigningKeyEnd(AppendOnly):
+class SigningKeyEnd(EarlyEnd):
     """A key that is not used any more: lost, withdrawn, replaced, or its owner left."""
 
     key = models.OneToOneField(SigningKey, on_delete=models.PROTECT, related_name="end")
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=REASON_LENGTH)
 
     class Meta:
         verbose_name = _("end of a signing key")

@@ -107,7 +107,7 @@ def _mapped(file: Path) -> Iterator[Buffer]:
 
 def _items():
     return CertificationItem.objects.select_related(
-        "output", "entry__register__centre__parent", "entry__signer", "entry__strike"
+        "output", "entry__register__centre__parent", "entry__signer", "taken_over_by", "entry__strike"
     )
 
 

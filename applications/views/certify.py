@@ -29,6 +29,7 @@ from applications.notarisation.two_up import two_up
 from applications.notarisation.versions import newest_of
 from applications.permissions import check, may_certify
 from applications.scanning import open_scan, scan_field, slot_of
+from applications.signing_queue import siblings_of
 from applications.signing_session import check_open
 from applications.views.scans import lay_ready
 from citizens.models import User
@@ -72,6 +73,7 @@ def item_or_404(user: User, item_id: int) -> CertificationItem:
         "certification__application__helped_at",
         "entry__register",
         "entry__signer",
+        "taken_over_by",
         "submitted_by",
         "refused_by",
         "scan",
@@ -166,13 +168,14 @@ def submit(request: HttpRequest, item_id: int) -> HttpResponse:
 
 @require_POST
 def approve(request: HttpRequest, item_id: int) -> HttpResponse:
-    """Signed at the desk, by an officer who may certify and has typed their code."""
+    """Signed at the desk, by an officer who may certify and has typed their code; with what the page named as going along."""
     user, at = signed_in(request), clock.now()
     item = item_or_404(user, item_id)
     try:
         check(_certifies(request, item))
         check_open(request.session, user, at)
-        approve_certification(item=item, at=at, acting_user=user)
+        named = [one for one in siblings_of([item]) if str(one.pk) in request.POST.getlist("along")]
+        approve_certification(item=item, others=named, at=at, acting_user=user)
     except RuleBroken as problem:
         return refused(request, item, problem)
     return shown(request, item)
@@ -231,12 +234,12 @@ def _show(request: HttpRequest, item: CertificationItem, problem: RuleBroken | N
     return render(request, template, context, status=problem.status if problem else 200)
 
 
-def _signing(request: HttpRequest, item: CertificationItem) -> dict[str, bool]:
+def _signing(request: HttpRequest, item: CertificationItem) -> dict[str, Any]:
     """Whether the asker is one of those whom the document waits for, and has signing open."""
     if item.state != JobState.SUBMITTED or not _certifies(request, item):
         return {"is_signer": False, "may_sign_now": False}
     is_open = open_until(request.session, signed_in(request), clock.now()) is not None
-    return {"is_signer": True, "may_sign_now": is_open}
+    return {"is_signer": True, "may_sign_now": is_open, "along": siblings_of([item])}
 
 
 @require_GET

@@ -29,7 +29,7 @@ from applications.notarisation.grounds import shown_by_vneid
 from applications.notarisation.requests import KINDS, is_request, items_of, paid_for
 from applications.permissions import check, may_receive
 from applications.receipts import form_response
-from applications.scanning import open_scan, scan_field
+from applications.scanning import ADDED, open_scan, scan_field
 from applications.views.certify import OWNER, PAGE, item_or_404, refused, shape, shown
 from applications.views.desk.page import back
 from applications.views.scans import lay_ready
@@ -113,7 +113,7 @@ def _save(
 
 def slot_of(item: CertificationItem | None) -> str:
     """Where the scan of this document lies, or of the one that is being added."""
-    return f"document-{item.pk}" if item else "document"
+    return f"{ADDED}-{item.pk}" if item else ADDED
 
 
 def _kinds(draft: Application) -> list[RegisterKind]:

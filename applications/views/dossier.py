@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.forms import Form
@@ -15,26 +13,31 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.accounts import account_on, code_to_pay
 from applications.actions.control_slip import issue_control_slip
-from applications.actions.pay import outstanding
 from applications.catalogue import version_of
+from applications.custody import READERS as CUSTODY_READERS
+from applications.custody import place_words
 from applications.desk import document_lines
 from applications.documents import qr
 from applications.enums import EventKind, State, StepKind
+from applications.form_shown import shown
 from applications.handling import (
     BY_KEY,
     Verb,
     correction_of,
     extension_of,
     offered,
+    originals_away,
     receipt_is_outdated,
+    receipt_names_another_fee,
     step_of,
     was_extended,
     wish_of,
 )
 from applications.history_words import Told, told
+from applications.ledger import outstanding, owed, surplus
 from applications.linked import name_of, shown_parts
 from applications.looks import looked_at
-from applications.models import Application, Event, IssuedForm, Paper, SupplementRequest
+from applications.models import Application, Event, IssuedForm, Original, Paper, SupplementRequest
 from applications.notarisation.requests import request_of
 from applications.papers_out import PAPERS
 from applications.permissions import FILE_CHECKERS
@@ -45,11 +48,8 @@ from citizens.session import signed_in
 from notifications.models import Message
 from portal import clock
 from portal.errors import RuleBroken
-from portal.text import pick
 from portal.uploads import add_refusals
-from portal.vn.identity import mask_identity
-from portal.vn.phones import mask_phone
-from procedures.forms import IdentityNumberField, PhoneField, ProcedureForm
+from procedures.forms import ProcedureForm
 
 
 @never_cache
@@ -134,7 +134,8 @@ def dossier_or_404(request: HttpRequest, pk: int) -> Application:
             "payments__by",
             "issued_forms",
             "fee_lines__item",
-            Prefetch("papers", Paper.objects.select_related("kind", "document")),
+            Prefetch("papers", Paper.objects.select_related("kind", "document", "requirement")),
+            Prefetch("originals", Original.objects.select_related("paper__kind", "branch", "counter", "taken_by")),
             Prefetch("events", Event.objects.select_related("actor").prefetch_related("values")),
         )
     )
@@ -169,7 +170,9 @@ def _page(
         "documents": document_lines(request_of(dossier, version_of(dossier)), at),
         "to_pay": outstanding(dossier),
         "pay_code": _pay_code(dossier),
-        "fee_total": sum(line.amount for line in dossier.fee_lines.all() if line.is_due),
+        "fee_total": owed(dossier),
+        "fees_gone": [line for line in dossier.fee_lines.all() if line.amount and not line.is_due],
+        "to_give_back": surplus(dossier),
         "parts": shown_parts(dossier, at),
         "may_ask_parts": BY_KEY["ask-supplement"] in verbs,
         "open_supplements": [(row, _part_name(dossier, row)) for row in dossier.supplements.all() if row.is_open],
@@ -178,9 +181,13 @@ def _page(
         "wish": wish_of(dossier),
         "correction": correction_of(dossier),
         "replaced": [row for row in dossier.corrections.all() if row.signed_at],
+        "is_fee_outdated": receipt_names_another_fee(dossier),
         "is_outdated": receipt_is_outdated(dossier),
         "forms_out": _forms_out(dossier),
         "sent_back": _sent_back(dossier),
+        "originals": [(row, place_words(row)) for row in dossier.originals.all()],
+        "waits_for_originals": dossier.state == State.DONE and originals_away(dossier),
+        "may_see_originals": has_role(request.user, CUSTODY_READERS),
         "may_check_files": has_role(request.user, FILE_CHECKERS),
         "history": [told(event) for event in reversed(dossier.events.all())],
         "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
@@ -216,9 +223,9 @@ def _sent_back(dossier: Application) -> Told | None:
 
 def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:
     """The form of a step that nobody sent, with what was typed into it before another step was. It is unfolded where
-    something was typed, or where somebody has prepared a reason."""
+    something was typed, somebody has prepared a reason, or money is to be given back."""
     form = verb.form(initial=verb.initial(dossier), prefix=verb.key)
-    form.is_unfolded = bool(form.initial.get("reason"))  # type: ignore[attr-defined]
+    form.is_unfolded = bool(form.initial.get("reason") or form.initial.get("surplus"))  # type: ignore[attr-defined]
     for field in form.visible_fields():
         typed = request.POST.get(field.html_name)
         if typed or (typed is not None and field.name in form.initial):
@@ -233,21 +240,8 @@ def _form_lines(dossier: Application) -> list[tuple[str, list[tuple[str, str]]]]
     groups = []
     for title, fields in form.groups():
         lines = [
-            (str(field.label), _shown(field)) for field in fields if dossier.form_data.get(field.name) not in ("", None)
+            (str(field.label), shown(field)) for field in fields if dossier.form_data.get(field.name) not in ("", None)
         ]
         if lines:
             groups.append((title, lines))
     return groups
-
-
-def _shown(field: Any) -> str:
-    """The value as it is read; identity numbers and phones are masked as everywhere on a screen."""
-    value = field.value()
-    if isinstance(field.field, IdentityNumberField):
-        return mask_identity(str(value))
-    if isinstance(field.field, PhoneField):
-        return mask_phone(str(field.initial or value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    choices = dict(getattr(field.field, "choices", ()))
-    return pick(str(choices.get(value, value)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Exists, OuterRef
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
@@ -36,12 +36,7 @@ def result(request: HttpRequest, signed: str) -> FileResponse:
     document = document_of_link(signed)
     if document is None:
         raise Http404
-    released = Document.objects.filter(
-        Exists(Result.objects.filter(document=OuterRef("pk"), signed_at__isnull=False))
-        | Exists(Part.objects.filter(document=OuterRef("pk"), state=PartState.DONE)),
-        application__state__in=[State.DONE, State.RETURNED],
-    )
-    found = get_object_or_404(released, pk=document)
+    found = get_object_or_404(Document, pk=document if _is_released(document) else None)
     try:
         content = files.open_stored(found.sha256)
     except FileNotFoundError as error:
@@ -50,6 +45,15 @@ def result(request: HttpRequest, signed: str) -> FileResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _is_released(document: int) -> bool:
+    """Whether it is a file of a result that was signed and released: its one, one of several copies, or that of a part."""
+    of_result = Q(document=document) | Q(application__certification__items__output=document)
+    over = [State.DONE, State.RETURNED]
+    released = Result.objects.filter(of_result, signed_at__isnull=False, application__state__in=over)
+    of_parts = Part.objects.filter(document=document, state=PartState.DONE, application__state__in=over)
+    return released.exists() or of_parts.exists()
 
 
 @csrf_exempt

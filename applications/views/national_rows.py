@@ -6,7 +6,7 @@ import json
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from applications.actions import settle_sync
 from applications.enums_national import ItemState
 from applications.forms_national import SkipForm
-from applications.models import SyncCheck, SyncDifference, SyncItem
+from applications.models import SyncCheck, SyncDifference, SyncItem, SyncUncompared
 from applications.national.outbox import is_connected
 from applications.national_state import Differing, overview
 from applications.permissions import NATIONAL_KEEPERS, check
@@ -93,21 +93,30 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("applications:national")
 
 
+def _counted() -> QuerySet[SyncCheck]:
+    """With ``found`` and ``unanswered``: how many differed, and about how many nothing was said."""
+    return SyncCheck.objects.annotate(
+        found=Count("differences", distinct=True), unanswered=Count("uncompared", distinct=True)
+    )
+
+
 @never_cache
 @require_GET
 def checks(request: HttpRequest) -> HttpResponse:
     """The daily comparisons, the newest first; with ``?day=`` the differences of one, thirty a page."""
     _keepers_only(request)
-    days = list(SyncCheck.objects.annotate(found=Count("differences")).order_by("-day")[:PAGE_SIZE])
+    days = list(_counted().order_by("-day")[:PAGE_SIZE])
     chosen = next((one for one in days if str(one.day) == request.GET.get("day")), days[0] if days else None)
     found = SyncDifference.objects.filter(check_of_day=chosen).select_related("application", "item").order_by("pk")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     lines = [Differing(one) for one in page]
+    unanswered = SyncUncompared.objects.filter(check_of_day=chosen).select_related("application").order_by("pk")
     context = {
         "days": days,
         "chosen": chosen,
         "page": page,
         "lines": lines,
+        "unanswered": list(unanswered[:PAGE_SIZE]),
         "query": f"day={chosen.day}" if chosen else "",
     }
     return render(request, "applications/national/checks.html", context)

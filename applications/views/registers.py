@@ -23,8 +23,10 @@ from applications.forms_registers import CloseForm, HandOverForm, StrikeForm
 from applications.looks import looked_at_register
 from applications.messages import may_tell
 from applications.models import Register, RegisterNote
+from applications.notarisation.enums import JobState
 from applications.notarisation.keeping import NoteKind, keeper_of
 from applications.permissions import REGISTER_READERS, check, may_keep_register
+from applications.register_columns import ON_SCREEN
 from applications.register_lines import (
     PAGE_SIZE,
     Line,
@@ -149,8 +151,10 @@ def strike(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "book": book,
         "centre": book.centre,
         "line": line,
+        "columns": ON_SCREEN[book.kind],
         "form": form,
-        "copies": copies,
+        "made": [item for item in copies if item.output],
+        "unsigned": [item for item in copies if item.state == JobState.APPROVED],
         "is_told": any(may_tell(item.certification.application) for item in copies),
         "drafts": sum(lines_with(item).count() for item in copies),
     }
@@ -186,6 +190,7 @@ def _page(request: HttpRequest, book: Register, status: int = 200, handing: Form
         "parts": range(1, parts_of(book, chosen) + 1) if chosen else (),
         "month": chosen,
         "lines": lines,
+        "columns": ON_SCREEN[book.kind],
         "next_page": next_page,
         "is_first_page": not start,
         "last_number_in_words": number_in_words(book.last_number),

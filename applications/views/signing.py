@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,13 +27,16 @@ from applications.looks import looked_at, looked_at_list
 from applications.models import CertificationItem
 from applications.notarisation.enums import JobState
 from applications.notarisation.pictures import page_picture
+from applications.notarisation.requests import MOST_DOCUMENTS
 from applications.notarisation.second_factor import demo_code, factor_of, open_until
 from applications.permissions import certifying_scope
 from applications.signing_queue import (
     PAGE_SIZE,
     answers_of,
+    left_lines,
     lines_of,
     neighbours,
+    siblings_of,
     topics_of,
     waiting,
     within,
@@ -44,6 +48,8 @@ from portal import clock, live, shared
 from portal.errors import NotAllowed, RuleBroken
 
 TICKED = "signing_ticked"
+# As many as can be ticked, each with all that its request may hold.
+_MOST_AT_ONCE = PAGE_SIZE * MOST_DOCUMENTS
 # A document that is open is one look, however many of its pages are drawn meanwhile.
 _LOOK_SECONDS = 600
 Scope = dict[int, frozenset[str]]
@@ -53,13 +59,13 @@ Scope = dict[int, frozenset[str]]
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this signer, and the document that is open."""
-    return _page(request, _scope(request), _number(request.GET.get("item", "")))
+    return _page(request, scope_of(request), _number(request.GET.get("item", "")))
 
 
 @require_GET
 def waiting_list(request: HttpRequest) -> HttpResponse:
     """The list alone, as it is now."""
-    scope, opened = _scope(request), _number(request.GET.get("item", ""))
+    scope, opened = scope_of(request), _number(request.GET.get("item", ""))
 
     def part() -> HttpResponse:
         return render(request, "applications/signing/parts/list.html", _list(request, scope, opened))
@@ -72,7 +78,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def document(request: HttpRequest, item_id: int) -> HttpResponse:
     """One document for the place beside the list; as a page of its own the whole queue with it."""
-    scope = _scope(request)
+    scope = scope_of(request)
     if not request.headers.get("HX-Request"):
         return redirect(_queue_url(item_id))
     context = _opened(request, scope, item_id)
@@ -82,10 +88,12 @@ def document(request: HttpRequest, item_id: int) -> HttpResponse:
 @require_GET
 def page_of_scan(request: HttpRequest, item_id: int, number: int) -> HttpResponse:
     """A page of the scan as a picture; the look is that of the document, once."""
-    scope, own = _scope(request), Q(entry__signer=signed_in(request))
+    scope, user = scope_of(request), signed_in(request)
+    # What has its number and is not made may be taken over.
+    waits = Q(state__in=[JobState.SUBMITTED, JobState.APPROVED])
     rows = (
         within(scope)
-        .filter(Q(state=JobState.SUBMITTED) | own)
+        .filter(waits | Q(entry__signer=user) | Q(taken_over_by=user))
         .select_related("scan", "certification__application__competent")
     )
     item = get_object_or_404(rows.select_related("certification__application__applicant"), pk=item_id)
@@ -102,7 +110,7 @@ def page_of_scan(request: HttpRequest, item_id: int, number: int) -> HttpRespons
 @require_POST
 def tick(request: HttpRequest, item_id: int) -> HttpResponse:
     """Put a document among those to be signed together, or take it out."""
-    scope = _scope(request)
+    scope = scope_of(request)
     get_object_or_404(waiting(scope), pk=item_id)
     ticked = [one for one in _ticked(request) if one != item_id]
     if len(ticked) == len(_ticked(request)):
@@ -116,7 +124,8 @@ def tick(request: HttpRequest, item_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def confirm(request: HttpRequest) -> HttpResponse:
-    """What is about to be signed, once more, with the code where signing is locked."""
+    """What is about to be signed, once more and with what goes along on the same lines; with the code where signing is
+    locked."""
     return _confirm(request, _chosen(request, request.GET.getlist("item") or _ticked(request)))
 
 
@@ -125,15 +134,9 @@ def sign(request: HttpRequest) -> HttpResponse:
     """Sign what was confirmed: each line of the register in a transaction of its own, so one that fails stops no other."""
     user, at = signed_in(request), clock.now()
     chosen = _chosen(request, request.POST.getlist("item"))
-    if open_until(request.session, user, at) is None:
-        form = CodeForm(request.POST)
-        if not form.is_valid():
-            return _confirm(request, chosen, form)
-        try:
-            open_by_code(request.session, user=user, code=form.cleaned_data["otp"], at=at)
-        except RuleBroken as problem:
-            form.add_error("otp", str(problem))
-            return _confirm(request, chosen, form, status=problem.status)
+    form, status = opened_by_code(request, at)
+    if form is not None:
+        return _confirm(request, chosen, form, status=status)
     check_open(request.session, user, at)
     numbers = []
     for first, *others in lines_of(chosen):
@@ -152,7 +155,7 @@ def sign(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def send_back(request: HttpRequest, item_id: int) -> HttpResponse:
-    scope = _scope(request)
+    scope = scope_of(request)
     item = get_object_or_404(within(scope).select_related("certification__application"), pk=item_id)
     following = neighbours(scope, item.pk).next
     form = SendBackForm(request.POST)
@@ -168,7 +171,7 @@ def send_back(request: HttpRequest, item_id: int) -> HttpResponse:
 
 @require_POST
 def refuse(request: HttpRequest, item_id: int) -> HttpResponse:
-    scope = _scope(request)
+    scope = scope_of(request)
     item = get_object_or_404(within(scope).select_related("certification__application"), pk=item_id)
     following = neighbours(scope, item.pk).next
     form = RefuseForm(request.POST, kind=item.certification.kind, day=clock.today())
@@ -184,7 +187,36 @@ def refuse(request: HttpRequest, item_id: int) -> HttpResponse:
     return _page(request, scope, item.pk, refusing=form, status=400)
 
 
-def _scope(request: HttpRequest) -> Scope:
+def opened_by_code(request: HttpRequest, at: datetime) -> tuple[CodeForm | None, int]:
+    """Open signing by the code that was sent, where it is locked; the form with what is wrong, or nothing, and a status."""
+    user = signed_in(request)
+    if open_until(request.session, user, at) is not None:
+        return None, 200
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return form, 400
+    try:
+        open_by_code(request.session, user=user, code=form.cleaned_data["otp"], at=at)
+    except RuleBroken as problem:
+        form.add_error("otp", str(problem))
+        return form, problem.status
+    return None, 200
+
+
+def code_context(request: HttpRequest, form: CodeForm, at: datetime) -> dict[str, Any]:
+    """What ``signing/parts/code.html`` shows: the code where signing is locked, the way to set it up where there is none."""
+    user = signed_in(request)
+    factor = factor_of(user)
+    return {
+        "form": form,
+        "open_until": open_until(request.session, user, at),
+        "has_factor": factor is not None and factor.confirmed_at is not None,
+        "demo_code": demo_code(factor, at),
+        "next": request.get_full_path() if request.method == "GET" else reverse("applications:signing"),
+    }
+
+
+def scope_of(request: HttpRequest) -> Scope:
     """Raises ``NotAllowed`` for somebody who certifies nothing anywhere today."""
     scope = certifying_scope(signed_in(request), clock.today())
     if not scope:
@@ -224,7 +256,8 @@ def _list(request: HttpRequest, scope: Scope, opened: int | None) -> dict[str, A
     copies = [item.certification.application for item in page.object_list]
     at, user = clock.now(), signed_in(request)
     looked_at_list(applications=copies, reason=_("list of what is to be signed"), at=at, user=user)
-    return {"page": page, "opened": opened, "ticked": _ticked(request), "now": at}
+    left = left_lines(scope, at)
+    return {"page": page, "opened": opened, "ticked": _ticked(request), "now": at, "left": left}
 
 
 def _opened(
@@ -249,6 +282,7 @@ def _opened(
         "answers": answers_of(item, at),
         "signatories": [] if item.certification.is_of_copies else list(item.signatories.select_related("attested_by")),
         "beside": neighbours(scope, item.pk),
+        "along": siblings_of([item]),
         "is_ticked": item.pk in _ticked(request),
         "sending_back": sending_back or SendBackForm(prefix=None, auto_id="back_%s"),
         "refusing": refusing or RefuseForm(kind=kind, day=day, auto_id="refuse_%s"),
@@ -269,25 +303,23 @@ def _confirm(
     request: HttpRequest, chosen: list[CertificationItem], form: CodeForm | None = None, status: int = 400
 ) -> HttpResponse:
     user, at = signed_in(request), clock.now()
-    factor = factor_of(user)
-    copies = [item.certification.application for item in chosen]
+    along = siblings_of(chosen)
+    items = [item for line in lines_of([*chosen, *along]) for item in line]
+    copies = [item.certification.application for item in items]
     looked_at_list(applications=copies, reason=_("list of what is to be signed"), at=at, user=user)
     context = {
-        "items": chosen,
-        "fee": sum(item.fee for item in chosen),
-        "form": form or CodeForm(),
-        "open_until": open_until(request.session, user, at),
-        "has_factor": factor is not None and factor.confirmed_at is not None,
-        "demo_code": demo_code(factor, at),
-        "next": request.get_full_path() if request.method == "GET" else reverse("applications:signing"),
+        "items": items,
+        "along": {item.pk for item in along},
+        "fee": sum(item.fee for item in items),
+        **code_context(request, form or CodeForm(), at),
     }
     return render(request, "applications/signing/confirm.html", context, status=status if form else 200)
 
 
 def _chosen(request: HttpRequest, wanted: Iterable[Any]) -> list[CertificationItem]:
     """Those of the wanted documents that still wait for this signer, in the order of the queue."""
-    ids = [number for one in wanted if (number := _number(str(one)))][:PAGE_SIZE]
-    rows = waiting(_scope(request)).filter(pk__in=ids, state=JobState.SUBMITTED).select_related("certification")
+    ids = [number for one in wanted if (number := _number(str(one)))][:_MOST_AT_ONCE]
+    rows = waiting(scope_of(request)).filter(pk__in=ids, state=JobState.SUBMITTED).select_related("certification")
     return list(rows)
 
 

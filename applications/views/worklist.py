@@ -9,11 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from applications.actions.people import PEOPLE
+from applications.custody import READERS as CUSTODY_READERS
 from applications.looks import looked_at_list
 from applications.models import Application
 from applications.permissions import REGISTER_READERS, check
 from applications.same_person import MERGERS
-from applications.worklist import Row, lists_for, page_of, rows_of, tabs_of, with_counts
+from applications.worklist import lists_for, page_of, row_of, rows_of, tabs_of, with_counts
 from centres.permissions import has_role
 from portal import clock
 
@@ -38,12 +39,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "centre": page[0].competent if page else None,
         "chosen_centre": centre,
         "chosen": chosen,
-        "rows": [Row(application, at) for application in page],
+        "rows": [row_of(chosen, application, at) for application in page],
         "next_page": next_page,
         "is_first_page": "after" not in request.GET,
         "code": code,
         "may_print_book": has_role(request.user, REGISTER_READERS),
         "may_arrange": has_role(request.user, PEOPLE),
         "may_merge": has_role(request.user, MERGERS),
+        "may_see_originals": has_role(request.user, CUSTODY_READERS),
     }
     return render(request, "applications/dossiers/worklist.html", context)

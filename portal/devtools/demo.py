@@ -1,6 +1,6 @@
 """The portal on this machine, with a day's worth of visitors: `make demo`.
 
-Web, worker, scheduler, the watch, a throw-away signing authority and a sandbox of the national portal are real processes over
+Web, worker, courier, scheduler, the watch, a throw-away signing authority and a sandbox of the national portal are real processes over
 SQLite and the filesystem broker. Safe to run again; everything it makes is under ``var/``. Runs by its path, because importing
 ``portal`` reads the settings and those are made here.
 
@@ -304,7 +304,7 @@ def ask_to_end(pid: int) -> None:
 
 
 def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: int) -> int:
-    """Run web, worker, scheduler, watch, authority and sandbox until Ctrl-C or until one of them ends; returns the exit
+    """Run web, worker, courier, scheduler, watch, authority and sandbox until Ctrl-C or until one of them ends; returns the exit
     code."""
     from honcho import manager as honcho_manager
     from honcho.printer import Printer
@@ -317,12 +317,14 @@ def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: 
     manager = honcho_manager.Manager(Printer(output, width=9))
     manager._procmgr.terminate = ask_to_end
     environment = dict(os.environ)
+    # Quiet, as the sweeps of every ten seconds would push what to try off the screen.
+    worker = f"{python} -m celery --quiet -A portal worker --concurrency 1 --loglevel warning --without-gossip --without-mingle"
     commands = {
         "web": f"{python} -m gunicorn portal.wsgi --bind {host()}:{port()} --worker-class gthread --workers 1 "
         "--threads 8 --graceful-timeout 5 --no-control-socket --log-level warning",
-        # Quiet, as the sweeps of every ten seconds would push what to try off the screen.
-        "worker": f"{python} -m celery --quiet -A portal worker --concurrency 1 --loglevel warning "
-        "--without-gossip --without-mingle",
+        "worker": f"{worker} --queues celery",
+        # A sandbox that was ordered to be slow keeps nothing else waiting.
+        "courier": f"{worker} --queues national --hostname courier@%h",
         "watch": f"{python} manage.py watch",
         "authority": shlex.join(authority_command(authority_port)),
         "national": shlex.join(sandbox_command(sandbox_port)),
@@ -332,7 +334,7 @@ def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: 
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
     end_with_the_terminal()
-    progress.say("Starting web, worker, scheduler, watch, authority and sandbox")
+    progress.say("Starting web, worker, courier, scheduler, watch, authority and sandbox")
     threading.Thread(target=announce_when_ready, args=(progress, sign_ins), daemon=True).start()
     manager.loop()
     # 130 is Ctrl-C, the way the demo is meant to end.

@@ -64,6 +64,7 @@ DEMO = [
     Package("python3-venv", virtual_environments, "the virtual environment"),
     Package("libpango-1.0-0", library("libpango-1.0.so.0"), "printed documents"),
     Package("libpangoft2-1.0-0", library("libpangoft2-1.0.so.0"), "printed documents"),
+    Package("util-linux", program("prlimit"), "limits for whatever draws foreign PDF files"),
     Package("poppler-utils", program("pdftoppm"), "certified copies of scans that are PDF files"),
     Package("libharfbuzz-subset0", library("libharfbuzz-subset.so.0"), "small PDF files, quickly", optional=True),
 ]

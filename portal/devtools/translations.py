@@ -85,7 +85,7 @@ CITIZEN_FACING = (
     "portal/settings.py",
     "portal/templatetags/*",
     "portal/vn/codes.py",
-    "portal/uploads.py",
+    "portal/uploads/*",
     "portal/vn/dates.py",
     "portal/vn/identity.py",
     "portal/vn/names.py",

@@ -17,7 +17,6 @@ TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: I
 WHOLE = 1000
 # Of a page, a side of what is kept is at least a twentieth.
 LEAST = 50
-MOST_DEGREES = 15.0
 Mend = list[Any]
 
 

@@ -1,12 +1,7 @@
-"""One page of a file that ``portal.uploads`` has looked into, as a picture the right way up for its camera.
-
-A page of a PDF is drawn by poppler's ``pdftoppm``, in a process of its own with limits of its own.
-"""
+"""One page of a file that ``portal.uploads`` has looked into, as a picture the right way up for its camera."""
 
 from __future__ import annotations
 
-import resource
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
@@ -15,14 +10,8 @@ import pikepdf
 from PIL import Image, ImageOps
 
 from portal.filekinds import IMAGE_FORMATS, PDF
+from portal.pictures.drawing import draw_page
 
-RENDERER = "pdftoppm"
-DOTS_PER_INCH = 200
-# A page larger than A3 is drawn as large as A3 would be.
-MOST_DOTS = round(420 / 25.4 * DOTS_PER_INCH)
-SECONDS_A_PAGE = 20
-JPEG_QUALITY = 85
-_MEMORY_BYTES = 2 * 1024**3
 _POINTS = 72
 _ODD = (
     pikepdf.PdfError, OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError,
@@ -71,29 +60,12 @@ def opaque(image: Image.Image) -> Image.Image:
 
 
 def _drawn(path: Path, number: int) -> Image.Image:
-    with pikepdf.open(path) as pdf:
-        left, bottom, right, top = (float(edge) for edge in pdf.pages[number - 1].cropbox)
-        unit = float(pdf.pages[number - 1].obj.get("/UserUnit", 1))
-    dots = max(abs(right - left), abs(top - bottom)) * unit / _POINTS * DOTS_PER_INCH
-    size = ["-scale-to", str(MOST_DOTS)] if dots > MOST_DOTS else ["-r", str(DOTS_PER_INCH)]
-    with tempfile.TemporaryDirectory(prefix="page-") as folder:
-        out = Path(folder) / "page"
-        try:
-            subprocess.run(  # noqa: S603 - fixed words and numbers, and paths of our own
-                [RENDERER, *size, "-f", str(number), "-l", str(number), "-singlefile", "-cropbox",
-                 "-jpeg", "-jpegopt", f"quality={JPEG_QUALITY}", str(path), str(out)],
-                check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                timeout=SECONDS_A_PAGE, preexec_fn=_within_limits,
-            )  # fmt: skip
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            raise CannotOpen("the renderer gave up") from error
-        with Image.open(out.with_suffix(".jpg"), formats=("JPEG",)) as image:
-            image.load()
-            return opaque(image)
-
-
-def _within_limits() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    with (
+        tempfile.TemporaryDirectory(prefix="page-") as folder,
+        Image.open(draw_page(path, Path(folder), number), formats=("JPEG",)) as image,
+    ):
+        image.load()
+        return opaque(image)
 
 
 def dots_per_inch(path: Path, media_type: str, number: int) -> float | None:

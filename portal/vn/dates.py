@@ -94,10 +94,6 @@ class PartialDate:
             raise _invalid()
         return cls(int(year), int(month) if month else None, int(day) if day else None)
 
-    @classmethod
-    def from_date(cls, d: date) -> PartialDate:
-        return cls(d.year, d.month, d.day)
-
     @property
     def earliest(self) -> date:
         """The first day that it can be."""

@@ -33,10 +33,6 @@ class Problem:
     def __str__(self) -> str:
         return self.message
 
-    def as_dict(self) -> dict[str, str]:
-        """``{"code", "field", "message"}``, ready for JSON."""
-        return {"code": str(self.code), "field": self.field, "message": self.message}
-
 
 class InvalidValue(ValueError):
     """Input that cannot be used. ``str(error)`` is a sentence for the person who typed it."""

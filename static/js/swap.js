@@ -1,4 +1,5 @@
 // window.swapPart(region, html): a part of the page comes anew. Focus, typing, scrolling and what is unfolded stay.
+// window.keepingCaret(swap): so does what is selected in the field somebody is in, where htmx swaps.
 (() => {
   "use strict";
   const all = (within, what) => [...within.querySelectorAll(what)];
@@ -23,4 +24,26 @@
     if (say && say !== said) document.dispatchEvent(new CustomEvent("announce", { detail: say }));
     region.dispatchEvent(new CustomEvent("poll:swapped", { bubbles: true }));
   };
+
+  // htmx finds the field again by its id, and loses a selection that begins at the first character, such as Tab makes.
+  const caret = () => {
+    const field = document.activeElement;
+    if (!field?.matches("input, textarea")) return () => {};
+    const { selectionStart: start, selectionEnd: end, value } = field; // an e-mail field tells neither of the two
+    const isAll = value === (start === null ? getSelection().toString() : value.slice(start, end));
+    return () => {
+      const again = document.activeElement;
+      if (again === field || again.id !== field.id) return;
+      if (isAll) again.select();
+      else if (start !== null) again.setSelectionRange(start, end);
+    };
+  };
+  window.keepingCaret = (swap) => {
+    const back = caret();
+    swap();
+    back();
+  };
+  let back = () => {};
+  document.addEventListener("htmx:beforeSwap", () => { back = caret(); });
+  document.addEventListener("htmx:afterSwap", () => { back(); back = () => {}; });
 })();

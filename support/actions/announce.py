@@ -14,14 +14,15 @@ from centres.models import Centre
 from centres.models.hall import TEXT_LIMIT
 from centres.permissions import has_role, roles_of
 from citizens.models import User
-from portal import live
+from portal import clock, live
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from support.announcing import is_for
 from support.history import TOPIC
 from support.models import Announcement, AnnouncementReader
 from support.permissions import SPEAKERS, for_the_city
+from support.rules import rules_on
 
-LONGEST = timedelta(days=92)
+# What a screen holds.
 TITLE_LIMIT, BODY_LIMIT = 120, 2000
 
 
@@ -61,9 +62,10 @@ def announce(
     if set(chosen) - set(Role.values):
         raise BadInput(_("Choose roles there are."), code="bad_role", field="roles")
     begins = max(at, from_at or at)
-    if not timedelta() < until_at - begins <= LONGEST:
+    most = rules_on(clock.local_day(at)).announcement_most_days
+    if not timedelta() < until_at - begins <= timedelta(days=most):
         raise BadInput(
-            _("It must end after its beginning, within %(days)s days.") % {"days": LONGEST.days},
+            _("It must end after its beginning, within %(days)s days.") % {"days": most},
             code="bad_end",
             field="until_at",
         )

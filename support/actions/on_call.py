@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import Centre
 from citizens.models import User
 from notifications.actions.subscribe import subscribe
+from portal import clock
 from portal.errors import BadInput, NotAllowed
 from portal.vn.phones import parse_mobile
 from portal.vn.problems import InvalidValue
 from support.models import OnCallBrowser, OnCallContact, OnCallShift
 from support.models.on_call import MOST_LEVELS
 from support.permissions import RESPONDERS, for_the_city, may_respond, require_support
-
-LONGEST = timedelta(days=31)
+from support.rules import rules_on
 
 
 @transaction.atomic
@@ -39,9 +39,10 @@ def put_on_call(
         raise BadInput(_("Choose a level."), code="bad_level", field="level")
     if until_at <= max(from_at, at):
         raise BadInput(_("The end must be later than the beginning and than now."), code="bad_end", field="until_at")
-    if until_at - from_at > LONGEST:
+    most = rules_on(clock.local_day(at)).shift_most_days
+    if until_at - from_at > timedelta(days=most):
         raise BadInput(
-            _("Let it end within %(days)s days of its beginning.") % {"days": LONGEST.days},
+            _("Let it end within %(days)s days of its beginning.") % {"days": most},
             code="too_long",
             field="until_at",
         )

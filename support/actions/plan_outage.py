@@ -17,16 +17,16 @@ from portal.errors import BadInput, NotAllowed, RuleBroken
 from procedures.catalogue_cache import load_calendar
 from support.history import TOPIC
 from support.permissions import RESPONDERS, for_the_city, may_respond
+from support.rules import rules_on
 
-# Shorter notice is none: then it is an incident, and the clocks run on.
-NOTICE_WORKING_DAYS = 7
-LONGEST = timedelta(days=7)
+# How far the calendar is looked at, ``PLANS_AHEAD``, only keeps out slips of the pen.
 WHAT_LIMIT = 160
 
 
 def earliest_day(at: datetime) -> date:
-    """The first day for which an outage can still be announced: the seventh working day after today."""
-    return load_calendar().add_working_days(clock.local_day(at), NOTICE_WORKING_DAYS)
+    """The first day for which an outage can still be announced, by the rules of today."""
+    today = clock.local_day(at)
+    return load_calendar().add_working_days(today, rules_on(today).outage_notice_days)
 
 
 @transaction.atomic
@@ -51,19 +51,19 @@ def plan_outage(
             code="bad_what",
             field="what",
         )
-    first = earliest_day(at)
+    first, rules = earliest_day(at), rules_on(clock.local_day(at))
     if clock.local_day(from_at) < first:
         raise BadInput(
             _("An outage is announced %(days)s working days ahead: it can begin on %(first)s at the earliest.")
-            % {"days": NOTICE_WORKING_DAYS, "first": f"{first:%d/%m/%Y}"},
+            % {"days": rules.outage_notice_days, "first": f"{first:%d/%m/%Y}"},
             code="too_soon",
             field="from_at",
         )
     if clock.local_day(from_at) > clock.local_day(at) + PLANS_AHEAD:
         raise BadInput(_("That is too far ahead."), code="too_far", field="from_at")
-    if not timedelta() < until_at - from_at <= LONGEST:
+    if not timedelta() < until_at - from_at <= timedelta(hours=rules.outage_most_hours):
         raise BadInput(
-            _("It must end after its beginning, within %(days)s days.") % {"days": LONGEST.days},
+            _("It must end after its beginning, within %(hours)s hours.") % {"hours": rules.outage_most_hours},
             code="bad_end",
             field="until_at",
         )

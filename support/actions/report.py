@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,10 +17,11 @@ from portal.errors import BadInput
 from portal.vn.phones import parse_phone
 from portal.vn.problems import InvalidValue
 from portal.vn.text import clean_line, fold
-from support.enums import OPEN, IncidentEventKind, Kind, Severity, Source
+from support.enums import OPEN, IncidentEventKind, IncidentState, Kind, Severity, Source
 from support.history import TOPIC, record
 from support.models import Incident
 from support.models.incident import WHAT_LIMIT
+from support.rules import rules_on
 from support.targets import after_open_time, goal_on
 
 MOST_ERRORS, ERROR_LIMIT = 5, 200
@@ -77,7 +78,7 @@ def report(
     hashed = hashlib.sha256((fingerprint or _likeness(fresh)).encode()).hexdigest()
     fresh.fingerprint = fingerprint if source == Source.WATCH else hashed
     for _look in range(LOOKS):
-        known = _count_again(fresh, at, acting_user)
+        known = _count_again(fresh, at, acting_user) or _fails_again(fresh, at)
         if known is not None:
             return known
         try:
@@ -117,6 +118,45 @@ def _count_again(fresh: Incident, at: datetime, actor: User | None) -> Incident 
         _worsen(known, fresh.severity, at, actor)
     live.bump(TOPIC)
     return known
+
+
+@transaction.atomic
+def _fails_again(fresh: Incident, at: datetime) -> Incident | None:
+    """The equal incident that was resolved by itself a moment ago, open again: what comes and goes is one, and nobody is called
+    each time it goes."""
+    since = at - timedelta(minutes=rules_on(clock.local_day(at)).flap_minutes)
+    rows = Incident.objects.select_for_update(of=("self",)).select_related("centre")
+    lately = rows.filter(fingerprint=fresh.fingerprint, state=IncidentState.RESOLVED, resolved_at__gt=since)
+    known = lately.order_by("-resolved_at", "-pk").first()
+    if known is None or not _resolved_itself(known):
+        return None
+    before = known.state
+    if known.acknowledged_at is None:
+        known.fail_again(_next_call(known, at))
+    else:
+        known.go_on()
+    known.count += 1
+    known.last_at = max(known.last_at, at)
+    known.save(update_fields=["state", "resolved_at", "call_at", "count", "last_at"])
+    record(incident=known, kind=IncidentEventKind.REOPENED, at=at, actor=None, from_state=before, note=fresh.what)
+    if fresh.severity < known.severity:
+        _worsen(known, fresh.severity, at, None)
+    _wake(known)
+    return known
+
+
+def _resolved_itself(incident: Incident) -> bool:
+    last = incident.events.filter(kind=IncidentEventKind.RESOLVED).order_by("-sequence").first()
+    return last is not None and last.actor_id is None
+
+
+def _next_call(incident: Incident, at: datetime) -> datetime | None:
+    """When the next people are told, as if it had never worked again."""
+    goal = goal_on(incident.severity, clock.local_day(at))
+    told = incident.events.filter(kind=IncidentEventKind.CALLED).order_by("-sequence").first()
+    if not goal.calls:
+        return None
+    return max(at, told.at + goal.escalate) if told else at
 
 
 def _merged_into(fingerprint: str) -> int | None:

@@ -2,6 +2,7 @@ from support.models.announcement import Announcement, AnnouncementReader
 from support.models.incident import FollowUp, Incident, IncidentEvent, Target
 from support.models.known import KnownProblem
 from support.models.on_call import OnCallBrowser, OnCallContact, OnCallShift
+from support.models.rules import SupportRules
 from support.models.signs import FailedJob, Heartbeat
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "OnCallBrowser",
     "OnCallContact",
     "OnCallShift",
+    "SupportRules",
     "Target",
 ]

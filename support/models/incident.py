@@ -171,6 +171,16 @@ class Incident(StateModel):
         self.acknowledged_at = self.resolved_at = self.closed_at = None
         self.call_at = at
 
+    @transition(state, source=_S.RESOLVED, target=_S.REOPENED)
+    def fail_again(self, call_at: datetime | None) -> None:
+        """It worked for a moment only, and nobody has answered yet: the calls go on where they were."""
+        self.resolved_at, self.call_at = None, call_at
+
+    @transition(state, source=_S.RESOLVED, target=_S.ACKNOWLEDGED)
+    def go_on(self) -> None:
+        """It worked for a moment only; whoever looks after it still does."""
+        self.resolved_at = None
+
     @transition(state, source=OPEN, target=_S.CLOSED)
     def merge(self, into: Incident, at: datetime) -> None:
         self.merged_into, self.call_at, self.contact = into, None, ""

@@ -12,6 +12,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from centres.enums import DeviceKind
@@ -23,12 +24,14 @@ from portal import clock
 from portal.text import pick
 from support.enums import Kind, Severity
 from support.models import FailedJob, Heartbeat
-from support.tasks import WORKER
+from support.tasks import COURIER, WORKER
 from support.watch.trouble import Trouble
 
 WEB_SECONDS = REDIS_SECONDS = 3
 # The sign of life comes every ten seconds.
 WORKER_SILENT = timedelta(seconds=35)
+# Its sign stands behind rows whose answers are waited for, a minute and more.
+COURIER_SILENT = timedelta(minutes=4)
 DEVICE_SILENT = timedelta(seconds=60)
 # After the doors open the screens are switched on; one that nobody has used for so long stands in a store.
 SWITCHED_ON_WITHIN = timedelta(minutes=5)
@@ -91,14 +94,27 @@ def database(_at: datetime) -> Iterable[Trouble]:
 
 def worker(at: datetime) -> Iterable[Trouble]:
     """Scheduler, broker and worker together say every ten seconds that they work."""
-    seen = Heartbeat.objects.filter(name=WORKER).values_list("at", flat=True).first()
-    if seen is None or at - seen > WORKER_SILENT:
-        since = f"{clock.local(seen):%H:%M:%S}" if seen else _("the beginning")
+    if since := _silent_since(WORKER, at - WORKER_SILENT):
         yield Trouble(
             "worker", Kind.JOBS, Severity.MANY,
             _("Work in the background stands still since %(since)s (worker or scheduler).") % {"since": since},
             public=_LATER_THAN_USUAL,
         )  # fmt: skip
+
+
+def courier(at: datetime) -> Iterable[Trouble]:
+    """So does the worker that speaks with the national portal, where one is connected."""
+    if settings.NATIONAL_URL and (since := _silent_since(COURIER, at - COURIER_SILENT)):
+        what = _("Nothing goes to the national portal since %(since)s: its worker is silent.") % {"since": since}
+        yield Trouble("courier", Kind.JOBS, Severity.MANY, what)
+
+
+def _silent_since(name: str, limit: datetime) -> str:
+    """When it last gave a sign of life, in words; empty where that was lately."""
+    seen = Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+    if seen is not None and seen >= limit:
+        return ""
+    return f"{clock.local(seen):%H:%M:%S}" if seen else _("the beginning")
 
 
 def devices(at: datetime) -> Iterable[Trouble]:
@@ -141,6 +157,12 @@ def failed_jobs(at: datetime) -> Iterable[Trouble]:
         severity = Severity.MANY if row["times"] >= MANY_FAILURES else Severity.ONE
         what = _("A job fails again and again: %(task)s.") % {"task": row["task"]}
         yield Trouble(f"job:{row['task']}"[:50], Kind.JOBS, severity, what)
+
+
+def other_apps(at: datetime) -> Iterable[Trouble]:
+    """What the apps above this one know of themselves (``settings.WATCH_SOURCES``); their keys begin with ``app:``."""
+    for source in settings.WATCH_SOURCES:
+        yield from import_string(source)(at)
 
 
 def outbox(at: datetime) -> Iterable[Trouble]:

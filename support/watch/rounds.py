@@ -46,13 +46,15 @@ QUICK: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("web",), checks.web),
     (("redis",), checks.redis_servers),
     (("worker",), checks.worker),
+    (("courier",), checks.courier),
     (("device:", "centre:"), checks.devices),
 )
 SLOW: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("job:",), checks.failed_jobs),
+    (("app:",), checks.other_apps),
     (("outbox", "dead-letters"), checks.outbox),
 )
-EXPLAINED_BY = {"worker": "redis", "outbox": "worker"}
+EXPLAINED_BY = {"worker": "redis", "courier": "worker", "outbox": "worker", "app:national-late": "courier"}
 
 
 @dataclass
@@ -93,7 +95,7 @@ class Watch:
         certain = {key for key in found if key not in SEEN_TWICE or key in self.seen_once}
         self.began = self.began or at
         if at - self.began <= STARTING:
-            certain.discard("worker")  # it may have been started together with this process
+            certain -= {"worker", "courier"}  # they may have been started together with this process
         self.seen_once = set(found)
         explained = {key for key in found if EXPLAINED_BY.get(key) in found}
         self._open([found[key] for key in found if key in certain - explained], at)

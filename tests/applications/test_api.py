@@ -96,11 +96,29 @@ def test_one_request_takes_in_a_whole_application_in_few_statements(as_: As) -> 
     assert Client().get(f"/t/{ticket.token}/").status_code == 200
 
 
+@pytest.mark.parametrize("procedure", ["2.000815", "certified_copy", "2.000884", "signature_cert"])
+def test_what_is_certified_document_by_document_is_not_taken_in_without_them(as_: As, procedure: str) -> None:
+    ticket = a_ticket_at_counter()
+    kinds = ("original_document", "copy_to_certify")
+    body = _body(
+        ticket.pk,
+        procedure=procedure,
+        papers=[{"kind": kind, "there": True} for kind in kinds],
+        form={"document_name": "Bằng tốt nghiệp", "page_count": "1", "copy_count": "1"},
+    )
+    answer = _post(as_(Role.COUNTER_OFFICER), RECEIVE, body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "at_the_desk")
+    assert "/desk/" in answer.json()["message"]
+    assert not Application.objects.exists() and not Citizen.objects.exists()
+    ticket.refresh_from_db()
+    assert ticket.state == TicketState.SERVING
+
+
 def test_a_visit_goes_on_when_it_is_asked_to(as_: As) -> None:
     ticket = a_ticket_at_counter()
     client = as_(Role.COUNTER_OFFICER)
     first = _post(client, RECEIVE, _body(ticket.pk, finish_ticket=False))
-    second = _post(client, RECEIVE, _body(ticket.pk))
+    second = _post(client, RECEIVE, _body(ticket.pk, form={**FORMS["birth"], "child_name": "Nguyễn Gia Hân"}))
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["token"] != second.json()["token"]
     assert Citizen.objects.count() == 1

@@ -13,11 +13,11 @@ from applications.actions.receive import NotComplete, receive
 from applications.documents import receipt_context
 from applications.models import Application
 from centres.enums import Role
-from procedures.models import Procedure
 from tests.applications.at_desk import As, to
 from tests.applications.test_api import RECEIVE
 from tests.factories.applications import MONDAY, a_draft, a_ticket_at_counter
 from tests.factories.certifications import a_document, checked, draft_of_request
+from tests.factories.declarations import APPLICANT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -71,29 +71,27 @@ def test_copies_of_an_extract_are_asked_beside_the_fee_that_goes_by_them(as_: As
 @pytest.mark.parametrize(
     ("sent", "answer"),
     [
-        ({"pages": 4, "copies": 3, "form": {"page_count": "10", "copy_count": "3"}}, 400),
-        ({"pages": 4, "copies": 3, "form": {"page_count": "4", "copy_count": "viele"}}, 400),
-        ({"pages": 4, "copies": 3, "form": {"page_count": "4", "copy_count": "3"}}, 201),
-        ({"pages": 4, "copies": 3, "form": {}}, 201),
-        ({"form": {"page_count": "4", "copy_count": "3"}}, 201),
+        ({"copies": 3, "form": {"copy_count": "10"}}, 400),
+        ({"copies": 3, "form": {"copy_count": "viele"}}, 400),
+        ({"copies": 3, "form": {"copy_count": "3"}}, 201),
+        ({"copies": 3, "form": {}}, 201),
+        ({"form": {"copy_count": "3"}}, 201),
     ],
 )
-def test_a_program_sends_each_number_once_or_twice_the_same(as_: As, sent: dict[str, Any], answer: int) -> None:
+def test_a_program_sends_a_number_once_or_twice_the_same(as_: As, sent: dict[str, Any], answer: int) -> None:
     ticket = a_ticket_at_counter()
-    papers = [{"kind": kind, "there": True} for kind in ("original_document", "copy_to_certify")]
     body = {
         "ticket": ticket.pk,
-        "procedure": Procedure.objects.get(key="certified_copy").code,
+        "procedure": "extract",
         "citizen": {"identity_number": "001190012345", "full_name": "Nguyễn Thị Hoà"},
-        "papers": papers,
+        "papers": [{"kind": kind, "there": True} for kind in ("extract_form", "identity_document")],
         **sent,
-        "form": {"document_name": "Bằng tốt nghiệp", **sent["form"]},
+        "form": {**APPLICANT, "record_kind": "birth", "record_of": "Nguyễn Thị Hoà", **sent["form"]},
     }
     told = as_(Role.COUNTER_OFFICER).post(RECEIVE, json.dumps(body), content_type="application/json")
     assert told.status_code == answer, told.json()
     if answer == 201:
         dossier = Application.objects.get()
-        assert (dossier.pages, dossier.copies) == (4, 3)
-        assert (dossier.form_data["page_count"], dossier.form_data["copy_count"]) == (4, 3)
+        assert (dossier.copies, dossier.form_data["copy_count"]) == (3, 3)
     else:
         assert told.json()["code"] == "counts_differ"

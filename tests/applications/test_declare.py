@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from applications.actions.sweep_declarations import REMEMBERED, erase_expired, forget_erased
+from applications.actions.sweep_declarations import erase_expired, forget_erased
 from applications.declaration_codes import code_in, is_possible, new_code, spoken, token_in
 from applications.declaring import Walk
 from applications.models import Declaration, DeclarationRules
@@ -304,7 +304,7 @@ def test_deleted_it_is_gone_and_says_so(english: Client) -> None:
 
 
 def test_it_is_kept_so_long_after_the_last_change_and_then_erased(english: Client, at_hanoi: Any) -> None:
-    DeclarationRules.objects.create(valid_from=MONDAY.date(), kept_days=10, source="test")
+    DeclarationRules.objects.create(valid_from=MONDAY.date(), kept_days=10, remembered_days=5, source="test")
     row = a_declaration()
     assert row.expires_at == MONDAY + timedelta(days=10)
     at_hanoi("2026-11-30 10:00")
@@ -318,7 +318,7 @@ def test_it_is_kept_so_long_after_the_last_change_and_then_erased(english: Clien
     assert (row.answers, row.facts, row.why_erased) == ({}, {}, "expired")
     assert english.get(to("", row)).status_code == 410
     assert forget_erased(at=clock.now()) == 0
-    assert forget_erased(at=clock.now() + REMEMBERED + timedelta(days=1)) == 1
+    assert forget_erased(at=clock.now() + timedelta(days=6)) == 1
 
 
 def test_a_code_is_nobodys_number_and_a_slip_of_the_tongue_is_nobodys_code() -> None:

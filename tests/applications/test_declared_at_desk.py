@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from applications.actions.declare import discard
 from applications.actions.edit_draft import acknowledge
 from applications.actions.mark_paper import mark_paper
-from applications.actions.receive import receive
+from applications.actions.receive import NotComplete, receive
 from applications.actions.take_over_declaration import take_over_declaration
 from applications.catalogue import bound_form, form_values, notices_for
 from applications.declaration_codes import new_code, spoken
@@ -141,6 +141,14 @@ def test_pages_and_copies_stand_beside_the_fee(desk: Client, ticket: Ticket) -> 
     draft = Application.objects.get()
     assert (draft.pages, draft.copies) == (4, 3)
     assert "page_count" not in draft.form_data
+
+
+def test_what_is_certified_document_by_document_waits_for_its_documents(desk: Client, ticket: Ticket) -> None:
+    scanned(desk, a_declaration("certified_copy", answers={"page_count": "4", "copy_count": "3"}).code)
+    draft = Application.objects.get()
+    with pytest.raises(NotComplete) as refused:
+        receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
+    assert any(getattr(one, "href", "").endswith("#documents") for one in refused.value.details["missing"])
 
 
 def test_a_draft_just_opened_for_it_is_used(desk: Client, ticket: Ticket) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,16 +15,21 @@ from django.urls import reverse
 from applications import tasks
 from applications.actions.control_slip import moves_of
 from applications.actions.ending import stop, withdraw
+from applications.actions.fees import lower_fee
 from applications.actions.handle import propose
 from applications.actions.linked import finish_part, hand_over_parts, refuse_part
+from applications.actions.originals import give_back, keep_original
+from applications.actions.pay import ask_payment
 from applications.actions.stop_for_outages import stop_for_outages
 from applications.actions.supplement import accept_supplement, ask_supplement
 from applications.day import needs_attention, numbers
+from applications.documents import receipt_context
 from applications.enums import EventKind, PartState, PauseWhy, State
+from applications.handling import offered
 from applications.history_words import told
 from applications.models import AnswerLimit, Application, IssuedForm, Part, PartPause, SyncRules
 from applications.national.build import AtEvent
-from applications.pauses import Span, joined
+from applications.pauses import Stop, joined
 from centres.enums import Role
 from centres.models import Centre, Outage
 from notifications.models import Message
@@ -293,13 +298,70 @@ def test_an_outage_moves_each_part_once(centre: Centre) -> None:
     assert _fresh(dossier).due_at == hanoi("2026-11-30 17:00")
 
 
+def _outage(start: str, end: str, centre: Centre) -> Outage:
+    return Outage.objects.create(
+        what={"vi": "Nâng cấp"}, from_at=hanoi(start), until_at=hanoi(end), announced_at=hanoi("2026-11-10 08:00"),
+        announced_by=member_of(Role.MANAGER, centre), centre=centre,
+    )  # fmt: skip
+
+
+def test_an_outage_while_a_service_waits_is_not_given_twice(centre: Centre) -> None:
+    dossier = a_linked_dossier("birth_linked")
+    _done(dossier, "birth", MONDAY + HOUR)
+    _ask(dossier, "residence", MONDAY + 2 * HOUR)
+    _outage("2026-11-25 08:00", "2026-11-26 08:00", centre)
+    with clock.fixed(hanoi("2026-11-26 08:05")):
+        stop_for_outages(at=clock.now())
+    dossier = _answer(dossier, "residence", hanoi("2026-11-27 10:00"))
+    # As without the outage; the office that worked meanwhile has its day.
+    assert (_due(dossier, "residence"), _due(dossier, "health_card")) == ("01/12 17:00", "27/11 17:00")
+    assert dossier.due_at == hanoi("2026-12-02 17:00")
+    said = Part.objects.get(application=dossier, key="residence").due_explanation["en"]
+    assert said.count("outage") == said.count("supplement") == 1
+
+
+@pytest.mark.parametrize("day", ["2026-11-26", "2026-12-01"])
+def test_an_outage_gives_its_days_to_whoever_one_service_waits_for(centre: Centre, in_english: None, day: str) -> None:
+    """Also once the date of the whole has passed: it moves only when they answer."""
+    dossier = a_linked_dossier("birth_linked")
+    _done(dossier, "birth", MONDAY + HOUR)
+    _ask(dossier, "residence", MONDAY + 2 * HOUR)
+    _ask(dossier, "health_card", MONDAY + 3 * HOUR)
+    _answer(dossier, "health_card", MONDAY + 4 * HOUR)
+    _outage(f"{day} 08:00", f"{day} 17:00", centre)
+    with clock.fixed(hanoi(f"{day} 08:05")):
+        stop_for_outages(at=clock.now())
+        stop_for_outages(at=clock.now())
+    request = dossier.supplements.get(part__key="residence")
+    assert request.until == request.ends_at == hanoi("2026-12-04 17:00")
+    moved = dossier.events.get(kind=EventKind.ANSWER_MOVED)
+    assert told(moved).sentence.startswith("Permanent residence: because of an announced outage")
+    assert chain_is_whole(dossier)
+
+
+def test_a_fee_that_is_waived_lets_the_clocks_of_all_parts_go_on() -> None:
+    dossier = a_linked_dossier("birth_linked")
+    dossier = ask_payment(
+        application=dossier, name="Lệ phí", amount=50000, at=MONDAY + 2 * HOUR, acting_user=_specialist(dossier)
+    )
+    dossier = lower_fee(
+        application=dossier, line=dossier.fee_lines.get(name__vi="Lệ phí").pk, amount=0, reason="Được miễn",
+        at=hanoi("2026-11-26 10:00"), acting_user=member_of(Role.LEADER, dossier.competent),
+    )  # fmt: skip
+    assert dossier.state == State.PROCESSING
+    assert (_due(dossier, "birth"), _due(dossier, "residence")) == ("27/11 17:00", "01/12 17:00")
+    assert dossier.due_at == hanoi("2026-12-01 17:00")
+
+
 def test_time_that_is_given_twice_counts_once() -> None:
     at, why = hanoi, PauseWhy.SUPPLEMENT
     spans = [
-        Span(at("2026-11-23 08:00"), at("2026-11-25 08:00"), why), Span(at("2026-11-24 08:00"), at("2026-11-24 09:00"), why),
-        Span(at("2026-11-26 08:00"), at("2026-11-27 08:00"), why),
+        Stop(at("2026-11-23 08:00"), at("2026-11-25 08:00"), why), Stop(at("2026-11-24 08:00"), at("2026-11-24 09:00"), why),
+        Stop(at("2026-11-26 08:00"), at("2026-11-27 08:00"), why),
     ]  # fmt: skip
     assert joined(spans) == [spans[0], spans[2]]
+    beside = Stop(at("2026-11-24 08:00"), at("2026-11-24 09:00"), PauseWhy.OUTAGE)
+    assert joined([*spans, beside]) == [spans[0], beside, spans[2]], "each reason is said"
 
 
 # -- results ------------------------------------------------------------------------------------------------------------
@@ -358,6 +420,65 @@ def test_form_01_lists_the_services_with_their_dates() -> None:
     words = said_by(IssuedForm.objects.get(application=dossier, number="01"))
     for said in ("Đăng ký khai sinh", "Công an cấp xã", "Thẻ bảo hiểm y tế", "25/11/2026", "27/11/2026"):
         assert said in words
+
+
+def test_form_01_says_what_was_promised_when_it_was_issued(centre: Centre) -> None:
+    dossier = a_linked_dossier("birth_linked")
+    form = IssuedForm.objects.get(application=dossier, number="01")
+    assert form.frozen["limit"] == "Theo từng thủ tục dưới đây"
+    assert datetime.fromisoformat(form.frozen["parts"][0]["due_at"]) == hanoi("2026-11-25 17:00")
+    _outage("2026-11-25 08:00", "2026-11-26 08:00", centre)
+    with clock.fixed(hanoi("2026-11-26 08:05")):
+        stop_for_outages(at=clock.now())
+    printed = receipt_context(_fresh(dossier), form.frozen, form.issued_at)
+    assert [part["due"] for part in printed["parts"]] == ["17:00 25/11/2026", "17:00 27/11/2026", "17:00 27/11/2026"]
+    assert receipt_context(_fresh(dossier))["parts"][0]["due"] == "17:00 26/11/2026"
+
+
+def test_originals_go_out_with_the_last_result() -> None:
+    dossier = a_linked_dossier("birth_linked")
+    paper = dossier.papers.select_related("requirement").first()
+    assert paper is not None and dossier.applicant is not None and dossier.received_by is not None
+    type(paper.requirement).objects.filter(pk=paper.requirement_id).update(is_kept=True)
+    officer = dossier.received_by
+    keep_original(application=dossier, paper=paper.pk, number="AB 1", pages=2, at=MONDAY + HOUR, acting_user=officer)
+    for key in ("birth", "residence", "health_card"):
+        dossier = _done(dossier, key)
+    _collect(dossier, "birth")
+    original = dossier.originals.get()
+    assert original.is_in_custody
+    with pytest.raises(BadInput) as refused:
+        _collect(dossier, "residence", "health_card")
+    assert refused.value.code == "authorisation_empty"
+    dossier = hand_over_parts(
+        application=dossier, parts=["residence", "health_card"], handed_to="Ánh", signature=None,
+        authorisation="UQ 12", at=MONDAY + 6 * HOUR, acting_user=officer,
+    )  # fmt: skip
+    original.refresh_from_db()
+    assert dossier.state == State.RETURNED and not original.is_in_custody
+    assert chain_is_whole(dossier)
+
+
+def test_originals_go_back_by_themselves_where_the_last_result_is_gone_already() -> None:
+    dossier = a_linked_dossier("birth_linked")
+    paper = dossier.papers.select_related("requirement").first()
+    assert paper is not None and dossier.received_by is not None
+    type(paper.requirement).objects.filter(pk=paper.requirement_id).update(is_kept=True)
+    officer = dossier.received_by
+    keep_original(application=dossier, paper=paper.pk, number="AB 1", pages=2, at=MONDAY + HOUR, acting_user=officer)
+    _done(dossier, "birth")
+    _collect(dossier, "birth")
+    for key in ("residence", "health_card"):
+        dossier = refuse_part(
+            application=dossier, part=key, ground="Điều 20", at=MONDAY + 6 * HOUR, acting_user=_specialist(dossier)
+        )
+    assert dossier.state == State.RETURNED
+    assert "give-originals-back" in [verb.key for verb in offered(_fresh(dossier), officer)]
+    give_back(
+        application=dossier, given_to="Ánh", authorisation="UQ 12", reason="Đã xong", at=MONDAY + 7 * HOUR,
+        acting_user=officer,
+    )  # fmt: skip
+    assert not dossier.originals.get().is_in_custody
 
 
 def test_form_02_names_the_service(in_english: None) -> None:
@@ -465,6 +586,25 @@ def test_the_national_portal_hears_of_each_part_in_its_own_words() -> None:
     assert told_there["NoiDungXuLy"].endswith(": Đăng ký khai sinh")
     assert told_there["PhongBanXuLy"] == "Uỷ ban nhân dân cấp xã"
     assert told_there["TrangThai"] == "4"
+
+
+def test_the_national_portal_is_told_what_each_service_asked_and_got() -> None:
+    dossier = a_linked_dossier("birth_linked")
+    _done(dossier, "birth", MONDAY + HOUR)
+    _ask(dossier, "residence", MONDAY + 2 * HOUR)
+    _ask(dossier, "health_card", MONDAY + 3 * HOUR)
+    _answer(dossier, "health_card", MONDAY + 4 * HOUR)
+    again = _ask(
+        dossier, "health_card", MONDAY + 5 * HOUR, by=member_of(Role.LEADER, dossier.competent), reason="Xác minh mới"
+    )
+    _answer(again, "residence", MONDAY + 6 * HOUR)
+    rows = AtEvent(_fresh(dossier), dossier.events.order_by("sequence").last(), SyncRules())._supplements()
+    asked = {str(row.pk): (row.part.key, row.sequence) for row in dossier.supplements.select_related("part")}
+    assert [(asked[row["HoSoBoSungId"]], row["TrangThaiBoSung"]) for row in rows] == [
+        (("residence", 1), "1"),
+        (("health_card", 1), "1"),
+        (("health_card", 2), "0"),
+    ]
 
 
 def test_parts_are_of_one_state_machine() -> None:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from applications.enums import State, StepKind
 from applications.models import Application, Document, Result
 from centres.enums import Role
-from portal import uploads
+from portal.uploads import arriving
 from tests.factories.applications import a_dossier
 from tests.factories.certifications import a_picture
 
@@ -49,7 +49,7 @@ def test_a_full_disk_stops_the_proposal(as_: As, dossier: Application, monkeypat
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(uploads.TemporaryFileUploadHandler, "receive_data_chunk", full)
+    monkeypatch.setattr(arriving.TemporaryFileUploadHandler, "receive_data_chunk", full)
     answer = _propose(as_(Role.SPECIALIST), dossier, b"%PDF-1.7" + bytes(3000))
     assert answer.status_code == 503
     assert not Result.objects.exists()

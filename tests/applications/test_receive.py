@@ -32,7 +32,7 @@ def test_a_whole_draft_becomes_a_dossier_with_code_clock_history_and_receipt() -
     assert dossier.payment_state == PaymentState.DUE
     assert [line.amount for line in dossier.fee_lines.all()] == [28000]
     assert [step.kind for step in dossier.steps.all()] == [StepKind.APPRAISE]
-    assert [event.kind for event in dossier.events.all()] == [EventKind.RECEIVED]
+    assert [event.kind for event in dossier.events.all()] == [EventKind.RECEIVED, EventKind.ORIGINAL]
     assert dossier.issued_forms.get().number == "01"
 
 

@@ -19,13 +19,14 @@ from django.urls import reverse
 from applications import register_lines
 from applications.actions.close_register import close_register
 from applications.actions.keep_closing_paper import keep_closing_paper
-from applications.actions.make_certified_copy import make_certified_copy
+from applications.actions.make_certified_copy import _claim, make_certified_copy
 from applications.actions.strike_entry import strike_entry
 from applications.closings import published_bytes
-from applications.enums import PaperState
+from applications.enums import PaperState, State
 from applications.models import Application, CertificationItem, Register, RegisterValue
-from applications.notarisation.enums import Finding, JobState
+from applications.notarisation.enums import Finding, JobState, RegisterKind
 from applications.notarisation.keeping import NoteKind
+from applications.notarisation.parties import Party
 from applications.notarisation.validation import judge_code
 from applications.register_faults import Count, find_faults
 from applications.register_lines import Line, months_of, next_month, page_of
@@ -34,8 +35,9 @@ from centres.enums import Role
 from citizens.models import HeldDocument, Look
 from notifications.models import Message
 from portal import clock
+from tests.applications.printed import words_of
 from tests.factories.applications import MONDAY, a_centre, member_of
-from tests.factories.certifications import an_approved_item
+from tests.factories.certifications import a_missing_paper, an_approved_item, an_item
 from tests.factories.registers import a_line, a_register, close_days
 from tests.moments import hanoi
 
@@ -213,9 +215,75 @@ def test_the_print_has_the_columns_of_the_form_and_adds_up(centre: Any) -> None:
     assert printed["keeper"] == "Lê Thị Hương" and printed["closed"] == ""
     assert printed["rows"][3]["note"] == "Gạch bỏ ngày 23/11/2026, người gạch: Phạm Quốc Dũng. Lý do: nhầm tên"
     assert printed["rows"][0] == {
-        "number": "0001", "day": "23/11/2026", "requester": "Lê Văn Thử", "title": "Giấy 1", "signer": "Lê Thị Hương",
-        "signer_title": "Người thực hiện chứng thực", "copies": "01", "fee": "2.000 đ", "is_struck": False, "note": "",
+        "number": "0001", "day": "23/11/2026", "people": [("Lê Văn Thử", "")], "title": "Giấy 1", "languages": [],
+        "signer": "Lê Thị Hương", "signer_title": "Người thực hiện chứng thực", "copies": "01", "fee": "2.000 đ", "is_struck": False, "note": "",
     }  # fmt: skip
+
+
+ANH = Party("Nguyễn Thị Ánh", "card", "001190000321")
+NAM = Party("Phạm Văn Nam", "passport", "B1234567", by_fingerprint=True)
+TRANSLATOR = Party("Trần Minh Đức", "card", "001085000777", from_language="Anh", to_language="Việt")
+TITLE = "Phó Giám đốc (theo văn bản số 12/QĐ ngày 01/11/2026)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "parties", "columns", "who"),
+    [
+        (
+            RegisterKind.COPIES, (),
+            ["Họ tên người yêu cầu chứng thực", "Tên bản chính giấy tờ, văn bản", "Số bản sao"], ["Lê Văn Thử"],
+        ),
+        (
+            RegisterKind.SIGNATURES, (ANH, NAM),
+            ["Họ tên, số giấy tờ tùy thân của người yêu cầu chứng thực", "Số giấy tờ, văn bản đã được chứng thực"],
+            ["Nguyễn Thị Ánh", "căn cước số 001190000321", "Phạm Văn Nam", "hộ chiếu số B1234567, điểm chỉ"],
+        ),
+        (
+            RegisterKind.TRANSLATORS, (TRANSLATOR,),
+            ["Tên giấy tờ, văn bản đã được dịch", "Dịch từ tiếng sang tiếng", "Số bản dịch đã được chứng thực chữ ký"],
+            ["Trần Minh Đức", "căn cước số 001085000777", "Anh - Việt"],
+        ),
+        (
+            RegisterKind.CONTRACTS, (ANH,),
+            ["Tên giao dịch", "Số bản giao dịch đã được chứng thực"], ["Nguyễn Thị Ánh", "căn cước số 001190000321"],
+        ),
+    ],
+)  # fmt: skip
+def test_each_kind_of_register_is_printed_with_its_own_columns(
+    centre: Any, kind: RegisterKind, parties: tuple[Party, ...], columns: list[str], who: list[str]
+) -> None:
+    line = a_line(kind=kind, parties=parties, signer_title=TITLE)
+    said = words_of(month_paper(line.register, months_of(line.register)[0], [], clock.local_day(MONDAY)))
+    for words in (*columns, *who, "Họ tên, chức danh người ký chứng thực", TITLE, "Phí chứng thực", "Ghi chú"):
+        assert words in said, said
+    if kind != RegisterKind.COPIES:
+        assert "bản sao" not in said
+
+
+def test_a_register_of_signatures_shows_who_signed_and_masks_their_papers(as_: As, centre: Any) -> None:
+    line = a_line(kind=RegisterKind.SIGNATURES, parties=(ANH, NAM), signer_title=TITLE)
+    officer = as_(Role.COUNTER_OFFICER)
+    page = " ".join(officer.get(to("register", line.register_id)).content.decode().split())
+    assert "Nguyễn Thị Ánh" in page and "Phạm Văn Nam" in page and "by fingerprint" in page
+    assert "001 190 ••• 321" in page and "001190000321" not in page and "B1234567" not in page
+    assert TITLE in page and "Asked for and signed by" in page and "Copies" not in page
+    strike = as_(Role.LEADER).get(to("strike_entry", line.register_id, 1)).content.decode()
+    assert "Phạm Văn Nam" in strike and "B1234567" not in strike and TITLE in strike
+
+
+def test_a_register_of_translators_shows_the_languages(as_: As, centre: Any) -> None:
+    line = a_line(kind=RegisterKind.TRANSLATORS, parties=(TRANSLATOR,))
+    page = as_(Role.COUNTER_OFFICER).get(to("register", line.register_id)).content.decode()
+    assert "Translator" in page and "Anh - Việt" in page and "Translations" in page
+
+
+def test_who_signed_is_gone_from_page_and_print_once_it_was_erased(as_: As, centre: Any) -> None:
+    line = a_line(kind=RegisterKind.SIGNATURES, parties=(ANH,))
+    RegisterValue.objects.update(value=None, salt=None, erased_at=MONDAY)
+    page = as_(Role.COUNTER_OFFICER).get(to("register", line.register_id)).content.decode()
+    assert "erased by law" in page and "Nguyễn Thị Ánh" not in page
+    said = words_of(month_paper(line.register, months_of(line.register)[0], [], clock.local_day(MONDAY)))
+    assert "(đã xóa theo quy định)" in said
 
 
 def test_the_last_month_of_a_closed_register_says_so(centre: Any) -> None:
@@ -397,10 +465,26 @@ def test_a_struck_line_stays_readable_and_its_copy_does_not_count_any_more(as_: 
 
 def test_a_line_whose_copy_is_being_made_is_struck_once_it_is_there(as_: As, centre: Any) -> None:
     item = an_approved_item()
+    _claim(item.pk, MONDAY)
     answer = as_(Role.MANAGER).post(strike_page(item), {"reason": "nhầm"})
     assert answer.status_code == 409 and "still being made" in answer.content.decode()
-    make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
+    make_certified_copy(item_id=item.pk, now=lambda: MONDAY + timedelta(hours=1))
     assert as_(Role.MANAGER).post(strike_page(item), {"reason": "nhầm"}).status_code == 302
+
+
+def test_a_line_that_nobody_has_signed_yet_is_struck_and_its_copy_is_not_made(as_: As, centre: Any) -> None:
+    paper = a_missing_paper()
+    item = an_approved_item(paper)
+    manager = as_(Role.MANAGER)
+    assert "not signed yet" in manager.get(strike_page(item)).content.decode()
+    assert manager.post(strike_page(item), {"reason": "nhầm"}).status_code == 302
+    assert make_certified_copy(item_id=item.pk, now=lambda: MONDAY) is None
+    item.refresh_from_db()
+    paper.refresh_from_db()
+    assert item.state == JobState.FAILED and paper.state == PaperState.MISSING
+    assert Application.objects.get(pk=item.certification.application_id).state == State.STOPPED
+    assert not Message.objects.filter(kind="copy_struck").exists(), "nobody holds a copy"
+    assert an_item(paper).state == JobState.WAITING, "it can be certified anew"
 
 
 def test_without_a_contact_the_page_asks_to_tell_the_person(as_: As, made: CertificationItem) -> None:

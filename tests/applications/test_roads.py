@@ -17,9 +17,11 @@ from applications import tasks
 from applications.actions.ending import ask_to_withdraw
 from applications.actions.handle import propose
 from applications.actions.pay import ask_payment
+from applications.actions.transfer_originals import confirm, send
 from applications.enums import IN_HAND, RECEIVED, TERMINAL, WAITING_FOR_CITIZEN, EventKind, State
+from applications.enums_originals import AT_BRANCH, ON_THE_WAY, WITH_OFFICE, Direction, Place
 from applications.handling import BY_KEY, VERBS, Verb, offered
-from applications.models import AnswerLimit, Application, Event
+from applications.models import AnswerLimit, Application, Event, TransferList
 from applications.pauses import counted_again
 from applications.roads_page import ROLES, may, page
 from centres.enums import Role
@@ -207,6 +209,28 @@ class Roads(RuleBasedStateMachine):
         if dossier.state in IN_HAND and not open_wish:
             ask_to_withdraw(application=dossier, reason="Không cần nữa", at=self.now)
 
+    @rule(all_there=st.booleans())
+    def the_originals_travel(self, all_there: bool) -> None:
+        """To the office, or back, by a list that is sent, or confirmed, short until it is looked through again."""
+        self.now += timedelta(minutes=3)
+        officer, specialist = self.people[:2]
+        on_way = TransferList.objects.filter(closed_at=None, items__original__application=self.pk).first()
+        if on_way is not None:
+            items = set(on_way.items.values_list("pk", flat=True))
+            short = {} if all_there else dict.fromkeys(items, "?")
+            confirm(
+                transfer=on_way, received=items - short.keys(), missing=short, at=self.now,
+                acting_user=specialist if on_way.is_out else officer,
+            )  # fmt: skip
+            return
+        for places, direction, sender in (
+            (AT_BRANCH, Direction.TO_OFFICE, officer), ([Place.AT_OFFICE], Direction.TO_BRANCH, specialist),
+        ):  # fmt: skip
+            here = list(self.dossier.originals.filter(place__in=places).values_list("pk", flat=True))
+            if here:
+                send(originals=here, direction=direction, at=self.now, acting_user=sender)
+                return
+
     @invariant()
     def nothing_is_broken(self) -> None:
         if not hasattr(self, "pk"):
@@ -222,6 +246,16 @@ class Roads(RuleBasedStateMachine):
         self.the_clock_is_right(dossier, events)
         self.somebody_has_it(dossier)
         self.everybody_was_told(dossier, events)
+        self.every_original_is_somewhere(dossier)
+
+    def every_original_is_somewhere(self, dossier: Application) -> None:
+        for original in dossier.originals.all():
+            moves = list(original.moves.all())
+            assert [move.from_place for move in moves] == ["", *(move.to_place for move in moves[:-1])]
+            assert moves[-1].to_place == original.place
+            on_lists = original.transfers.filter(settled_at=None).count()
+            assert on_lists == int(original.place in ON_THE_WAY)
+            assert not (dossier.state == State.RETURNED and original.is_in_custody)
 
     def the_clock_is_right(self, dossier: Application, events: list[Event]) -> None:
         waiting = dossier.state in WAITING_FOR_CITIZEN
@@ -267,6 +301,8 @@ class Roads(RuleBasedStateMachine):
     def bring_to_an_end(self) -> None:
         """From wherever the road led, ordinary steps lead to an end."""
         onward = ("take", "accept-supplement", "take-fee", "sign", "propose", "hand-over")
+        while self.dossier.originals.filter(place__in=WITH_OFFICE).exists():
+            self.the_originals_travel(all_there=True)
         for _step in range(12):
             dossier = self.dossier
             if dossier.state in TERMINAL:

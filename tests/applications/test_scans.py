@@ -28,7 +28,7 @@ from centres.enums import Role
 from citizens.models import Look
 from portal import clock, files
 from portal.errors import BadInput, Gone, NotAllowed, RuleBroken
-from portal.pictures import opening
+from portal.pictures import drawing
 from tests.factories.applications import MONDAY, a_centre, a_draft, a_member
 from tests.factories.certifications import a_missing_paper, a_picture
 from tests.factories.pages import a_blank_page, a_page, as_bytes
@@ -152,7 +152,7 @@ def test_a_long_file_does_not_hold_up_the_desk_and_a_lost_job_is_found(monkeypat
 
 
 def test_a_page_that_cannot_be_drawn_is_said_and_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "RENDERER", "false")
+    monkeypatch.setattr(drawing, "RENDERER", "false")
     content = pdf_of("một")
     scan = a_scan(None, content, name="a.pdf")
     page = scan.pages.get()

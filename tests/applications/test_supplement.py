@@ -24,7 +24,7 @@ from applications.actions.supplement import (
     end_unanswered,
 )
 from applications.enums import EventKind, State
-from applications.models import AnswerLimit, Application, IssuedForm, SupplementRequest
+from applications.models import AnswerLimit, Application, HandlingRules, IssuedForm, SupplementRequest
 from centres.enums import Role
 from centres.models import Centre
 from notifications.models import Message
@@ -183,6 +183,15 @@ def test_what_came_in_time_is_not_ended(centre: Centre, at_hanoi: Any) -> None:
     )
     assert not end_unanswered(request=request, at=hanoi("2026-12-04 08:00"))
     assert Application.objects.get(pk=dossier.pk).state == State.PROCESSING
+
+
+def test_how_long_it_counts_is_a_dated_setting(centre: Centre) -> None:
+    draft = a_draft()
+    request = ask_at_intake(application=draft, faults=LINES, at=MONDAY, acting_user=draft.opened_by)
+    later = MONDAY + timedelta(days=20)
+    assert asked_at_intake(draft, later) == request
+    HandlingRules.objects.create(valid_from=MONDAY.date(), source="test", intake_days=10)
+    assert asked_at_intake(draft, later) is None
 
 
 def test_at_the_counter_it_is_asked_for_once_for_the_same_matter(centre: Centre) -> None:

@@ -101,9 +101,15 @@ def test_each_role_has_the_lists_of_its_turn(as_: As) -> None:
         return {tab.key: count for tab, count in as_(role).get(URL).context["tabs"]}
 
     assert counts(Role.SPECIALIST) == {"mine": 1, "asked-elsewhere": 0, "to-take": 1, "all": 3}
-    assert counts(Role.LEADER) == {"to-sign": 0, "apologies": 0, "all": 3}
-    assert counts(Role.COUNTER_OFFICER) == {"to-hand-over": 1, "to-withdraw": 0, "all": 3}
-    assert set(counts(Role.MANAGER)) == {"overdue", "due-today", "done-today", "all"}
+    assert counts(Role.LEADER) == {"to-sign": 0, "not-made": 0, "apologies": 0, "to-give-back": 0, "all": 3}
+    assert counts(Role.COUNTER_OFFICER) == {
+        "to-hand-over": 1,
+        "sent-back": 0,
+        "not-made": 0,
+        "to-withdraw": 0,
+        "all": 3,
+    }
+    assert set(counts(Role.MANAGER)) == {"to-give-back", "overdue", "due-today", "done-today", "all"}
 
 
 def test_another_centre_sees_nothing_of_it(as_: As) -> None:

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import redis
 
+from tests.schema import as_name, template
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,8 +50,8 @@ class House:
             **os.environ,
             "PORTAL_ENV": "test",
             "DEBUG": "0",
-            "DATABASE_URL": _with_name(services["DATABASE_APP_URL"], self.name),
-            "DATABASE_OWNER_URL": _with_name(services["DATABASE_URL"], self.name),
+            "DATABASE_URL": as_name(services["DATABASE_APP_URL"], self.name),
+            "DATABASE_OWNER_URL": as_name(services["DATABASE_URL"], self.name),
             "CACHE_URL": cache_url,
             "BROKER_URL": broker_url,
             "FILES_ROOT": str(folder / "files"),
@@ -67,11 +67,7 @@ class House:
         with ExitStack() as undo:
             undo.callback(self.stop)
             self._create_database()
-            for command in (
-                ["migrate", "--verbosity=0"],
-                ["grant_roles"],
-                ["shell", "-v0", "-c", HALL],
-            ):
+            for command in (["grant_roles"], ["shell", "-v0", "-c", HALL]):
                 self.manage(*command)
             gunicorn = ["gunicorn", "portal.wsgi", "--workers=1", "--threads=8", f"--bind=127.0.0.1:{self.port}"]
             self.start("web", gunicorn)
@@ -135,12 +131,13 @@ class House:
         raise AssertionError((self.folder / "web.log").read_text()[-2000:])
 
     def _create_database(self) -> None:
-        """It goes with the throw-away cluster."""
+        """It is migrated, and goes with the throw-away cluster."""
+        migrated = template(self.services["DATABASE_URL"])
         link = psycopg2.connect(self.services["DATABASE_URL"])
         link.autocommit = True
         try:
             with link.cursor() as cursor:
-                cursor.execute(f'CREATE DATABASE "{self.name}"')
+                cursor.execute(f'CREATE DATABASE "{self.name}" TEMPLATE {migrated}')
         finally:
             link.close()
 
@@ -151,7 +148,3 @@ def _own_redis_databases(url: str) -> tuple[str, str]:
     with redis.Redis.from_url(url) as link:
         taken = 10 + 2 * (int(link.incr("houses")) - 1)  # the tests of the cache itself use the ones before
     return f"{url}/{taken}", f"{url}/{taken + 1}"
-
-
-def _with_name(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

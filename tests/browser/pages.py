@@ -38,6 +38,7 @@ from tests.factories.centres import AppointmentFactory, BookingRulesFactory
 from tests.factories.certifications import a_missing_paper, a_request, an_item
 from tests.factories.citizens import CitizenFactory
 from tests.factories.registers import a_line, close_days
+from tests.law import load_catalogue
 
 DESK, BOARD, KIOSK = (1366, 768), (1920, 1080), (1080, 1920)
 PHONES = ((390, 844), (320, 640))
@@ -53,7 +54,8 @@ class Hall:
     """Branch no. 3 this morning: one dossier in each state, one ticket in each, an officer at each kind of desk."""
 
     def __init__(self) -> None:
-        for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
+        load_catalogue()
+        for command in ("load_units", "load_national_days", "load_queue_policies"):
             call_command(command, verbosity=0)
         self.at = clock.now()
         self.place: Place = set_up(self.at, clock.today())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from applications.enums import State
 from applications.models import Application
@@ -16,6 +16,7 @@ from portal import clock
 from procedures.enums import CopyForm
 from tests.browser.pages import DESK, Hall, Looker
 from tests.browser.test_story import swapped
+from tests.browser.until import until
 from tests.factories.applications import a_draft
 from tests.factories.certifications import a_missing_paper, a_picture
 from tests.moments import hanoi
@@ -92,6 +93,108 @@ def test_a_phone_typed_before_f9_is_on_the_receipt_and_a_wrong_one_waits_beside_
     desk.keyboard.press("F9")
     expect(desk.locator("[data-code]")).to_be_visible()
     assert shown().contact_phone == "+84912345678"
+
+
+class Slow:
+    """Posts to these addresses wait until they are let through: an officer is quicker than a tired server."""
+
+    def __init__(self, page: Page, *ends: str) -> None:
+        self.page, self.waiting, self.came = page, list[Route](), list[str]()
+        for end in ends:
+            page.route(f"**/{end}", self._hold)
+
+    def _hold(self, route: Route) -> None:
+        self.came.append(route.request.url)
+        self.waiting.append(route)
+
+    def let_through(self, end: str = "", *, count: int = 1) -> None:
+        """The next of them, once it has come."""
+        for _one in range(count):
+            until(self.page, lambda: any(route.request.url.endswith(end) for route in self.waiting), 10)
+            route = next(route for route in self.waiting if route.request.url.endswith(end))
+            self.waiting.remove(route)
+            with self.page.expect_response(route.request.url):
+                route.continue_()
+
+
+def test_what_was_selected_to_be_typed_over_stays_selected_when_the_refusal_comes(desk: Page) -> None:
+    slow = Slow(desk, "contact/")
+    desk.fill(PHONE, "0912 34")
+    desk.keyboard.press("F9")
+    desk.keyboard.press("Control+A")
+    slow.let_through()
+    expect(desk.locator("#contact .error")).to_be_visible()
+    desk.keyboard.type("0912 345 678")
+    expect(desk.locator(PHONE)).to_have_value("0912 345 678")
+    assert len(slow.came) == 1, "its going with the part is no change of the field"
+    desk.keyboard.press("F9")
+    slow.let_through()
+    expect(desk.locator("[data-code]")).to_be_visible()
+    assert shown().contact_phone == "+84912345678"
+    assert len(slow.came) == 2
+
+
+def test_a_phone_put_right_while_the_wrong_one_is_sent_goes_with_the_same_key(desk: Page) -> None:
+    slow = Slow(desk, "contact/")
+    desk.fill(PHONE, "0912 34")
+    desk.keyboard.press("F9")
+    desk.keyboard.type("5 678")
+    slow.let_through(count=2)
+    expect(desk.locator("[data-code]")).to_be_visible()
+    assert shown().contact_phone == "+84912345678"
+
+
+def test_the_e_mail_that_tab_selected_is_typed_over_when_the_phone_has_been_kept_meanwhile(desk: Page) -> None:
+    desk.fill(EMAIL, "cu@example.vn")
+    desk.press(EMAIL, "Tab")
+    expect(desk.locator("#contact .error")).to_have_count(0)
+    slow = Slow(desk, "contact/")
+    desk.fill(PHONE, "0912345678")
+    desk.press(PHONE, "Tab")
+    slow.let_through()
+    expect(desk.locator(PHONE)).to_have_value("0912 345 678")
+    desk.keyboard.type("moi@example.vn")
+    expect(desk.locator(EMAIL)).to_have_value("moi@example.vn")
+
+
+def test_a_contact_on_its_way_while_the_page_comes_anew_does_not_hold_the_next_key_for_ever(desk: Page) -> None:
+    slow = Slow(desk, "contact/", "tick/")
+    desk.locator("#papers button.box").first.click()
+    desk.fill(PHONE, "0912345678")
+    desk.press(PHONE, "Tab")
+    with swapped(desk):
+        slow.let_through("tick/")
+    slow.let_through("contact/")
+    desk.unroute_all()
+    desk.fill(PHONE, "0987654321")
+    desk.keyboard.press("Alt+F")
+    expect(desk.locator("#procedure-form")).to_be_visible()
+    assert shown().contact_phone == "+84987654321"
+
+
+def test_phone_and_e_mail_typed_quickly_are_both_kept_before_f9_goes(desk: Page) -> None:
+    slow = Slow(desk, "contact/", "receive/")
+    desk.fill(PHONE, "0912345678")
+    desk.press(PHONE, "Tab")
+    desk.keyboard.type("ba.hoa@example.vn")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("F9")
+    slow.let_through("contact/", count=2)
+    slow.let_through("receive/")
+    expect(desk.locator("[data-code]")).to_be_visible()
+    assert [url.rsplit("/", 2)[1] for url in slow.came] == ["contact", "contact", "receive"]
+
+
+def test_an_answer_typed_just_before_f9_is_not_sent_again_behind_it(desk: Page) -> None:
+    desk.goto(desk.url + "&view=form")
+    slow = Slow(desk, "form/", "receive/")
+    desk.fill("#id_child_name", "Trần Bảo An")
+    desk.keyboard.press("F9")
+    slow.let_through("form/")
+    desk.wait_for_timeout(900)  # longer than the form waits for a pause in the typing
+    slow.let_through("receive/")
+    expect(desk.locator("[data-code]")).to_be_visible()
+    assert [url.rsplit("/", 2)[1] for url in slow.came] == ["form", "receive"]
 
 
 def test_the_contact_keeps_itself_field_by_field_and_says_so_where_none_was(desk: Page) -> None:

@@ -23,6 +23,7 @@ from centres.models import Device, NextNotice, PaperTrip, Ticket
 from portal import clock
 from tests.browser.line import Line
 from tests.browser.until import until
+from tests.law import load_catalogue
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZE = {"width": 1080, "height": 1920}
@@ -32,7 +33,8 @@ PATIENCE_MS = 15_000
 
 @pytest.fixture
 def place(transactional_db: None) -> Place:
-    for command in ("load_units", "load_national_days", "load_catalogue"):
+    load_catalogue()
+    for command in ("load_units", "load_national_days"):
         call_command(command, verbosity=0)
     return set_up(clock.now(), clock.today())
 

@@ -245,7 +245,13 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
             f"/desk/matters/{hall.asked.pk}/documents/",
             *(f"/desk/certifications/{row.pk}/change/" for row in hall.asked.certification.items.all()[:1]),
         ],
-        "specialist": ["/dossiers/", "/dossiers/?list=overdue", *every_dossier],
+        "specialist": [
+            "/dossiers/",
+            "/dossiers/?list=overdue",
+            "/desk/originals/?list=office",
+            "/desk/originals/lists/",
+            *every_dossier,
+        ],
         "leader": [
             "/dossiers/",
             "/registers/",

@@ -282,7 +282,7 @@ LEAD_AWAY = """() => new Promise((done) => {
 @pytest.mark.parametrize(("status", "outcome"), [(204, "went"), (500, "stayed")])
 def test_a_way_off_the_form_waits_until_what_was_typed_is_kept(page: Page, status: int, outcome: str) -> None:
     kept: list[str] = []
-    show(page, KEPT, "keep")
+    show(page, KEPT, "typed", "keep")
 
     def keep(route: Route) -> None:
         kept.append(route.request.post_data or "")
@@ -297,7 +297,12 @@ def test_a_way_off_the_form_waits_until_what_was_typed_is_kept(page: Page, statu
 
 
 def test_a_paper_made_of_the_form_opens_when_the_last_word_is_kept(page: Page) -> None:
-    show(page, KEPT.replace("</body>", '<a href="/form.pdf" target="_blank" data-of-form>print</a></body>'), "keep")
+    show(
+        page,
+        KEPT.replace("</body>", '<a href="/form.pdf" target="_blank" data-of-form>print</a></body>'),
+        "typed",
+        "keep",
+    )
     seen: list[str] = []
 
     def keep(route: Route) -> None:
@@ -316,7 +321,7 @@ def test_a_paper_made_of_the_form_opens_when_the_last_word_is_kept(page: Page) -
 
 
 def test_leaving_the_page_sends_what_was_typed(page: Page) -> None:
-    show(page, KEPT, "keep")
+    show(page, KEPT, "typed", "keep")
     page.route("**/keep/", lambda route: route.fulfill(status=204, body=""))
     page.locator("input").press_sequentially("Bao")
     with page.expect_request("**/keep/") as sent:

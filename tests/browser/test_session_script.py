@@ -89,14 +89,16 @@ def test_over_a_dialog_the_sentence_stands_in_the_dialog(page: Page) -> None:
 
 def test_what_is_typed_while_signed_out_is_still_to_be_kept_afterwards(page: Page) -> None:
     """The autosave got its 401: the way to the receipt first sends what stands in the field."""
-    show(page, HTMX.format(""), "keep", "session")
+    show(page, HTMX.format(""), "typed", "keep", "session")
     session = Session(page)
     session.well = False
     page.fill("[name=child]", "Lê Thị Mới")
     answered = """status => {
-        const form = document.querySelector("form"), detail = { elt: form, successful: true, xhr: { status } };
+        const form = document.querySelector("form"), xhr = Object.assign(new EventTarget(), { status });
+        const detail = { elt: form, successful: true, xhr };
         form.dispatchEvent(new CustomEvent("htmx:beforeSend", { bubbles: true, detail }));
         form.dispatchEvent(new CustomEvent("htmx:afterRequest", { bubbles: true, detail }));
+        xhr.dispatchEvent(new Event("loadend"));
         return "dirty" in form.dataset;
     }"""
     assert page.evaluate(answered, 401) is True
@@ -115,7 +117,7 @@ def test_what_is_typed_while_signed_out_is_still_to_be_kept_afterwards(page: Pag
 
 
 def test_why_a_form_was_not_kept_is_said_in_the_words_of_the_answer(page: Page) -> None:
-    show(page, HTMX.format("<p data-failed hidden>check the connection</p>"), "keep", "session")
+    show(page, HTMX.format("<p data-failed hidden>check the connection</p>"), "typed", "keep", "session")
     page.route("**/keep/", lambda route: route.fulfill(status=410, body="<p>This matter is not there any more.</p>"))
     page.fill("[name=child]", "Lê")
     page.evaluate(

@@ -17,6 +17,7 @@ from portal import clock
 from support.enums import IncidentState, Kind, Severity
 from support.models import Announcement, Incident, KnownProblem
 from tests.browser.pages import DESK, LANGUAGES, PHONES, Looker
+from tests.law import load_catalogue
 from tests.moments import hanoi
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,7 +31,8 @@ def _morning(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def place(transactional_db: None) -> Place:
-    for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
+    load_catalogue()
+    for command in ("load_units", "load_national_days", "load_queue_policies"):
         call_command(command, verbosity=0)
     made = set_up(WEDNESDAY, clock.today())
     open_counter(counter=made.counters[0], at=WEDNESDAY, acting_user=made.officers[0])

@@ -21,9 +21,11 @@ from applications.actions.edit_draft import acknowledge, keep_form, set_applican
 from applications.actions.hand_over import hand_over
 from applications.actions.handle import propose, sign, take
 from applications.actions.mark_paper import mark_paper
+from applications.actions.other_matter import go_on_as_other_matter
 from applications.actions.receive import receive
 from applications.actions.supplement import ask_supplement
 from applications.catalogue import notices_for
+from applications.duplicates import twins_of
 from applications.enums import PAPER_THERE, State
 from applications.models import Application
 from centres.enums import CounterState, Role
@@ -200,6 +202,8 @@ def a_draft(
             draft = acknowledge(application=draft, notice=notice["key"], at=at, acting_user=officer)
     for paper in draft.papers.exclude(state__in=PAPER_THERE):
         mark_paper(paper=paper, there=True, at=at, acting_user=officer)
+    if twins_of(draft, at):
+        draft = go_on_as_other_matter(application=draft, reason="việc khác", at=at, acting_user=officer)
     return draft
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from applications.actions.consult import suggested_limit
 from applications.actions.extend import suggested
-from applications.actions.pay import outstanding
 from applications.actions.supplement import ask_supplement
 from applications.enums import PartState
 from applications.handling import Verb, questions_open
+from applications.ledger import lines_owed, outstanding, surplus
 from applications.linked import keys_of, to_collect
 from applications.models import Application, Event
 from centres.enums import Role
@@ -29,6 +29,7 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
     new_date = {"reason": "Chờ xác minh", "until": clock.local_day(max(suggested(dossier, at), at + timedelta(days=3)))}
     while not load_calendar().is_working_day(new_date["until"]):
         new_date["until"] += timedelta(days=1)
+    kept = dossier.papers.filter(requirement__is_kept=True).first()
     return {
         "accept-supplement": {"note": "đã nộp", "part": next(iter(keys_of(dossier, PartState.SUPPLEMENT)), "")},
         "part-done": {"part": with_office, "number": f"{Event.objects.count()}/TP"},
@@ -36,10 +37,18 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
         "hand-over-parts": {"parts": [key for key, _name in to_collect(dossier)], "handed_to": "Ánh", "signature": None},
         "propose": {"number": f"{Event.objects.count()}/TP"},
         "send-back": {"reason": "Sai tên"},
-        "hand-over": {"handed_to": "Ánh", "signature": None},
+        "hand-over": {"handed_to": "Ánh", "signature": None, "authorisation": "Giấy ủy quyền 12"},
+        "keep-original": {"paper": kept.pk if kept else 0, "number": "BB 1", "pages": 2},
+        "give-originals-back": {"given_to": "Ánh", "authorisation": "Giấy ủy quyền 12", "reason": "Cần dùng"},
         "take-fee": {**money, "amount": outstanding(dossier)},
         "ask-payment": {"name": "Thuế", "amount": 50000, "article": ""},
-        "refund": {**money, "reason": "Thu nhầm"},
+        "refund": {
+            **money, "reason": "Thu nhầm", "fallen": [str(line.pk) for line in lines_owed(dossier)],
+            "surplus": surplus(dossier),
+        },
+        "lower-fee": {
+            "line": next((row.pk for row in lines_owed(dossier) if row.amount), 0), "lowered": 0, "reason": "Được miễn",
+        },
         "note-answer": {"consultation": asked[0].pk if asked else 0, "answer": "Đúng"},
         "consult": {
             "office": f"Cơ quan {Event.objects.count()}", "email": "", "question": "?", "until": suggested_limit(at),

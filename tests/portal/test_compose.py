@@ -42,7 +42,16 @@ def _instructions(name: str) -> list[str]:
 
 
 def test_every_part_of_a_real_installation_is_there():
-    assert set(SERVICES) == {"migrate", "web", "live", "worker", "scheduler", "watch", "postgres", "redis", "proxy"}
+    ours = {"migrate", "web", "live", "worker", "courier", "scheduler", "watch"}
+    assert set(SERVICES) == ours | {"postgres", "redis", "proxy"}
+
+
+def test_what_waits_for_the_national_portal_waits_in_a_worker_of_its_own():
+    def queues(name: str) -> set[str]:
+        command = SERVICES[name]["command"]
+        return set(command[command.index("--queues") + 1].split(","))
+
+    assert (queues("worker"), queues("courier")) == ({"celery"}, {"national"})
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
@@ -54,7 +63,7 @@ def test_every_lasting_service_has_a_health_check_and_comes_back(name: str):
 def test_nothing_starts_before_the_database_is_up_to_date():
     assert SERVICES["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
     assert SERVICES["migrate"]["restart"] == "no"
-    for name in ("web", "worker", "scheduler", "watch"):
+    for name in ("web", "worker", "courier", "scheduler", "watch"):
         assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 

@@ -22,6 +22,26 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_wake_that_nobody_heard_in_time_is_left_to_the_sweep(monkeypatch: pytest.MonkeyPatch):
+    given: list[dict[str, Any]] = []
+    monkeypatch.setattr(jobs.app, "send_task", lambda *_args, **options: given.append(options))
+    jobs.wake("applications.tasks.tell_national", 7)
+    assert 0 < given[0]["expires"] <= 300
+
+
+def test_jobs_that_wait_for_the_national_portal_have_a_queue_of_their_own():
+    app.loader.import_default_modules()
+    queues = {name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks}
+    assert {name for name, queue in queues.items() if queue == "national"} == {
+        "applications.tasks.tell_national", "applications.tasks.sweep_national", "applications.tasks.compare_with_national",
+    }  # fmt: skip
+    assert queues["applications.tasks.sweep_certifications"] == queues["support.tasks.beat"] == "celery"
+    assert {name: queue.routing_key for name, queue in app.amqp.queues.items()} == {
+        "celery": "celery", "national": "national",
+    }  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_is_woken_after_the_commit_only(sent: list[tuple[Any, ...]]):
     with transaction.atomic():
         jobs.wake(sweep)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError
 
+from applications.enums_national import ItemState, Trouble
+from applications.models import SyncItem
 from centres.enums import DeviceKind
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
-from portal import clock
+from portal import chain, clock
 from support.actions import handle
 from support.actions.on_call import keep_contact
 from support.enums import IncidentEventKind, IncidentState, Kind, Source
 from support.failed_jobs import listen
-from support.models import FailedJob, Heartbeat, Incident
-from support.tasks import beat
+from support.models import FailedJob, Heartbeat, Incident, SupportRules
+from support.tasks import COURIER, beat
 from support.watch import checks
 from support.watch.rounds import NAME, Watch
+from tests.factories.applications import a_dossier
 from tests.factories.centres import MORNING, CentreFactory, DeviceFactory
 from tests.factories.notifications import MessageFactory
 from tests.factories.support import on_call
@@ -114,6 +117,20 @@ def test_a_worker_that_starts_with_the_watch_has_its_time(day):
     assert Incident.objects.count() == 1
 
 
+def test_a_silent_courier_is_an_incident_of_its_own_where_a_national_portal_is_connected(day, settings):
+    day.go(100)
+    assert not Incident.objects.exists()
+    settings.NATIONAL_URL = "http://127.0.0.1:1"
+    beat(COURIER)
+    day.go(60 * 3)
+    assert not Incident.objects.exists(), "rows that nobody answers take their time"
+    day.go(60 * 2)
+    assert Incident.objects.get().fingerprint == "watch:courier"
+    beat(COURIER)
+    day.go(10)
+    assert not Incident.objects.open().exists()
+
+
 def test_a_stopped_redis_is_one_incident_and_explains_the_worker(day, settings):
     day.go(100)
     settings.CACHE_URL = settings.BROKER_URL = "redis://127.0.0.1:1/0"
@@ -174,6 +191,65 @@ def test_failed_jobs_and_dead_letters_are_incidents(day):
     }  # fmt: skip
     day.go(60 * 12)
     assert list(Incident.objects.open().values_list("fingerprint", flat=True)) == ["watch:dead-letters"]
+
+
+def test_what_goes_and_comes_back_is_one_incident_and_calls_nobody_each_time(day, supporter):
+    """Three minutes silent, one minute there, for an hour: told every five minutes as long as nobody answers, no faster."""
+    on_call(supporter)
+    day.go(100)
+    for _time in range(15):
+        day.worker = False
+        day.go(60 * 3)
+        day.worker = True
+        day.go(60)
+    made = Incident.objects.get()
+    assert made.count == 15 and made.state == IncidentState.RESOLVED
+    assert made.calls <= 60 / 5 + 1
+    assert chain.verify(made.events.order_by("sequence")) is None
+
+
+def test_who_looks_after_what_comes_and_goes_is_not_called_again(day, supporter):
+    on_call(supporter)
+    day.go(100)
+    day.worker = False
+    day.go(60)
+    handle.acknowledge(incident=Incident.objects.get(), at=day.at, acting_user=supporter)
+    for alive in (True, False, True, False):
+        day.worker = alive
+        day.go(60)
+    made = Incident.objects.get()
+    assert (made.state, made.calls, made.owner, made.count) == (IncidentState.ACKNOWLEDGED, 1, supporter, 3)
+
+
+def test_what_fails_long_after_it_worked_again_is_another(day):
+    SupportRules.objects.create(valid_from=date(2026, 1, 1), source="test", flap_minutes=2)
+    day.go(100)
+    for alive in (False, True, False):
+        day.worker = alive
+        day.go(60 * 4)
+    assert Incident.objects.count() == 2
+
+
+def test_rows_that_the_national_portal_does_not_take_are_an_incident_until_somebody_sees_to_them(day, settings):
+    settings.NATIONAL_URL = "http://127.0.0.1:1"
+    a_dossier()
+    SyncItem.objects.update(state=ItemState.DEAD, trouble=Trouble.REFUSED)
+    assert [one.key for one in checks.other_apps(day.at)] == ["app:national-dead"]
+    Watch().round(day.at)
+    made = Incident.objects.get(fingerprint="watch:app:national-dead")
+    assert made.call_at is None
+    SyncItem.objects.update(state=ItemState.DELIVERED, settled_at=day.at)
+    Watch().round(day.at)
+    made.refresh_from_db()
+    assert made.state == IncidentState.RESOLVED
+
+
+def test_rows_that_wait_longer_than_promised_are_an_incident(settings):
+    settings.NATIONAL_URL = "http://127.0.0.1:1"
+    dossier = a_dossier()
+    assert list(checks.other_apps(dossier.received_at + timedelta(minutes=9))) == []
+    late = checks.other_apps(dossier.received_at + timedelta(minutes=11))
+    assert [one.key for one in late] == ["app:national-late"]
 
 
 def test_a_job_that_fails_is_written_down_without_what_it_worked_on():

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from asn1crypto import x509
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -21,14 +22,18 @@ from applications.notarisation.trouble import NotNow
 from portal.errors import BadInput, RuleBroken
 
 KEY_GONE = gettext_noop(
-    "The key of the person who signed is ended and no new one was entered. The copy is made as soon as one is; the number stays taken."
+    "The key of the person who approved it is ended. The copy is made as soon as a new one is entered, or when another signer takes it over; the number stays taken."
 )
 
 
+def keys_in_force(at: datetime) -> QuerySet[SigningKey]:
+    """Those whose certificate holds now and which nobody ended."""
+    return SigningKey.objects.filter(end__isnull=True, valid_from__lte=at, valid_to__gt=at)
+
+
 def key_in_force(person: Any, at: datetime) -> SigningKey | None:
-    """The newest of a person's keys whose certificate holds now and which nobody ended."""
-    held = SigningKey.objects.filter(person=person, end__isnull=True, valid_from__lte=at, valid_to__gt=at)
-    return held.order_by("-entered_at", "-pk").first()
+    """The newest of a person's keys in force."""
+    return keys_in_force(at).filter(person=person).order_by("-entered_at", "-pk").first()
 
 
 def check_can_sign(person: Any, at: datetime) -> None:
@@ -36,10 +41,15 @@ def check_can_sign(person: Any, at: datetime) -> None:
 
     Where copies are printed and signed by hand nobody needs a key.
     """
-    if is_configured() and key_in_force(person, at) is None and not _may_share():
+    if are_own_keys_needed() and key_in_force(person, at) is None:
         raise RuleBroken(
             _("You have no signing key that holds today. The city administrator enters it."), code="no_key"
         )
+
+
+def are_own_keys_needed() -> bool:
+    """Whether copies are signed here, and only with a key of the person's own."""
+    return is_configured() and not _may_share()
 
 
 def signing_key_of(person: Any, at: datetime) -> KeyAt:

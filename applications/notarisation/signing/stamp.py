@@ -24,7 +24,7 @@ _FONT_SIZE = 9
 # What fits a stamp's width at that size; a longer line would make all of them smaller.
 _LETTERS_A_LINE, _LINES_OF_NAME = 46, 2
 # On the page of certification, in mm from the left and the bottom: left, bottom, right, top. The template leaves them free.
-BOXES = {Role.SIGNER: (112.0, 24.0, 193.0, 57.0), Role.UNIT: (30.0, 24.0, 111.0, 57.0)}
+BOXES = {Role.SIGNER: (113.5, 24.0, 195.0, 57.0), Role.UNIT: (30.0, 24.0, 111.5, 57.0)}
 # Of a paper that the unit signs alone.
 ALONE = BOXES[Role.SIGNER]
 HEADINGS = {Role.SIGNER: "Ký số bởi", Role.UNIT: "Cơ quan ký số"}

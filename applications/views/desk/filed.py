@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications import desk
+from applications.actions.end_filing import note_withdrawn, refuse_filing
 from applications.actions.file_online import open_filing
 from applications.enums import State
+from applications.forms_national import EndFilingForm
 from applications.models import Application, Arrival
 from applications.permissions import RECEIVERS, check
 from applications.views.desk.page import back
@@ -58,3 +61,26 @@ def open_one(request: HttpRequest, pk: int) -> HttpResponse:
     for warning in warnings:
         messages.warning(request, warning)
     return back(opened.pk)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def end_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse it with its ground, or note that the citizen withdrew it there."""
+    user = signed_in(request)
+    check(has_role(user, RECEIVERS))
+    rows = Application.objects.visible_to(user).filter(arrival__isnull=False, state=State.DRAFT)
+    draft = get_object_or_404(rows.select_related("arrival", "version__procedure", "helped_at"), pk=pk)
+    form = EndFilingForm(request.POST or None)
+    if not form.is_valid():
+        context = {"row": draft, "form": form, "centre": draft.helped_at}
+        status = 422 if request.method == "POST" else 200
+        return render(request, "applications/desk/end_filed.html", context, status=status)
+    given, at = form.cleaned_data, clock.now()
+    if given["how"] == form.REFUSED:
+        refuse_filing(application=draft, reason=given["reason"], ground=given["ground"], at=at, acting_user=user)
+        messages.success(request, _("It is refused. The citizen gets form 03, and the national portal is told."))
+    else:
+        note_withdrawn(application=draft, reason=given["reason"], at=at, acting_user=user)
+        messages.success(request, _("It is noted that the citizen withdrew it."))
+    return redirect("applications:filed")

@@ -19,10 +19,13 @@ from applications.actions.edit_draft import (
     suggest_facts,
 )
 from applications.actions.mark_paper import mark_paper, use_held_document
+from applications.actions.originals import note_kept
+from applications.actions.other_matter import go_on_as_other_matter
 from applications.actions.receive import receive as receive_application
 from applications.catalogue import version_of
 from applications.enums import State
 from applications.forms import QuantityForm, first_error
+from applications.forms_originals import OriginalForm
 from applications.models import Application, Paper
 from applications.views.desk.page import at_counter, back
 from centres.models import Ticket
@@ -88,6 +91,32 @@ def tick(request: HttpRequest, paper_id: int) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.select_related("application", "kind"), pk=paper_id)
     draft = mine(request, paper.application_id)
     mark_paper(paper=paper, there=request.POST.get("there") == "1", at=clock.now(), acting_user=signed_in(request))
+    return back(draft.pk)
+
+
+@require_POST
+def keep_original(request: HttpRequest, paper_id: int) -> HttpResponse:
+    """Which originals of a line are kept: those noted so far and the one typed, or all but the one to be struck out."""
+    paper = get_object_or_404(Paper.objects.select_related("application", "kind", "requirement"), pk=paper_id)
+    draft = mine(request, paper.application_id)
+    rows, strike = list(paper.kept), request.POST.get("strike", "")
+    if strike.isascii() and strike.isdigit():
+        rows = [row for place, row in enumerate(rows) if place != int(strike[:4])]
+    else:
+        typed = OriginalForm(request.POST)
+        if not typed.is_valid():
+            raise BadInput(first_error(typed), code="original", field="number")
+        rows.append(typed.cleaned_data)
+    note_kept(paper=paper, rows=rows, at=clock.now(), acting_user=signed_in(request))
+    return back(draft.pk)
+
+
+@require_POST
+def other_matter(request: HttpRequest, application_id: int) -> HttpResponse:
+    """It looks like a dossier that is here already, and is none: because of what the officer writes."""
+    draft = mine(request, application_id)
+    reason = request.POST.get("reason", "")
+    go_on_as_other_matter(application=draft, reason=reason, at=clock.now(), acting_user=signed_in(request))
     return back(draft.pk)
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.urls import reverse
 
+from applications.actions import compare_with_national
 from applications.actions.compare_with_national import compare
 from applications.enums import State
 from applications.enums_national import ItemKind
 from applications.models import SyncDifference, SyncItem
 from applications.national.sandbox.faults import Fault
+from centres.enums import Role
 from portal import clock
-from tests.factories.applications import MONDAY, a_dossier
+from tests.factories.applications import MONDAY, a_dossier, a_member
 from tests.factories.national import states_told, sweep_at
 
 pytestmark = pytest.mark.django_db
@@ -67,11 +71,56 @@ def test_while_the_other_side_fails_it_waits_and_goes_on_later(sandbox: Any) -> 
     for _number in range(3):
         a_dossier()
     sweep_at(LATE)
-    sandbox.faults.next = iter([Fault.ERROR, None, None, Fault.ERROR]).__next__
+    answers = iter([Fault.ERROR, None, None])
+    sandbox.faults.next = lambda: next(answers, Fault.ERROR)
     assert [compared().asked, compared().asked] == [0, 1]
     sandbox.faults.next = lambda: None
     check = compared()
     assert (check.asked, check.finished_at is not None) == (3, True)
+
+
+def test_one_question_without_an_answer_does_not_end_the_day(sandbox: Any) -> None:
+    first, second, third = a_dossier(), a_dossier(), a_dossier()
+    sweep_at(LATE)
+    sandbox.portal.store.forget(third.code)
+    answers = iter([None, Fault.WRONG_CODE, None, None])
+    sandbox.faults.next = lambda: next(answers, Fault.WRONG_CODE)
+    check = compared()
+    assert (check.asked, check.finished_at) == (2, None)
+    assert [row.application_id for row in check.uncompared.all()] == [first.pk]
+    assert [row.application_id for row in check.differences.all()] == [third.pk], "the others are compared"
+    check = compared()
+    assert (check.asked, check.uncompared.get().tries) == (2, 2)
+    sandbox.faults.next = lambda: None
+    check = compared()
+    assert (check.asked, check.uncompared.count(), check.finished_at is not None) == (3, 0, True)
+    assert second.pk
+
+
+def test_what_never_gets_an_answer_stays_listed_and_the_day_ends(sandbox: Any, client: Any) -> None:
+    dossier = a_dossier()
+    sweep_at(LATE)
+    sandbox.faults.next = lambda: Fault.WRONG_CODE
+    with patch.object(compare_with_national, "_compare_procedures", return_value=True):
+        for _turn in range(compare_with_national.MOST_TRIES):
+            check = compared()
+    assert check.finished_at is not None and check.asked == 0
+    assert check.uncompared.get().tries == compare_with_national.MOST_TRIES
+    client.force_login(a_member(Role.CITY_ADMIN))
+    page = client.get(reverse("applications:national_checks")).content.decode()
+    assert str(dossier.code) in page
+
+
+def test_a_portal_that_is_ill_is_asked_no_further_this_time(sandbox: Any) -> None:
+    for _number in range(5):
+        a_dossier()
+    sweep_at(LATE)
+    answers = iter([None])
+    sandbox.faults.next = lambda: next(answers, Fault.ERROR)
+    assert compared().uncompared.count() == compare_with_national.ILL
+    sandbox.faults.next = lambda: None
+    compared()
+    assert compared().asked == 5
 
 
 def test_what_is_on_its_way_is_not_compared(sandbox: Any) -> None:

@@ -8,21 +8,26 @@ from typing import Any
 
 import pytest
 import requests
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
 from applications.actions.choose import choose
 from applications.actions.edit_draft import keep_form
+from applications.actions.end_filing import forget_filers, refuse_filing
 from applications.actions.file_online import NotTakenIn, open_filing, take_in_filing
 from applications.actions.mark_paper import mark_paper
-from applications.actions.receive import receive
+from applications.actions.receive import NotComplete, receive
+from applications.documents import refusal_context
 from applications.enums import PAPER_THERE, Channel, State, SyncState
 from applications.models import Application, Arrival
+from applications.papers_out import PAPERS
 from centres.enums import Role
 from centres.models import Ticket
 from citizens.enums import IdentitySource
 from citizens.models import Citizen, Look
 from notifications.models import Message
+from portal.errors import RuleBroken
 from procedures.models import Procedure
 from tests.factories.applications import (
     FORMS,
@@ -150,6 +155,14 @@ def received(arrival: Arrival) -> Application:
     return receive(application=draft, at=MONDAY, acting_user=officer)
 
 
+@pytest.mark.parametrize("procedure", ["2.000815", "2.000884"])
+def test_what_is_certified_document_by_document_waits_for_its_documents(centre: Any, procedure: str) -> None:
+    arrival = take_in_filing(hoso=a_filing(CODE, procedure), at=MONDAY)[0]
+    with pytest.raises(NotComplete) as refused:
+        received(arrival)
+    assert any(getattr(one, "href", "").endswith("#documents") for one in refused.value.details["missing"])
+
+
 def test_received_it_keeps_the_code_it_was_filed_under_and_is_told_there_as_an_update(sandbox: Any) -> None:
     a_centre()
     sandbox.portal.answer({"service": "DongBoHoSoMC", "isUpdating": False, "data": [a_filing(CODE)]})
@@ -261,3 +274,82 @@ def test_who_filed_it_reads_that_nothing_is_to_be_done(client: Client, centre: A
     page = client.get(reverse("applications:ticket", args=[filed().application.token])).content.decode()
     assert "Waiting to be accepted" in page and "You do not have to do anything more" in page and "Filed online" in page
     assert "Stay at the counter" not in page and "Still missing" not in page
+
+
+# -- it ends before it is received ----------------------------------------------------------------------------------------
+
+
+def told_there(sandbox: Any) -> None:
+    sandbox.portal.answer({"service": "DongBoHoSoMC", "isUpdating": False, "data": [a_filing(CODE)]})
+
+
+def test_refused_with_its_ground_both_the_person_and_the_national_portal_are_told(sandbox: Any, centre: Any) -> None:
+    told_there(sandbox)
+    arrival, officer = filed(), member_of(Role.COUNTER_OFFICER, centre)
+    draft = refuse_filing(
+        application=arrival.application, reason="Không thuộc thẩm quyền.", ground="Nghị định 118/2025/NĐ-CP, Điều 17",
+        at=MONDAY, acting_user=officer,
+    )  # fmt: skip
+    assert draft.state == State.REFUSED and draft.code is None
+    [form] = draft.issued_forms.all()
+    said = refusal_context(form)
+    assert (said["code"], said["applicant"]) == (CODE, "Nguyễn Thị Ánh")
+    assert said["grounds"] == [{"sentence": "Không thuộc thẩm quyền.", "article": "Nghị định 118/2025/NĐ-CP, Điều 17"}]
+    assert "hồ sơ này vì lý do" in render_to_string(PAPERS["03"].template, said)
+    assert Message.objects.filter(kind="not_accepted").exists()
+    forget_filers(MONDAY)
+    assert Arrival.objects.get().person, "the message to the national portal names whoever filed"
+    sweep_at(MONDAY)
+    there, state, _last = sandbox.portal.store.dossier(CODE)
+    assert state == 3 and there["NgayTuChoi"] and states_told(sandbox, CODE) == ["3"]
+    assert forget_filers(MONDAY) == 1 and Arrival.objects.get().person == {}
+    with pytest.raises(RuleBroken):
+        open_filing(arrival=arrival, ticket=None, at=MONDAY, acting_user=officer)
+
+
+def test_withdrawn_there_it_is_withdrawn_here(client: Client, sandbox: Any, centre: Any) -> None:
+    told_there(sandbox)
+    hand_in(client, a_filing(CODE))
+    for _time in range(2):
+        assert hand_in(client, a_filing(CODE, TrangThaiHoSo="7")).json()["error_code"] == "0"
+    draft = Application.objects.get()
+    assert draft.state == State.WITHDRAWN and draft.events.count() == 1
+    assert Message.objects.filter(kind="filing_withdrawn").exists()
+    sweep_at(MONDAY)
+    assert sandbox.portal.store.dossier(CODE)[1] == 7 and Application.objects.get().sync_state == SyncState.SENT
+    assert forget_filers(MONDAY) == 1
+
+
+def test_what_was_received_already_is_a_wish_to_withdraw(client: Client, centre: Any) -> None:
+    dossier = received(filed())
+    for _time in range(2):
+        hand_in(client, a_filing(CODE, TrangThaiHoSo="7"))
+    dossier.refresh_from_db()
+    assert dossier.state == State.ACCEPTED and dossier.withdrawals.filter(settled_at=None).count() == 1
+
+
+def test_what_they_said_of_themselves_goes_once_the_draft_has_its_person(as_: As, centre: Any) -> None:
+    arrival, officer = filed(), member_of(Role.COUNTER_OFFICER, centre)
+    open_filing(arrival=arrival, ticket=None, at=MONDAY, acting_user=officer)
+    arrival.refresh_from_db()
+    assert arrival.person == {} and arrival.application.applicant is not None
+
+
+def test_an_officer_ends_it_on_its_page(as_: As, centre: Any) -> None:
+    pk, desk = filed().application_id, as_(Role.COUNTER_OFFICER)
+    page = reverse("applications:end_filed", args=[pk])
+    assert page in desk.get(reverse("applications:filed")).content.decode()
+    assert desk.post(page, {"how": "refused", "reason": "x"}).status_code == 422
+    desk.post(page, {"how": "refused", "reason": "Không thuộc thẩm quyền.", "ground": "Điều 17"})
+    assert Application.objects.get(pk=pk).state == State.REFUSED
+    assert desk.get(page).status_code == 404
+    assert CODE not in desk.get(reverse("applications:filed")).content.decode()
+
+
+def test_an_opened_one_leaves_the_visit_when_it_ends(as_: As, ticket: Ticket, desk: Client) -> None:
+    arrival = filed()
+    desk.post(reverse("applications:open_filed", args=[arrival.application_id]), {"with": "visit"})
+    desk.post(reverse("applications:end_filed", args=[arrival.application_id]), {"how": "withdrawn"})
+    draft = Application.objects.get()
+    assert draft.state == State.WITHDRAWN and draft.matter is None and not ticket.matters.exists()
+    assert desk.get(reverse("applications:desk")).status_code == 200

@@ -140,7 +140,10 @@ def test_a_payment_is_asked_for_taken_and_given_back(sandbox: Any) -> None:
     later = MONDAY + 3 * A_DAY
     take_fee(application=dossier, amount=due, method="cash", receipt_number="BL1", at=later, acting_user=officer)
     leader = member_of(Role.LEADER, dossier.competent)
-    refund(application=dossier, reason="Thu nhầm", method="cash", receipt_number="H1", at=later, acting_user=leader)
+    refund(
+        application=dossier, fallen=[line.pk for line in dossier.fee_lines.all()], reason="Thu nhầm", method="cash",
+        receipt_number="H1", at=later, acting_user=leader,
+    )  # fmt: skip
     sweep_at(later)
     paid = _there(sandbox, dossier)
     assert paid["state"] == 4 and states_told(sandbox, dossier.code) == ["4", "6", "4"]

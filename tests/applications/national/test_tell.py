@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from applications.actions import tell_national
+from applications.actions.approve_certification import approve_certification
+from applications.actions.file_certification import file_certification
 from applications.actions.handle import propose, send_back, sign, take
+from applications.actions.receive import receive
 from applications.actions.settle_sync import push_again, push_all, skip
+from applications.actions.submit_certification import submit_certification
 from applications.actions.supplement import accept_supplement, ask_supplement
 from applications.actions.tell_national import forget_delivered
 from applications.documents_kept import Kept
-from applications.enums import DocumentSource, State, SyncState
+from applications.enums import DocumentSource, EventKind, State, SyncState
 from applications.enums_national import ItemKind, ItemState, Trouble
-from applications.models import Application, SyncItem
+from applications.history import record
+from applications.models import Application, CertificationItem, SyncItem, SyncRules
+from applications.national import wire
+from applications.national.build import AtEvent
 from applications.national.sandbox.faults import Fault
+from applications.notarisation.enums import JobState
 from centres.enums import Role
 from citizens.models import Citizen
-from portal import clock
+from portal import clock, files
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from tests.factories.applications import MONDAY, a_dossier, a_member, member_of
+from tests.factories.certifications import a_request, signer_for
 from tests.factories.national import lead_to, states_told, sweep_at
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +81,6 @@ def test_every_step_leaves_a_row_in_its_transaction(sandbox: Any) -> None:
 
 
 def test_what_changes_nothing_there_leaves_no_row(sandbox: Any) -> None:
-    from applications.enums import EventKind  # noqa: PLC0415
-    from applications.history import record  # noqa: PLC0415
-
     dossier = a_dossier()
     record(application=dossier, kind=EventKind.PAPER_ADDED, at=MONDAY, actor=None, details={"paper": "birth_form"})
     assert len(rows(dossier)) == 1
@@ -151,8 +161,6 @@ def test_no_identity_is_made_up(sandbox: Any) -> None:
 
 def test_the_electronic_result_has_code_and_link_and_what_was_handed_in_is_none(sandbox: Any, client: Any) -> None:
     dossier = a_dossier(state=State.PROCESSING)
-    from portal import files  # noqa: PLC0415
-
     stored = files.store([b"%PDF-1.7 result"])
     kept = Kept(stored.sha256, stored.size, "application/pdf", "ket-qua.pdf", 1)
     dossier = propose(
@@ -175,6 +183,47 @@ def test_the_electronic_result_has_code_and_link_and_what_was_handed_in_is_none(
     SyncItem.objects.update(state=ItemState.WAITING, settled_at=None, attempts=0)
     sweep_at(LATE)
     assert sandbox.portal.store.dossier(dossier.code)[0]["DanhSachGiayToKetQua"] == []
+
+
+def test_each_file_of_a_request_is_told_with_a_number_and_a_link_of_its_own(sandbox: Any, client: Any) -> None:
+    request = a_request("Giấy khai sinh", "Giấy chứng nhận kết hôn")
+    dossier = receive(application=request, at=MONDAY, acting_user=request.opened_by)
+    names = {}
+    for number, item in enumerate(dossier.certification.items.order_by("pk")):
+        submit_certification(item=item, at=MONDAY, acting_user=request.opened_by)
+        approve_certification(item=item, at=MONDAY, acting_user=signer_for(item))
+        CertificationItem.objects.filter(pk=item.pk).update(state=JobState.COMPOSING)
+        content = b"%PDF-1.7 copy " + str(number).encode()
+        made = file_certification(item_id=item.pk, kept=files.store([content]), pages=1, at=MONDAY)
+        names[str(made.entry)] = content
+    sweep_at(LATE)
+    told = sandbox.portal.store.dossier(Application.objects.get(pk=dossier.pk).code)[0]["DanhSachGiayToKetQua"]
+    assert [row["MaGiayToKetQua"] for row in told] == list(names) and len({row["GiayToId"] for row in told}) == 2
+    for row in told:
+        answer = client.get("/" + row["DuongDanTepTinKetQua"].split("/", 3)[3])
+        assert b"".join(answer.streaming_content) == names[row["MaGiayToKetQua"]]
+
+
+def test_supplements_go_by_the_order_of_the_steps_and_not_by_their_moments(sandbox: Any) -> None:
+    """Asked, brought and asked again at one moment; and then a step by one who had looked at the clock before."""
+    dossier, leader = a_dossier(state=State.SUPPLEMENT), a_member(Role.LEADER)
+    at = MONDAY + 2 * AN_HOUR
+    accept_supplement(application=dossier, note="", at=at, acting_user=dossier.handler)
+    ask_supplement(application=dossier, faults="Bản chính.", reason="mờ", at=at, acting_user=leader)
+    record(
+        application=Application.objects.get(pk=dossier.pk), kind=EventKind.HANDED_ON, at=MONDAY + AN_HOUR, actor=leader
+    )
+    first, second = dossier.supplements.order_by("sequence")
+    seen = []
+    for event in dossier.events.order_by("sequence")[2:]:
+        rows = AtEvent(Application.objects.get(pk=dossier.pk), event, SyncRules.on(clock.today()))._supplements()
+        seen.append([(row["HoSoBoSungId"], row["TrangThaiBoSung"]) for row in rows])
+    assert seen == [
+        [(str(first.pk), "0")],
+        [(str(first.pk), "1")],
+        [(str(first.pk), "1"), (str(second.pk), "0")],
+        [(str(first.pk), "1"), (str(second.pk), "0")],
+    ]
 
 
 def test_sent_back_and_proposed_again_are_steps_within_the_state(sandbox: Any) -> None:
@@ -256,6 +305,33 @@ def test_a_slow_answer_is_waited_for_and_too_slow_a_one_is_asked_about(settings:
     assert sweep_at(LATE + timedelta(minutes=1)) == 1
     services = [service for service, *_rest in sandbox.portal.store.heard()]
     assert services == ["DongBoHoSoMC", "TraCuuHoSo", "DongBoHoSoMC"]
+
+
+def test_an_answer_that_drips_is_not_waited_for_without_end(settings: Any) -> None:
+    """Each byte comes in time, and the answer never."""
+    settings.NATIONAL_TIMEOUT_SECONDS, ended = 0.3, threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            there, _address = server.accept()
+            with there, suppress(OSError):
+                there.recv(65536)
+                there.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n")
+                while not ended.wait(0.1):
+                    there.sendall(b" ")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        lead_to(settings, f"http://127.0.0.1:{server.getsockname()[1]}")
+        settings.NATIONAL_TIMEOUT_SECONDS = 0.3
+        dossier = a_dossier()
+        with patch.object(wire, "CONNECT_SECONDS", 1):
+            began = time.monotonic()
+            assert sweep_at(LATE) == 0
+        waited = time.monotonic() - began
+        ended.set()
+        thread.join()
+    assert waited < 5 and last_row(dossier).trouble == Trouble.SILENT
 
 
 def test_what_the_portal_lost_is_told_again_from_the_start(sandbox: Any) -> None:

@@ -12,11 +12,12 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from applications.notarisation import archival
-from applications.notarisation.archival import DOTS_PER_INCH, MOST_DOTS, NO_RENDERER, CannotDraw, draw_pages
+from applications.notarisation.archival import NO_RENDERER, draw_pages
 from applications.notarisation.compose import BadScan
 from applications.notarisation.trouble import NotNow
 from portal.filekinds import PDF
+from portal.pictures import drawing
+from portal.pictures.drawing import DOTS_PER_INCH, MOST_DOTS, CannotDraw
 from tests.applications.notarisation.composed import compose
 from tests.applications.notarisation.test_compose import A4, TEXT, pdf_of
 from tests.factories.certifications import a_picture
@@ -122,7 +123,7 @@ def test_nothing_of_the_foreign_file_but_its_picture_is_in_the_copy() -> None:
 def test_a_missing_renderer_is_a_matter_for_support_and_not_for_the_scan(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archival, "RENDERER", "pdftoppm-is-not-here")
+    monkeypatch.setattr(drawing, "RENDERER", "pdftoppm-is-not-here")
     with pytest.raises(NotNow) as missing:
         compose(pdf_of(A4), PDF, TEXT)
     assert missing.value.message == NO_RENDERER
@@ -131,13 +132,13 @@ def test_a_missing_renderer_is_a_matter_for_support_and_not_for_the_scan(
 def test_a_renderer_that_gives_up_or_takes_for_ever_is_a_bad_scan(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archival, "RENDERER", "false")
+    monkeypatch.setattr(drawing, "RENDERER", "false")
     with pytest.raises(CannotDraw):
         pages_of(pdf_of(A4), tmp_path)
 
     def too_slow(*_what: object, **_more: object) -> None:
         raise subprocess.TimeoutExpired("pdftoppm", 1)
 
-    monkeypatch.setattr(archival.subprocess, "run", too_slow)
+    monkeypatch.setattr(drawing.subprocess, "run", too_slow)
     with pytest.raises(BadScan):
         compose(pdf_of(A4), PDF, TEXT)

@@ -14,17 +14,20 @@ from applications.actions.open_certification import open_certification
 from applications.enums import EventKind, PaperState, PaymentState, State
 from applications.models import Application, CertificationItem, Document, Event, Register, RegisterEntry
 from applications.notarisation.enums import JobState, RegisterKind
+from applications.scanning import ADDED, open_scan, slot_of
 from centres.enums import Role
 from portal import chain, files
 from portal.errors import BadInput, NotAllowed, RuleBroken, Unavailable
 from portal.uploads import inspect_upload
 from tests.factories.applications import MONDAY, a_centre, a_draft, a_member
 from tests.factories.certifications import (
+    a_document,
     a_missing_paper,
     a_picture,
     a_submitted_item,
     an_approved_item,
     an_item,
+    draft_of_request,
     signer_for,
 )
 from tests.moments import hanoi
@@ -191,3 +194,22 @@ def test_what_was_taken_back_cannot_be_approved() -> None:
     with pytest.raises(RuleBroken):
         approve_certification(item=item, at=MONDAY, acting_user=signer_for(item))
     assert not RegisterEntry.objects.exists()
+
+
+def test_the_scan_of_what_is_taken_back_lies_ready_again_while_its_file_is_there() -> None:
+    item = an_item()
+    paper, officer = item.for_paper, item.certification.requested_by
+    assert paper is not None and open_scan(paper.application_id, slot_of(paper)) is None
+    drop_certification(item=item, at=MONDAY, acting_user=officer)
+    scan = open_scan(paper.application_id, slot_of(paper))
+    assert scan is not None and scan.pages.count() == item.scan.pages
+    assert scan.files.get().sha256 == item.scan.sha256
+    drop_certification(item=item, at=MONDAY, acting_user=officer)
+    assert scan.pages.count() == item.scan.pages, "a second time changes nothing"
+    lost = a_document(draft_of_request())
+    files.path_of(lost.scan.sha256).unlink()
+    dropped = drop_certification(item=lost, at=MONDAY, acting_user=lost.certification.requested_by)
+    assert dropped.state == JobState.DROPPED and open_scan(lost.certification.application_id, ADDED) is None
+    kept = a_document(draft_of_request(), scan=a_picture(size=(600, 800)))
+    drop_certification(item=kept, at=MONDAY, acting_user=kept.certification.requested_by)
+    assert open_scan(kept.certification.application_id, ADDED) is not None

@@ -22,13 +22,15 @@ from applications.actions.open_certification import open_certification
 from applications.actions.submit_certification import submit_certification
 from applications.models import CertificationItem
 from applications.notarisation import archival
-from applications.notarisation.archival import CannotDraw, draw_pages
+from applications.notarisation.archival import draw_pages
 from applications.notarisation.enums import JobState
 from applications.notarisation.limits import little_memory
 from bench.memory import Peak
 from portal import clock, files
 from portal.errors import BadInput
 from portal.filekinds import JPEG, PDF, PNG
+from portal.pictures import drawing
+from portal.pictures.drawing import CannotDraw
 from portal.uploads import Inspected, inspect_upload
 from tests import hostile
 from tests.factories.certifications import a_missing_paper, a_picture, checked, signer_for
@@ -82,7 +84,7 @@ def test_a_pdf_that_only_leads_somewhere_is_taken() -> None:
 
 
 def test_a_drawing_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archival, "SECONDS_A_PAGE", 1)
+    monkeypatch.setattr(drawing, "SECONDS_A_PAGE", 1)
     (tmp_path / "scan.pdf").write_bytes(hostile.endless_drawing())
     with pytest.raises(CannotDraw):
         draw_pages(tmp_path / "scan.pdf", tmp_path, lambda: None)

@@ -6,11 +6,13 @@ import errno
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.conf import LazySettings
 from django.db import connection
+from django.urls import reverse
 
 from applications.actions import make_certified_copy as job
 from applications.actions.file_certification import file_certification
@@ -22,8 +24,10 @@ from applications.tasks import compose_certification, sweep_certifications
 from citizens.models import HeldDocument
 from notifications.models import Message
 from portal import chain, clock, files
+from support.models import Incident
+from tests.applications.at_desk import words
 from tests.factories.applications import MONDAY, a_dossier
-from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item
+from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item, signer_for
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +91,29 @@ def test_made_again_nothing_happens() -> None:
     assert make(item, 60) is None
     compose_certification(item.pk)
     assert len(copies_of(item)) == 1 and told(item) == 1
+
+
+def test_where_nothing_of_a_request_could_be_made_desk_signer_and_support_are_told(
+    as_: Any, at_hanoi: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    at_hanoi("2026-11-23 10:30")
+    paper = a_missing_paper()
+    item = an_approved_item(paper)
+    files.path_of(item.scan.sha256).write_bytes(b"x")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert make(item).state == JobState.FAILED
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.centre, incident.count) == ("signing", item.certification.application.helped_at, 1)
+    address = "/dossiers/?list=not-made"
+    for user in (item.certification.requested_by, signer_for(item)):
+        client = as_(user)
+        assert item.title in words(client.get(address)) and "list=not-made" in client.get("/dossiers/").content.decode()
+    desk = as_(item.certification.requested_by)
+    assert reverse("applications:certify", args=[paper.pk]) in (
+        desk.get(reverse("applications:certification", args=[item.pk])).content.decode()
+    ), "it says what to do next"
+    an_item(paper)
+    assert desk.get(address).context["rows"] == [], "it is seen to"
 
 
 def test_an_item_that_is_not_approved_is_left_alone() -> None:

@@ -6,6 +6,7 @@ import io
 from threading import BoundedSemaphore
 from typing import Any
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -45,6 +46,14 @@ def test_a_large_page_is_made_small_and_what_is_seen_through_lies_on_white() -> 
     clear = io.BytesIO()
     Image.new("RGBA", (50, 50), (0, 0, 0, 0)).save(clear, "PNG")
     assert drawn(files.store([clear.getvalue()]).sha256, PNG).getpixel((10, 10)) == (255, 255, 255)
+
+
+def test_a_page_as_large_as_a_wall_is_drawn_as_large_as_a_sheet() -> None:
+    wall = pikepdf.new()
+    wall.add_blank_page(page_size=(14_000, 14_000))
+    out = io.BytesIO()
+    wall.save(out)
+    assert drawn(files.store([out.getvalue()]).sha256, PDF).size == (MOST_DOTS, MOST_DOTS)
 
 
 @pytest.mark.parametrize(

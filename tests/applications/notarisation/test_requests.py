@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +21,7 @@ from applications.actions.end_certification import end_draft
 from applications.actions.hand_over import hand_over
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.papers_asked import refresh_papers
-from applications.actions.pay import outstanding, take_fee
+from applications.actions.pay import take_fee
 from applications.actions.receive import NotComplete, receive
 from applications.actions.refuse_certification import refuse_certification
 from applications.actions.send_back_certification import send_back_certification
@@ -30,11 +31,15 @@ from applications.catalogue import quote_for
 from applications.desk import paper_lines
 from applications.documents import receipt_context, refusal_context
 from applications.enums import EventKind, Method, PaperState, PaymentState, State
-from applications.forms_documents import SignatoryForms
+from applications.forms_documents import SignatoryForm, SignatoryForms
+from applications.history_words import told
+from applications.ledger import outstanding
 from applications.models import Application, CertificationItem, IssuedForm, Paper
 from applications.notarisation.describe import copy_text
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, FORBIDS, ground_named, grounds_for
+from applications.notarisation.identity_papers import paper_number
+from applications.notarisation.parties import SIGNATORIES, Party, read
 from applications.signing_queue import waiting
 from applications.tasks import sweep_receipts
 from applications.tracking import find_visit
@@ -42,6 +47,7 @@ from centres.enums import TicketState
 from citizens.models import HeldDocument
 from notifications.models import Message
 from portal.errors import BadInput, RuleBroken
+from portal.uploads import inspect_upload
 from tests.applications.notarisation.composed import compose
 from tests.applications.notarisation.test_compose import words
 from tests.factories.applications import MONDAY, a_draft
@@ -111,6 +117,75 @@ def test_an_electronic_copy_is_one_of_the_copies_that_are_paid_for() -> None:
     with pytest.raises(BadInput) as caught:
         a_document(draft_of_request(), copies=0)
     assert caught.value.field == "copies"
+
+
+def sent_back(item: CertificationItem) -> CertificationItem:
+    send_back_certification(item=item, reason="mờ", at=MONDAY, acting_user=signer_for(item))
+    return CertificationItem.objects.get(pk=item.pk)
+
+
+def changed(item: CertificationItem, scan: bytes | None = None, **wanted: Any) -> CertificationItem:
+    upload = inspect_upload(SimpleUploadedFile("scan.jpg", scan)) if scan else None
+    by = item.certification.requested_by
+    asked = Wanted(title=item.title, **wanted)
+    return change_document(item=item, wanted=asked, upload=upload, at=MONDAY, acting_user=by)
+
+
+def due_of(application: Application) -> int:
+    return outstanding(fresh(application))
+
+
+def test_what_was_sent_back_gets_another_scan_which_is_checked_anew() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    first, other = items_in(dossier)
+    with pytest.raises(RuleBroken):
+        changed(other, copies=3)
+    item = sent_back(first)
+    scan = item.scan_id
+    changed(item, scan=a_picture(size=(600, 800)))
+    again = CertificationItem.objects.get(pk=item.pk)
+    assert again.scan_id != scan and again.checks == {} and again.reason == "mờ"
+    submit_certification(item=checked(again), at=MONDAY, acting_user=dossier.opened_by)
+    assert fresh(dossier).events.filter(kind=EventKind.DOCUMENT_CHANGED).count() == 1
+
+
+def test_more_copies_of_what_was_sent_back_are_to_be_paid() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ", copies=1))
+    item = sent_back(items_in(dossier)[0])
+    changed(item, copies=2)
+    assert due_of(dossier) == 4000 + 2000, "nothing was paid yet"
+    take_fee(
+        application=fresh(dossier),
+        amount=6000,
+        method=Method.CASH,
+        receipt_number="1",
+        at=MONDAY,
+        acting_user=dossier.opened_by,
+    )
+    changed(item, copies=4)
+    assert due_of(dossier) == 4000 and fresh(dossier).payment_state == PaymentState.DUE
+    changed(item, copies=2)
+    assert due_of(dossier) == 0 and fresh(dossier).payment_state == PaymentState.PAID
+
+
+def test_fewer_copies_than_were_paid_leave_the_paid_lines_and_the_history_says_so() -> None:
+    dossier = received(a_request("Giấy khai sinh", copies=3))
+    item = sent_back(items_in(dossier)[0])
+    take_fee(
+        application=fresh(dossier),
+        amount=6000,
+        method=Method.CASH,
+        receipt_number="1",
+        at=MONDAY,
+        acting_user=dossier.opened_by,
+    )
+    changed(item, copies=1)
+    again = CertificationItem.objects.get(pk=item.pk)
+    assert (again.fee, again.copies) == (2000, 1)
+    assert [line.amount for line in dossier.fee_lines.all()] == [6000] and due_of(dossier) == 0
+    last = fresh(dossier).events.order_by("sequence").last()
+    assert last is not None and last.details["surplus"] == 4000
+    assert "4.000" in told(last).sentence
 
 
 def test_a_request_without_a_document_is_not_received() -> None:
@@ -206,7 +281,7 @@ def test_a_refusal_of_a_dossiers_paper_makes_it_missing_again_and_tells_the_pers
     paper.refresh_from_db()
     assert paper.state == PaperState.MISSING
     copy = fresh(item.certification.application)
-    assert copy.state == State.STOPPED and copy.payment_state == PaymentState.NONE
+    assert copy.state == State.STOPPED and copy.payment_state == PaymentState.VOID
     assert [line.is_due for line in copy.fee_lines.all()] == [False]
     assert Message.objects.filter(reference=copy.code, kind="not_certified").exists()
     assert any("Điều 22 khoản 3" in line.refused for line in paper_lines(paper.application))
@@ -370,7 +445,10 @@ def test_a_signature_is_certified_once_it_was_seen_and_costs_by_the_case() -> No
     dossier = received(fresh(draft))
     filed = made(items_in(dossier)[0])
     assert str(filed.entry) == "0001/2026 SCT/CK,ĐC"
-    assert filed.entry.values.get(name="signatories").value == "Nguyễn Thị Ánh"
+    assert read(filed.entry.values.get(name=SIGNATORIES).value) == [
+        Party("Nguyễn Thị Ánh", "card", "001190000321"),
+    ]
+    assert filed.entry.signer_title == filed.signer_title != ""
     assert not HeldDocument.objects.exists()
 
 
@@ -389,6 +467,33 @@ def test_the_words_of_certification_name_officer_signer_and_who_signed(tmp_path:
     assert "01/2026 - SCT/CK,ĐC" in said
 
 
+@pytest.mark.parametrize(
+    ("paper", "number", "issued"),
+    [
+        ("card", "abc", None),
+        ("card", "012345678", None),  # an old card, worth nothing since 2025
+        ("card", "001190000321", date(2035, 1, 1)),
+        ("card", "001190000321", date(1949, 12, 31)),
+        ("passport", "12", None),
+        ("other", "không có", None),
+    ],
+)
+def test_nobody_signs_by_a_paper_that_cannot_be(paper: str, number: str, issued: date | None) -> None:
+    signs = Signs(full_name="Phạm Văn Nam", identity_number=number, identity_paper=paper, issued_on=issued)
+    with pytest.raises(BadInput, match="Phạm Văn Nam"):
+        a_request("Giấy uỷ quyền", procedure="signature_cert", signatories=(ANH, signs))
+    row = {"full_name": signs.full_name, "identity_paper": paper, "identity_number": number, "issued_on": issued}
+    form = SignatoryForm(row)
+    assert list(form.errors) == ["issued_on" if issued else "identity_number"]
+
+
+def test_numbers_of_identity_papers_are_kept_in_their_one_form() -> None:
+    kept = [
+        paper_number(*one) for one in (("card", "001 190 000 321"), ("passport", "c1234567"), ("other", "qđ-01234"))
+    ]
+    assert kept == ["001190000321", "C1234567", "QĐ-01234"]
+
+
 def test_a_translator_is_entered_in_their_own_register_with_both_languages(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         a_request("Bằng cử nhân", procedure="signature_cert", register="SCT/CKND", signatories=(ANH,))
@@ -400,7 +505,9 @@ def test_a_translator_is_entered_in_their_own_register_with_both_languages(tmp_p
     (item,) = items_in(dossier)
     entry = approve_certification(item=item, at=MONDAY, acting_user=signer_for(item))
     assert str(entry) == "0001/2026 SCT/CKND"
-    assert entry.values.get(name="signatories").value == "Nguyễn Thị Ánh (Anh - Việt)"
+    assert read(entry.values.get(name=SIGNATORIES).value) == [
+        Party("Nguyễn Thị Ánh", "card", "001190000321", from_language="Anh", to_language="Việt"),
+    ]
     said = words(compose(a_picture(), "image/jpeg", copy_text(items_in(dossier)[0])).content, tmp_path)
     assert "từ tiếng Anh sang tiếng Việt" in said and "người dịch" in said.lower()
 

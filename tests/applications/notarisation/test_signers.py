@@ -9,13 +9,19 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
+from applications.actions import make_certified_copy as job
 from applications.actions.approve_certification import approve_certification
 from applications.actions.delegate_signing import end_delegation, enter_delegation
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.signing_keys import end_key, enter_key
+from applications.actions.strike_entry import strike_entry
+from applications.actions.take_over_signing import take_over_signing
 from applications.certifiers import keys_that_end, title_on_paper
-from applications.models import RegisterEntry, SigningDelegation, SigningKey, SigningRules
+from applications.enums import EventKind
+from applications.history_words import told
+from applications.models import CertificationItem, RegisterEntry, SigningDelegation, SigningKey, SigningRules
 from applications.notarisation.checks import signers_have_keys
 from applications.notarisation.describe import SIGNER_TITLE, copy_text
 from applications.notarisation.enums import JobState, RegisterKind
@@ -31,7 +37,7 @@ from portal import clock, files
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from tests.factories.applications import MONDAY, a_centre, a_member, member_of
 from tests.factories.certifications import a_submitted_item, an_approved_item, signer_for
-from tests.factories.signing import a_delegation, a_key
+from tests.factories.signing import a_delegation, a_factor, a_key, open_signing_of
 
 pytestmark = pytest.mark.django_db
 DAY = clock.local_day(MONDAY)
@@ -268,6 +274,85 @@ def test_a_key_that_is_ended_before_the_file_is_made_leaves_the_number_and_waits
     enter(signing, leader, "moi")
     made = make_certified_copy(item_id=item.pk, now=lambda: clock.now() + timedelta(minutes=1))
     assert made is not None and made.state == JobState.FILED
+
+
+@pytest.fixture
+def left(signing: Authority, settings: LazySettings) -> CertificationItem:
+    """A document whose number is taken and whose approver's key was ended before it was signed."""
+    settings.SIGNING_SHARED_KEY = False
+    now, leader = clock.now(), person(Role.LEADER)
+    key = enter(signing, leader, "cu")
+    item = a_submitted_item(at=now)
+    approve_certification(item=item, at=now, acting_user=leader)
+    end_key(key=key, reason="mất thẻ", at=now, acting_user=a_member(Role.CITY_ADMIN))
+    make_certified_copy(item_id=item.pk, now=clock.now)
+    return CertificationItem.objects.select_related("entry__signer").get(pk=item.pk)
+
+
+def later() -> datetime:
+    return clock.now() + timedelta(minutes=1)
+
+
+def test_what_an_approver_without_a_key_left_is_taken_over_by_another_signer(
+    signing: Authority, as_: Any, left: CertificationItem
+) -> None:
+    assert left.entry is not None
+    other = a_member(Role.LEADER, full_name="Trần Thị Ký Thay")
+    enter(signing, other, "khac")
+    client, address = as_(other), reverse("applications:signing_take_over", args=[left.entry.pk])
+    queue = client.get("/signing/").content.decode()
+    assert address in queue and str(left.entry.signer) in queue
+    a_factor(other, clock.now())
+    assert client.post(address, {"reason": "đã nghỉ việc"}).status_code == 400, "it asks for the code"
+    open_signing_of(client, other, clock.now())
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"reason": " "}).status_code == 400
+    assert client.post(address, {"reason": "đã nghỉ việc"}).status_code == 302
+    made = make_certified_copy(item_id=left.pk, now=later)
+    assert made is not None and made.state == JobState.FILED and made.output is not None and made.entry is not None
+    assert made.entry == left.entry and made.entry.signer == left.entry.signer, "the line stays as it was written"
+    assert (copy_text(made).signer, made.signer_title) == (str(other), copy_text(made).signer_title)
+    first, _unit = examine(io.BytesIO(files.read(made.output.sha256)), roots(), clock.now())
+    assert first.name == str(other)
+    event = made.certification.application.events.get(kind=EventKind.SIGNER_CHANGED)
+    assert str(left.entry.signer) in told(event).sentence and "nghỉ việc" in told(event).quote
+    assert made.certification.application.result.signed_by == other
+
+
+def test_only_a_signer_with_a_key_takes_over_and_only_what_is_left(signing: Authority, left: CertificationItem) -> None:
+    entry = left.entry
+    assert entry is not None
+    with pytest.raises(NotAllowed):
+        take_over_signing(
+            entry=entry, reason="vì", at=clock.now(), acting_user=member_of(Role.COUNTER_OFFICER, a_centre())
+        )
+    other = a_member(Role.LEADER)
+    with pytest.raises(RuleBroken) as refused:
+        take_over_signing(entry=entry, reason="vì", at=clock.now(), acting_user=other)
+    assert refused.value.code == "no_key"
+    enter(signing, other, "khac")
+    enter(signing, entry.signer, "moi")
+    with pytest.raises(RuleBroken) as refused:
+        take_over_signing(entry=entry, reason="vì", at=clock.now(), acting_user=other)
+    assert refused.value.code == "not_left"
+
+
+def test_a_worker_that_was_at_it_signs_nothing_once_another_took_it_over_or_its_line_was_struck(
+    signing: Authority, left: CertificationItem
+) -> None:
+    other = a_member(Role.LEADER)
+    enter(signing, other, "khac")
+    job._claim(left.pk, later())
+    slow = job._rows().get(pk=left.pk)
+    CertificationItem.objects.filter(pk=left.pk).update(state=JobState.APPROVED, not_before=None)
+    assert left.entry is not None
+    take_over_signing(entry=left.entry, reason="vì", at=clock.now(), acting_user=other)
+    with pytest.raises(job.NotWanted):
+        job._check_wanted(slow)
+    strike_entry(entry=left.entry, reason="nhầm", at=clock.now(), acting_user=other)
+    with pytest.raises(job.NotWanted):
+        job._check_wanted(job._rows().get(pk=left.pk))
+    assert CertificationItem.objects.get(pk=left.pk).state == JobState.FAILED
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_what_the_law_had_erased_is_no_fault(register: Register) -> None:
 
 
 COLUMNS: dict[str, Any] = {
-    "at": MONDAY, "title": "Khác", "pages": 9, "copies": 9, "fee": 1, "scan_sha256": "f" * 64, "digests": {},
+    "at": MONDAY, "title": "Khác", "signer_title": "Giám đốc", "pages": 9, "copies": 9, "fee": 1, "scan_sha256": "f" * 64, "digests": {},
     "hash": "f" * 64,
 }  # fmt: skip
 

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.actions.ending import stop, withdraw
-from applications.actions.pay import ask_payment, outstanding, refund, take_fee
+from applications.actions.pay import ask_payment, refund, take_fee
 from applications.enums import EventKind, PaymentState, State
+from applications.ledger import lines_owed, outstanding
 from applications.models import Application, BankAccount, Payment
 from centres.enums import Role
 from centres.models import Centre
@@ -112,6 +113,7 @@ def test_a_leader_has_the_fee_given_back_with_a_reason_also_after_the_end(centre
         refund(application=ended, reason="", method="cash", receipt_number="HT01", at=LATER, acting_user=leader)
     back = refund(
         application=ended,
+        fallen=[line.pk for line in lines_owed(ended)],
         reason="Chưa thẩm định",
         method="transfer",
         receipt_number="HT01",

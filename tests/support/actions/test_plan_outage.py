@@ -10,6 +10,7 @@ from django.core.management import call_command
 from centres.models import Outage
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from support.actions.plan_outage import earliest_day, end_outage, plan_outage
+from support.models import SupportRules
 from tests.factories.centres import MORNING, CentreFactory, MembershipFactory
 from tests.moments import hanoi
 
@@ -74,3 +75,11 @@ def test_called_off_before_and_over_sooner_afterwards(centre, supporter):
     assert ended.over_at == START + timedelta(hours=1)
     with pytest.raises(RuleBroken):
         end_outage(outage=second, at=END, acting_user=supporter)
+
+
+def test_notice_and_length_are_those_of_the_rules_of_that_day(centre, supporter):
+    SupportRules.objects.create(valid_from=date(2026, 1, 1), source="test", outage_notice_days=3, outage_most_hours=4)
+    assert earliest_day(MORNING) == date(2026, 11, 27), "the 24th is a holiday"
+    with pytest.raises(BadInput) as refused:
+        plan(centre, supporter)
+    assert refused.value.code == "bad_end"

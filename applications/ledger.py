@@ -1,0 +1,45 @@
+"""What a dossier owes and what it has: its fee lines that count, what was taken, what was given back (decision 0038).
+
+Sums over ``fee_lines`` and ``payments``, which pages prefetch; whole đồng.
+"""
+
+from __future__ import annotations
+
+from applications.enums import PaymentKind, PaymentState
+from applications.models import Application, FeeLine
+
+
+def lines_owed(dossier: Application) -> list[FeeLine]:
+    """The lines that count: neither fallen away nor of a document that nobody gets."""
+    return [line for line in dossier.fee_lines.all() if line.is_due]
+
+
+def owed(dossier: Application) -> int:
+    return sum(line.amount for line in lines_owed(dossier))
+
+
+def paid_so_far(dossier: Application) -> int:
+    """What was taken and not given back."""
+    return sum(row.amount if row.kind == PaymentKind.PAID else -row.amount for row in dossier.payments.all())
+
+
+def outstanding(dossier: Application) -> int:
+    """What is still to be paid."""
+    return max(0, owed(dossier) - paid_so_far(dossier)) if dossier.payment_state == PaymentState.DUE else 0
+
+
+def surplus(dossier: Application) -> int:
+    """What was paid beyond what is owed, and is to be given back."""
+    return max(0, paid_so_far(dossier) - owed(dossier)) if dossier.payment_state == PaymentState.OVER else 0
+
+
+def payment_state_of(dossier: Application) -> PaymentState:
+    """The state that follows from the sums alone."""
+    due, paid = owed(dossier), paid_so_far(dossier)
+    if due != paid:
+        return PaymentState.DUE if due > paid else PaymentState.OVER
+    if paid:
+        return PaymentState.PAID
+    if any(row.kind == PaymentKind.REFUNDED for row in dossier.payments.all()):
+        return PaymentState.REFUNDED
+    return PaymentState.VOID if any(line.amount for line in dossier.fee_lines.all()) else PaymentState.NONE
