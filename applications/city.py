@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.actions.hand_over_register import KEEPERS
+from applications.approved_days import waiting_corrections
 from applications.certifiers import keys_that_end
 from applications.enums import IN_HAND, RUNNING
 from applications.enums_national import ItemState
 from applications.models import Application, Register, SyncItem
-from applications.moved_days import waiting_corrections
 from applications.notarisation.keeping import NoteKind, RegisterNote
 from applications.permissions import memberships_on
 from centres.enums import CounterState, Role, TicketState

@@ -16,8 +16,10 @@ from applications.worklist import (
     WAS_EXTENDED,
     done_today,
     due_today,
+    late_part,
     open_today,
     overdue,
+    part_overdue,
     unexcused,
     unsigned_today,
     untaken,
@@ -28,12 +30,14 @@ from procedures.actions.correct_days import corrections_wait
 
 @dataclass(frozen=True)
 class DayNumbers:
-    """Dossiers this centre has to decide: due on this day, past due (and without an apology), finished on this day."""
+    """Dossiers this centre has to decide: due on this day, past due (and without an apology), with a linked service past
+    due, finished on this day."""
 
     in_hand: int
     due_today: int
     overdue: int
     unexcused: int
+    late_parts: int
     done_today: int
 
 
@@ -41,7 +45,7 @@ def numbers(centre: Centre, at: datetime) -> DayNumbers:
     """One statement."""
     rows = (
         Application.objects.filter(competent=centre)
-        .alias(was_extended=WAS_EXTENDED)
+        .alias(was_extended=WAS_EXTENDED, has_late_part=late_part(at))
         .filter(Q(state__in=IN_HAND) | done_today(at))
     )
     return DayNumbers(
@@ -50,6 +54,7 @@ def numbers(centre: Centre, at: datetime) -> DayNumbers:
             due_today=Count("pk", filter=due_today(at)),
             overdue=Count("pk", filter=overdue(at)),
             unexcused=Count("pk", filter=unexcused(at)),
+            late_parts=Count("pk", filter=part_overdue(at)),
             done_today=Count("pk", filter=done_today(at)),
         )
     )
@@ -60,10 +65,11 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     signing = Exists(Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True, kind=StepKind.SIGN))
     found = (
         Application.objects.filter(competent=centre, state__in=IN_HAND)
-        .alias(is_at_signature=signing, was_extended=WAS_EXTENDED)
+        .alias(is_at_signature=signing, was_extended=WAS_EXTENDED, has_late_part=late_part(at))
         .aggregate(
             overdue=Count("pk", filter=overdue(at)),
             unexcused=Count("pk", filter=unexcused(at)),
+            late_parts=Count("pk", filter=part_overdue(at)),
             unsigned=Count("pk", filter=unsigned_today(at)),
             due=Count("pk", filter=open_today(at)),
             untaken=Count("pk", filter=untaken(at)),
@@ -81,6 +87,13 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
             count,
         )
         needs.append(("act", text % {"count": count}, list_url(centre, "unexcused")))
+    if count := found["late_parts"]:
+        text = ngettext(
+            "%(count)d linked dossier has a service that is overdue at its office.",
+            "%(count)d linked dossiers have a service that is overdue at its office.",
+            count,
+        )
+        needs.append(("act", text % {"count": count}, list_url(centre, "late-parts")))
     if count := found["unsigned"]:
         text = ngettext(
             "%(count)d dossier is due today and not signed yet.",

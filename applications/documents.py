@@ -17,6 +17,7 @@ from applications.models import Application, CertificationItem, FeeLine, IssuedF
 from applications.models.papers import as_issued
 from applications.notarisation.enums import NOT_PAID_FOR
 from applications.notarisation.requests import items_of, request_of
+from applications.pauses import has_parts
 from portal import clock
 from portal.text import mask_email, pick
 from portal.vn.dates import date_in_words, format_moment
@@ -36,6 +37,7 @@ _COPY_FORMS = {
 }
 # The paper that is a copy itself, as many of it as are to be certified.
 COPY_TO_CERTIFY, DOCUMENT_TO_SIGN = "copy_to_certify", "document_to_sign"
+_LIMIT_OF_PARTS = "Theo từng thủ tục dưới đây"
 _RESULT_WHERE = {DeliveryState.AT_COUNTER: "Tại {centre}", DeliveryState.HANDED: "Tại {centre}"}
 
 
@@ -91,6 +93,10 @@ def receipt_context(
         "received": _moment_in_words(received_at),
         "due": format_moment(due_at, VIETNAMESE) if due_at else "",
         "due_explanation": pick(frozen["due_explanation"], VIETNAMESE),
+        "parts": [
+            part | {"due": f"{clock.local(datetime.fromisoformat(part['due_at'])):%H:%M %d/%m/%Y}"}
+            for part in frozen.get("parts") or []
+        ],
         "result_where": _RESULT_WHERE[DeliveryState(application.delivery_state)].format(centre=centre.name[VIETNAMESE]),
         "fees": [{**fee, "amount": format_vnd(fee["amount"])} for fee in frozen["fees"]],
         "total": format_vnd(total),
@@ -126,7 +132,9 @@ def receipt_said(
         originals = list(application.originals.filter(taken_at__lte=at))
     return {
         "papers": _papers(application, papers, originals),
-        "limit": _limit_in_words(applicable(version_of(application).time_limit, facts_of(application, received_at))),
+        "limit": _LIMIT_OF_PARTS
+        if has_parts(application)
+        else _limit_in_words(applicable(version_of(application).time_limit, facts_of(application, received_at))),
         "fees": [
             {
                 "name": line.name[VIETNAMESE],

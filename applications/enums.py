@@ -129,10 +129,19 @@ class EventKind(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
     WITHDRAW_ASKED = "withdraw_asked", _("Withdrawal asked for")
     NOT_WITHDRAWN = "not_withdrawn", _("Withdrawal declined")
+    PART_BEGUN = "part_begun", _("Part of it begun")
+    PART_DONE = "part_done", _("Result of a part is ready")
+    PART_REFUSED = "part_refused", _("Part of it refused")
+    PART_ENDED = "part_ended", _("Part of it ended without a result")
+    PARTS_WAIT = "parts_wait", _("Only the supplement is waited for")
+    PARTS_OVER = "parts_over", _("All parts are over")
+    PART_HANDED = "part_handed", _("Result of a part handed over")
     EXTENDED = "extended", _("Apology signed; new date")
     DUE_MOVED = "due_moved", _("Due date moved")
     ANSWER_MOVED = "answer_moved", _("More time for the supplement")
     ORIGINAL = "original", _("An original moved")
+    PERSON_MERGED = "person_merged", _("Record of the person merged with another")
+    PERSON_PARTED = "person_parted", _("Merging of the records taken back")
 
 
 class PauseWhy(models.TextChoices):
@@ -156,6 +165,21 @@ class StepKind(models.TextChoices):
     APPRAISE = "appraise", _("appraisal")
     SIGN = "sign", _("signature")
     RETURN = "return", _("handing over the result")
+
+
+class PartState(models.TextChoices):
+    """Where one of the linked services of a dossier stands."""
+
+    WAITING = "waiting", _("waiting for another part")
+    WITH_OFFICE = "office", _("with the office")
+    SUPPLEMENT = "supplement", _("supplement requested")
+    DONE = "done", _("done")
+    REFUSED = "refused", _("refused")
+    ENDED = "ended", _("ended without a result")
+
+
+PART_OPEN = [PartState.WAITING, PartState.WITH_OFFICE, PartState.SUPPLEMENT]
+PART_OVER = [PartState.DONE, PartState.REFUSED, PartState.ENDED]
 
 
 class PartyRole(models.TextChoices):

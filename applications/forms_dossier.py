@@ -29,7 +29,26 @@ class NothingForm(forms.Form):
     """A button alone."""
 
 
-class SupplementedForm(forms.Form):
+class _PartForm(forms.Form):
+    """About one of the linked services; ``initial["parts"]`` are those it may be, as (key, name)."""
+
+    part = forms.ChoiceField(
+        label=_("Which service"), error_messages={"required": _("Choose which of the services it is for.")}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["part"].choices = self.initial.get("parts", [])  # type: ignore[attr-defined]
+
+
+class SupplementedForm(_PartForm):
+    """Of a dossier with linked services it says which one; of another it asks for nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.initial.get("parts"):
+            del self.fields["part"]
+
     note = forms.CharField(label=_("What was brought"), max_length=200, required=False)
 
 
@@ -56,6 +75,36 @@ class ProposalForm(forms.Form):
     def clean_file(self) -> Inspected | None:
         upload = self.cleaned_data["file"]
         return _inspected(upload) if upload else None
+
+
+class PartDoneForm(_PartForm):
+    """The office's result."""
+
+    number = forms.CharField(
+        label=_("Number of the result"),
+        max_length=60,
+        error_messages={"required": _("Give the number of the result.")},
+    )
+    file = forms.FileField(
+        label=_("The result as a file"),
+        help_text=_("Empty where the office has sent it on paper."),
+        required=False,
+        widget=forms.ClearableFileInput({"accept": ACCEPT}),
+    )
+
+    def clean_file(self) -> Inspected | None:
+        upload = self.cleaned_data["file"]
+        return _inspected(upload) if upload else None
+
+
+class PartRefusedForm(_PartForm):
+    ground = forms.CharField(
+        label=_("Ground, with the article of the law"),
+        help_text=_("The citizen reads this."),
+        max_length=LONG_TEXT,
+        error_messages={"required": _("Write the ground: the citizen reads it.")},
+        widget=forms.Textarea({"rows": 3}),
+    )
 
 
 class AsShown(forms.IntegerField):
@@ -134,6 +183,22 @@ class HandOverForm(forms.Form):
         if not self.errors and not cleaned.get("signature") and not cleaned.get("on_paper"):
             self.add_error("on_paper", _("Let the person sign on the screen, or tick that they signed on paper."))
         return cleaned
+
+
+class HandOverPartsForm(HandOverForm):
+    """Some of the results of linked services; ``initial["waiting"]`` are those that are there, as (key, name)."""
+
+    parts = forms.MultipleChoiceField(
+        label=_("Which results"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose which result is handed over.")},
+    )
+    field_order = ("parts", "handed_to", "authorisation", "signature", "on_paper")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parts"].choices = self.initial.get("waiting", [])  # type: ignore[attr-defined]
+        self.fields["parts"].initial = [key for key, _name in self.initial.get("waiting", [])]
 
 
 def _inspected(upload: Any) -> Inspected:

@@ -23,20 +23,32 @@ from applications.actions.ending import decline_withdrawal, is_copy, stop, withd
 from applications.actions.extend import prepare_extension, sign_extension, suggested
 from applications.actions.fees import PAYABLE, lower_fee
 from applications.actions.hand_over import hand_over
+from applications.actions.linked import finish_part, hand_over_parts, refuse_part
 from applications.actions.locking import wrong_state
 from applications.actions.originals import (
-    GIVEN_BACK_BEFORE_RESULT,
     give_back,
     keep_original,
     kept_papers,
+    may_go_back,
     serial_in_form,
 )
 from applications.actions.pay import ask_payment, refund, take_fee
 from applications.actions.people import HANDLED, hand_on, may_arrange
 from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
-from applications.enums import IN_HAND, RECEIVED, RUNNING, WITHDRAWABLE, PaymentState, State, StepKind, SupplementStage
+from applications.enums import (
+    IN_HAND,
+    RECEIVED,
+    RUNNING,
+    WITHDRAWABLE,
+    PartState,
+    PaymentState,
+    State,
+    StepKind,
+    SupplementStage,
+)
 from applications.ledger import lines_owed, outstanding, owed, surplus
+from applications.linked import choices_of, keys_of, to_collect
 from applications.messages import may_tell
 from applications.models import (
     Application,
@@ -48,6 +60,7 @@ from applications.models import (
     WithdrawalRequest,
 )
 from applications.papers_out import RECEIPT
+from applications.pauses import has_parts, parts_of
 from applications.people import officers_of, specialists_of
 from applications.permissions import (
     check,
@@ -64,6 +77,7 @@ from portal.text import pick
 from portal.typed import LABELS
 
 Values = dict[str, Any]
+APPRAISAL = SupplementStage.APPRAISAL
 _DECIDED = (State.DONE, State.RETURNED)
 _PAID = (PaymentState.PAID, PaymentState.OVER)
 _NOBODY_TOLD = _("The dossier has no phone or e-mail: nobody could be told.")
@@ -109,13 +123,76 @@ def _may_ask(user: Any, dossier: Application) -> bool:
     return may_sign(user, dossier) if asked_before(dossier) else may_handle(user, dossier)
 
 
-def asked_before(dossier: Application) -> bool:
-    """Whether the citizen was asked for a supplement at the appraisal, from its prefetched requests."""
-    return any(row.stage == SupplementStage.APPRAISAL for row in dossier.supplements.all())
+def _may_be_asked(dossier: Application, step: str) -> bool:
+    """Each of the linked services asks for its own, while it is with its office."""
+    is_open = dossier.state == State.PROCESSING and step == StepKind.APPRAISE
+    return is_open and (not has_parts(dossier) or bool(keys_of(dossier, PartState.WITH_OFFICE)))
+
+
+def asked_before(dossier: Application, part: str = "") -> bool:
+    """Whether the citizen was asked for a supplement at the appraisal, from its prefetched requests; of linked services,
+    for this part (every one that is with its office, if none is named)."""
+    asked = {row.part.key if row.part else "" for row in dossier.supplements.all() if row.stage == APPRAISAL}
+    if not has_parts(dossier):
+        return bool(asked)
+    return all(key in asked for key in ([part] if part else keys_of(dossier, PartState.WITH_OFFICE)))
 
 
 def _accept(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    return accept_supplement(application=dossier, note=values["note"], at=at, acting_user=user)
+    return accept_supplement(
+        application=dossier, note=values["note"], part=values.get("part", ""), at=at, acting_user=user
+    )
+
+
+def _finish_part(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return finish_part(
+        application=dossier,
+        part=values["part"],
+        number=values["number"],
+        document=_kept("part-done", dossier, user, values.get("file")),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _refuse_part(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return refuse_part(application=dossier, part=values["part"], ground=values["ground"], at=at, acting_user=user)
+
+
+def _hand_over_parts(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return hand_over_parts(
+        application=dossier,
+        parts=values["parts"],
+        handed_to=values["handed_to"],
+        signature=_kept("hand-over-parts", dossier, user, values.get("signature")),
+        authorisation=values.get("authorisation", ""),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _with_office(dossier: Application) -> Values:
+    return {"parts": choices_of(dossier, PartState.WITH_OFFICE)}
+
+
+def _part_is_handled(dossier: Application, step: str) -> bool:
+    return dossier.state == State.PROCESSING and bool(keys_of(dossier, PartState.WITH_OFFICE))
+
+
+def _has_results(dossier: Application) -> bool:
+    """Single results of its linked services wait to be collected."""
+    return dossier.state in (*HANDLED, State.DONE) and any(row.is_to_collect for row in parts_of(dossier))
+
+
+def _is_supplement_waited_for(dossier: Application, step: str) -> bool:
+    """By the dossier as a whole, or by one of its linked services."""
+    waiting = keys_of(dossier, PartState.SUPPLEMENT)
+    return dossier.state == State.SUPPLEMENT or (dossier.state in HANDLED and bool(waiting))
+
+
+def _is_appraised(dossier: Application, step: str) -> bool:
+    """Examined by whoever proposes one result for the whole: linked services have one each."""
+    return dossier.state == State.PROCESSING and step == StepKind.APPRAISE and not has_parts(dossier)
 
 
 def _propose(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -375,7 +452,7 @@ def correction_of(dossier: Application) -> ResultCorrection | None:
 
 
 def _is_being_corrected(dossier: Application) -> bool:
-    return correction_of(dossier) is not None or is_copy(dossier)
+    return correction_of(dossier) is not None or is_copy(dossier) or has_parts(dossier)
 
 
 def _sign_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -411,6 +488,13 @@ def _known_of_hand_over(dossier: Application) -> Values:
         "originals": ", ".join(map(str, originals_in_custody(dossier))),
         "unpaid": outstanding(dossier),
     }
+
+
+def _known_of_parts(dossier: Application) -> Values:
+    """Originals go out with the last result of all."""
+    known = _known_of_hand_over(dossier)
+    with_last = known["originals"] if dossier.state == State.DONE else ""
+    return {**known, "originals": with_last, "waiting": to_collect(dossier)}
 
 
 def originals_in_custody(dossier: Application) -> list[Original]:
@@ -502,16 +586,48 @@ VERBS = [
         _("What was missing is here"),
         _("Noted. The clock runs again."),
         forms_dossier.SupplementedForm,
-        lambda dossier, step: dossier.state == State.SUPPLEMENT,
+        _is_supplement_waited_for,
         _handle_or_receive,
         _accept,
+        initial=lambda dossier: {"parts": choices_of(dossier, PartState.SUPPLEMENT)},
+    ),
+    Verb(
+        "part-done",
+        _("The result of a service is here"),
+        _("Noted. The citizen is told, and what waited for it has begun."),
+        forms_dossier.PartDoneForm,
+        _part_is_handled,
+        may_handle,
+        _finish_part,
+        initial=_with_office,
+    ),
+    Verb(
+        "part-refused",
+        _("A service was refused"),
+        _("Noted. The citizen is told why; what does not depend on it goes on."),
+        forms_dossier.PartRefusedForm,
+        _part_is_handled,
+        may_handle,
+        _refuse_part,
+        is_main=False,
+        initial=_with_office,
+    ),
+    Verb(
+        "hand-over-parts",
+        _("Hand over results"),
+        _("Handed over. The others follow as they are ready."),
+        forms_dossier.HandOverPartsForm,
+        lambda dossier, step: _has_results(dossier),
+        may_hand_over,
+        _hand_over_parts,
+        initial=_known_of_parts,
     ),
     Verb(
         "propose",
         _("Propose for signature"),
         _("The dossier is with the leader now."),
         forms_dossier.ProposalForm,
-        lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.APPRAISE,
+        _is_appraised,
         may_handle,
         _propose,
         initial=_proposed_before,
@@ -521,7 +637,7 @@ VERBS = [
         _("Ask for a supplement"),
         _("The citizen was asked. The clock stands still until it comes."),
         forms_dossier.NothingForm,
-        lambda dossier, step: dossier.state == State.PROCESSING and step == StepKind.APPRAISE,
+        _may_be_asked,
         _may_ask,
         _on_its_page,
         is_main=False,
@@ -553,7 +669,7 @@ VERBS = [
         _("Hand over the result"),
         _("The result was handed over."),
         forms_dossier.HandOverForm,
-        lambda dossier, step: dossier.state == State.DONE and not originals_away(dossier),
+        lambda dossier, step: dossier.state == State.DONE and not originals_away(dossier) and not has_parts(dossier),
         may_hand_over,
         _hand_over,
         initial=_known_of_hand_over,
@@ -563,7 +679,7 @@ VERBS = [
         _("Give the originals back"),
         _("The originals are back with their owner."),
         forms_dossier.GiveBackForm,
-        lambda dossier, step: dossier.state in GIVEN_BACK_BEFORE_RESULT and bool(_lie_here(dossier)),
+        lambda dossier, step: bool(_lie_here(dossier)) and may_go_back(dossier),
         may_hand_over,
         _give_back,
         is_main=False,

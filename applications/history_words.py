@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications.enums import EventKind
 from applications.enums_originals import Moved
+from applications.linked import name_of
 from applications.models import Event
 from portal.text import pick
 from portal.vn.dates import format_moment
@@ -52,9 +53,20 @@ _SENTENCES: dict[str, Any] = {
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),
     EventKind.WITHDRAW_ASKED: gettext_lazy("The applicant asked on the tracking page to withdraw it."),
     EventKind.NOT_WITHDRAWN: gettext_lazy("%(who)s did not withdraw it and said why."),
+    EventKind.PART_BEGUN: gettext_lazy("%(part)s has begun."),
+    EventKind.PART_DONE: gettext_lazy("%(part)s: %(who)s noted the result %(number)s."),
+    EventKind.PART_REFUSED: gettext_lazy("%(part)s: %(who)s noted that the office refuses it."),
+    EventKind.PART_ENDED: gettext_lazy("%(part)s ended: what it depends on has no result."),
+    EventKind.PARTS_WAIT: gettext_lazy("Only what the citizen was asked for is waited for; the clock stands still."),
+    EventKind.PARTS_OVER: gettext_lazy("Every service in it is over; %(results)s of %(parts)s have a result."),
+    EventKind.PART_HANDED: gettext_lazy("%(who)s handed over to %(handed_to)s: %(part)s."),
     EventKind.EXTENDED: gettext_lazy("%(who)s signed the apology: due %(due)s instead of %(due_before)s."),
     EventKind.DUE_MOVED: gettext_lazy("The days off were corrected: due %(due)s instead of %(due_before)s."),
     EventKind.ANSWER_MOVED: gettext_lazy("Because of an announced outage the supplement may come until %(until)s."),
+    EventKind.PERSON_MERGED: gettext_lazy(
+        "%(who)s merged two records of the same person: the dossier is with the one that counts."
+    ),
+    EventKind.PERSON_PARTED: gettext_lazy("%(who)s took the merging of two records back."),
 }
 _ORIGINALS: dict[Moved, Any] = {
     Moved.KEPT: gettext_lazy("%(who)s took the original into custody: %(original)s."),
@@ -71,6 +83,16 @@ _ORIGINALS: dict[Moved, Any] = {
 }
 _ASKED_AGAIN = gettext_lazy("%(who)s asked the citizen for a supplement again; it counts as overdue.")
 _COVERED = gettext_lazy("%(who)s added a fee of %(fee)s, which was paid before already.")
+_PART_ASKED = gettext_lazy("%(part)s: %(who)s asked the citizen for a supplement.")
+_PART_SUPPLEMENTED = gettext_lazy("%(part)s: %(who)s accepted what was missing; its clock runs again.")
+_PART_NOT_ANSWERED = gettext_lazy("%(part)s: nothing came by %(until)s, so it ended as the law says.")
+_PART_ANSWER_MOVED = gettext_lazy("%(part)s: because of an announced outage the supplement may come until %(until)s.")
+_OF_PART = {
+    EventKind.SUPPLEMENT_ASKED: _PART_ASKED,
+    EventKind.SUPPLEMENTED: _PART_SUPPLEMENTED,
+    EventKind.NOT_ANSWERED: _PART_NOT_ANSWERED,
+    EventKind.ANSWER_MOVED: _PART_ANSWER_MOVED,
+}
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
 _PAID_MORE = gettext_lazy(
     "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s. %(surplus)s more was paid than is due."
@@ -104,6 +126,9 @@ def told(event: Event) -> Told:
         "to": event.details.get("to", ""),
         "receipt": event.details.get("receipt", ""),
         "fee": format_vnd(event.details.get("fee", 0)),
+        "part": _parts(event),
+        "results": event.details.get("results", ""),
+        "parts": event.details.get("parts", ""),
         "fee_before": format_vnd(event.details.get("fee_before", 0)),
         "surplus": format_vnd(event.details.get("surplus", 0)),
         "lowered": format_vnd(event.details.get("lowered", 0)),
@@ -145,7 +170,15 @@ def _sentence(event: Event) -> Any:
         return _ORIGINALS[Moved(event.details["moved"])]
     if event.kind == EventKind.SUPPLEMENT_ASKED and event.details.get("counts_as_overdue"):
         return _ASKED_AGAIN
+    if event.details.get("part") and event.kind in _OF_PART:
+        return _OF_PART[EventKind(event.kind)]
     return _SENTENCES[event.kind]
+
+
+def _parts(event: Event) -> str:
+    """The names of the linked services that it is about."""
+    keys = [key for key in str(event.details.get("part", "")).split(",") if key]
+    return ", ".join(name_of(event.application, key) for key in keys)
 
 
 def _moment(stored: str | None) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from applications.models import Application, Register
 from centres.enums import Role
 from centres.models import Centre, Ticket
@@ -81,6 +83,18 @@ def looked_at_register(*, register: Register, subjects: Iterable[int], reason: s
         reason=reason,
         unit=str(register.centre),
         role=_role_at(user, register.centre_id),
+        at=at,
+        acting_user=user,
+    )
+
+
+def looked_at_people(*, people: Iterable[Citizen], centre: Centre | None, reason: str, at: datetime, user: Any) -> None:
+    """One row that names everybody whose records a page put side by side; ``centre`` is where the person works."""
+    record_look(
+        citizens=people,
+        reason=reason,
+        unit=str(centre) if centre else _("the whole city"),
+        role=_role_at(user, centre.pk if centre else 0),
         at=at,
         acting_user=user,
     )

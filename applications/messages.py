@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.catalogue import version_of
-from applications.models import Application
+from applications.models import Application, Part
 from notifications.actions.queue import queue_notice
 from notifications.message import Notice, Recipient
 from portal.text import pick
@@ -311,19 +311,85 @@ class ResultReplaced(DossierNotice):
         ) % {"code": self.reference, "centre": pick(centre.short_name)}
 
 
+@dataclass(frozen=True, kw_only=True)
+class PartNotice(DossierNotice):
+    """A notice about one of the linked services of a dossier."""
+
+    part: str
+
+    def _values(self) -> dict[str, str]:
+        law = next(row for row in version_of(self.application).parts if row["key"] == self.part)
+        centre = self.application.received_at_centre or self.application.helped_at
+        return {
+            "code": self.reference,
+            "part": pick(law["name"]),
+            "result": pick(law["result"]),
+            "centre": pick(centre.short_name),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartReady(PartNotice):
+    """One of the results can be collected; the others follow."""
+
+    kind: ClassVar[str] = "part_ready"
+
+    def subject(self) -> str:
+        return _("A result of dossier %(code)s is ready: %(result)s") % self._values()
+
+    def sentence(self) -> str:
+        return _("Dossier %(code)s: %(result)s is ready at %(centre)s. Please bring the receipt.") % self._values()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartRefused(PartNotice):
+    """One of the services was refused; the ground is on the page."""
+
+    kind: ClassVar[str] = "part_refused"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s: %(part)s was refused") % self._values()
+
+    def sentence(self) -> str:
+        return _("Dossier %(code)s: %(part)s was refused. The reason is written here:") % self._values()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartEnded(PartNotice):
+    """What was asked for did not come in time: this service ended, the others go on."""
+
+    kind: ClassVar[str] = "part_ended"
+
+    def subject(self) -> str:
+        return _("Dossier %(code)s: %(part)s has ended") % self._values()
+
+    def sentence(self) -> str:
+        return (
+            _("Dossier %(code)s: %(part)s has ended, because what was asked for did not come in time. See here:")
+            % self._values()
+        )
+
+
+def tell_part(notice_class: type[PartNotice], application: Application, part: Part, *, at: datetime) -> None:
+    """The same as ``tell`` for one part, once for each kind."""
+    if may_tell(application):
+        _queue(notice_class(application=application, reference=application.code or "", part=part.key), part.key, at)
+
+
 def tell(notice_class: type[DossierNotice], application: Application, *, occasion: str = "", at: datetime) -> None:
     """Queue the notice for the contact given at the counter, in the caller's transaction; nobody to tell is fine."""
     if not may_tell(application):
         return
+    _queue(notice_class(application=application, reference=application.code or ""), occasion, at)
+
+
+def _queue(notice: DossierNotice, occasion: str, at: datetime) -> None:
+    application = notice.application
     recipient = Recipient(
         email=application.contact_email, phone=application.contact_phone, language=application.language
     )
-    queue_notice(
-        notice=notice_class(application=application, reference=application.code or ""),
-        recipient=recipient,
-        dedup_key=f"dossier:{application.pk}:{notice_class.kind}:{occasion}",
-        at=at,
-    )
+    key = f"dossier:{application.pk}:{notice.kind}:{occasion}"
+    queue_notice(notice=notice, recipient=recipient, dedup_key=key, at=at)
 
 
 def may_tell(application: Application) -> bool:

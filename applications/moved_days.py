@@ -34,11 +34,6 @@ class Moved:
     due: Due
 
 
-def waiting_corrections() -> list[DayCorrection]:
-    """The corrected days over which promises have not moved yet, by date and then as they were made."""
-    return list(DayCorrection.objects.filter(settled_at__isnull=True).order_by("date", "id"))
-
-
 def in_reach(rows: ApplicationQuerySet, corrections: Sequence[DayCorrection]) -> ApplicationQuerySet:
     """Dossiers in hand whose time runs over one of these days, by due date; whether their date moves is to be counted."""
     if not corrections:
@@ -47,7 +42,7 @@ def in_reach(rows: ApplicationQuerySet, corrections: Sequence[DayCorrection]) ->
     return (
         rows.filter(reach, state__in=IN_HAND)
         .select_related("applicant", "competent")
-        .prefetch_related("pauses", "extensions")
+        .prefetch_related("pauses", "extensions", "parts__pauses")
         .order_by("due_at", "id")
     )
 
@@ -55,24 +50,6 @@ def in_reach(rows: ApplicationQuerySet, corrections: Sequence[DayCorrection]) ->
 def _over(correction: DayCorrection) -> Q:
     start = datetime.combine(correction.date, time.min, tzinfo=clock.HANOI)
     return Q(received_at__lt=start + ONE_DAY, due_at__gte=start)
-
-
-class Approved:
-    """The calendar that counts for each dossier: without the corrections made since its receipt that nobody has approved
-    yet. What was received after a correction was promised by it."""
-
-    def __init__(self) -> None:
-        self.now = load_calendar()
-        self.open = [one for one in waiting_corrections() if one.approved_at is None]
-        self.made: dict[int, WorkCalendar] = {}
-
-    def of(self, application: Application) -> WorkCalendar:
-        received_at = application.received_at or application.started_at
-        later = [one for one in self.open if one.corrected_at > received_at]
-        # Corrections are made one after another: how many are later says which.
-        if len(later) not in self.made:
-            self.made[len(later)] = self.now.without((one.date, one.before) for one in later)
-        return self.made[len(later)]
 
 
 def moving(

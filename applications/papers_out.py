@@ -116,7 +116,10 @@ def _receiving(application: Application) -> Centre:
 
 def _supplement(form: IssuedForm) -> dict[str, Any]:
     said = form.frozen
-    return _head(form, _receiving(form.application), "HDHS") | {
+    head = _head(form, _receiving(form.application), "HDHS")
+    if said.get("part"):
+        head["procedure"] = f"{said['part']} ({head['procedure']})"
+    return head | {
         "lines": said.get("lines") or [],
         "guidance": said.get("guidance", ""),
         "until": _moment(said.get("until")),

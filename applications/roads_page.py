@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import translation
 
-from applications.enums import PaymentState, State, StepKind, SupplementStage
+from applications.enums import PartState, PaymentState, State, StepKind, SupplementStage
 from applications.enums_originals import Place
 from applications.handling import VERBS, Verb
 from applications.models import (
@@ -19,6 +19,7 @@ from applications.models import (
     FeeLine,
     Original,
     Paper,
+    Part,
     Result,
     ResultCorrection,
     Step,
@@ -85,6 +86,7 @@ def _cases(state: State) -> Iterator[tuple[Application, str]]:
         for payment in PaymentState:
             for rich in (False, True):
                 yield _dossier(state, step, payment, rich), step
+        yield _linked(_dossier(state, step, PaymentState.NONE, rich=False)), step
 
 
 def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Application:
@@ -110,11 +112,19 @@ def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Appl
         "issued_forms": [],
         "fee_lines": [FeeLine(amount=1)] if rich else [],
         "payments": [],
+        "parts": [],
         "papers": [Paper(requirement=Requirement(is_kept=True))] if rich else [],
         "originals": [Original(place=Place.SAFE)] if rich else [],
     }
     dossier._prefetched_objects_cache = rows
     dossier._state.fields_cache.update(certification=None, result=Result(proposed_by_id=2))
+    return dossier
+
+
+def _linked(dossier: Application) -> Application:
+    """The same with linked services: one at its office, one that waits for the citizen, one with its result."""
+    states = [PartState.WITH_OFFICE, PartState.SUPPLEMENT, PartState.DONE]
+    dossier._prefetched_objects_cache["parts"] = [Part(key=state, state=state) for state in states]
     return dossier
 
 

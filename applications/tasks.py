@@ -18,6 +18,7 @@ from applications.actions.keep_closing_paper import keep_closing_papers
 from applications.actions.keep_withdrawal_lists import keep_withdrawal_lists
 from applications.actions.look_at_scan import look_at_pages
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
+from applications.actions.merge_people import follow_merged as take_along
 from applications.actions.move_due import move_due_dates
 from applications.actions.print_transfer_list import print_transfer_list
 from applications.actions.renew_stamps import renew_stamps as renew
@@ -132,6 +133,12 @@ def mind_supplements() -> None:
         remind(request=request, at=at)
     for request in to_end(at)[:SWEEP_ROWS]:
         end_unanswered(request=request, at=at)
+
+
+@shared_task
+def follow_merged() -> None:
+    """What came to a record while it was merged goes to the one that counts."""
+    take_along(at=clock.now())
 
 
 @shared_task

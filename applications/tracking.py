@@ -10,15 +10,17 @@ from urllib.parse import urlencode
 from django.db.models import BigAutoField, CharField, Prefetch, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.accounts import account_on, code_to_pay
 from applications.catalogue import version_of
 from applications.custody import told_to_citizen
 from applications.documents import qr
-from applications.enums import IN_HAND, RECEIVED, RUNNING, EventKind, State, StepKind
+from applications.enums import IN_HAND, RECEIVED, RUNNING, EventKind, PartState, State, StepKind
 from applications.enums import Channel as FiledBy
 from applications.ledger import outstanding, surplus
+from applications.linked import ShownPart, name_of
 from applications.models import (
     Application,
     CertificationItem,
@@ -33,7 +35,16 @@ from applications.notarisation.enums import JobState
 from applications.notarisation.requests import is_request
 from applications.notarisation.words import ToldDocument, told_of
 from applications.papers_out import PAPERS, RECEIPT
-from applications.tracking_words import NOT_CERTIFIED, STANDS, WHAT_TO_DO, todo_values
+from applications.pauses import parts_of
+from applications.tracking_words import (
+    BRING_FOR_A_PART,
+    COLLECT_A_PART,
+    NOT_CERTIFIED,
+    PART_STANDS,
+    STANDS,
+    WHAT_TO_DO,
+    todo_values,
+)
 from centres.actions.hold import hold_choices
 from centres.actions.return_missed import in_grace
 from centres.ahead import people_ahead
@@ -49,6 +60,7 @@ from notifications.leaving import leaves_the_machine
 from portal import clock
 from portal.prepared import Given, Prepared
 from portal.text import pick
+from portal.vn.dates import format_moment
 from portal.vn.money import format_vnd
 from procedures.enums import StepRole
 
@@ -77,6 +89,10 @@ _TOLD = [
     EventKind.FEE_LOWERED,
     EventKind.PROPOSED,
     EventKind.APPROVED,
+    EventKind.PART_DONE,
+    EventKind.PART_REFUSED,
+    EventKind.PART_ENDED,
+    EventKind.PART_HANDED,
     EventKind.HANDED_OVER,
     EventKind.REPLACED,
     EventKind.WITHDRAWN,
@@ -107,6 +123,26 @@ class Todo:
     kind: str
     title: str
     text: str = ""
+
+
+@dataclass(frozen=True)
+class TrackedPart(ShownPart):
+    """One of the linked services in the citizen's words."""
+
+    @property
+    def where(self) -> str:
+        if self.is_late:
+            return _("late")
+        if self.row.handed_at:
+            return _("you have it")
+        return str(PART_STANDS[PartState(self.row.state)])
+
+    @property
+    def by_when(self) -> str:
+        """The sentence on when it is ready, while it is not; how it was counted is the dossier's own."""
+        if self.row.state not in (PartState.WAITING, PartState.WITH_OFFICE):
+            return ""
+        return _("before %(due)s") % {"due": format_moment(self.row.due_at, get_language() or "vi")}
 
 
 @dataclass
@@ -172,6 +208,22 @@ class TrackedDossier:
         return next((row for row in self.application.supplements.all() if row.is_open or is_before), None)
 
     @cached_property
+    def supplements(self) -> list[tuple[SupplementRequest, str]]:
+        """The same for each of the linked services that asks, with its name; the name is empty for the dossier as a whole."""
+        rows = [row for row in self.application.supplements.all() if row.is_open and row.part]
+        found = [(row, name_of(self.application, row.part.key)) for row in rows if row.part]
+        return found or ([(self.supplement, "")] if self.supplement else [])
+
+    @cached_property
+    def parts(self) -> list[TrackedPart]:
+        """Each of the linked services; none for most dossiers."""
+        return (
+            [TrackedPart(self.application, row, self.at) for row in parts_of(self.application)]
+            if self.is_received
+            else []
+        )
+
+    @cached_property
     def to_pay(self) -> int:
         """What is still to be paid; a fee that was taken at the counter is not asked for again."""
         return outstanding(self.application)
@@ -208,6 +260,12 @@ class TrackedDossier:
     @cached_property
     def todo(self) -> Todo:
         kind, title, text = WHAT_TO_DO[self._stage]
+        if self.application.state == State.PROCESSING and any(
+            part.row.state == PartState.SUPPLEMENT for part in self.parts
+        ):
+            kind, title, text = BRING_FOR_A_PART
+        elif self.application.state in IN_HAND and any(part.row.is_to_collect for part in self.parts):
+            kind, title, text = COLLECT_A_PART
         if self.documents and self.application.state in (State.STOPPED, State.REFUSED):
             kind, title, text = NOT_CERTIFIED
         values = todo_values(self.application)
@@ -265,11 +323,20 @@ class TrackedDossier:
             EventKind.EXTENDED: _("We apologised for being late and named a new date"),
             EventKind.NOT_ANSWERED: _("Stopped: what was asked for did not come in time"),
             EventKind.REPLACED: _("The result was wrong; a new one replaces it"),
+            EventKind.PART_DONE: _("The result is there: %(part)s"),
+            EventKind.PART_REFUSED: _("Refused: %(part)s"),
+            EventKind.PART_ENDED: _("Ended without a result: %(part)s"),
+            EventKind.PART_HANDED: _("Handed over at %(centre)s: %(part)s"),
             EventKind.HANDED_OVER: _("Result handed over at %(centre)s"),
             EventKind.WITHDRAWN: _("Withdrawn at your wish"),
             EventKind.REFUSED: _("Not accepted"),
             EventKind.STOPPED: _("Stopped"),
-        }[EventKind(event.kind)] % {"centre": self._place}
+        }[EventKind(event.kind)] % {"centre": self._place, "part": self._parts_of(event)}
+
+    def _parts_of(self, event: Event) -> str:
+        """The names of the linked services that it is about."""
+        keys = [key for key in str(event.details.get("part", "")).split(",") if key]
+        return ", ".join(name_of(self.application, key) for key in keys)
 
     def _note_of(self, event: Event) -> str:
         if event.kind == EventKind.FEE_LOWERED:
@@ -325,7 +392,7 @@ class TrackedDossier:
             State.PAYMENT,
         )
         if state in before_signature:
-            if self._step != StepKind.SIGN:
+            if self._step != StepKind.SIGN and not self.parts:  # each office signs its own
                 yield Line("next", self._step_name(StepRole.LEADER))
             yield Line("next", _("Result to be collected at %(centre)s") % {"centre": self._place})
 
@@ -511,7 +578,8 @@ def _applications(ticket: Ticket | None, token: str) -> list[Application]:
         .prefetch_related(
             "fee_lines__item",
             "steps",
-            "supplements",
+            "supplements__part",
+            "parts",
             "issued_forms",
             "withdrawals",
             "payments",

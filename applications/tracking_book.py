@@ -13,6 +13,7 @@ from applications.catalogue import version_of
 from applications.documents import VIETNAMESE
 from applications.enums import EventKind, State
 from applications.models import Application, Event
+from applications.pauses import parts_of as parts_of_dossier
 from centres.models import Centre
 from portal import chain, clock
 from portal.vn.dates import date_in_words, format_date
@@ -31,13 +32,13 @@ _NOTES = {
 def received_on(centre: Centre, day: date) -> QuerySet[Application]:
     """What the centre received on this day, in the order of receipt."""
     start = datetime.combine(day, time.min, tzinfo=clock.HANOI)
-    moves = Event.objects.filter(kind__in=[EventKind.TAKEN, EventKind.APPROVED])
+    moves = Event.objects.filter(kind__in=[EventKind.TAKEN, EventKind.APPROVED, EventKind.PARTS_OVER])
     return (
         Application.objects.filter(
             received_at_centre=centre, received_at__gte=start, received_at__lt=start + timedelta(days=1)
         )
         .select_related("applicant", "competent", "result")
-        .prefetch_related(Prefetch("events", moves, to_attr="moves"))
+        .prefetch_related(Prefetch("events", moves, to_attr="moves"), "parts")
         .order_by("received_at", "id")
     )
 
@@ -57,7 +58,6 @@ def lines_of(rows: list[Application], first: int) -> list[dict[str, str]]:
 
 def _line(dossier: Application, number: int) -> dict[str, str]:
     person = dossier.applicant
-    result = getattr(dossier, "result", None)
     at = {event.kind: event.at for event in dossier.moves}  # type: ignore[attr-defined]
     handed = dossier.handed_over_at
     return {
@@ -79,12 +79,19 @@ def _line(dossier: Application, number: int) -> dict[str, str]:
         "received": _moment(dossier.received_at),
         "due": _moment(dossier.due_at),
         "moved": _moment(at.get(EventKind.TAKEN)),
-        "back": _moment(at.get(EventKind.APPROVED)),
+        "back": _moment(at.get(EventKind.APPROVED) or at.get(EventKind.PARTS_OVER)),
         "returned": _moment(handed) if handed else "",
         "how": "Tại quầy" if handed else "",
-        "to": result.handed_to if result and handed else "",
+        "to": _taken_by(dossier) if handed else "",
         "note": "Yêu cầu bổ sung lần 2" if dossier.asked_again else _NOTES.get(State(dossier.state), ""),
     }
+
+
+def _taken_by(dossier: Application) -> str:
+    """Who took the result; of linked services several may have."""
+    result = getattr(dossier, "result", None)
+    taken = [result.handed_to] if result else [row.handed_to for row in parts_of_dossier(dossier)]
+    return ", ".join(dict.fromkeys(name for name in taken if name))
 
 
 def _moment(moment: datetime | None) -> str:

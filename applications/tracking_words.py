@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import State
+from applications.enums import PartState, State
 from applications.models import Application
 from portal.text import pick
 from portal.vn.phones import mask_phone
@@ -26,6 +26,24 @@ STANDS: dict[State, Any] = {
     State.RETURNED: _("Finished: you have the result"),
 }
 
+PART_STANDS: dict[PartState, Any] = {
+    PartState.WAITING: _("begins later"),
+    PartState.WITH_OFFICE: _("being processed"),
+    PartState.SUPPLEMENT: _("needs something from you"),
+    PartState.DONE: _("ready, please collect it"),
+    PartState.REFUSED: _("refused"),
+    PartState.ENDED: _("ended without a result"),
+}
+BRING_FOR_A_PART: tuple[str, Any, Any] = (
+    "act",
+    _("Please bring what is missing to %(centre)s."),
+    _("Until then only this service waits; the others go on."),
+)
+COLLECT_A_PART: tuple[str, Any, Any] = (
+    "warn",
+    _("A result is ready at %(centre)s."),
+    _("You can collect it now, or together with the others. Bring the receipt and your ID card. %(address)s"),
+)
 # For a request of which nothing was certified.
 NOT_CERTIFIED: tuple[str, Any, Any] = (
     "act",

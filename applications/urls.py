@@ -27,6 +27,7 @@ from applications.views import (
     moved_days,
     outages,
     people,
+    same_person,
     supplement,
     worklist,
 )
@@ -57,6 +58,9 @@ urlpatterns = [
     path("dossiers/book/<int:print_id>.pdf", book.printed, name="book_print"),
     path("dossiers/people/", people.people, name="people"),
     path("dossiers/people/away/<int:absence_id>/back/", people.back_again, name="back_again_at_work"),
+    path("people/", same_person.people, name="people_records"),
+    path("people/<int:one>/<int:other>/", same_person.same_person, name="same_person"),
+    path("people/merged/<int:pk>/", same_person.merged_record, name="merged_record"),
     path("dossiers/moved-days/", moved_days.moved_days, name="moved_days"),
     path("dossiers/outages/<int:outage_id>/", outages.outage, name="outage"),
     path("dossiers/<int:pk>/", dossier.show, name="dossier"),

@@ -7,16 +7,36 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
-from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN, PaperState, PaymentState, State, StepKind
-from applications.models import Application, CertificationItem, Consultation, Extension, Paper, Step, WithdrawalRequest
+from applications.enums import (
+    IN_HAND,
+    RUNNING,
+    WAITING_FOR_CITIZEN,
+    PaperState,
+    PartState,
+    PaymentState,
+    State,
+    StepKind,
+)
+from applications.linked import name_of
+from applications.models import (
+    Application,
+    CertificationItem,
+    Consultation,
+    Extension,
+    Paper,
+    Part,
+    Step,
+    WithdrawalRequest,
+)
 from applications.notarisation.enums import JobState
 from applications.notarisation.models import SENT_BACK
+from applications.pauses import parts_of
 from applications.people import handlers_for
 from applications.querysets import ApplicationQuerySet
 from centres.enums import Role
@@ -120,6 +140,20 @@ def overdue(at: datetime) -> Q:
     return Q(state__in=RUNNING, due_at__lt=at)
 
 
+def part_overdue(at: datetime) -> Q:
+    """One of the linked services is past its date while its office has it (rows with ``has_late_part``, of this moment)."""
+    return Q(state__in=IN_HAND, has_late_part=True)
+
+
+def late_part(at: datetime) -> Exists:
+    """The annotation for it."""
+    return Exists(Part.objects.filter(application=OuterRef("pk"), state=PartState.WITH_OFFICE, due_at__lt=at))
+
+
+def _late_parts(user: Any, at: datetime) -> Q:
+    return part_overdue(at)
+
+
 def unexcused(at: datetime) -> Q:
     """Past due without an apology that was signed in time (rows with ``was_extended``)."""
     return overdue(at) & Q(was_extended=False)
@@ -176,6 +210,7 @@ LISTS = [
     WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw),
     WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
     WorkList("unexcused", gettext_lazy("Overdue without apology"), _MANAGERS, lambda user, at: unexcused(at)),
+    WorkList("late-parts", gettext_lazy("Linked services overdue"), _MANAGERS | {Role.SPECIALIST}, _late_parts),
     WorkList("due-today", gettext_lazy("Due today"), _MANAGERS, lambda user, at: due_today(at)),
     WorkList("done-today", gettext_lazy("Finished today"), _MANAGERS, lambda user, at: done_today(at)),
     WorkList("in-hand", gettext_lazy("Being handled"), _MANAGERS, lambda user, at: Q(state__in=IN_HAND)),
@@ -191,6 +226,14 @@ def lists_for(user: Any) -> list[WorkList]:
     return [one for one in LISTS if has_role(user, one.roles)]
 
 
+def with_counts(
+    works: list[WorkList], chosen: WorkList, user: Any, at: datetime, centre: int | None
+) -> list[tuple[WorkList, int]]:
+    """The tabs with how many are in each; a list of what should never be shows itself only when something is in it."""
+    counts = counts_of(works, user, at, centre)
+    return [(one, counts[one.key]) for one in works if counts[one.key] or one.key != "late-parts" or one == chosen]
+
+
 def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:
     """The lists shown as tabs: those behind one sentence of the day only while one is open."""
     return [one for one in works if one.key not in _BEHIND_A_FIGURE or one.key == chosen.key]
@@ -199,7 +242,7 @@ def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:
 def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) -> ApplicationQuerySet:
     """The list's dossiers that this person may see (of one centre, if named), with what a row shows, by due date."""
     rows = (
-        _visible(user, centre)
+        _visible(user, at, centre)
         .filter(work.rows(user, at))
         .select_related("applicant", "handler", "competent")
         .annotate(step_kind=Subquery(_OPEN_STEP.values("kind")[:1]), has_struck=Exists(_STRUCK))
@@ -226,18 +269,19 @@ def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None
     for work in works:
         if work.documents is not None:  # the request may have ended with them
             rows |= work.rows(user, at)
-    open_rows = _visible(user, centre).filter(rows)
+    open_rows = _visible(user, at, centre).filter(rows)
     found = open_rows.aggregate(**wanted)
     return {work.key: found[work.key.replace("-", "_")] for work in works}
 
 
-def _visible(user: Any, centre: int | None) -> ApplicationQuerySet:
+def _visible(user: Any, at: datetime, centre: int | None) -> ApplicationQuerySet:
     signing = Exists(_OPEN_STEP.filter(kind=StepKind.SIGN))
     rows = (
         Application.objects.visible_to(user)
         .exclude(state=State.DRAFT)
         .alias(
             is_at_signature=signing,
+            has_late_part=late_part(at),
             has_apology_drafted=Exists(_APOLOGY.filter(signed_at__isnull=True)),
             is_asked_elsewhere=Exists(
                 Consultation.objects.filter(application=OuterRef("pk"), answered_at__isnull=True)
@@ -257,6 +301,8 @@ def page_of(rows: ApplicationQuerySet, after: str) -> tuple[list[Application], s
     """The page that follows ``after`` (empty or unreadable: the first), and where the next one begins (empty: none)."""
     found = list(behind(rows, after)[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
+    # A statement only where one of them has linked services.
+    prefetch_related_objects([row for row in page if version_of(row).parts], "parts")
     return page, place_of(page[-1]) if len(found) > PAGE_SIZE else ""
 
 
@@ -329,6 +375,12 @@ class Row:
     def has_struck(self) -> bool:
         """It holds a certified copy whose line was struck through since."""
         return getattr(self.application, "has_struck", False)
+
+    @property
+    def late_parts(self) -> str:
+        """Which of its linked services are past their dates, from its prefetched parts."""
+        late = [row.key for row in parts_of(self.application) if row.is_overdue(self.at)]
+        return ", ".join(name_of(self.application, key) for key in late)
 
     @property
     def is_unexcused(self) -> bool:

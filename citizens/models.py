@@ -103,15 +103,27 @@ class Citizen(models.Model):
     language = models.CharField(max_length=2, default="vi")
     identity_source = models.CharField(max_length=8, choices=IdentitySource.choices, default=IdentitySource.TYPED)
     created_at = models.DateTimeField(auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text=_("The other record of the same person, which counts."),
+    )
 
     class Meta:
         verbose_name = _("citizen")
         verbose_name_plural = _("citizens")
         constraints = [
             models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")), name="citizen_not_merged_into_itself"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(identity_number__isnull=True) | models.Q(identity_number__regex=r"^\d{12}$"),
                 name="citizen_identity_12_digits",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,6 +143,14 @@ class Citizen(models.Model):
     @property
     def masked_identity(self) -> str:
         return mask_identity(self.identity_number) if self.identity_number else ""
+
+    @property
+    def current(self) -> Citizen:
+        """The record that counts: this one, or the one it was merged into. A statement for each merging, none without."""
+        found = self
+        while found.merged_into is not None:
+            found = found.merged_into
+        return found
 
 
 class HeldDocument(models.Model):
@@ -176,3 +196,60 @@ class Look(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.user} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Merge(models.Model):
+    """Two records of one person made one: ``merged`` stands behind ``survivor`` until it is taken back.
+
+    What moved stands row by row in ``MovedReference``; ``filled`` names what the survivor had not known before.
+    """
+
+    survivor = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="+")
+    merged = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    filled = models.JSONField(default=list)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    undone_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("merged record")
+        verbose_name_plural = _("merged records")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(survivor=models.F("merged")), name="merge_of_two_records"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="merge_has_a_reason"),
+            models.UniqueConstraint(
+                fields=["merged"], condition=models.Q(undone_at__isnull=True), name="merged_into_one_record"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(undone_at__isnull=True, undone_by__isnull=True, undone_reason="")
+                | (models.Q(undone_at__isnull=False, undone_by__isnull=False) & ~models.Q(undone_reason="")),
+                name="merge_undone_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} → {self.survivor_id}"
+
+
+class MovedReference(AppendOnly):
+    """One row that named the merged record and names the survivor since."""
+
+    merge = models.ForeignKey(Merge, on_delete=models.PROTECT, related_name="moved")
+    model = models.CharField(max_length=100, help_text=_("As app_label.model_name."))
+    column = models.CharField(max_length=60)
+    row_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("moved reference")
+        verbose_name_plural = _("moved references")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["merge", "model", "column", "row_id"], name="moved_reference_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.row_id}"

@@ -83,6 +83,7 @@ app.conf.update(
         "apologies": {"task": "applications.tasks.foresee_lateness", "schedule": 300.0, "options": {"expires": 300}},
         "answers": {"task": "applications.tasks.remind_offices", "schedule": 300.0, "options": {"expires": 300}},
         "supplements": {"task": "applications.tasks.mind_supplements", "schedule": 300.0, "options": {"expires": 300}},
+        "merged": {"task": "applications.tasks.follow_merged", "schedule": 300.0, "options": {"expires": 300}},
         "outages": {"task": "applications.tasks.stop_clocks", "schedule": 60.0, "options": {"expires": 60}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "scans": {"task": "applications.tasks.sweep_scans", "schedule": 60.0, "options": {"expires": 60}},

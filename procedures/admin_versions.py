@@ -89,7 +89,7 @@ class ProcedureVersionAdmin(SavedFirst, OnlyDrafts, admin.ModelAdmin):
                         "limit_source",
                         "limit_confidence",
                     ),
-                    *("alternatives", "result"),
+                    *("alternatives", "result", "part_names"),
                 ],
                 "classes": ["section-limit"],
             },
@@ -107,9 +107,18 @@ class ProcedureVersionAdmin(SavedFirst, OnlyDrafts, admin.ModelAdmin):
     }
 
     def get_fieldsets(self, request: HttpRequest, obj: ProcedureVersion | None = None) -> Any:
+        has_parts = obj is not None and bool(obj.parts)
+        shown = [
+            (name, {**options, "fields": [one for one in options["fields"] if has_parts or one != "part_names"]})
+            for name, options in self.fieldsets
+        ]
         if obj is None or self.has_change_permission(request, obj):
-            return self.fieldsets
-        return [(name, {**options, "fields": list(self._read(options["fields"]))}) for name, options in self.fieldsets]
+            return shown
+        return [(name, {**options, "fields": list(self._read(options["fields"]))}) for name, options in shown]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Linked services are written in the catalogue's files, and carried along from version to version."""
+        return [*super().get_readonly_fields(request, obj), "part_names"]
 
     def _read(self, fields: Any) -> Iterator[str]:
         for name in fields:
@@ -137,6 +146,10 @@ class ProcedureVersionAdmin(SavedFirst, OnlyDrafts, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("what the citizen gets"))
     def result_names(self, version: ProcedureVersion) -> str:
         return lines(pick(result["name"]) for result in version.results)
+
+    @admin.display(description=gettext_lazy("linked services"))
+    def part_names(self, version: ProcedureVersion) -> str:
+        return lines(f"{pick(part['name'])} – {pick(part['office'])}" for part in version.parts)
 
     @admin.display(description=gettext_lazy("what must be said first"))
     def notice_words(self, version: ProcedureVersion) -> str:

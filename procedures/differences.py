@@ -16,7 +16,13 @@ from procedures.models import ProcedureVersion
 def differences(before: ProcedureVersion, after: ProcedureVersion) -> list[str]:
     """One sentence for each paper, question, fee and limit that changed, in the reader's language; a question that is gone
     keeps what was typed, unseen."""
-    return [*_papers(before, after), *_questions(before, after), *_fees(before, after), *_limit(before, after)]
+    return [
+        *_papers(before, after),
+        *_questions(before, after),
+        *_fees(before, after),
+        *_limit(before, after),
+        *_parts(before, after),
+    ]
 
 
 def _papers(before: ProcedureVersion, after: ProcedureVersion) -> Iterator[str]:
@@ -79,3 +85,17 @@ def _limit(before: ProcedureVersion, after: ProcedureVersion) -> Iterator[str]:
 
     if counted(before.time_limit) != counted(after.time_limit):
         yield _("The time limit has changed.")
+
+
+def _parts(before: ProcedureVersion, after: ProcedureVersion) -> Iterator[str]:
+    old, new = ({part["key"]: part for part in version.parts} for version in (before, after))
+    for key in new.keys() - old.keys():
+        yield _("New service in it: %(name)s.") % {"name": pick(new[key]["name"])}
+    for key in old.keys() - new.keys():
+        yield _("Not in it any more: %(name)s.") % {"name": pick(old[key]["name"])}
+    told = ("limit", "after", "beyond", "when")
+    if any(
+        [old[key].get(name) for name in told] != [new[key].get(name) for name in told]
+        for key in old.keys() & new.keys()
+    ):
+        yield _("The limits of the linked services have changed.")

@@ -283,6 +283,39 @@ _ALL = (
         "가족 구성원이 공동으로 등록하십니까?",
         "Members of one household register the business and authorise one of them.",
     ),
+    # -- linked services (Decree 63/2024 as amended by 301/2026) ----------------------------------------------------
+    _fact(
+        "child_identity_card",
+        _CITIZEN,
+        "Làm luôn thẻ căn cước cho trẻ?",
+        "Is an identity card for the child wanted, too?",
+        "아동의 신분증도 함께 신청하십니까?",
+        "The linked birth services issue an identity card for a child under 6 where it is asked for.",
+    ),
+    _fact(
+        "social_insured",
+        _CITIZEN,
+        "Người mất đang đóng hoặc đang hưởng bảo hiểm xã hội?",
+        "Did the deceased pay into social insurance, or receive a benefit from it?",
+        "고인이 사회보험 가입자 또는 수급자였습니까?",
+        "Social insurance pays the funeral allowance and the survivors' benefit.",
+    ),
+    _fact(
+        "social_assisted",
+        _CITIZEN,
+        "Người mất đang hưởng trợ cấp xã hội, trợ cấp hưu trí xã hội?",
+        "Did the deceased receive social assistance or the social pension?",
+        "고인이 사회부조 또는 사회연금 수급자였습니까?",
+        "The health agency gives the support for the funeral costs.",
+    ),
+    _fact(
+        "meritorious",
+        _CITIZEN,
+        "Người mất là người có công hoặc thân nhân đang hưởng trợ cấp?",
+        "Was the deceased a person of merit, or a relative of one with an allowance?",
+        "고인이 국가유공자 또는 수당을 받는 가족이었습니까?",
+        "Home affairs settle what is due after a person of merit (Ordinance 02/2020).",
+    ),
 )
 
 # What else a page of questions asks for, by its name there: no question may go by it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, time
 from typing import Any
 
@@ -12,7 +12,8 @@ from procedures.calendars import CLOSING, WorkCalendar
 from procedures.conditions import Condition, facts_in, holds
 from procedures.facts import Fact
 from procedures.fees import FeeLine, fee_lines, goes_by_page
-from procedures.limits import OTHER_TERRITORY, ClosingTimes, due
+from procedures.limits import OTHER_TERRITORY, ClosingTimes
+from procedures.linked import plan
 from procedures.models import ProcedureVersion
 from procedures.questions import known_fact
 
@@ -32,10 +33,21 @@ class PaperAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class PartDue:
+    """One of the linked services: who decides on it, and by when it is promised."""
+
+    key: str
+    name: dict[str, str]
+    office: dict[str, str]
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Papers, fee in đồng, and the due date with the sentence that explains it.
 
-    ``needs_pages``: a fee goes by the page and the pages were not given, so ``total`` lacks it.
+    ``needs_pages``: a fee goes by the page and the pages were not given, so ``total`` lacks it. ``parts`` are the linked
+    services, none for most procedures; the whole is due with the last of them.
     """
 
     papers: list[PaperAsk]
@@ -44,10 +56,12 @@ class Quote:
     due_at: datetime
     explanation: dict[str, str]
     needs_pages: bool = False
+    parts: list[PartDue] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON; ``due_at`` in ISO 8601 with Hanoi's offset."""
-        return asdict(self) | {"due_at": self.due_at.isoformat()}
+        parts = [asdict(part) | {"due_at": part.due_at.isoformat()} for part in self.parts]
+        return asdict(self) | {"due_at": self.due_at.isoformat(), "parts": parts}
 
 
 def quote(
@@ -68,7 +82,7 @@ def quote(
     fee_rules = list(version.fee_rules.all())
     incentives = version.procedure.granted
     lines = fee_lines(fee_rules, facts, local_day(received_at), pages, copies, incentives)
-    promised = due(version.time_limit, received_at, calendar, closes_at, facts)
+    planned = plan(version, facts, received_at, calendar, closes_at)
     return Quote(
         papers=[
             PaperAsk(
@@ -86,9 +100,10 @@ def quote(
         ],
         fee_lines=lines,
         total=sum(line.amount for line in lines),
-        due_at=promised.at,
-        explanation=promised.explanation,
+        due_at=planned.whole.at,
+        explanation=planned.whole.explanation,
         needs_pages=pages is None and goes_by_page(fee_rules, facts, local_day(received_at)),
+        parts=[PartDue(row.key, dict(row.part["name"]), dict(row.part["office"]), row.due.at) for row in planned.parts],
     )
 
 
@@ -105,5 +120,7 @@ def conditions_of(version: ProcedureVersion) -> list[Condition]:
     conditions = [row.condition for row in version.requirements.all()]
     conditions += [rule.condition for rule in version.fee_rules.all()]
     conditions += [incentive.condition for incentive in version.procedure.granted]
-    conditions += [alternative["when"] for alternative in version.time_limit.get("alternatives", ())]
+    conditions += [part["when"] for part in version.parts if "when" in part]
+    for limit in (version.time_limit, *(part.get("limit", {}) for part in version.parts)):
+        conditions += [alternative["when"] for alternative in limit.get("alternatives", ())]
     return conditions

@@ -25,6 +25,8 @@ from applications.actions.file_online import take_in_filing
 from applications.actions.handle import propose, take
 from applications.actions.issue_form import issue
 from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.linked import finish_part
+from applications.actions.merge_people import merge_people
 from applications.actions.pay import take_fee
 from applications.actions.people import note_absence
 from applications.actions.print_book import print_book
@@ -54,6 +56,7 @@ from tests.factories.applications import (
     a_centre,
     a_dossier,
     a_draft,
+    a_linked_dossier,
     a_member,
     a_ticket_at_counter,
     member_of,
@@ -192,6 +195,15 @@ def a_world(at_hanoi: Any) -> World:
     wished = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.PROCESSING)
     ask_to_withdraw(application=wished, reason="Không cần nữa", at=MONDAY)
     done = a_dossier(citizen=person, at=MONDAY - timedelta(hours=4), state=State.DONE)
+    of_services = a_linked_dossier(citizen=person, at=MONDAY - timedelta(hours=2))
+    of_services = finish_part(
+        application=of_services, part="birth", number="1/KS", document=None, at=MONDAY, acting_user=of_services.handler
+    )
+    stranger = {"full_name": "Trần Thị Thử", "address": person.address}
+    twin, once = (a_dossier(citizen=CitizenFactory(**stranger), at=MONDAY).applicant for _one in range(2))
+    merged = merge_people(
+        merged=once, survivor=person, reason="Đã xem thẻ", at=MONDAY, acting_user=member_of(Role.MANAGER, here)
+    )
     land, on_way = (
         a_dossier(procedure="land_change_info", citizen=person, at=MONDAY - timedelta(hours=hours)).originals.get()
         for hours in (3, 2)
@@ -383,6 +395,13 @@ def a_world(at_hanoi: Any) -> World:
         "api_propose": {"pk": taken.pk},
         "api_sign": {"pk": proposed.pk},
         "api_hand_over": {"pk": done.pk},
+        **{f"api_part_{name}": {"pk": of_services.pk} for name in ("done", "refused")},
+        **{
+            f"applications:dossier_act@{key}": {"pk": of_services.pk, "key": key}
+            for key in ("part-done", "part-refused", "hand-over-parts")
+        },
+        "applications:same_person": {"one": person.pk, "other": twin.pk},
+        "applications:merged_record": {"pk": merged.pk},
     }  # fmt: skip
     named = {"applicant_name": "Trần Thị Thử", "mother_name": "Trần Thị Thử"}  # not the person of the dossiers
     declared = {"token": a_declaration(answers=named).token}
@@ -573,6 +592,18 @@ def a_world(at_hanoi: Any) -> World:
         "applications:dossier_act@sign": {"sign-proposal": proposed.steps.get(to_at__isnull=True).pk},
         "applications:dossier_act@send-back": {"send-back-reason": "Sai tên."},
         "applications:dossier_act@hand-over": {"hand-over-handed_to": "Ánh", "hand-over-on_paper": "on"},
+        "applications:dossier_act@part-done": {"part-done-part": "residence", "part-done-number": "1/CT"},
+        "applications:dossier_act@part-refused": {"part-refused-part": "residence", "part-refused-ground": "Điều 20"},
+        "applications:dossier_act@hand-over-parts": {
+            "hand-over-parts-parts": "birth",
+            "hand-over-parts-handed_to": "Ánh",
+            "hand-over-parts-on_paper": "on",
+        },
+        "api_part_done": {"part": "residence", "number": "1/CT"},
+        "api_part_refused": {"part": "residence", "ground": "Điều 20"},
+        "applications:people_records": {"number": IDENTITY},
+        "applications:same_person": {"survivor": merged.survivor_id, "reason": "Đã xem thẻ"},
+        "applications:merged_record": {"reason": "Nhầm người"},
         "api_propose": {"number": "2/TP"},
         "api_hand_over": {"handed_to": "Ánh"},
         "api_tracking": {"code": accepted.code, "last4": LAST4},

@@ -261,6 +261,15 @@ POST applications:dossier_act @withdraw             sss0 .f.ff 0000
 POST applications:dossier_act @decline-withdrawal   sss0 .f.ff 0000
 POST applications:dossier_act @stop                 sss0 ff.ff 0000
 POST applications:dossier_act @hand-over            sss0 .ffff 0000
+POST applications:dossier_act @part-done            sss0 f.fff 0000
+POST applications:dossier_act @part-refused         sss0 f.fff 0000
+POST applications:dossier_act @hand-over-parts      sss0 .ffff 0000
+GET  applications:people_records                    sssf fff.. fff.
+POST applications:people_records                    sssf fff.. fffr
+GET  applications:same_person                       sssf fff.. fff0
+POST applications:same_person                       sssf fff.. fff0
+GET  applications:merged_record                     sssf fff.. fff0
+POST applications:merged_record                     sssf fff.. fff0
 GET  applications:signing                           sssf ff.ff ff.f
 GET  applications:signing_list                      sssf ff.ff ff.f
 GET  applications:signing_confirm                   sssf ff.ff ff.f
@@ -381,6 +390,8 @@ GET  api_application                                sssf ..... 0000
 POST api_take                                       sssf f.fff 0000
 POST api_propose                                    sssf f.fff 0000
 POST api_sign                                       sssf ff.ff 0000
+POST api_part_done                                  sssf f.fff 0000
+POST api_part_refused                               sssf f.fff 0000
 POST api_hand_over                                  sssf .ffff 0000
 POST api_tracking                                   .... ..... ....
 GET  support:incidents                              sssf fff.. fff.

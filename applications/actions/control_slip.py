@@ -9,14 +9,17 @@ from django.db import transaction
 
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked
+from applications.catalogue import version_of
 from applications.enums import EventKind
 from applications.models import Application, Event, IssuedForm
 from citizens.models import User
+from portal.text import pick
 from portal.vn.dates import HANOI
 
 FORM = "06"
 # Official papers are Vietnamese whatever the officer reads, so their words are not translated.
 _COUNTER, _HANDLER, _LEADER, _CITIZEN = "Bộ phận tiếp nhận", "Cán bộ thụ lý", "Lãnh đạo", "Người nộp hồ sơ"
+_OFFICE = "Cơ quan giải quyết"
 _MOVES: dict[str, tuple[str, str, str]] = {
     EventKind.RECEIVED: (_CITIZEN, _COUNTER, "Tiếp nhận hồ sơ"),
     EventKind.TAKEN: (_COUNTER, _HANDLER, "Thụ lý"),
@@ -26,6 +29,12 @@ _MOVES: dict[str, tuple[str, str, str]] = {
     EventKind.PAYMENT_ASKED: (_HANDLER, _CITIZEN, "Yêu cầu nghĩa vụ tài chính; tạm dừng tính thời gian"),
     EventKind.CONSULTED: (_HANDLER, "Cơ quan phối hợp", "Lấy ý kiến"),
     EventKind.ANSWERED: ("Cơ quan phối hợp", _HANDLER, "Nhận ý kiến"),
+    EventKind.PART_BEGUN: (_HANDLER, _OFFICE, "Bắt đầu giải quyết thủ tục thành phần"),
+    EventKind.PART_DONE: (_OFFICE, _HANDLER, "Có kết quả thủ tục thành phần"),
+    EventKind.PART_REFUSED: (_OFFICE, _HANDLER, "Từ chối thủ tục thành phần"),
+    EventKind.PART_ENDED: (_OFFICE, _HANDLER, "Dừng thủ tục thành phần"),
+    EventKind.PART_HANDED: (_COUNTER, _CITIZEN, "Trả kết quả thủ tục thành phần"),
+    EventKind.PARTS_OVER: (_HANDLER, _COUNTER, "Đã xong các thủ tục thành phần"),
     EventKind.EXTENDED: (_LEADER, _CITIZEN, "Xin lỗi và gia hạn"),
     EventKind.PROPOSED: (_HANDLER, _LEADER, "Trình ký"),
     EventKind.RETURNED_FOR_REWORK: (_LEADER, _HANDLER, "Trả lại để xử lý tiếp"),
@@ -75,6 +84,10 @@ def moves_of(dossier: Application) -> list[dict[str, Any]]:
 
 
 def _note(event: Event) -> str:
+    if event.details.get("part"):
+        parts = {row["key"]: pick(row["name"], "vi") for row in version_of(event.application).parts}
+        names = "; ".join(parts[key] for key in event.details["part"].split(","))
+        return f"{names} {event.details.get('number', '')}".strip()
     if event.kind == EventKind.HANDED_ON:
         return f"{event.details.get('before', '')} → {event.details.get('to', '')}"
     if event.kind in (EventKind.PROPOSED, EventKind.APPROVED, EventKind.REPLACED, EventKind.FOUND_WRONG):
@@ -86,7 +99,7 @@ def _note(event: Event) -> str:
 
 def _in_time(event: Event, dossier: Application) -> str:
     """Before, on or after the due day: said where the result was signed."""
-    if event.kind != EventKind.APPROVED or dossier.due_at is None:
+    if event.kind not in (EventKind.APPROVED, EventKind.PARTS_OVER) or dossier.due_at is None:
         return ""
     if event.at > dossier.due_at:
         return "Quá hạn"

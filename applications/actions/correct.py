@@ -18,6 +18,7 @@ from applications.enums import IN_HAND, DocumentSource, EventKind, State, StepKi
 from applications.history import record
 from applications.models import Application, ResultCorrection
 from applications.papers_out import RECEIPT
+from applications.pauses import has_parts
 from applications.permissions import check, may_hand_over, may_handle, may_sign
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
@@ -63,7 +64,7 @@ def propose_correction(
     """The specialist has found the result wrong and proposes another decision; the old one counts until it is signed."""
     dossier = locked(application)
     check(may_handle(acting_user, dossier))
-    if dossier.state not in (State.DONE, State.RETURNED) or hasattr(dossier, "certification"):
+    if dossier.state not in (State.DONE, State.RETURNED) or hasattr(dossier, "certification") or has_parts(dossier):
         raise wrong_state(dossier)
     _reason(reason)
     number = official_number(number)

@@ -18,6 +18,7 @@ from applications.history import record
 from applications.ledger import payment_state_of
 from applications.models import Application, WithdrawalRequest
 from applications.models.handling import STILL_OPEN
+from applications.pauses import parts_of
 from applications.permissions import check, may_sign, may_take_back
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
@@ -25,6 +26,7 @@ from portal.vn.dates import format_moment
 
 FORM = "05"
 # Official papers are Vietnamese, so their words are not translated.
+NO_PART_LEFT = "Không thủ tục nào trong hồ sơ liên thông được giải quyết; lý do đã thông báo theo từng thủ tục."
 SIGNED_FIRST = "Kết quả đã được ký trước khi đề nghị rút hồ sơ được xem xét."
 _FEES = {
     PaymentState.NONE: "Không thu phí, lệ phí",
@@ -146,7 +148,7 @@ def decline_withdrawal(*, application: Application, answer: str, at: datetime, a
     return dossier
 
 
-def answer_by_result(dossier: Application, at: datetime, signer: User) -> None:
+def answer_by_result(dossier: Application, at: datetime, signer: User | None) -> None:
     """The result was signed while a wish to withdraw was open: the applicant is told; inside the caller's transaction."""
     wish = dossier.withdrawals.filter(settled_at__isnull=True).first()
     if wish is None:
@@ -184,6 +186,35 @@ def stop_unanswered(dossier: Application, until: datetime, asked_by: User, at: d
     announce(dossier)
 
 
+def stop_without_result(dossier: Application, at: datetime, by: User | None) -> None:
+    """Every office has refused its part, or nobody answered; inside the caller's transaction, on its locked row."""
+    from_state = dossier.state
+    signer = by or dossier.received_by
+    dossier.stop(at)
+    _over(dossier, at)
+    record(
+        application=dossier,
+        kind=EventKind.STOPPED,
+        at=at,
+        actor=by,
+        centre=dossier.competent,
+        from_state=from_state,
+        reason=NO_PART_LEFT,
+    )
+    if signer is not None:
+        _notice(dossier, "office", NO_PART_LEFT, "", from_state, at, signer)
+    messages.tell(messages.Stopped, dossier, at=at)
+
+
+def end_parts(dossier: Application, at: datetime) -> None:
+    """What is open of its parts ends with the dossier."""
+    for row in parts_of(dossier):
+        if row.is_open:
+            row.pauses.filter(to_at__isnull=True).update(to_at=at)
+            row.end(at)
+            row.save()
+
+
 def _not_a_copy(dossier: Application) -> None:
     if is_copy(dossier):
         raise RuleBroken(_("A certified copy is taken back where it is made."), code="certified_copy")
@@ -204,6 +235,7 @@ def _over(dossier: Application, at: datetime) -> None:
     drop_draft_of(dossier, at)
     dossier.pauses.filter(to_at__isnull=True).update(to_at=at)
     dossier.supplements.filter(STILL_OPEN).update(ended_at=at)
+    end_parts(dossier, at)
     no_step(dossier, at)
 
 

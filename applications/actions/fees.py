@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
+from applications.actions.part_clocks import go_on
 from applications.actions.steps import announce
 from applications.enums import IN_HAND, EventKind, PaymentState, State
 from applications.history import record
 from applications.ledger import lines_owed, paid_so_far, payment_state_of
 from applications.models import Application, FeeLine
-from applications.pauses import end_pause
 from applications.permissions import check, may_sign
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
@@ -100,7 +100,7 @@ def settle(dossier: Application, at: datetime) -> dict[str, str]:
     dossier.payment_state, dossier.changed_at = payment_state_of(dossier), at
     changed, moved = ["payment_state", "changed_at"], {}
     if dossier.state == State.PAYMENT and dossier.payment_state != PaymentState.DUE:
-        due_at, explanation = end_pause(dossier, at)
+        due_at, explanation = go_on(dossier, at)
         dossier.settle(due_at, explanation)
         changed += ["state", "paused_at", "due_at", "due_explanation"]
         moved = {"due_at": due_at.isoformat()}

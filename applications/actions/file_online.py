@@ -72,7 +72,8 @@ def _take_in(hoso: dict[str, Any], at: datetime) -> Arrival:
     if centre is None:
         raise NotTakenIn(_("No centre of ours has this agency's code."), code="no_centre")
     version = version_in_force(hoso["MaTTHC"][: len("1.001193")], clock.local_day(at))
-    if version is None or version.procedure.is_listed_only:
+    # The linked services are filed there alone, and come in here; what else is only listed is nobody's here.
+    if version is None or (version.procedure.is_listed_only and not version.parts):
         raise NotTakenIn(_("This procedure is not taken in here."), code="no_procedure")
     filed_at = min(shape.read(hoso["NgayNopHoSo"]), at)
     application = Application.objects.create(

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.fees import REASON_LENGTH
+from applications.actions.linked import hand_over_parts
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import bump, give_with_result
 from applications.documents_kept import Kept
@@ -15,6 +16,7 @@ from applications.enums import DocumentSource, EventKind, State
 from applications.history import record
 from applications.ledger import outstanding
 from applications.models import Application
+from applications.pauses import parts_of
 from applications.permissions import check, may_hand_over
 from centres.actions.matters import finish_matter
 from citizens.models import User
@@ -53,6 +55,16 @@ def hand_over(
             % {"sum": format_vnd(unpaid)},
             code="fee_unpaid",
             field="unpaid_reason",
+        )
+    if waiting := [row.key for row in parts_of(dossier) if row.is_to_collect]:
+        return hand_over_parts(
+            application=dossier,
+            parts=waiting,
+            handed_to=handed_to,
+            signature=signature,
+            authorisation=authorisation,
+            at=at,
+            acting_user=acting_user,
         )
     originals = give_with_result(dossier, handed_to, authorisation, at, acting_user)
     result = dossier.result

@@ -22,6 +22,7 @@ from applications.enums import DocumentSource, EventKind, State, StepKind
 from applications.history import record
 from applications.models import Application, Result
 from applications.notarisation.requests import request_of
+from applications.pauses import has_parts
 from applications.permissions import check, is_own_work, may_handle, may_sign
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
@@ -71,7 +72,7 @@ def propose(
     """
     dossier = locked(application)
     check(may_handle(acting_user, dossier))
-    if dossier.state != State.PROCESSING or open_step(dossier) != StepKind.APPRAISE:
+    if dossier.state != State.PROCESSING or open_step(dossier) != StepKind.APPRAISE or has_parts(dossier):
         raise wrong_state(dossier)
     number = official_number(number)
     proposed: dict[str, Any] = {"number": number, "proposed_by": acting_user, "proposed_at": at}

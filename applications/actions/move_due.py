@@ -9,10 +9,12 @@ from django.db import transaction
 
 from applications import messages
 from applications.actions.locking import locked
+from applications.actions.part_clocks import recount_parts
+from applications.approved_days import Approved
 from applications.enums import IN_HAND, EventKind
 from applications.history import record
 from applications.models import Application
-from applications.moved_days import CHUNK, Approved, in_reach, moving
+from applications.moved_days import CHUNK, in_reach, moving
 from applications.worklist import behind, place_of
 from portal import live
 from portal.clock import local_day
@@ -50,6 +52,7 @@ def _move(
         return False
     first, last = local_day(dossier.received_at), local_day(max(dossier.due_at, now.due.at))
     why = [one for one in corrections if first <= one.date <= last]
+    recount_parts(dossier, calendar_of(dossier))
     before, dossier.due_at, dossier.due_explanation = dossier.due_at, now.due.at, now.due.explanation
     dossier.changed_at = at
     dossier.save(update_fields=["due_at", "due_explanation", "changed_at"])

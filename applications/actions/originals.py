@@ -17,6 +17,7 @@ from applications.enums import IN_HAND, PAPER_THERE, EventKind, State
 from applications.enums_originals import AT_BRANCH, IN_CUSTODY, WITH_OFFICE, Moved, Place
 from applications.history import record
 from applications.models import Application, Original, OriginalMove, Paper, TransferList
+from applications.pauses import has_parts
 from applications.permissions import check, check_receiver, may_hand_over, may_move_originals
 from citizens.models import User
 from portal import live
@@ -135,7 +136,7 @@ def give_back(
     """Give back against a signature what lies at the branch of a dossier that gets no result, or that does not need it."""
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
-    if dossier.state not in GIVEN_BACK_BEFORE_RESULT:
+    if not may_go_back(dossier):
         raise wrong_state(dossier)
     if not reason.strip():
         raise BadInput(_("Write the reason."), code="reason_empty", field="reason")
@@ -145,6 +146,14 @@ def give_back(
     give(dossier, rows, given_to, authorisation, reason, at, acting_user)
     announce(dossier)
     return dossier
+
+
+def may_go_back(dossier: Application) -> bool:
+    """Whether its state lets an original go back by itself. The results of linked services are taken one by one, so that the last
+    may be gone before the dossier is over."""
+    return dossier.state in GIVEN_BACK_BEFORE_RESULT or (
+        dossier.state in (State.DONE, State.RETURNED) and has_parts(dossier)
+    )
 
 
 def give_with_result(

@@ -13,6 +13,7 @@ from applications import messages
 from applications.actions.bring_up_to_date import refuse_old_rules
 from applications.actions.declare import erase
 from applications.actions.documents_wanted import FROM_DOCUMENTS, LAID_OUT
+from applications.actions.linked import open_parts
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import take_originals
 from applications.actions.submit_certification import submit_all, why_not_submitted
@@ -119,6 +120,7 @@ def complete(
     draft.save()
     Paper.objects.bulk_create([paper for paper in papers if paper.pk is None])
     lines = FeeLine.objects.bulk_create(fee_rows(draft, quote, at))
+    open_parts(draft, [part.key for part in quote.parts], at)
     Step.objects.create(application=draft, kind=StepKind.APPRAISE, from_at=at)
     applicant = draft.applicant
     record(

@@ -8,15 +8,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from applications import messages
 from applications.actions.locking import locked
+from applications.actions.part_clocks import recount_parts
 from applications.actions.supplement import give_longer
-from applications.enums import IN_HAND, WAITING_FOR_CITIZEN, EventKind, PauseWhy
+from applications.approved_days import Approved
+from applications.enums import IN_HAND, WAITING_FOR_CITIZEN, EventKind, PartState, PauseWhy
 from applications.history import record
-from applications.models import Application, OutagePass, Pause
-from applications.moved_days import CHUNK, Approved
+from applications.models import Application, OutagePass, Part, Pause
+from applications.moved_days import CHUNK
 from applications.pauses import counted_again
 from applications.querysets import ApplicationQuerySet
 from centres.models import Outage
@@ -74,9 +76,10 @@ def _due(at: datetime) -> QuerySet[Outage]:
 
 def _in_reach(outage: Outage, at: datetime) -> ApplicationQuerySet:
     """Dossiers in hand at that centre whose time runs, or ran, over it, by their keys: dates move on the way. Whoever is waited
-    for may answer in the midst of it, so the date of then says nothing."""
+    for (by one of linked services too) may answer in the midst of it, so the date of then says nothing."""
+    part_waits = Exists(Part.objects.filter(application=OuterRef("pk"), state=PartState.SUPPLEMENT))
     rows = Application.objects.filter(
-        Q(due_at__gt=outage.from_at) | Q(state__in=WAITING_FOR_CITIZEN),
+        Q(due_at__gt=outage.from_at) | Q(state__in=WAITING_FOR_CITIZEN) | part_waits,
         state__in=IN_HAND,
         received_at__lt=min(outage.over_at, at),
     ).order_by("pk")
@@ -93,10 +96,12 @@ def _give_time(
         return False
     within = dossier.pauses.filter(why=PauseWhy.OUTAGE, from_at__gte=outage.from_at, from_at__lt=outage.until_at)
     changed = _keep(dossier, within.first(), (max(outage.from_at, dossier.received_at), outage.over_at))
-    give_longer(dossier, outage, calendar_of(dossier), at)
+    calendar = calendar_of(dossier)
+    give_longer(dossier, outage, calendar, at)
     if not changed:
         return False
-    due = counted_again(dossier, calendar_of(dossier))
+    due = counted_again(dossier, calendar)
+    recount_parts(dossier, calendar)
     if due.at == dossier.due_at:
         return False
     before, dossier.due_at, dossier.due_explanation = dossier.due_at, due.at, due.explanation

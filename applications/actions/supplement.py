@@ -13,13 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from applications import messages
 from applications.actions.ending import stop_unanswered
 from applications.actions.issue_form import issue
+from applications.actions.linked import go_on_with_parts, wait_for_citizen, wrong_part
 from applications.actions.locking import locked, wrong_state
+from applications.actions.part_clocks import go_on, recount_parts
 from applications.actions.steps import announce, open_step
-from applications.enums import EventKind, PauseWhy, State, StepKind, SupplementStage
+from applications.approved_days import Approved
+from applications.enums import EventKind, PartState, PauseWhy, State, StepKind, SupplementStage
 from applications.history import record
-from applications.models import Application, SupplementRequest
+from applications.linked import law_of
+from applications.models import Application, Part, PartPause, SupplementRequest
 from applications.models.handling import STILL_OPEN
-from applications.pauses import end_pause, pause, spans_of
+from applications.pauses import counted_again, has_parts, spans_of
 from applications.permissions import check, check_receiver, may_handle, may_receive, may_sign
 from applications.rules import answer_days, end_of, rules_on, start_of, working_days_after, working_days_before
 from centres.models import Outage
@@ -28,7 +32,7 @@ from portal import live
 from portal.clock import local_day
 from portal.errors import BadInput, RuleBroken
 from procedures.calendars import WorkCalendar
-from procedures.waits import day_without
+from procedures.waits import Span, day_without
 
 FORM = "02"
 # What a form has room for.
@@ -71,19 +75,22 @@ def ask_supplement(
     guidance: str = "",
     until: date | None = None,
     reason: str = "",
+    part: str = "",
     at: datetime,
     acting_user: User,
 ) -> Application:
     """Ask once for everything that is missing, with reason and guidance; the clock stops, form 02 is issued.
 
     Decree 118/2025 art. 17.2a as amended by 309/2026: one notice. A second one is a leader's alone, with a reason, and marks
-    the dossier: it counts as overdue.
+    the dossier: it counts as overdue. Of linked services ``part`` is asked for, and only its clock stops; the dossier
+    waits as a whole once no office has anything of it.
     """
     dossier = locked(application)
-    sequence = dossier.supplements.filter(stage=SupplementStage.APPRAISAL).count() + 1
     check(may_handle(acting_user, dossier) or may_sign(acting_user, dossier))
     if dossier.state != State.PROCESSING or open_step(dossier) != StepKind.APPRAISE:
         raise wrong_state(dossier)
+    row = _part_asked(dossier, part)
+    sequence = _asked(dossier, row).count() + 1
     lines = _whole(faults)
     if sequence > 1:
         _check_again(dossier, reason, acting_user)
@@ -91,11 +98,17 @@ def ask_supplement(
         check(may_handle(acting_user, dossier))
     last = _until(dossier, until, at)
     from_state = dossier.state
-    dossier.ask_supplement(at)
-    dossier.changed_at, dossier.asked_again = at, sequence > 1
-    dossier.save(update_fields=["state", "paused_at", "changed_at", "asked_again"])
-    pause(dossier, PauseWhy.SUPPLEMENT, at)
-    request = _requested(dossier, SupplementStage.APPRAISAL, sequence, lines, guidance, last, reason, at, acting_user)
+    dossier.changed_at, dossier.asked_again = at, dossier.asked_again or sequence > 1
+    dossier.save(update_fields=["changed_at", "asked_again"])
+    if row is not None:
+        row.ask_supplement()
+        row.save()
+        PartPause.objects.create(part=row, from_at=at)
+    if row is None or not dossier.parts.filter(state=PartState.WITH_OFFICE).exists():
+        wait_for_citizen(dossier, at)
+    request = _requested(
+        dossier, SupplementStage.APPRAISAL, sequence, lines, guidance, last, reason, at, acting_user, row
+    )
     record(
         application=dossier,
         kind=EventKind.SUPPLEMENT_ASKED,
@@ -107,12 +120,40 @@ def ask_supplement(
         details={
             "until": request.until.isoformat() if request.until else "",
             **({"counts_as_overdue": True} if sequence > 1 else {}),
+            **_named(row),
         },
         personal={"faults": request.faults},
     )
-    messages.tell(messages.SupplementAsked, dossier, occasion=str(sequence), at=at)
+    messages.tell(messages.SupplementAsked, dossier, occasion=_occasion(request), at=at)
     announce(dossier)
     return dossier
+
+
+def _part_asked(dossier: Application, key: str) -> Part | None:
+    """The part that is asked for: one that is with its office; none for a dossier without parts."""
+    if not has_parts(dossier):
+        if key:
+            raise wrong_state(dossier)
+        return None
+    row = dossier.parts.filter(key=key).first()
+    if row is None:
+        raise BadInput(_("Choose which of the services it is for."), code="part_empty", field="part")
+    if row.state != PartState.WITH_OFFICE:
+        raise wrong_part(row)
+    return row
+
+
+def _asked(dossier: Application, row: Part | None) -> QuerySet[SupplementRequest]:
+    """What was asked for at the appraisal: each of the linked services may ask once."""
+    return dossier.supplements.filter(stage=SupplementStage.APPRAISAL, part=row)
+
+
+def _named(row: Part | None) -> dict[str, str]:
+    return {"part": row.key} if row is not None else {}
+
+
+def _occasion(request: SupplementRequest) -> str:
+    return f"{request.part.key}:{request.sequence}" if request.part is not None else str(request.sequence)
 
 
 def _check_again(dossier: Application, reason: str, user: User) -> None:
@@ -146,6 +187,7 @@ def _requested(
     reason: str,
     at: datetime,
     user: User,
+    part: Part | None = None,
 ) -> SupplementRequest:
     """Its row and its form 02."""
     day = local_day(at)
@@ -155,6 +197,7 @@ def _requested(
     remind_on = max(working_days_before(last, rules_on(day).remind_days), day)
     request = SupplementRequest.objects.create(
         application=application,
+        part=part,
         stage=stage,
         sequence=sequence,
         faults="\n".join(map(str, lines)),
@@ -174,6 +217,7 @@ def _requested(
         "officer": str(user),
         "again": request.reason,
         "ends": ends,
+        **({"part": law_of(application, part.key)["name"]["vi"]} if part is not None else {}),
     }
     issue(application=application, number=FORM, said=said, at=at, by=user)
     return request
@@ -237,20 +281,28 @@ def asked_at_intake(draft: Application, at: datetime) -> SupplementRequest | Non
 
 
 @transaction.atomic
-def accept_supplement(*, application: Application, note: str, at: datetime, acting_user: User) -> Application:
-    """The counter or the specialist has what was asked for; the clock goes on with the time the citizen took added."""
+def accept_supplement(
+    *, application: Application, note: str, part: str = "", at: datetime, acting_user: User
+) -> Application:
+    """The counter or the specialist has what was asked for; the clock goes on with the time the citizen took added.
+
+    Of linked services it is what ``part`` was asked for.
+    """
     dossier = locked(application)
     check(may_handle(acting_user, dossier) or may_receive(acting_user, dossier))
-    request = dossier.supplements.filter(STILL_OPEN).first()
-    if dossier.state != State.SUPPLEMENT or request is None:
+    asked = dossier.supplements.filter(STILL_OPEN).select_related("part")
+    request = (asked.filter(part__key=part) if part else asked.filter(part__isnull=True)).first()
+    waits = [State.SUPPLEMENT, State.PROCESSING, State.PAYMENT] if part else [State.SUPPLEMENT]
+    if request is None or dossier.state not in waits:
         raise wrong_state(dossier)
     from_state = dossier.state
-    due_at, explanation = end_pause(dossier, at)
-    dossier.resume(due_at, explanation)
-    dossier.changed_at = at
-    dossier.save(update_fields=["state", "paused_at", "due_at", "due_explanation", "changed_at"])
     request.answered_at = at
     request.save(update_fields=["answered_at"])
+    if request.part is not None:
+        part_goes_on(request.part, at)
+    due_at, explanation = _goes_on(dossier, at)
+    dossier.due_at, dossier.due_explanation, dossier.changed_at = due_at, explanation, at
+    dossier.save(update_fields=["state", "paused_at", "due_at", "due_explanation", "changed_at"])
     record(
         application=dossier,
         kind=EventKind.SUPPLEMENTED,
@@ -258,21 +310,51 @@ def accept_supplement(*, application: Application, note: str, at: datetime, acti
         actor=acting_user,
         centre=dossier.competent,
         from_state=from_state,
-        details={"due_at": due_at.isoformat()},
+        details={"due_at": due_at.isoformat(), **_named(request.part)},
         personal={"note": note.strip()},
     )
     announce(dossier)
     return dossier
 
 
+def _goes_on(dossier: Application, at: datetime) -> tuple[datetime, dict[str, str]]:
+    """The due moment with what the citizen took added; a dossier that waited as a whole is in process again."""
+    if dossier.state == State.SUPPLEMENT:
+        due_at, explanation = go_on(dossier, at)
+        dossier.resume(due_at, explanation)
+        return due_at, explanation
+    calendar = Approved().of(dossier)
+    recount_parts(dossier, calendar)
+    promised = counted_again(dossier, calendar)
+    return promised.at, promised.explanation
+
+
+def part_goes_on(row: Part, at: datetime) -> None:
+    """The part's own clock runs again; its date is counted with the dossier's."""
+    row.pauses.filter(to_at__isnull=True).update(to_at=at)
+    row.resume()
+    row.save()
+
+
 def give_longer(dossier: Application, outage: Outage, calendar: WorkCalendar, at: datetime) -> bool:
     """The days that an announced outage takes from whoever has to answer come at the end; whether there were any. Never fewer
-    days than the citizen was told, also where it is over sooner. Inside the caller's transaction, on its locked row."""
-    request = dossier.supplements.filter(STILL_OPEN).first()
-    if request is None or request.until is None or request.asked_at >= outage.over_at:
+    days than the citizen was told, also where it is over sooner. Each of linked services may have asked. Inside the caller's
+    transaction, on its locked row."""
+    outages = spans_of(dossier.pauses.filter(why=PauseWhy.OUTAGE))
+    asked = dossier.supplements.filter(STILL_OPEN).select_related("part").order_by("asked_at", "id")
+    given = [request for request in asked if _later(dossier, request, outage, outages, calendar)]
+    for request in given:
+        _tell_longer(dossier, request, outage, at)
+    return bool(given)
+
+
+def _later(
+    dossier: Application, request: SupplementRequest, outage: Outage, outages: list[Span], calendar: WorkCalendar
+) -> bool:
+    """Whether this request got another last day."""
+    if request.until is None or request.asked_at >= outage.over_at:
         return False
     asked_until = request.asked_until or request.until
-    outages = spans_of(dossier.pauses.filter(why=PauseWhy.OUTAGE))
     last = day_without(local_day(asked_until), local_day(request.asked_at), outages, calendar)
     until = end_of(last, dossier.received_at_centre or dossier.helped_at)
     if until <= request.until:
@@ -284,6 +366,11 @@ def give_longer(dossier: Application, outage: Outage, calendar: WorkCalendar, at
         remind_on = working_days_before(last, rules_on(local_day(request.asked_at)).remind_days)
         request.remind_at = max(request.remind_at, start_of(remind_on))
     request.save(update_fields=["until", "asked_until", "ends_at", "remind_at"])
+    return True
+
+
+def _tell_longer(dossier: Application, request: SupplementRequest, outage: Outage, at: datetime) -> None:
+    until = request.until.isoformat() if request.until else ""
     record(
         application=dossier,
         kind=EventKind.ANSWER_MOVED,
@@ -291,10 +378,9 @@ def give_longer(dossier: Application, outage: Outage, calendar: WorkCalendar, at
         actor=None,
         centre=dossier.competent,
         reason=outage.what["vi"],
-        details={"until": until.isoformat(), "outage": outage.pk},
+        details={"until": until, "outage": outage.pk, **_named(request.part)},
     )
-    messages.tell(messages.SupplementWaits, dossier, occasion=f"{request.sequence}:{until.isoformat()}", at=at)
-    return True
+    messages.tell(messages.SupplementWaits, dossier, occasion=f"{_occasion(request)}:{until}", at=at)
 
 
 # -- what nobody answers ----------------------------------------------------------------------------------------------
@@ -319,15 +405,15 @@ def remind(*, request: SupplementRequest, at: datetime) -> bool:
     The law gives a notice before the end: where the reminder itself is late, the end waits for the next working day.
     """
     dossier = locked(request.application)
-    held = dossier.supplements.filter(STILL_OPEN, pk=request.pk).first()
-    if held is None or held.reminded_at is not None or dossier.state != State.SUPPLEMENT:
+    held = dossier.supplements.filter(STILL_OPEN, pk=request.pk).select_related("part").first()
+    if held is None or held.reminded_at is not None or not _waits(dossier, held):
         return False
     held.reminded_at = at
     if held.ends_at is not None:
         tomorrow = end_of(working_days_after(local_day(at), 1), dossier.received_at_centre or dossier.helped_at)
         held.ends_at = max(held.ends_at, tomorrow)
     held.save(update_fields=["reminded_at", "ends_at"])
-    messages.tell(messages.SupplementWaits, dossier, occasion=str(held.sequence), at=at)
+    messages.tell(messages.SupplementWaits, dossier, occasion=_occasion(held), at=at)
     announce(dossier)
     return True
 
@@ -336,11 +422,47 @@ def remind(*, request: SupplementRequest, at: datetime) -> bool:
 def end_unanswered(*, request: SupplementRequest, at: datetime) -> bool:
     """End the dossier as the law says when nothing came; whether it did."""
     dossier = locked(request.application)
-    rows = dossier.supplements.filter(STILL_OPEN, pk=request.pk)
+    rows = dossier.supplements.filter(STILL_OPEN, pk=request.pk).select_related("part")
     held = rows.filter(reminded_at__isnull=False, ends_at__lt=at).first()
-    if held is None or held.ends_at is None or dossier.state != State.SUPPLEMENT:
+    if held is None or held.ends_at is None or not _waits(dossier, held):
         return False
     held.ended_at = at
     held.save(update_fields=["ended_at"])
-    stop_unanswered(dossier, held.ends_at, held.asked_by, at)
+    if held.part is None:
+        stop_unanswered(dossier, held.ends_at, held.asked_by, at)
+    else:
+        _end_part(dossier, held.part, held.ends_at, at)
     return True
+
+
+def _waits(dossier: Application, request: SupplementRequest) -> bool:
+    """Whether its citizen is waited for: by the whole dossier, or by the part that asked."""
+    if request.part is not None:
+        return bool(request.part.state == PartState.SUPPLEMENT)
+    return bool(dossier.state == State.SUPPLEMENT)
+
+
+def _end_part(dossier: Application, row: Part, until: datetime, at: datetime) -> None:
+    """The law ends the service that nobody answered, and what depends on it; the others go on."""
+    from_state = dossier.state
+    row.pauses.filter(to_at__isnull=True).update(to_at=at)
+    row.end(at)
+    row.save()
+    others_wait = dossier.parts.filter(state=PartState.SUPPLEMENT).exists()
+    if dossier.state == State.SUPPLEMENT and not others_wait:
+        due_at, explanation = go_on(dossier, at)
+        dossier.resume(due_at, explanation)
+    dossier.changed_at = at
+    dossier.save(update_fields=["state", "paused_at", "due_at", "due_explanation", "changed_at"])
+    record(
+        application=dossier,
+        kind=EventKind.NOT_ANSWERED,
+        at=at,
+        actor=None,
+        centre=dossier.competent,
+        from_state=from_state,
+        details={"until": until.isoformat(), **_named(row)},
+    )
+    messages.tell_part(messages.PartEnded, dossier, row, at=at)
+    go_on_with_parts(dossier, at, None)
+    announce(dossier)

@@ -10,9 +10,9 @@ from rest_framework import serializers
 
 from applications.catalogue import version_of
 from applications.documents import tracking_url
-from applications.enums import State
+from applications.enums import PartState, State
 from applications.handling import proposal_of
-from applications.models import Application
+from applications.models import Application, Part
 from citizens.enums import Sex
 from portal.api import ProblemSerializer
 from portal.text import pick
@@ -193,17 +193,39 @@ class FeeSerializer(serializers.Serializer[Any]):
         return pick(row.name)
 
 
+class PartSerializer(serializers.ModelSerializer[Part]):
+    """One of the linked services."""
+
+    state = serializers.ChoiceField(choices=PartState.choices)
+
+    class Meta:
+        model = Part
+        fields = ["key", "state", "begun_at", "due_at", "ended_at", "number", "handed_at"]
+        read_only_fields = fields
+
+
 class ApplicationDetailSerializer(ApplicationSerializer):
     """One dossier with its papers, fees and what may be done now."""
 
     due_explanation = serializers.SerializerMethodField()
     papers = LineSerializer(many=True, read_only=True)
     fees = FeeSerializer(source="fee_lines", many=True, read_only=True)
+    parts = PartSerializer(
+        many=True, read_only=True, help_text="Linked services of one request; none for most dossiers."
+    )
     actions = serializers.SerializerMethodField(help_text="What you may do with it now.")
     proposal = serializers.SerializerMethodField(help_text="The proposed result that waits for a signature, if any.")
 
     class Meta(ApplicationSerializer.Meta):
-        fields = [*ApplicationSerializer.Meta.fields, "due_explanation", "papers", "fees", "actions", "proposal"]
+        fields = [
+            *ApplicationSerializer.Meta.fields,
+            "due_explanation",
+            "papers",
+            "fees",
+            "parts",
+            "actions",
+            "proposal",
+        ]
         read_only_fields = fields
 
     def get_due_explanation(self, row: Application) -> str:
@@ -247,6 +269,16 @@ class NothingSerializer(serializers.Serializer[Any]):
 
 class ProposeSerializer(serializers.Serializer[Any]):
     number = serializers.CharField(max_length=60, help_text="Number of the result.")
+
+
+class PartDoneSerializer(serializers.Serializer[Any]):
+    part = serializers.CharField(max_length=60, help_text="Key of the linked service.")
+    number = serializers.CharField(max_length=60, help_text="Number of its result.")
+
+
+class PartRefusedSerializer(serializers.Serializer[Any]):
+    part = serializers.CharField(max_length=60, help_text="Key of the linked service.")
+    ground = serializers.CharField(max_length=2000, help_text="Why, with the article; the citizen reads it.")
 
 
 class SignSerializer(serializers.Serializer[Any]):

@@ -16,6 +16,16 @@ urlpatterns = [
     ),
     path("applications/<int:pk>/sign/", views.action_view("sign", serializers.SignSerializer), name="api_sign"),
     path(
+        "applications/<int:pk>/part-done/",
+        views.action_view("part-done", serializers.PartDoneSerializer),
+        name="api_part_done",
+    ),
+    path(
+        "applications/<int:pk>/part-refused/",
+        views.action_view("part-refused", serializers.PartRefusedSerializer),
+        name="api_part_refused",
+    ),
+    path(
         "applications/<int:pk>/hand-over/",
         views.action_view("hand-over", serializers.HandOverSerializer),
         name="api_hand_over",

@@ -212,7 +212,8 @@ def _dossier_or_404(request: Request, pk: int) -> Application:
         )
         .prefetch_related(
             "steps",
-            "supplements",
+            "supplements__part",
+            "parts",
             "extensions",
             "withdrawals",
             "corrections",

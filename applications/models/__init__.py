@@ -15,6 +15,7 @@ from applications.models.handling import (
     WithdrawalRequest,
 )
 from applications.models.history import Event, EventValue
+from applications.models.linked import Part, PartPause
 from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
 from applications.models.originals import Original, OriginalMove, TransferItem, TransferList
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
@@ -76,6 +77,8 @@ __all__ = [
     "OriginalMove",
     "OutagePass",
     "Paper",
+    "Part",
+    "PartPause",
     "Party",
     "Pause",
     "Payment",

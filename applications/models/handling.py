@@ -45,6 +45,14 @@ class SupplementRequest(models.Model):
     """
 
     application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="supplements")
+    part = models.ForeignKey(
+        "applications.Part",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supplements",
+        help_text=_("Which of the linked services it is for; only that one waits."),
+    )
     stage = models.CharField(max_length=9, choices=SupplementStage.choices, default=SupplementStage.APPRAISAL)
     sequence = models.PositiveSmallIntegerField(default=1)
     faults = models.TextField(help_text=_("What is missing or wrong, with guidance."))
@@ -72,8 +80,16 @@ class SupplementRequest(models.Model):
             models.Index(fields=["ends_at"], condition=STILL_OPEN, name="supplement_ends"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["application"], condition=STILL_OPEN, name="one_open_supplement"),
-            models.UniqueConstraint(fields=["application", "stage", "sequence"], name="supplement_sequence_once"),
+            models.UniqueConstraint(
+                fields=["application"], condition=STILL_OPEN & Q(part__isnull=True), name="one_open_supplement"
+            ),
+            models.UniqueConstraint(fields=["part"], condition=STILL_OPEN, name="one_open_supplement_a_part"),
+            models.UniqueConstraint(
+                fields=["application", "stage", "sequence"],
+                condition=Q(part__isnull=True),
+                name="supplement_sequence_once",
+            ),
+            models.UniqueConstraint(fields=["part", "stage", "sequence"], name="supplement_sequence_once_a_part"),
             models.CheckConstraint(
                 condition=Q(sequence=1) | (Q(stage=SupplementStage.APPRAISAL) & ~Q(reason="")),
                 name="supplement_again_has_a_reason",

@@ -156,4 +156,21 @@ def as_issued(application: Application) -> dict[str, Any]:
         "officer": str(application.received_by or ""),
         "due_at": application.due_at.isoformat() if application.due_at else "",
         "due_explanation": application.due_explanation,
+        **_linked(application),
     }
+
+
+def _linked(application: Application) -> dict[str, Any]:
+    """The linked services with their offices and dates, in Vietnamese as on the paper; nothing for an ordinary dossier."""
+    law = {part["key"]: part for part in application.version.parts}
+    rows = application.parts.all() if law else []
+    parts = [
+        {
+            "name": law[row.key]["name"]["vi"],
+            "office": law[row.key]["office"]["vi"],
+            "result": law[row.key]["result"]["vi"],
+            "due_at": row.due_at.isoformat(),
+        }
+        for row in rows
+    ]
+    return {"parts": parts} if parts else {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from portal.text import pick
 from procedures.catalogue_cache import version_by_id
 
 if TYPE_CHECKING:
-    from applications.models import Application, Document, Event, Result, SyncRules
+    from applications.models import Application, Document, Event, Result, SupplementRequest, SyncRules
 
 VIETNAMESE = "vi"
 PERSON, IDENTITY_CARD = "1", "1"
@@ -208,16 +209,22 @@ class AtEvent:
     def _supplements(self) -> list[dict[str, Any]]:
         """Every request so far, with the answer where it had come by then; what was asked for before receipt is none.
 
-        They go by the order of the history: two steps may bear one moment, and a later one an earlier.
+        They go by the order of the history: two steps may bear one moment, and a later one an earlier. Each of linked services
+        asks, and is answered, by itself.
         """
         asked = [one for one in self.events if one.kind == EventKind.SUPPLEMENT_ASKED and not one.details.get("intake")]
-        rows = self.dossier.supplements.filter(stage=SupplementStage.APPRAISAL).select_related("asked_by")
+        requests = self._requests_by_part()
         answers = [one for one in self.events if one.kind == EventKind.SUPPLEMENTED]
         found = []
-        # The history writes as many as there are requests, in their order.
-        for number, (request, question) in enumerate(zip(rows.order_by("sequence", "pk"), asked, strict=False)):
-            until = asked[number + 1].sequence if number + 1 < len(asked) else self.event.sequence + 1
-            answer = next((one for one in answers if question.sequence < one.sequence < until), None)
+        for question in asked:
+            # The history writes as many as there are requests of each part, in their order.
+            request = next(requests.get(_part_of(question), iter(())), None)
+            if request is None:
+                continue
+            again = (one for one in asked if one.sequence > question.sequence and _part_of(one) == _part_of(question))
+            until = next((one.sequence for one in again), self.event.sequence + 1)
+            between = (one for one in answers if question.sequence < one.sequence < until)
+            answer = next((one for one in between if _part_of(one) == _part_of(question)), None)
             before = [one for one in self.events if one.sequence <= question.sequence]
             found.append(
                 {
@@ -237,8 +244,18 @@ class AtEvent:
             )
         return found
 
+    def _requests_by_part(self) -> dict[str, Iterator[SupplementRequest]]:
+        """The requests of each of the linked services in their order; those of a dossier as a whole under an empty key."""
+        rows = self.dossier.supplements.filter(stage=SupplementStage.APPRAISAL).select_related("asked_by", "part")
+        found: dict[str, list[SupplementRequest]] = defaultdict(list)
+        for row in rows.order_by("sequence", "pk"):
+            found[row.part.key if row.part else ""].append(row)
+        return {key: iter(requests) for key, requests in found.items()}
+
     def _results(self, handed_in: set[str]) -> list[dict[str, str]]:
         """Each file of the e-result with code and link; nothing where there is none, and never a file that was handed in."""
+        if self.event.to_state in _FINISHED and self.version.parts:
+            return self._results_of_parts(handed_in)
         result = getattr(self.dossier, "result", None) if self.event.to_state in _FINISHED else None
         procedure = self.version.procedure
         return [
@@ -253,6 +270,22 @@ class AtEvent:
             if document.source in _RESULTS and str(document.pk) not in handed_in
         ]
 
+    def _results_of_parts(self, handed_in: set[str]) -> list[dict[str, str]]:
+        """Those of the linked services, each under its own number; the contract has no place for their dates."""
+        named = {part["key"]: pick(part["result"]) for part in self.version.parts}
+        rows = self.dossier.parts.filter(document__isnull=False).select_related("document")
+        return [
+            {
+                "TenGiayTo": named[row.key],
+                "MaThanhPhanHoSo": "",
+                "GiayToId": str(document.pk),
+                "DuongDanTepTinKetQua": link_to(document),
+                "MaGiayToKetQua": row.number,
+            }
+            for row in rows
+            if (document := row.document) is not None and str(document.pk) not in handed_in
+        ]
+
     # -- the step ------------------------------------------------------------------------------------------------------
 
     def tiendo(self) -> dict[str, str]:
@@ -265,8 +298,8 @@ class AtEvent:
                 "NguoiXuLy": str(event.actor or centre)[: shape.MAX_LENGTH["NguoiXuLy"]],
                 "ChucDanh": str(_ROLES.get(event.kind, Role.SPECIALIST).label),
                 "ThoiDiemXuLy": written(self.moment),
-                "PhongBanXuLy": pick(centre.name),
-                "NoiDungXuLy": str(EventKind(event.kind).label),
+                "PhongBanXuLy": self._part_said("office") or pick(centre.name),
+                "NoiDungXuLy": ": ".join(filter(None, [str(EventKind(event.kind).label), self._part_said("name")])),
                 "TrangThai": str(int(event.to_state)),
                 "NgayBatDau": written(self.moment),
                 "NgayKetThucTheoQuyDinh": written(self.due_at),
@@ -274,6 +307,16 @@ class AtEvent:
         if faults := shape.faults_of_progress(message):
             raise Unfit(faults, message)
         return message
+
+    def _part_said(self, name: str) -> str:
+        """What the law calls the linked service that this step is about, or its office; empty where it is about the whole."""
+        law = {part["key"]: part for part in self.version.parts}
+        keys = [key for key in str(self.event.details.get("part", "")).split(",") if key in law]
+        return ", ".join(dict.fromkeys(pick(law[key][name]) for key in keys))
+
+
+def _part_of(event: Event) -> str:
+    return str(event.details.get("part", ""))
 
 
 def _files_of(result: Result) -> list[tuple[Document, str]]:

@@ -29,7 +29,8 @@ def is_connected() -> bool:
 
 def is_step(event: Event) -> bool:
     """Whether the national portal is told of this event."""
-    return event.from_state != event.to_state or event.kind in _WITHIN_A_STATE
+    within = event.kind in _WITHIN_A_STATE or "part" in event.details
+    return event.from_state != event.to_state or within
 
 
 def note(event: Event, *, first: bool = False) -> None:

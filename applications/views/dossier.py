@@ -35,8 +35,9 @@ from applications.handling import (
 )
 from applications.history_words import Told, told
 from applications.ledger import outstanding, owed, surplus
+from applications.linked import name_of, shown_parts
 from applications.looks import looked_at
-from applications.models import Application, Event, IssuedForm, Original, Paper
+from applications.models import Application, Event, IssuedForm, Original, Paper, SupplementRequest
 from applications.notarisation.requests import request_of
 from applications.papers_out import PAPERS
 from applications.permissions import FILE_CHECKERS
@@ -124,7 +125,8 @@ def dossier_or_404(request: HttpRequest, pk: int) -> Application:
         )
         .prefetch_related(
             "steps__holder",
-            "supplements",
+            "supplements__part",
+            "parts__document",
             "extensions",
             "withdrawals",
             "corrections__proposed_by",
@@ -163,7 +165,7 @@ def _page(
         "is_late": dossier.is_overdue(at),
         "steps": [(verb, tried_form if verb is tried else _waiting(verb, dossier, request)) for verb in verbs],
         "gone": gone,
-        "hand_over_key": "hand-over",
+        "next_key": next((verb.key for verb in verbs if verb.is_main), ""),
         "form_lines": _form_lines(dossier),
         "documents": document_lines(request_of(dossier, version_of(dossier)), at),
         "to_pay": outstanding(dossier),
@@ -171,7 +173,9 @@ def _page(
         "fee_total": owed(dossier),
         "fees_gone": [line for line in dossier.fee_lines.all() if line.amount and not line.is_due],
         "to_give_back": surplus(dossier),
-        "open_supplement": next((row for row in dossier.supplements.all() if row.is_open), None),
+        "parts": shown_parts(dossier, at),
+        "may_ask_parts": BY_KEY["ask-supplement"] in verbs,
+        "open_supplements": [(row, _part_name(dossier, row)) for row in dossier.supplements.all() if row.is_open],
         "apology": extension_of(dossier),
         "is_unexcused": dossier.is_overdue(at) and not was_extended(dossier),
         "wish": wish_of(dossier),
@@ -189,6 +193,11 @@ def _page(
         "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
     }
     return render(request, "applications/dossiers/dossier.html", context, status=status)
+
+
+def _part_name(dossier: Application, request: SupplementRequest) -> str:
+    """Which of the linked services asked; empty for the dossier as a whole."""
+    return name_of(dossier, request.part.key) if request.part else ""
 
 
 def _forms_out(dossier: Application) -> list[tuple[IssuedForm, str]]:

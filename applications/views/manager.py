@@ -12,7 +12,7 @@ from applications.signing_day import days_url, figures
 from centres.views.managed import centres_to_choose, managed_centre
 from portal import clock, live
 
-LISTS = ("due-today", "overdue", "unexcused", "done-today", "in-hand")
+LISTS = ("due-today", "overdue", "unexcused", "late-parts", "done-today", "in-hand")
 
 
 @require_GET

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from applications.approved_days import waiting_corrections
 from applications.catalogue import version_of
 from applications.models import Application
-from applications.moved_days import in_reach, page_of, waiting_corrections
+from applications.moved_days import in_reach, page_of
 from applications.permissions import check
 from applications.worklist import PAGE_SIZE
 from centres.enums import Role

@@ -17,8 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.actions.file_online import NotTakenIn, take_in_filing
-from applications.enums import State
-from applications.models import Document, Result
+from applications.enums import PartState, State
+from applications.models import Document, Part, Result
 from applications.national.build import document_of_link
 from applications.national.shape import DOSSIERS
 from portal import clock, files
@@ -48,10 +48,12 @@ def result(request: HttpRequest, signed: str) -> FileResponse:
 
 
 def _is_released(document: int) -> bool:
-    """Whether it is a file of a result that was signed and released: its one, or one of several copies."""
+    """Whether it is a file of a result that was signed and released: its one, one of several copies, or that of a part."""
     of_result = Q(document=document) | Q(application__certification__items__output=document)
-    released = Result.objects.filter(signed_at__isnull=False, application__state__in=[State.DONE, State.RETURNED])
-    return released.filter(of_result).exists()
+    over = [State.DONE, State.RETURNED]
+    released = Result.objects.filter(of_result, signed_at__isnull=False, application__state__in=over)
+    of_parts = Part.objects.filter(document=document, state=PartState.DONE, application__state__in=over)
+    return released.exists() or of_parts.exists()
 
 
 @csrf_exempt

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications.actions.locking import wrong_state
 from applications.actions.supplement import FORM, ask_at_intake, ask_supplement, asked_at_intake, suggested_until
 from applications.catalogue import version_of
-from applications.enums import PAPER_THERE
+from applications.enums import PAPER_THERE, PartState
 from applications.forms_supplement import SupplementForm
 from applications.handling import BY_KEY, asked_before, step_of
+from applications.linked import choices_of
 from applications.looks import looked_at
 from applications.models import Application, IssuedForm, SupplementRequest
-from applications.permissions import check
+from applications.permissions import check, may_handle, may_sign
 from applications.receipts import form_or_404, form_response
 from applications.rules import answer_days
 from applications.views.desk.matter import mine
@@ -29,16 +30,19 @@ from portal import clock
 from portal.errors import RuleBroken
 from portal.text import pick
 
+WITH_OFFICE = PartState.WITH_OFFICE
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Form 02 for a dossier at the appraisal. A second one shows first what it means, and is a leader's."""
     dossier, verb = dossier_or_404(request, pk), BY_KEY["ask-supplement"]
-    check(verb.may(request.user, dossier))
+    part = _part(request, dossier)
+    check(may_sign(request.user, dossier) if asked_before(dossier, part) else may_handle(request.user, dossier))
     if not verb.is_open(dossier, step_of(dossier)):
         raise wrong_state(dossier)
-    again, at = asked_before(dossier), clock.now()
+    again, at = asked_before(dossier, part), clock.now()
     form = _form(request, dossier, again=again)
     problem: RuleBroken | None = None
     if request.method == "POST" and "more" not in request.POST and form.is_valid():
@@ -49,6 +53,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
                 guidance=form.cleaned_data["guidance"],
                 until=form.cleaned_data.get("until"),
                 reason=form.cleaned_data.get("reason", ""),
+                part=part,
                 at=at,
                 acting_user=signed_in(request),
             )
@@ -57,7 +62,16 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         except RuleBroken as refusal:
             problem = refusal
     looked_at(application=dossier, reason=_("dossier opened"), at=at, user=request.user)
-    return _page(request, dossier, form, problem, again=again)
+    return _page(request, dossier, form, problem, again=again, part=part, parts=choices_of(dossier, WITH_OFFICE))
+
+
+def _part(request: HttpRequest, dossier: Application) -> str:
+    """Which of the linked services asks: the one named, else the first that is with its office."""
+    keys = list(dict(choices_of(dossier, WITH_OFFICE)))
+    named = (request.POST.get("part") or request.GET.get("part", "")) if keys else ""
+    if named and named not in keys:
+        raise wrong_state(dossier)
+    return named or next(iter(keys), "")
 
 
 @never_cache

@@ -13,7 +13,8 @@ from applications.custody import READERS as CUSTODY_READERS
 from applications.looks import looked_at_list
 from applications.models import Application
 from applications.permissions import REGISTER_READERS, check
-from applications.worklist import counts_of, lists_for, page_of, row_of, rows_of, tabs_of
+from applications.same_person import MERGERS
+from applications.worklist import lists_for, page_of, row_of, rows_of, tabs_of, with_counts
 from centres.permissions import has_role
 from portal import clock
 
@@ -33,10 +34,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
     centre = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
     page, next_page = page_of(rows_of(chosen, request.user, at, centre), request.GET.get("after", ""))
     looked_at_list(applications=page, reason=_("worklist: %(list)s") % {"list": chosen.title}, at=at, user=request.user)
-    tabs = tabs_of(lists, chosen)
-    counts = counts_of(tabs, request.user, at, centre)
     context = {
-        "tabs": [(one, counts[one.key]) for one in tabs],
+        "tabs": with_counts(tabs_of(lists, chosen), chosen, request.user, at, centre),
         "centre": page[0].competent if page else None,
         "chosen_centre": centre,
         "chosen": chosen,
@@ -46,6 +45,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "code": code,
         "may_print_book": has_role(request.user, REGISTER_READERS),
         "may_arrange": has_role(request.user, PEOPLE),
+        "may_merge": has_role(request.user, MERGERS),
         "may_see_originals": has_role(request.user, CUSTODY_READERS),
     }
     return render(request, "applications/dossiers/worklist.html", context)

@@ -32,6 +32,11 @@ BIRTH_DIFFERS = Problem(
     _("The date of birth on record is another one. Please compare the card with the record before you go on."),
     "birth_text",
 )
+OLD_NUMBER = Problem(
+    "old_number",
+    _("This number is of an earlier record of the same person. Their record has another number now."),
+    "number",
+)
 SEX_DIFFERS = Problem("sex_differs", _("The sex on record is another one. Please compare with the card."), "sex")
 
 # Differences that may mean another person.
@@ -100,17 +105,24 @@ def identify(
         phone=_parsed("phone", parse_phone, phone),
         email=_checked_email(email),
     )
-    citizen = _BY_NUMBER.first(number=identity.number)
-    is_new = citizen is None
-    if citizen is None:
-        citizen = _inserted(identity.number, given, source)
+    known = _BY_NUMBER.first(number=identity.number)
+    is_new = known is None
+    citizen = _inserted(identity.number, given, source) if known is None else known.current
     warnings = [] if is_new else _differences(citizen, given, source)
+    if known is not None and known != citizen:
+        warnings.append(OLD_NUMBER)
     if source == IdentitySource.TYPED:  # a card's own reading has said these already
         warnings += check_identity(identity, given.birth, given.sex or None, local_day(at))
     in_doubt = not is_same_person and any(warning.code in IN_DOUBT for warning in warnings)
     if not in_doubt and (changed := _fill(citizen, given, source)):
         citizen.save(update_fields=changed)
     return Identified(citizen, is_new, warnings)
+
+
+def find_by_number(number: str) -> Citizen | None:
+    """The record that counts for whoever has, or had, this number of twelve digits."""
+    known = _BY_NUMBER.first(number=number)
+    return known.current if known is not None else None
 
 
 def _parsed(name: str, parse, raw: str):

@@ -89,6 +89,7 @@ class VersionSerializer(serializers.ModelSerializer[ProcedureVersion]):
             "fees",
             "steps",
             "results",
+            "parts",
             "conditions",
             "notices",
             "form_schema",
@@ -127,6 +128,13 @@ class FeeLineSerializer(serializers.Serializer[Any]):
     amount = serializers.IntegerField(help_text="In đồng.")
 
 
+class PartDueSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = TextSerializer()
+    office = TextSerializer(help_text="Who decides on it.")
+    due_at = serializers.DateTimeField()
+
+
 class QuoteSerializer(serializers.Serializer[Any]):
     papers = PaperAskSerializer(many=True)
     fee_lines = FeeLineSerializer(many=True)
@@ -134,6 +142,7 @@ class QuoteSerializer(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField()
     explanation = TextSerializer()
     needs_pages = serializers.BooleanField(help_text="A fee goes by the page and pages were not given.")
+    parts = PartDueSerializer(many=True, help_text="Linked services of one request; none for most procedures.")
 
 
 class UnitSerializer(serializers.ModelSerializer[Unit]):

@@ -231,6 +231,7 @@ class _Check:
             yield from self._papers(version, at)
             yield from self._form(version, at)
             yield from self._conditions(version, at)
+            yield from _parts(version, at)
             yield from _low_caps(version, at)
             yield from _double_keys(version, at)
 
@@ -395,6 +396,26 @@ class _Check:
                 yield path, Reason(str(error), error.plain)
 
 
+def _parts(version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
+    """A part waits for one that stands before it, and one that is always asked for begins at once."""
+    before: set[str] = set()
+    for index, part in enumerate(version.get("parts", ())):
+        if "after" in part and part["after"] not in before:
+            yield (
+                (*at, "parts", index, "after"),
+                Reason(
+                    f"no part {part['after']!r} stands before it",
+                    _("It waits for a service that does not stand before it."),
+                ),
+            )
+        if "after" not in part and "limit" not in part and part.get("beyond"):
+            yield (
+                (*at, "parts", index, "beyond"),
+                Reason("it has no limit of its own", _("Without a limit of its own it ends with the whole.")),
+            )
+        before.add(part["key"])
+
+
 def _low_caps(version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
     for index, fee in enumerate(version.get("fees", ())):
         if is_cap_too_low(fee.get("steps", ()), fee.get("cap_per_copy")):
@@ -418,7 +439,7 @@ def _whens(value: Any, at: ValuePath) -> Iterator[tuple[ValuePath, Any]]:
 
 
 def _double_keys(version: Mapping[str, Any], at: ValuePath) -> Iterator[tuple[ValuePath, Reason]]:
-    for part in ("fees", "steps", "checks", "notices", "results"):
+    for part in ("fees", "steps", "checks", "notices", "results", "parts"):
         seen: set[tuple[str, str]] = set()
         for index, row in enumerate(version.get(part, ())):
             identity = (row["key"], row.get("effective_from", ""))

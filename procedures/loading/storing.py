@@ -256,6 +256,7 @@ def _version(content: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]
         "steps": content["steps"],
         "time_limit": content["limit"],
         "results": content["results"],
+        "parts": content.get("parts", []),
         "conditions": content.get("checks", []),
         "notices": content.get("notices", []),
         "confidence": content["confidence"],
@@ -334,8 +335,9 @@ def _as_stored(version: ProcedureVersion, like: Mapping[str, Any]) -> dict[str, 
     return result
 
 
-# What a version in force may still take on; whether of the form only its help has changed, it sees itself.
-_MAY_FOLLOW = {"effective_to", "form_schema", "layout_confirmed"}
+# What a version in force may still take on; whether of the form only its help has changed, and whether linked services are
+# written down for the first time, it sees itself.
+_MAY_FOLLOW = {"effective_to", "form_schema", "layout_confirmed", "parts"}
 _REQUIREMENT = dict.fromkeys(
     ("kind", "order", "form_of_copy", "copies", "is_kept", "condition", "note", "source", "confidence")
 )

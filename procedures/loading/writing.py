@@ -61,6 +61,7 @@ def version_content(version: ProcedureVersion) -> dict[str, Any]:
         ),
         "steps": version.steps,
         "results": version.results,
+        **_filled({"parts": version.parts}),
     }
 
 

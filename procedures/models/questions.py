@@ -134,9 +134,11 @@ def _conditions() -> Iterator[tuple[Use, Condition]]:
             yield _of(rule.version), rule.condition
     for incentive in Incentive.objects.filter(condition__isnull=False):
         yield _of(incentive), incentive.condition
-    versions = ProcedureVersion.objects.filter(Q(time_limit__has_key="alternatives") | ~Q(notices=[]))
+    versions = ProcedureVersion.objects.filter(Q(time_limit__has_key="alternatives") | ~Q(notices=[]) | ~Q(parts=[]))
     for version in versions.select_related("procedure").order_by("procedure__code", "number"):
-        for row in (*version.time_limit.get("alternatives", ()), *version.notices):
+        limits = [version.time_limit, *(part.get("limit", {}) for part in version.parts)]
+        alternatives = [one for limit in limits for one in limit.get("alternatives", ())]
+        for row in (*alternatives, *version.notices, *version.parts):
             yield _of(version), row.get("when")
 
 

@@ -41,6 +41,12 @@ class ProcedureVersion(models.Model):
     steps = models.JSONField(_("handling steps"), default=list, blank=True)
     time_limit = models.JSONField(_("time limit"), default=dict)
     results = models.JSONField(_("results"), default=list, blank=True)
+    parts = models.JSONField(
+        _("linked services"),
+        default=list,
+        blank=True,
+        help_text=_("Services of several offices that one request asks for, each with its own limit and result."),
+    )
     conditions = models.JSONField(_("conditions"), default=list, blank=True)
     notices = models.JSONField(_("what must be said first"), default=list, blank=True)
     confidence = models.CharField(_("confidence"), max_length=8, choices=Confidence.choices)
@@ -111,14 +117,16 @@ class ProcedureVersion(models.Model):
         revisions.changed(revisions.CATALOGUE)
 
     def _may_follow(self, stored: ProcedureVersion) -> bool:
-        """Whether nothing differs but the last day, set for the first time and not in the past, the form's help, and that
-        legal staff have seen its layout."""
+        """Whether nothing differs but the last day, set for the first time and not in the past, the form's help, linked
+        services written down for the first time, and that legal staff have seen its layout."""
         changed = {
             field.attname
             for field in self._meta.concrete_fields
             if getattr(self, field.attname) != getattr(stored, field.attname)
         }
         changed -= {"layout_confirmed", "brought_forward"}
+        if not stored.parts:
+            changed.discard("parts")  # of what one request asks for, nothing was known yet
         if as_law(self.form_schema) == as_law(stored.form_schema):
             changed.discard("form_schema")
         if not changed:

@@ -240,3 +240,33 @@ def a_dossier(*, state: int = State.ACCEPTED, at: datetime = MONDAY, **draft: An
         at=at + timedelta(hours=4),
         acting_user=dossier.received_by,
     )
+
+
+def a_linked_dossier(
+    procedure: str = "birth_linked",
+    *facts: str,
+    citizen: Citizen | None = None,
+    at: datetime = MONDAY,
+    taken: bool = True,
+) -> Application:
+    """A dossier of linked services: filed at the national portal, received at the desk, in the specialist's hands an hour
+    later."""
+    from applications.actions.edit_draft import answer_facts  # noqa: PLC0415
+    from applications.actions.file_online import open_filing, take_in_filing  # noqa: PLC0415
+    from tests.factories.national import a_filing  # noqa: PLC0415 - it needs the catalogue's tables
+
+    centre = a_centre()
+    officer = member_of(Role.COUNTER_OFFICER, centre)
+    code = Procedure.objects.get(key=procedure).code
+    number = Application.objects.count() + 9001
+    arrival, _is_new = take_in_filing(hoso=a_filing(f"H26.30.3-261122-{number}", code), at=at)
+    draft, _warnings = open_filing(arrival=arrival, ticket=None, at=at, acting_user=officer)
+    if citizen is not None:
+        draft = set_applicant(application=draft, citizen=citizen, at=at, acting_user=officer)
+    draft = answer_facts(application=draft, facts=dict.fromkeys(facts, True), at=at, acting_user=officer)
+    for paper in draft.papers.exclude(state__in=PAPER_THERE):
+        mark_paper(paper=paper, there=True, at=at, acting_user=officer)
+    dossier = receive(application=draft, at=at, acting_user=officer)
+    if not taken:
+        return dossier
+    return take(application=dossier, at=at + timedelta(hours=1), acting_user=member_of(Role.SPECIALIST, centre))

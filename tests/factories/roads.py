@@ -8,8 +8,10 @@ from typing import Any
 from applications.actions.consult import suggested_limit
 from applications.actions.extend import suggested
 from applications.actions.supplement import ask_supplement
+from applications.enums import PartState
 from applications.handling import Verb, questions_open
 from applications.ledger import lines_owed, outstanding, surplus
+from applications.linked import keys_of, to_collect
 from applications.models import Application, Event
 from centres.enums import Role
 from citizens.models import User
@@ -22,13 +24,17 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
     colleague = User.objects.filter(memberships__role=Role.SPECIALIST, memberships__centre=dossier.competent)
     other = colleague.exclude(pk=dossier.handler_id).order_by("pk").first()
     asked = questions_open(dossier)
+    with_office = next(iter(keys_of(dossier, PartState.WITH_OFFICE)), "")
     money = {"method": "cash", "receipt_number": f"BL{Event.objects.count()}-{dossier.pk}"}
     new_date = {"reason": "Chờ xác minh", "until": clock.local_day(max(suggested(dossier, at), at + timedelta(days=3)))}
     while not load_calendar().is_working_day(new_date["until"]):
         new_date["until"] += timedelta(days=1)
     kept = dossier.papers.filter(requirement__is_kept=True).first()
     return {
-        "accept-supplement": {"note": "đã nộp"},
+        "accept-supplement": {"note": "đã nộp", "part": next(iter(keys_of(dossier, PartState.SUPPLEMENT)), "")},
+        "part-done": {"part": with_office, "number": f"{Event.objects.count()}/TP"},
+        "part-refused": {"part": with_office, "ground": "Điều 20"},
+        "hand-over-parts": {"parts": [key for key, _name in to_collect(dossier)], "handed_to": "Ánh", "signature": None},
         "propose": {"number": f"{Event.objects.count()}/TP"},
         "send-back": {"reason": "Sai tên"},
         "hand-over": {
@@ -67,6 +73,7 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
 def do(verb: Verb, dossier: Application, at: datetime, user: User) -> None:
     """Take this step as the page would, also one that has a page of its own."""
     if verb.key == "ask-supplement":
-        ask_supplement(application=dossier, faults="Ảnh mờ", reason="Xác minh mới", at=at, acting_user=user)
+        part = next(iter(keys_of(dossier, PartState.WITH_OFFICE)), "")
+        ask_supplement(application=dossier, faults="Ảnh mờ", reason="Xác minh mới", part=part, at=at, acting_user=user)
     else:
         verb.do(dossier, values_for(verb, dossier, at), at, user)

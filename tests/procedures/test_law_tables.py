@@ -129,6 +129,7 @@ LIMITS = [
     ("birth_linked", "", "2026-12-01 15:00", "2026-12-04 17:00"),
     ("birth_linked", "", "2026-12-01 15:01", "2026-12-07 17:00"),
     ("birth_linked", "verification", "2026-12-01 15:01", "2026-12-09 17:00"),
+    ("birth_linked", "child_identity_card", TUESDAY, "2026-12-09 17:00"),
     # Taken in for an office elsewhere: its clock starts when it has the dossier, by closing or, after 15:00, next morning.
     ("birth", "other_territory", TUESDAY, "2026-12-02 17:00"),
     ("birth", "other_territory", "2026-12-01 15:01", "2026-12-02 17:00"),
@@ -150,8 +151,13 @@ LIMITS = [
     ("marital_status", "", TUESDAY, "2026-12-04 17:00"),
     ("death", "", TUESDAY, "2026-12-01 17:00"),
     ("death", "verification", TUESDAY, "2026-12-04 17:00"),
-    ("death_linked", "", TUESDAY, "2026-12-02 10:00"),
-    ("death_linked", "verification", TUESDAY, "2026-12-04 17:00"),
+    # The whole is due with the last of its parts: the death within 24 hours, then each agency's own time.
+    ("death_linked", "", TUESDAY, "2026-12-03 17:00"),
+    ("death_linked", "verification", TUESDAY, "2026-12-07 17:00"),
+    ("death_linked", "social_assisted", TUESDAY, "2026-12-07 17:00"),
+    ("death_linked", "social_insured", TUESDAY, "2026-12-14 17:00"),
+    ("death_linked", "meritorious", TUESDAY, "2026-12-28 17:00"),
+    ("death_linked", "meritorious social_insured", TUESDAY, "2026-12-28 17:00"),
     ("extract", "", TUESDAY, "2026-12-01 17:00"),
     ("civil_correction", "", TUESDAY, "2026-12-04 17:00"),
     ("civil_correction", "verification", TUESDAY, "2026-12-09 17:00"),

@@ -22,7 +22,8 @@ def asked_about(request: HttpRequest, ticket: Ticket | None, shown: Citizen | No
     kept = request.session.get(_KEY)
     if not kept or ticket is None or kept[0] != ticket.pk or (shown is not None and kept[1] == shown.pk):
         return None
-    return Citizen.objects.filter(pk=kept[1]).first()
+    known = Citizen.objects.filter(pk=kept[1]).first()
+    return known.current if known is not None else None
 
 
 def settle(request: HttpRequest) -> None:

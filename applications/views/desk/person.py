@@ -31,7 +31,7 @@ from applications.views.desk.page import at_counter, back, contact_form_of, numb
 from centres.actions.welcome import welcome
 from centres.enums import Role
 from centres.models import Ticket
-from citizens.actions.identify import identify
+from citizens.actions.identify import find_by_number, identify
 from citizens.actions.record_look import record_look
 from citizens.actions.settle_unit import keep_address, settle_unit, settle_unit_if_certain
 from citizens.enums import IdentitySource
@@ -235,7 +235,7 @@ def _by_number(request: HttpRequest, form: ScanForm, payload: str) -> HttpRespon
     except InvalidIdentity as error:
         form.add_error("payload", str(error))
         return page(request, status=422, scan_form=form)
-    citizen = Citizen.objects.filter(identity_number=number).first()
+    citizen = find_by_number(number)
     if citizen is None:
         return page(request, person_form=unknown_person.ask_for(request, at_counter(request), number))
     return _serve(request, citizen)
