@@ -81,13 +81,16 @@ def copied(connection: Any) -> Iterator[None]:
         with patch.object(connection.ops, "sql_flush", _emptying(connection)):
             yield
         return
+    from django.conf import settings
     from django.core.management.commands.migrate import Command
 
     migrate = Command.handle
 
     def handle(self: Command, *arguments: Any, **options: Any) -> None:
         kept = KEPT / f"schema-{_state()}.sqlite3"
-        is_new = options["database"] == connection.alias and not connection.introspection.table_names()
+        # ``--nomigrations`` puts something in the place of the migrations: what it makes is another schema.
+        is_whole = not settings.MIGRATION_MODULES
+        is_new = is_whole and options["database"] == connection.alias and not connection.introspection.table_names()
         if is_new and kept.exists():
             with closing(sqlite3.connect(f"file:{kept}?mode=ro", uri=True)) as source:
                 source.backup(connection.connection)
