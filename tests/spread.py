@@ -10,12 +10,9 @@ import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 BROWSER = "tests/browser/"
-# Half a minute each: begun first, so that no process ends alone with one of them.
-LONG = (
-    "tests/test_role_",
-    "tests/applications/notarisation/test_killed_worker.py",
-    "tests/notifications/test_killed_worker.py",
-)
+# Half a minute each: begun first, so that no process ends alone with one of them. None that empties the database behind
+# itself: rows that migrations made would be gone for all who come after.
+LONG = ("tests/test_role_",)
 
 
 def long_ones_first(items: list[pytest.Item]) -> None:

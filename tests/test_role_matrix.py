@@ -273,7 +273,7 @@ POST applications:merged_record                     sssf fff.. fff0
 GET  applications:signing                           sssf ff.ff ff.f
 GET  applications:signing_list                      sssf ff.ff ff.f
 GET  applications:signing_confirm                   sssf ff.ff ff.f
-POST applications:signing_sign                      sssf ffrff ffrf
+POST applications:signing_sign                      sssf ffrff ff.f
 GET  applications:signing_factor                    sssf ff.ff ff.f
 POST applications:signing_factor_act                sssf ff.ff ff.f
 GET  applications:signing_delegations               sssf fff.. fff.

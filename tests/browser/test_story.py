@@ -290,6 +290,8 @@ def test_the_couple_makes_one_trip(
     expect(phone.locator("main")).not_to_contain_text("17:00", timeout=10_000)
     seen(phone, "19-phone-ready")
     desk.goto(f"/dossiers/{dossier_id}/")
+    desk.fill("[name=hand-over-unpaid_reason]", "Nộp bằng chuyển khoản sau")
+    desk.locator("#signature-pad").scroll_into_view_if_needed()
     pad = desk.locator("#signature-pad").bounding_box()
     assert pad is not None
     desk.mouse.move(pad["x"] + 40, pad["y"] + 90)
@@ -297,7 +299,6 @@ def test_the_couple_makes_one_trip(
     for step in range(1, 8):
         desk.mouse.move(pad["x"] + 40 + step * 50, pad["y"] + 90 + (-1) ** step * 30)
     desk.mouse.up()
-    desk.fill("[name=hand-over-unpaid_reason]", "Nộp bằng chuyển khoản sau")
     seen(desk, "20-hand-over")
     post_to(desk, "/hand-over/")
     desk.wait_for_load_state("networkidle")
