@@ -151,7 +151,9 @@ class TestBody:
 
 
 class TestWhoMay:
-    @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.CITY_ADMIN, Role.SUPPORT)])
+    @pytest.mark.parametrize(
+        "role", [role for role in Role if role not in (Role.CITY_ADMIN, Role.SUPPORT, Role.HELPER)]
+    )
     def test_every_role_of_a_centre(self, client: Client, role: str):
         client.force_login(MembershipFactory(role=role).user)
         assert parse(client).status_code == 200
