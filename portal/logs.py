@@ -21,6 +21,7 @@ TOKEN_PATHS = (
     "capture",
     "national/results",
     "first-sign-in",
+    "support/here",
 )
 # 12-digit national numbers, 9-digit old ones and phone numbers, however they are glued into a text.
 _PERSONAL = re.compile(r"(?<!\d)(?:\+?84|0)?\d{9,12}(?!\d)")

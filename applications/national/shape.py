@@ -78,7 +78,8 @@ NEXT: dict[int | None, frozenset[int]] = {
     4: frozenset({5, 6, 7, 8, 9}),
     5: frozenset({4, 7, 8}),
     6: frozenset({4, 7, 8}),
-    9: frozenset({10}),
+    # Ready, and every line of the register under it was struck through before anything was handed over.
+    9: frozenset({8, 10}),
     # A result that was found wrong is replaced, and handed over anew.
     10: frozenset({9}),
     **dict.fromkeys((3, 7, 8), frozenset()),
