@@ -33,6 +33,7 @@ WORTH_IT = timedelta(days=1)
 _PREFIX = "file:"
 NO_LONGER = _("The time stamp authority's own certificate ends as soon as the last one. Please tell support.")
 FILE_LOST = _("The file is not in the store. Please call support.")
+BEING_MADE = _("Another worker is at it. It is looked at again in a moment.")
 
 
 def renew_stamps(*, at: datetime) -> int:
@@ -50,7 +51,7 @@ def renew_stamps(*, at: datetime) -> int:
             renew_stamp(row=row, at=at)
         except Unavailable as problem:
             try_later(f"{_PREFIX}{row.first}", problem, at)
-            if problem.message != FILE_LOST:
+            if problem.message not in (FILE_LOST, BEING_MADE):
                 break
         else:
             count += 1
@@ -98,8 +99,11 @@ def renew_stamp(*, row: ArchiveStamp, at: datetime) -> ArchiveStamp:
     try:
         last, stored = last_stamp(renewed), files.store_made(renewed)
     except FileNotFoundError:
-        # Another worker was quicker, and has tidied up.
-        return ArchiveStamp.objects.get(first=row.first, sequence=sequence)
+        # Another worker is quicker: it has tidied up, or is about to write its version down.
+        made = ArchiveStamp.objects.filter(first=row.first, sequence=sequence).first()
+        if made is None:
+            raise NotNow(BEING_MADE, code="being_made") from None
+        return made
     if last is None:
         raise ValueError("a renewed file has a time stamp")
     made = _note(row.first, sequence, stored, last, at)

@@ -37,6 +37,7 @@ from applications.notarisation.signing.responder import serving
 from applications.notarisation.signing.sign import TSA_SILENT, last_stamp, renew
 from applications.notarisation.signing.throwaway import TSA, Authority
 from applications.notarisation.signing.trust import roots
+from applications.notarisation.trouble import NotNow
 from applications.notarisation.validation import judge
 from portal import files
 from tests.applications.notarisation.signed import CODE, as_file, filed, pdfsig, signed_as_signer, signed_as_unit
@@ -183,15 +184,18 @@ def test_two_workers_make_one_version(brief: Authority, copy: CertificationItem)
     note_issued(at=NOW)
     [row] = versions()
 
-    def stamp(_number: int) -> str:
+    def stamp(_number: int) -> str | None:
         try:
             return renew_stamp(row=row, at=NOW).sha256
+        except NotNow as problem:  # the other is about to write it down; the next sweep finds it
+            assert problem.code == "being_made"
+            return None
         finally:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
         made = set(pool.map(stamp, range(2)))
-    assert made == {versions()[1].sha256} and len(versions()) == 2
+    assert made - {None} == {versions()[1].sha256} and len(versions()) == 2
 
 
 def test_a_batch_at_a_time(brief: Authority, copy: CertificationItem, monkeypatch: pytest.MonkeyPatch) -> None:
