@@ -166,6 +166,7 @@ def _hand_over_parts(dossier: Application, values: Values, at: datetime, user: A
         handed_to=values["handed_to"],
         signature=_kept("hand-over-parts", dossier, user, values.get("signature")),
         authorisation=values.get("authorisation", ""),
+        unpaid_reason=values.get("unpaid_reason", ""),
         at=at,
         acting_user=user,
     )

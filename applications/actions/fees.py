@@ -13,11 +13,12 @@ from applications.actions.part_clocks import go_on
 from applications.actions.steps import announce
 from applications.enums import IN_HAND, EventKind, PaymentState, State
 from applications.history import record
-from applications.ledger import lines_owed, paid_so_far, payment_state_of
+from applications.ledger import lines_owed, outstanding, paid_so_far, payment_state_of
 from applications.models import Application, FeeLine
 from applications.permissions import check, may_sign
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
+from portal.vn.money import format_vnd
 
 # Taken in and not ended without a result: a fee may still be taken, asked for less, or waived.
 PAYABLE = [*IN_HAND, State.DONE, State.RETURNED]
@@ -90,6 +91,19 @@ def let_fall_unpaid(dossier: Application, why: str, at: datetime, by: User | Non
         line = lines.pop()
         left -= line.amount
         let_fall([line], why, at, by)
+
+
+def unpaid_with_reason(dossier: Application, reason: str) -> int:
+    """What is still to be paid when a result is given out. Raises ``RuleBroken`` (``fee_unpaid``) without a reason for it."""
+    unpaid = outstanding(dossier)
+    if unpaid and not reason.strip():
+        raise RuleBroken(
+            _("%(sum)s is still to be paid. Take it first, or write why the result is handed over unpaid.")
+            % {"sum": format_vnd(unpaid)},
+            code="fee_unpaid",
+            field="unpaid_reason",
+        )
+    return unpaid
 
 
 def settle(dossier: Application, at: datetime) -> dict[str, str]:

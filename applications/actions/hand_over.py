@@ -7,22 +7,20 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.actions.fees import REASON_LENGTH
+from applications.actions.fees import REASON_LENGTH, unpaid_with_reason
 from applications.actions.linked import hand_over_parts
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import bump, give_with_result
 from applications.documents_kept import Kept
 from applications.enums import DocumentSource, EventKind, State
 from applications.history import record
-from applications.ledger import outstanding
 from applications.models import Application
 from applications.pauses import parts_of
 from applications.permissions import check, may_hand_over
 from centres.actions.matters import finish_matter
 from citizens.models import User
 from portal import live
-from portal.errors import BadInput, RuleBroken
-from portal.vn.money import format_vnd
+from portal.errors import BadInput
 
 
 @transaction.atomic
@@ -48,14 +46,7 @@ def hand_over(
         raise wrong_state(dossier)
     if not handed_to.strip():
         raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
-    unpaid = outstanding(dossier)
-    if unpaid and not unpaid_reason.strip():
-        raise RuleBroken(
-            _("%(sum)s is still to be paid. Take it first, or write why the result is handed over unpaid.")
-            % {"sum": format_vnd(unpaid)},
-            code="fee_unpaid",
-            field="unpaid_reason",
-        )
+    unpaid = unpaid_with_reason(dossier, unpaid_reason)
     if waiting := [row.key for row in parts_of(dossier) if row.is_to_collect]:
         return hand_over_parts(
             application=dossier,
@@ -63,6 +54,7 @@ def hand_over(
             handed_to=handed_to,
             signature=signature,
             authorisation=authorisation,
+            unpaid_reason=unpaid_reason,
             at=at,
             acting_user=acting_user,
         )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import messages
 from applications.actions.ending import answer_by_result, stop_without_result
 from applications.actions.extend import drop_draft_of
+from applications.actions.fees import REASON_LENGTH, unpaid_with_reason
 from applications.actions.handle import official_number
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import bump, give_with_result
@@ -207,11 +208,13 @@ def hand_over_parts(
     handed_to: str,
     signature: Kept | None,
     authorisation: str = "",
+    unpaid_reason: str = "",
     at: datetime,
     acting_user: User,
 ) -> Application:
     """Give out the results of these parts against a signature; with the last of all, the dossier is handed over, and the
-    originals in custody with it (``authorisation`` is what a proxy showed)."""
+    originals in custody with it (``authorisation`` is what a proxy showed). While something is to be paid the officer says
+    why, as for a whole result."""
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
     rows = list(dossier.parts.filter(key__in=parts))
@@ -223,6 +226,7 @@ def hand_over_parts(
         raise wrong_part(gone)
     if not handed_to.strip():
         raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
+    unpaid = unpaid_with_reason(dossier, unpaid_reason)
     drawn = signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None
     for row in rows:
         _hand(row, handed_to.strip(), drawn, at)
@@ -233,8 +237,15 @@ def hand_over_parts(
         at=at,
         actor=acting_user,
         centre=dossier.received_at_centre,
-        details={"part": ",".join(row.key for row in rows), "signed": signature is not None},
-        personal={"handed_to": handed_to.strip()},
+        details={
+            "part": ",".join(row.key for row in rows),
+            "signed": signature is not None,
+            **({"unpaid": unpaid} if unpaid else {}),
+        },
+        personal={
+            "handed_to": handed_to.strip(),
+            **({"reason": unpaid_reason.strip()[:REASON_LENGTH]} if unpaid else {}),
+        },
     )
     if dossier.state == State.DONE and not any(row.is_to_collect for row in dossier.parts.all()):
         bump(give_with_result(dossier, handed_to, authorisation, at, acting_user))

@@ -24,10 +24,10 @@ from applications.actions.stop_for_outages import stop_for_outages
 from applications.actions.supplement import accept_supplement, ask_supplement
 from applications.day import needs_attention, numbers
 from applications.documents import receipt_context
-from applications.enums import EventKind, PartState, PauseWhy, State
+from applications.enums import EventKind, PartState, PauseWhy, PaymentState, State
 from applications.handling import offered
 from applications.history_words import told
-from applications.models import AnswerLimit, Application, IssuedForm, Part, PartPause, SyncRules
+from applications.models import AnswerLimit, Application, FeeLine, IssuedForm, Part, PartPause, SyncRules
 from applications.national.build import AtEvent
 from applications.pauses import Stop, joined
 from centres.enums import Role
@@ -371,6 +371,27 @@ def _collect(dossier: Application, *keys: str, at: Any = MONDAY + 5 * HOUR) -> A
     return hand_over_parts(
         application=dossier, parts=keys, handed_to="Ánh", signature=None, at=at, acting_user=dossier.received_by
     )
+
+
+def test_a_part_is_handed_over_unpaid_with_a_reason_that_is_kept() -> None:
+    dossier = a_linked_dossier("birth_linked")
+    _done(dossier, "birth")
+    FeeLine.objects.create(application=dossier, name={"vi": "Phí"}, article="", quantity=1, amount=5000)
+    Application.objects.filter(pk=dossier.pk).update(payment_state=PaymentState.DUE)
+    with pytest.raises(RuleBroken) as unpaid:
+        _collect(dossier, "birth")
+    assert unpaid.value.code == "fee_unpaid"
+    done = hand_over_parts(
+        application=dossier,
+        parts=["birth"],
+        handed_to="Ánh",
+        signature=None,
+        unpaid_reason="Chuyển khoản sau",
+        at=MONDAY + 5 * HOUR,
+        acting_user=dossier.received_by,
+    )
+    last = done.events.order_by("sequence").last()
+    assert last is not None and last.details["unpaid"] == 5000 and "Chuyển khoản sau" in told(last).quote
 
 
 def test_results_are_collected_one_by_one_or_together() -> None:
