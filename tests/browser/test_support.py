@@ -69,6 +69,7 @@ def test_the_desk_whose_printer_dies_reports_with_two_keys_and_support_answers(p
     support = look.page(DESK, user=User.objects.get(username="hotro1"))
     look.open(support, "/support/")
     support.click(f"a[href='/support/incidents/{made.pk}/']")
+    support.wait_for_url(f"**/support/incidents/{made.pk}/")
     support.keyboard.press("F9")
     support.wait_for_selector("#messages .note.ok")
     made.refresh_from_db()
