@@ -62,6 +62,7 @@ def test_each_office_is_done_in_its_own_time_and_the_citizen_sees_it(transaction
     box.locator("button[type=submit]").click()
     expect(specialist.locator("#parts")).to_be_visible()
     specialist.locator("a[href$='?part=residence']").click()
+    expect(specialist.locator("[name=what-0]")).to_be_visible()
     look.axe(specialist, "asking for a supplement of one service")
     specialist.fill("[name=what-0]", "Thiếu ý kiến của chủ hộ")
     picture(specialist, "ask")
