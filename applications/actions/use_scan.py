@@ -14,9 +14,11 @@ import img2pdf
 import pikepdf
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from PIL import Image
 
-from applications.actions.look_at_scan import NOT_SHOWN
+from applications.actions.add_to_scan import LOOKED_AT_ONCE
+from applications.actions.look_at_scan import NOT_SHOWN, look_at_pages
 from applications.actions.scan_rows import locked_scan
 from applications.models import Scan, ScanPage
 from portal import files, live
@@ -35,8 +37,10 @@ def finished(scan: Scan) -> Iterator[Inspected]:
     """What goes on, as if it had just been uploaded; it can be read inside the block.
 
     One file of which nothing was mended, moved or removed is that file, byte for byte. Anything else becomes a PDF: pages that
-    nobody mended go into it as they are. Raises ``BadInput`` (upload_missing, page_not_shown, upload_unreadable).
+    nobody mended go into it as they are. Every page was drawn before: none is certified that cannot be. Raises ``BadInput``
+    (upload_missing, page_not_shown, page_not_drawn, upload_unreadable).
     """
+    look_at_pages(scan_id=scan.pk, most=LOOKED_AT_ONCE)  # where the worker is behind, or gone
     pages = list(scan.pages.select_related("file"))
     if not pages:
         raise missing()
@@ -71,6 +75,18 @@ def _check_shown(pages: list[ScanPage]) -> None:
             )
             % {"pages": ", ".join(lost)},
             code="page_not_shown",
+            field="file",
+        )
+    left = sum(page.hints is None for page in pages)
+    if left:
+        raise BadInput(
+            ngettext(
+                "%(count)s page of the scan is still being looked at. Go on again in a few seconds.",
+                "%(count)s pages of the scan are still being looked at. Go on again in a few seconds.",
+                left,
+            )
+            % {"count": left},
+            code="page_not_drawn",
             field="file",
         )
 

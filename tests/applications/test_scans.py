@@ -167,6 +167,26 @@ def test_a_page_that_cannot_be_drawn_is_said_and_not_used(monkeypatch: pytest.Mo
     assert again.pages.get().hints == ["not_shown"], "nobody waits for it again"
 
 
+def test_a_page_that_nobody_drew_yet_is_drawn_before_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("add_to_scan", "use_scan"):
+        monkeypatch.setattr(f"applications.actions.{module}.LOOKED_AT_ONCE", 2)
+    scan = a_scan(None, pdf_of(*"abcde"), name="a.pdf")
+    with pytest.raises(BadInput) as refused:
+        read(scan)
+    assert (refused.value.code, refused.value.field) == ("page_not_drawn", "file")
+    assert "1" in str(refused.value), "and it looked at two itself: it goes on without a worker"
+    assert read(scan)[2] == 5
+
+
+def test_a_page_far_behind_that_cannot_be_drawn_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("applications.actions.add_to_scan.LOOKED_AT_ONCE", 1)
+    scan = a_scan(None, pdf_of("a", "b"), name="a.pdf")
+    monkeypatch.setattr(drawing, "RENDERER", "false")
+    with pytest.raises(BadInput) as refused:
+        read(scan)
+    assert refused.value.code == "page_not_shown"
+
+
 def test_a_missing_renderer_is_not_the_fault_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "RENDERER", "pdftoppm-is-not-here")
     content = pdf_of("một")
