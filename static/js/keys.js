@@ -22,5 +22,8 @@
     }
     if (target.matches("input:not([type=submit], [type=button]), select, textarea")) target.focus();
     else target.click();
+    // What a key unfolds is there to be filled in.
+    if (target.matches("summary") && target.parentElement.open)
+      target.parentElement.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   });
 })();
