@@ -11,6 +11,8 @@ from applications.actions.close_till import NOTE_LENGTH, Counted
 from applications.forms_dossier import AsShown
 from portal.money_field import MoneyField
 
+# Counting nothing is not the same as not counting.
+_NONE_IS_NOUGHT = {"required": _("Give the sum; 0 where there is none.")}
 _LARGEST = 10**12
 
 
@@ -28,18 +30,21 @@ class CountForm(forms.Form):
         help_text=_("The change money with it. With a minus where you gave back more than there was."),
         min_value=-_LARGEST,
         max_value=_LARGEST,
+        error_messages=_NONE_IS_NOUGHT,
     )
     card = MoneyField(
         label=_("Card slips in sum"),
         help_text=_("Of the terminal's report; what went back to cards taken off."),
         min_value=-_LARGEST,
         max_value=_LARGEST,
+        error_messages=_NONE_IS_NOUGHT,
     )
     transfer = MoneyField(
         label=_("Transfers in sum"),
         help_text=_("Of the bank's statement; what was sent back taken off."),
         min_value=-_LARGEST,
         max_value=_LARGEST,
+        error_messages=_NONE_IS_NOUGHT,
     )
     note = forms.CharField(
         label=_("Why it differs"),

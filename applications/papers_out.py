@@ -60,6 +60,13 @@ def drawn_from(form: IssuedForm) -> tuple[str, dict[str, Any]]:
     return paper.template, paper.context(form)
 
 
+def title_of(form: IssuedForm) -> str:
+    """What the form is called, and the document it is about where it is about one."""
+    about = (form.frozen.get("refused") or {}).get("title", "")
+    name = PAPERS[form.number].name
+    return f"{name}: {about}" if about else name
+
+
 def file_name(form: IssuedForm) -> str:
     """``H26.30.3-261123-0047-yeu-cau-bo-sung.pdf``; a later one of the same number says which."""
     paper = PAPERS[form.number]

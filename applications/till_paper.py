@@ -73,7 +73,7 @@ def signed_vnd(amount: int) -> str:
 
 def _line(row: Payment) -> dict[str, str]:
     return {
-        "at": format_moment(row.at, VIETNAMESE),
+        "at": f"{clock.local(row.at):%H:%M} {format_date(clock.local_day(row.at))}",
         "kind": _KINDS[PaymentKind(row.kind)],
         "method": METHODS[Method(row.method)],
         "receipt": row.receipt_number,

@@ -34,7 +34,7 @@ from applications.models import (
 from applications.notarisation.enums import JobState
 from applications.notarisation.requests import is_request
 from applications.notarisation.words import ToldDocument, told_of
-from applications.papers_out import PAPERS, RECEIPT
+from applications.papers_out import PAPERS, RECEIPT, title_of
 from applications.pauses import parts_of
 from applications.tracking_words import (
     BRING_FOR_A_PART,
@@ -254,8 +254,8 @@ class TrackedDossier:
     def papers_out(self) -> list[tuple[IssuedForm, str]]:
         """What the citizen was given beside the receipt, the latest first."""
         rows = sorted(self.application.issued_forms.all(), key=lambda form: (form.issued_at, form.pk), reverse=True)
-        papers = [(form, PAPERS[form.number]) for form in rows if form.number in PAPERS and form.number != RECEIPT]
-        return [(form, paper.name) for form, paper in papers if paper.is_for_citizen]
+        known = [form for form in rows if form.number in PAPERS and form.number != RECEIPT]
+        return [(form, title_of(form)) for form in known if PAPERS[form.number].is_for_citizen]
 
     @cached_property
     def todo(self) -> Todo:

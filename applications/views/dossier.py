@@ -39,7 +39,7 @@ from applications.linked import name_of, shown_parts
 from applications.looks import looked_at
 from applications.models import Application, Event, IssuedForm, Original, Paper, SupplementRequest
 from applications.notarisation.requests import request_of
-from applications.papers_out import PAPERS
+from applications.papers_out import PAPERS, title_of
 from applications.permissions import FILE_CHECKERS
 from applications.receipts import form_or_404, form_response, receipt_response
 from applications.worklist import due_words, state_kind, state_words
@@ -203,7 +203,7 @@ def _part_name(dossier: Application, request: SupplementRequest) -> str:
 def _forms_out(dossier: Application) -> list[tuple[IssuedForm, str]]:
     """What was issued for it beside the receipt that counts, the latest first, each with its name."""
     rows = sorted(dossier.issued_forms.all(), key=lambda form: (form.issued_at, form.pk), reverse=True)
-    return [(form, PAPERS[form.number].name) for form in rows if form.number in PAPERS]
+    return [(form, title_of(form)) for form in rows if form.number in PAPERS]
 
 
 def _pay_code(dossier: Application) -> str:

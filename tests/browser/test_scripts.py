@@ -40,7 +40,11 @@ def test_key_of_the_page_is_silent_while_a_dialog_is_open(page: Page) -> None:
 
 
 def test_what_a_key_unfolds_can_be_typed_into_at_once(page: Page) -> None:
-    show(page, "<body><details><summary data-key=F6>b</summary><input type=hidden><input id=why></details></body>", "keys")
+    show(
+        page,
+        "<body><details><summary data-key=F6>b</summary><input type=hidden><input id=why></details></body>",
+        "keys",
+    )
     page.keyboard.press("F6")
     page.keyboard.type("mờ")
     assert page.input_value("#why") == "mờ"
