@@ -19,7 +19,8 @@ from applications.actions.signing_keys import end_key, enter_key, take_factor_aw
 from applications.certifiers import keys_that_end
 from applications.forms_signing import DelegationForm, EndForm, KeyForm
 from applications.models import SecondFactor, SigningDelegation, SigningKey
-from applications.permissions import CITY, LEADERS, check, memberships_on
+from applications.permissions import CITY, LEADERS, check, may_enter_delegation, memberships_on
+from centres.models import Centre
 from centres.permissions import has_role
 from centres.views.managed import centres_to_choose, managed_centre
 from citizens.models import User
@@ -44,6 +45,14 @@ def delegations(request: HttpRequest) -> HttpResponse:
             return redirect(_delegations_url(centre.pk))
         except RuleBroken as problem:
             _say_in(form, problem)
+    return _delegations_page(request, centre, form)
+
+
+def _delegations_page(
+    request: HttpRequest, centre: Centre, form: Form, refused: tuple[int, Form] | None = None
+) -> HttpResponse:
+    """``refused`` is the row that somebody could not end, and the form that says why."""
+    user, day = signed_in(request), clock.today()
     rows = SigningDelegation.objects.filter(centre=centre).select_related("person", "entered_by", "end__by")
     context: dict[str, Any] = {
         "centre": centre,
@@ -54,16 +63,21 @@ def delegations(request: HttpRequest) -> HttpResponse:
         "today": day,
         "form": form,
         "is_city": has_role(user, CITY),
+        "refused": refused,
     }
-    return render(request, "applications/signing/delegations.html", context, status=400 if form.errors else 200)
+    status = 400 if form.errors or refused else 200
+    return render(request, "applications/signing/delegations.html", context, status=status)
 
 
 @require_POST
 def delegation_end(request: HttpRequest, delegation_id: int) -> HttpResponse:
     row = get_object_or_404(SigningDelegation, pk=delegation_id)
-    form = EndForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    end_delegation(delegation=row, reason=reason, at=clock.now(), acting_user=signed_in(request))
+    user, day, form = signed_in(request), clock.today(), EndForm(request.POST)
+    if not form.is_valid():
+        check(may_enter_delegation(user, row.centre_id))
+        empty = DelegationForm(centre=row.centre, day=day, by=user, initial={"first_day": day})
+        return _delegations_page(request, row.centre, empty, (row.pk, form))
+    end_delegation(delegation=row, at=clock.now(), acting_user=user, **form.cleaned_data)
     messages.success(request, _("%(name)s certifies nothing by this deed any more.") % {"name": row.person})
     return redirect(_delegations_url(row.centre_id))
 
@@ -72,16 +86,21 @@ def delegation_end(request: HttpRequest, delegation_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
     """Everybody's keys, and the form for another one."""
-    user, at = signed_in(request), clock.now()
+    user = signed_in(request)
     check(has_role(user, CITY))
     form = KeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            row = enter_key(at=at, acting_user=user, **form.cleaned_data)
+            row = enter_key(at=clock.now(), acting_user=user, **form.cleaned_data)
             messages.success(request, _("%(name)s signs with this key from now on.") % {"name": row.person})
             return redirect("applications:signing_keys")
         except RuleBroken as problem:
             _say_in(form, problem)
+    return _keys_page(request, form)
+
+
+def _keys_page(request: HttpRequest, form: Form, refused: tuple[int, Form] | None = None) -> HttpResponse:
+    at = clock.now()
     rows = SigningKey.objects.select_related("person", "entered_by", "end__by")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     factors = SecondFactor.objects.filter(confirmed_at__isnull=False).select_related("user")
@@ -91,16 +110,19 @@ def keys(request: HttpRequest) -> HttpResponse:
         "ending": {key.pk for key in keys_that_end([key.person_id for key in page.object_list], at)},
         "factors": factors.order_by("user__full_name", "pk"),
         "form": form,
+        "refused": refused,
     }
-    return render(request, "applications/signing/keys.html", context, status=400 if form.errors else 200)
+    return render(request, "applications/signing/keys.html", context, status=400 if form.errors or refused else 200)
 
 
 @require_POST
 def key_end(request: HttpRequest, key_id: int) -> HttpResponse:
     row = get_object_or_404(SigningKey, pk=key_id)
-    form = EndForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    end_key(key=row, reason=reason, at=clock.now(), acting_user=signed_in(request))
+    user, form = signed_in(request), EndForm(request.POST)
+    if not form.is_valid():
+        check(has_role(user, CITY))
+        return _keys_page(request, KeyForm(), (row.pk, form))
+    end_key(key=row, at=clock.now(), acting_user=user, **form.cleaned_data)
     messages.success(request, _("Nothing is signed with this key any more."))
     return redirect("applications:signing_keys")
 

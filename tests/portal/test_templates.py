@@ -1,4 +1,5 @@
-"""What Django would show on the page instead of leaving it out: its comments and tags end on the line they begin on."""
+"""What templates may not hold: comments and tags that go on in a second line, which Django would show, and forms whose
+mistakes the browser would tell."""
 
 from __future__ import annotations
 
@@ -43,3 +44,16 @@ def test_no_template_shows_its_comments_or_tags() -> None:
     found = [f"{path.relative_to(TEMPLATES)}:{line}" for path in files for line in torn(path.read_text())]
     assert len(files) > 100
     assert not found
+
+
+FORM = re.compile(r"<form\b(?:\{%.*?%\}|\{\{.*?\}\}|[^>{])*>(?=(.*?)</form>)", re.DOTALL)
+
+
+def test_no_browser_says_in_its_own_language_what_is_wrong() -> None:
+    """What has to be filled in is said by the portal, beside the field, in the language of its page."""
+    left = []
+    for path in TEMPLATES.rglob("*.html"):
+        for form in FORM.finditer(path.read_text(encoding="utf-8")):
+            if re.search(r"\srequired\b|includes/field\.html", form[1]) and "novalidate" not in form[0]:
+                left.append(f"{path.name}: {form[0]}")
+    assert not left

@@ -134,7 +134,9 @@ def test_the_manager_enters_a_deed_and_ends_it(as_: As) -> None:
     assert (held.person, held.entered_by) == (person, member_of(Role.MANAGER, a_centre()))
     assert "9/QĐ" in words(manager.get(DELEGATIONS))
     end = reverse("applications:signing_delegation_end", args=[held.pk])
-    assert manager.post(end, {"reason": ""}).status_code == 400
+    left = manager.post(end, {"reason": " "})
+    assert left.status_code == 400 and f'id="end-{held.pk}-error"' in left.content.decode()
+    assert "9/QĐ" in words(left), "on the page it was typed on"
     manager.post(end, {"reason": "đi học"})
     assert held.end.reason == "đi học" and "đi học" in words(manager.get(DELEGATIONS))
 
@@ -169,7 +171,10 @@ def test_the_city_enters_a_key_and_ends_it(as_: As, signing: Authority) -> None:
     city.post(KEYS, typed | {"secret": SECRET})
     key = SigningKey.objects.get()
     assert key.person == leader and "Phạm Quốc Dũng" in words(city.get(KEYS))
-    city.post(reverse("applications:signing_key_end", args=[key.pk]), {"reason": "mất thẻ"})
+    end = reverse("applications:signing_key_end", args=[key.pk])
+    left = city.post(end, {"reason": ""})
+    assert left.status_code == 400 and f'id="end-{key.pk}-error"' in left.content.decode()
+    city.post(end, {"reason": "mất thẻ"})
     assert key.end.reason == "mất thẻ"
 
 
