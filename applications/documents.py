@@ -11,7 +11,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from applications.catalogue import facts_of, version_of
-from applications.enums import DeliveryState
 from applications.ledger import lines_owed
 from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Original, Paper
 from applications.models.papers import as_issued
@@ -38,7 +37,6 @@ _COPY_FORMS = {
 # The paper that is a copy itself, as many of it as are to be certified.
 COPY_TO_CERTIFY, DOCUMENT_TO_SIGN = "copy_to_certify", "document_to_sign"
 _LIMIT_OF_PARTS = "Theo từng thủ tục dưới đây"
-_RESULT_WHERE = {DeliveryState.AT_COUNTER: "Tại {centre}", DeliveryState.HANDED: "Tại {centre}"}
 
 
 def qr(content: str) -> str:
@@ -97,7 +95,7 @@ def receipt_context(
             part | {"due": f"{clock.local(datetime.fromisoformat(part['due_at'])):%H:%M %d/%m/%Y}"}
             for part in frozen.get("parts") or []
         ],
-        "result_where": _RESULT_WHERE[DeliveryState(application.delivery_state)].format(centre=centre.name[VIETNAMESE]),
+        "result_where": f"Tại {centre.name[VIETNAMESE]}",
         "fees": [{**fee, "amount": format_vnd(fee["amount"])} for fee in frozen["fees"]],
         "total": format_vnd(total),
         "total_in_words": capital(amount_in_words(total)),

@@ -53,7 +53,16 @@ class Method(models.TextChoices):
 
 class DeliveryState(models.TextChoices):
     AT_COUNTER = "counter", _("collected at the centre")
+    ON_WAY = "post", _("on its way by post")
     HANDED = "handed", _("handed over")
+
+
+class DispatchEnd(models.TextChoices):
+    """How the way of a letter with a result ended."""
+
+    DELIVERED = "delivered", pgettext_lazy("a letter", "delivered")
+    RETURNED = "returned", pgettext_lazy("a letter", "brought back")
+    OVERTAKEN = "overtaken", pgettext_lazy("a letter", "overtaken by another result")
 
 
 class SyncState(models.TextChoices):
@@ -110,6 +119,8 @@ class EventKind(models.TextChoices):
     RETURNED_FOR_REWORK = "rework", _("Sent back for rework")
     APPROVED = "approved", _("Approved and signed")
     HANDED_OVER = "handed_over", _("Result handed over")
+    POSTED = "posted", _("Result sent by post")
+    CAME_BACK = "came_back", _("Result brought back by the post")
     REISSUED = "reissued", _("Receipt corrected and issued again")
     FOUND_WRONG = "found_wrong", _("Result found wrong; another proposed")
     REPLACED = "replaced", _("Result replaced by a new decision")

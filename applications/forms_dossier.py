@@ -135,6 +135,16 @@ class SendBackForm(forms.Form):
     )
 
 
+def _ask_why_unpaid(form: forms.Form) -> None:
+    """Only while something is to be paid."""
+    if unpaid := form.initial.get("unpaid"):
+        form.fields["unpaid_reason"].help_text = _(
+            "%(sum)s is still to be paid: take it first. A reason here is kept in the history."
+        ) % {"sum": format_vnd(unpaid)}
+    else:
+        del form.fields["unpaid_reason"]
+
+
 class HandOverForm(forms.Form):
     """Against a signature: drawn on the screen, or on paper. ``initial["unpaid"]``: what is still to be paid."""
 
@@ -159,12 +169,7 @@ class HandOverForm(forms.Form):
             self.fields["handed_to"].help_text = _("Given out with it: %(originals)s") % {"originals": originals}
         else:
             del self.fields["authorisation"]
-        if unpaid := self.initial.get("unpaid"):
-            self.fields["unpaid_reason"].help_text = _(
-                "%(sum)s is still to be paid: take it first. A reason here is kept in the history."
-            ) % {"sum": format_vnd(unpaid)}
-        else:
-            del self.fields["unpaid_reason"]
+        _ask_why_unpaid(self)
 
     def clean_signature(self) -> Inspected | None:
         """The drawing, a PNG picture as a ``data:`` URL."""
@@ -199,6 +204,47 @@ class HandOverPartsForm(HandOverForm):
         super().__init__(*args, **kwargs)
         self.fields["parts"].choices = self.initial.get("waiting", [])  # type: ignore[attr-defined]
         self.fields["parts"].initial = [key for key, _name in self.initial.get("waiting", [])]
+
+
+class PostForm(forms.Form):
+    """A letter with the result, as the post took it in. ``initial["unpaid"]``: what is still to be paid."""
+
+    recipient = forms.CharField(
+        label=_("To whom"), max_length=120, error_messages={"required": _("Write to whom it is sent.")}
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        help_text=_("As the citizen gave it for the letter."),
+        max_length=300,
+        error_messages={"required": _("Write the address it is sent to.")},
+        widget=forms.Textarea({"rows": 2}),
+    )
+    carrier = forms.CharField(
+        label=_("Who carries it"), max_length=100, error_messages={"required": _("Write who carries it.")}
+    )
+    tracking_number = forms.CharField(
+        label=_("Tracking number"),
+        help_text=_("From the slip of the post. The citizen reads it and can follow the letter."),
+        max_length=40,
+        error_messages={"required": _("Give the number by which the letter can be followed.")},
+        widget=forms.TextInput({"class": "figure short", "autocomplete": "off"}),
+    )
+    unpaid_reason = forms.CharField(label=_("Why it is sent unpaid"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_why_unpaid(self)
+
+
+class DeliveredForm(forms.Form):
+    """What the post says of its end."""
+
+    handed_to = forms.CharField(
+        label=_("Who signed for it"),
+        max_length=120,
+        error_messages={"required": _("Write the name of the person who takes the result.")},
+    )
+    delivered_on = forms.DateField(label=_("Delivered on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
 def _inspected(upload: Any) -> Inspected:

@@ -22,7 +22,7 @@ from applications.actions.correct import (
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
 from applications.actions.fees import PAYABLE, lower_fee
-from applications.actions.hand_over import hand_over
+from applications.actions.hand_over import hand_over, on_its_way
 from applications.actions.linked import finish_part, hand_over_parts, refuse_part
 from applications.actions.locking import wrong_state
 from applications.actions.originals import (
@@ -34,6 +34,7 @@ from applications.actions.originals import (
 )
 from applications.actions.pay import ask_payment, refund, take_fee
 from applications.actions.people import HANDLED, hand_on, may_arrange
+from applications.actions.post_result import note_delivered, note_returned, post_result
 from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import (
@@ -53,6 +54,7 @@ from applications.messages import may_tell
 from applications.models import (
     Application,
     Consultation,
+    Dispatch,
     Extension,
     IssuedForm,
     Original,
@@ -77,6 +79,8 @@ from portal.text import pick
 from portal.typed import LABELS
 
 Values = dict[str, Any]
+# As its name is printed on its letters.
+USUAL_CARRIER = "Bưu điện Việt Nam (VNPost)"
 APPRAISAL = SupplementStage.APPRAISAL
 _DECIDED = (State.DONE, State.RETURNED)
 _PAID = (PaymentState.PAID, PaymentState.OVER)
@@ -182,7 +186,8 @@ def _part_is_handled(dossier: Application, step: str) -> bool:
 
 def _has_results(dossier: Application) -> bool:
     """Single results of its linked services wait to be collected."""
-    return dossier.state in (*HANDLED, State.DONE) and any(row.is_to_collect for row in parts_of(dossier))
+    is_here = dossier.state in HANDLED or _is_ready(dossier)
+    return is_here and any(row.is_to_collect for row in parts_of(dossier))
 
 
 def _is_supplement_waited_for(dossier: Application, step: str) -> bool:
@@ -498,6 +503,65 @@ def _known_of_parts(dossier: Application) -> Values:
     return {**known, "originals": with_last, "waiting": to_collect(dossier)}
 
 
+def letter_of(dossier: Application) -> Dispatch | None:
+    """What the post has of it now, from its prefetched letters."""
+    return next((row for row in dossier.dispatches.all() if row.is_open), None)
+
+
+def _is_ready(dossier: Application) -> bool:
+    """The result lies at the counter."""
+    return dossier.state == State.DONE and not on_its_way(dossier)
+
+
+def _is_on_its_way(dossier: Application, step: str) -> bool:
+    return dossier.state == State.DONE and on_its_way(dossier)
+
+
+def _post(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return post_result(
+        application=dossier,
+        recipient=values["recipient"],
+        address=values["address"],
+        carrier=values["carrier"],
+        tracking_number=values["tracking_number"],
+        unpaid_reason=values.get("unpaid_reason", ""),
+        at=at,
+        acting_user=user,
+    )
+
+
+def _known_of_letter(dossier: Application) -> Values:
+    """To the applicant, at the address on record, unless it was sent to another before."""
+    person, letters = dossier.applicant, list(dossier.dispatches.all())
+    known = {"recipient": letters[-1].recipient, "carrier": letters[-1].carrier} if letters else {}
+    return {
+        "recipient": person.full_name if person else "",
+        "address": (person.address or person.card_address) if person else "",
+        "carrier": USUAL_CARRIER,
+        **known,
+        "unpaid": outstanding(dossier),
+    }
+
+
+def _note_delivered(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return note_delivered(
+        application=dossier,
+        taken_by=values["handed_to"],
+        delivered_on=values["delivered_on"],
+        at=at,
+        acting_user=user,
+    )
+
+
+def _known_of_delivery(dossier: Application) -> Values:
+    letter = letter_of(dossier)
+    return {"handed_to": letter.recipient if letter else "", "delivered_on": clock.today()}
+
+
+def _note_returned(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return note_returned(application=dossier, reason=values["reason"], at=at, acting_user=user)
+
+
 def originals_in_custody(dossier: Application) -> list[Original]:
     """What was not given back (yet), from its prefetched rows."""
     return [row for row in dossier.originals.all() if row.is_in_custody]
@@ -670,10 +734,43 @@ VERBS = [
         _("Hand over the result"),
         _("The result was handed over."),
         forms_dossier.HandOverForm,
-        lambda dossier, step: dossier.state == State.DONE and not originals_away(dossier) and not has_parts(dossier),
+        lambda dossier, step: _is_ready(dossier) and not originals_away(dossier) and not has_parts(dossier),
         may_hand_over,
         _hand_over,
         initial=_known_of_hand_over,
+    ),
+    Verb(
+        "post-delivered",
+        _("The post has delivered it"),
+        _("Noted. The result is with the citizen."),
+        forms_dossier.DeliveredForm,
+        _is_on_its_way,
+        may_hand_over,
+        _note_delivered,
+        initial=_known_of_delivery,
+    ),
+    Verb(
+        "post-returned",
+        _("The post has brought it back"),
+        _("Noted. The result waits at the counter again."),
+        forms_dossier.ReasonForm,
+        _is_on_its_way,
+        may_hand_over,
+        _note_returned,
+        is_main=False,
+        tells=True,
+    ),
+    Verb(
+        "post",
+        _("Send the result by post"),
+        _("The result is on its way. Note here how its way ends."),
+        forms_dossier.PostForm,
+        lambda dossier, step: _is_ready(dossier) and not originals_in_custody(dossier),
+        may_hand_over,
+        _post,
+        is_main=False,
+        initial=_known_of_letter,
+        tells=True,
     ),
     Verb(
         "give-originals-back",

@@ -30,6 +30,10 @@ _SENTENCES: dict[str, Any] = {
     EventKind.RETURNED_FOR_REWORK: gettext_lazy("%(who)s did not sign and sent it back."),
     EventKind.APPROVED: gettext_lazy("%(who)s signed result %(number)s."),
     EventKind.HANDED_OVER: gettext_lazy("%(who)s handed the result to %(handed_to)s."),
+    EventKind.POSTED: gettext_lazy(
+        "%(who)s sent the result to %(handed_to)s by post: %(carrier)s, %(tracking_number)s."
+    ),
+    EventKind.CAME_BACK: gettext_lazy("The post brought the result back: %(carrier)s, %(tracking_number)s."),
     EventKind.REISSUED: gettext_lazy("%(who)s corrected the receipt and issued it again."),
     EventKind.FOUND_WRONG: gettext_lazy("%(who)s found the result wrong and proposed %(number)s in its place."),
     EventKind.REPLACED: gettext_lazy("%(who)s signed %(number)s in the place of %(before)s."),
@@ -99,6 +103,10 @@ _PAID_MORE = gettext_lazy(
 )
 _STILL_LOWERED = gettext_lazy("A leader's reduction of %(lowered)s still counts.")
 _UNPAID = gettext_lazy("%(who)s handed the result to %(handed_to)s, though %(unpaid)s was not paid.")
+_SENT_UNPAID = gettext_lazy(
+    "%(who)s sent the result to %(handed_to)s by post: %(carrier)s, %(tracking_number)s, though %(unpaid)s was not paid."
+)
+_DELIVERED = gettext_lazy("The post delivered the result: %(handed_to)s signed for it.")
 _OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note", "question", "answer")
@@ -138,6 +146,8 @@ def told(event: Event) -> Told:
         "until": _moment(event.details.get("until")),
         "handed_to": personal.get("handed_to") or erased,
         "original": f"{pick(event.details.get('paper'))} {personal.get('serial') or ''}".strip(),
+        "carrier": event.details.get("carrier", ""),
+        "tracking_number": personal.get("tracking_number") or erased,
         "list": event.details.get("list", ""),
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
@@ -161,7 +171,9 @@ def _sentence(event: Event) -> Any:
     if event.details.get("is_covered"):
         return _COVERED
     if event.details.get("unpaid"):
-        return _UNPAID
+        return _SENT_UNPAID if event.kind == EventKind.POSTED else _UNPAID
+    if event.kind == EventKind.HANDED_OVER and event.details.get("letter"):
+        return _DELIVERED
     if event.details.get("surplus"):
         return _PAID_MORE
     if event.kind == EventKind.DUE_MOVED and event.details.get("outage"):

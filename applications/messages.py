@@ -296,6 +296,57 @@ class ResultReady(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotCollected(DossierNotice):
+    """The result has waited at the counter for some days."""
+
+    kind: ClassVar[str] = "not_collected"
+
+    def subject(self) -> str:
+        return _("The result of dossier %(code)s still waits for you") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        centre = self.application.received_at_centre or self.application.helped_at
+        return _("The result of dossier %(code)s still waits for you at %(centre)s. Please bring the receipt.") % {
+            "code": self.reference,
+            "centre": pick(centre.short_name),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posted(DossierNotice):
+    """The result is on its way by post."""
+
+    kind: ClassVar[str] = "posted"
+
+    def subject(self) -> str:
+        return _("The result of dossier %(code)s is on its way to you") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        letter = self.application.dispatches.last()
+        return _("The result of dossier %(code)s was sent to you by post (%(carrier)s, number %(number)s).") % {
+            "code": self.reference,
+            "carrier": letter.carrier if letter else "",
+            "number": letter.tracking_number if letter else "",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameBack(DossierNotice):
+    """The post could not deliver it."""
+
+    kind: ClassVar[str] = "came_back"
+
+    def subject(self) -> str:
+        return _("The post could not deliver the result of dossier %(code)s") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        centre = self.application.received_at_centre or self.application.helped_at
+        return _(
+            "The post brought the result of dossier %(code)s back. Please collect it at %(centre)s, or give another address there."
+        ) % {"code": self.reference, "centre": pick(centre.short_name)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultReplaced(DossierNotice):
     """The result was wrong; the new decision waits, and the old one counts no more."""
 

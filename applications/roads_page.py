@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import translation
 
-from applications.enums import PartState, PaymentState, State, StepKind, SupplementStage
+from applications.enums import DeliveryState, PartState, PaymentState, State, StepKind, SupplementStage
 from applications.enums_originals import Place
 from applications.handling import VERBS, Verb
 from applications.models import (
@@ -87,6 +87,10 @@ def _cases(state: State) -> Iterator[tuple[Application, str]]:
             for rich in (False, True):
                 yield _dossier(state, step, payment, rich), step
         yield _linked(_dossier(state, step, PaymentState.NONE, rich=False)), step
+    if state == State.DONE:
+        posted = _dossier(state, StepKind.RETURN, PaymentState.NONE, rich=False)
+        posted.delivery_state = DeliveryState.ON_WAY
+        yield posted, StepKind.RETURN
 
 
 def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Application:
@@ -113,6 +117,7 @@ def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Appl
         "fee_lines": [FeeLine(amount=1)] if rich else [],
         "payments": [],
         "parts": [],
+        "dispatches": [],
         "papers": [Paper(requirement=Requirement(is_kept=True))] if rich else [],
         "originals": [Original(place=Place.SAFE)] if rich else [],
     }

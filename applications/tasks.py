@@ -21,6 +21,7 @@ from applications.actions.make_certified_copy import due_certifications, make_ce
 from applications.actions.merge_people import follow_merged as take_along
 from applications.actions.move_due import move_due_dates
 from applications.actions.print_transfer_list import print_transfer_list
+from applications.actions.remind_uncollected import remind_of_result, uncollected
 from applications.actions.renew_stamps import renew_stamps as renew
 from applications.actions.stop_for_outages import stop_for_outages
 from applications.actions.supplement import end_unanswered, remind, to_end, to_remind
@@ -123,6 +124,14 @@ def remind_offices() -> None:
     at = clock.now()
     for consultation in answers_due(at)[:SWEEP_ROWS]:
         remind_office(consultation=consultation, at=at)
+
+
+@shared_task
+def remind_uncollected() -> None:
+    """Remind of results that wait to be collected."""
+    at = clock.now()
+    for step in uncollected(at)[:SWEEP_ROWS]:
+        remind_of_result(step=step, at=at)
 
 
 @shared_task

@@ -17,13 +17,14 @@ from applications.accounts import account_on, code_to_pay
 from applications.catalogue import version_of
 from applications.custody import told_to_citizen
 from applications.documents import qr
-from applications.enums import IN_HAND, RECEIVED, RUNNING, EventKind, PartState, State, StepKind
+from applications.enums import IN_HAND, RECEIVED, RUNNING, DispatchEnd, EventKind, PartState, State, StepKind
 from applications.enums import Channel as FiledBy
 from applications.ledger import outstanding, surplus
 from applications.linked import ShownPart, name_of
 from applications.models import (
     Application,
     CertificationItem,
+    Dispatch,
     Event,
     IssuedForm,
     Original,
@@ -38,10 +39,13 @@ from applications.papers_out import PAPERS, RECEIPT, title_of
 from applications.pauses import parts_of
 from applications.tracking_words import (
     BRING_FOR_A_PART,
+    BY_POST,
+    CAME_BACK,
     COLLECT_A_PART,
     NOT_CERTIFIED,
     PART_STANDS,
     STANDS,
+    WAIT_FOR_POST,
     WHAT_TO_DO,
     todo_values,
 )
@@ -93,6 +97,8 @@ _TOLD = [
     EventKind.PART_REFUSED,
     EventKind.PART_ENDED,
     EventKind.PART_HANDED,
+    EventKind.POSTED,
+    EventKind.CAME_BACK,
     EventKind.HANDED_OVER,
     EventKind.REPLACED,
     EventKind.WITHDRAWN,
@@ -168,7 +174,12 @@ class TrackedDossier:
             return _("It was not certified")
         if self.application.state == State.PROCESSING and self._step == StepKind.SIGN:
             return _("Waiting for the signature")
-        return str(STANDS[self._stage])
+        return str(BY_POST if self.letter else STANDS[self._stage])
+
+    @cached_property
+    def letter(self) -> Dispatch | None:
+        """What the post has of it now."""
+        return next((row for row in self.application.dispatches.all() if row.is_open), None)
 
     @property
     def is_filed_online(self) -> bool:
@@ -269,7 +280,18 @@ class TrackedDossier:
         if self.documents and self.application.state in (State.STOPPED, State.REFUSED):
             kind, title, text = NOT_CERTIFIED
         values = todo_values(self.application)
+        if self.letter:
+            kind, title, text = WAIT_FOR_POST
+            values |= {"carrier": self.letter.carrier, "number": self.letter.tracking_number}
+        elif self._came_back:
+            kind, title, text = CAME_BACK
         return Todo(kind, str(title) % values, str(text) % values)
+
+    @property
+    def _came_back(self) -> bool:
+        """It lies at the counter, and the last that was tried was the post."""
+        letters = list(self.application.dispatches.all())
+        return self.application.state == State.DONE and bool(letters) and letters[-1].end == DispatchEnd.RETURNED
 
     @property
     def missing_papers(self) -> list[Paper]:
@@ -309,6 +331,8 @@ class TrackedDossier:
                 yield Line("done", self._words_of(event), event.at, self._note_of(event))
 
     def _words_of(self, event: Event) -> str:
+        if event.kind == EventKind.HANDED_OVER and event.details.get("letter"):
+            return _("Result delivered by post")
         role = _CLOSES.get(EventKind(event.kind))
         if role:
             return self._step_name(role)
@@ -328,6 +352,8 @@ class TrackedDossier:
             EventKind.PART_ENDED: _("Ended without a result: %(part)s"),
             EventKind.PART_HANDED: _("Handed over at %(centre)s: %(part)s"),
             EventKind.HANDED_OVER: _("Result handed over at %(centre)s"),
+            EventKind.POSTED: _("Result sent to you by post"),
+            EventKind.CAME_BACK: _("The post could not deliver it and brought it back"),
             EventKind.WITHDRAWN: _("Withdrawn at your wish"),
             EventKind.REFUSED: _("Not accepted"),
             EventKind.STOPPED: _("Stopped"),
@@ -341,6 +367,9 @@ class TrackedDossier:
     def _note_of(self, event: Event) -> str:
         if event.kind == EventKind.FEE_LOWERED:
             return self._lowered(event)
+        if event.kind == EventKind.POSTED:
+            letters = self.application.dispatches.all()
+            return next((str(row) for row in letters if row.pk == event.details.get("letter")), "")
         if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED):
             return format_vnd(event.details.get("fee", 0))
         if event.kind != EventKind.RECEIVED:
@@ -374,6 +403,8 @@ class TrackedDossier:
                 yield Line("now", self._step_name(StepRole.LEADER), since)
             case State.ACCEPTED | State.PROCESSING:
                 yield Line("now", self._step_name(StepRole.SPECIALIST), since)
+            case State.DONE if self.letter:
+                yield Line("now", str(BY_POST), self.letter.sent_at)
             case State.DONE:
                 yield Line("now", _("The result waits for you at %(centre)s") % {"centre": self._place}, since)
 
@@ -582,6 +613,7 @@ def _applications(ticket: Ticket | None, token: str) -> list[Application]:
             "parts",
             "issued_forms",
             "withdrawals",
+            "dispatches",
             "payments",
             Prefetch("papers", Paper.objects.select_related("kind")),
             Prefetch("originals", Original.objects.select_related("paper__kind", "branch")),

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from applications.catalogue import version_of
 from applications.documents import VIETNAMESE
-from applications.enums import EventKind, State
+from applications.enums import DispatchEnd, EventKind, State
 from applications.models import Application, Event
 from applications.pauses import parts_of as parts_of_dossier
 from centres.models import Centre
@@ -38,7 +38,7 @@ def received_on(centre: Centre, day: date) -> QuerySet[Application]:
             received_at_centre=centre, received_at__gte=start, received_at__lt=start + timedelta(days=1)
         )
         .select_related("applicant", "competent", "result")
-        .prefetch_related(Prefetch("events", moves, to_attr="moves"), "parts")
+        .prefetch_related(Prefetch("events", moves, to_attr="moves"), "parts", "dispatches")
         .order_by("received_at", "id")
     )
 
@@ -81,10 +81,15 @@ def _line(dossier: Application, number: int) -> dict[str, str]:
         "moved": _moment(at.get(EventKind.TAKEN)),
         "back": _moment(at.get(EventKind.APPROVED) or at.get(EventKind.PARTS_OVER)),
         "returned": _moment(handed) if handed else "",
-        "how": "Tại quầy" if handed else "",
+        "how": _how(dossier) if handed else "",
         "to": _taken_by(dossier) if handed else "",
         "note": "Yêu cầu bổ sung lần 2" if dossier.asked_again else _NOTES.get(State(dossier.state), ""),
     }
+
+
+def _how(dossier: Application) -> str:
+    letters = [row for row in dossier.dispatches.all() if row.end == DispatchEnd.DELIVERED]
+    return "Qua bưu chính" if any(row.ended_at == dossier.handed_over_at for row in letters) else "Tại quầy"
 
 
 def _taken_by(dossier: Application) -> str:

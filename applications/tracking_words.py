@@ -44,6 +44,19 @@ COLLECT_A_PART: tuple[str, Any, Any] = (
     _("A result is ready at %(centre)s."),
     _("You can collect it now, or together with the others. Bring the receipt and your ID card. %(address)s"),
 )
+BY_POST = _("The result is on its way to you")
+WAIT_FOR_POST: tuple[str, Any, Any] = (
+    "ok",
+    _("You do not have to come."),
+    _("%(carrier)s brings it to you. With the number %(number)s you can ask there where it is."),
+)
+CAME_BACK: tuple[str, Any, Any] = (
+    "act",
+    _("The post could not deliver the result."),
+    _(
+        "It lies at %(centre)s: collect it with the receipt and your ID card, or give another address there. %(address)s"
+    ),
+)
 # For a request of which nothing was certified.
 NOT_CERTIFIED: tuple[str, Any, Any] = (
     "act",

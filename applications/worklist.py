@@ -17,6 +17,7 @@ from applications.enums import (
     IN_HAND,
     RUNNING,
     WAITING_FOR_CITIZEN,
+    DeliveryState,
     PaperState,
     PartState,
     PaymentState,
@@ -104,7 +105,19 @@ def _to_sign(user: Any, at: datetime) -> Q:
 
 
 def _to_hand_over(user: Any, at: datetime) -> Q:
-    return Q(state=State.DONE) & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
+    here = Q(state=State.DONE, delivery_state=DeliveryState.AT_COUNTER)
+    return here & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
+
+
+def _uncollected(user: Any, at: datetime) -> Q:
+    """Reminded of, and still here."""
+    return _to_hand_over(user, at) & Q(was_reminded=True)
+
+
+def _by_post(user: Any, at: datetime) -> Q:
+    """With the post: somebody has to note how their way ended."""
+    on_way = Q(state=State.DONE, delivery_state=DeliveryState.ON_WAY)
+    return on_way & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
 
 
 def _all(user: Any, at: datetime) -> Q:
@@ -203,6 +216,8 @@ LISTS = [
     WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take),
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
+    WorkList("uncollected", gettext_lazy("Not collected"), _HANDING, _uncollected),
+    WorkList("by-post", gettext_lazy("With the post"), _HANDING, _by_post),
     WorkList("sent-back", gettext_lazy("Sent back by the signer"), _HANDING, _sent_back, lambda at: _SENT_BACK),
     WorkList("not-made", gettext_lazy("Copies not made"), _CERTIFYING, _not_made, _could_not_be_made),
     WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies),
@@ -281,6 +296,7 @@ def _visible(user: Any, at: datetime, centre: int | None) -> ApplicationQuerySet
         .exclude(state=State.DRAFT)
         .alias(
             is_at_signature=signing,
+            was_reminded=Exists(_OPEN_STEP.filter(reminded_at__isnull=False)),
             has_late_part=late_part(at),
             has_apology_drafted=Exists(_APOLOGY.filter(signed_at__isnull=True)),
             is_asked_elsewhere=Exists(
@@ -398,7 +414,9 @@ def state_kind(application: Application) -> str:
 
 
 def state_words(application: Application, step: str | None) -> str:
-    """The state, and where it lies inside the office."""
+    """The state, and where it lies inside the office or outside."""
+    if application.delivery_state == DeliveryState.ON_WAY:
+        return str(application.get_delivery_state_display())
     if application.state == State.PROCESSING and step == StepKind.SIGN:
         return _("waiting for signature")
     return str(application.get_state_display())

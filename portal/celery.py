@@ -82,6 +82,11 @@ app.conf.update(
         "dates": {"task": "applications.tasks.move_dates", "schedule": 300.0, "options": {"expires": 300}},
         "apologies": {"task": "applications.tasks.foresee_lateness", "schedule": 300.0, "options": {"expires": 300}},
         "answers": {"task": "applications.tasks.remind_offices", "schedule": 300.0, "options": {"expires": 300}},
+        "uncollected": {
+            "task": "applications.tasks.remind_uncollected",
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
         "supplements": {"task": "applications.tasks.mind_supplements", "schedule": 300.0, "options": {"expires": 300}},
         "merged": {"task": "applications.tasks.follow_merged", "schedule": 300.0, "options": {"expires": 300}},
         "outages": {"task": "applications.tasks.stop_clocks", "schedule": 60.0, "options": {"expires": 60}},

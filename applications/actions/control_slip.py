@@ -19,7 +19,7 @@ from portal.vn.dates import HANOI
 FORM = "06"
 # Official papers are Vietnamese whatever the officer reads, so their words are not translated.
 _COUNTER, _HANDLER, _LEADER, _CITIZEN = "Bộ phận tiếp nhận", "Cán bộ thụ lý", "Lãnh đạo", "Người nộp hồ sơ"
-_OFFICE = "Cơ quan giải quyết"
+_OFFICE, _POST = "Cơ quan giải quyết", "Dịch vụ bưu chính"
 _MOVES: dict[str, tuple[str, str, str]] = {
     EventKind.RECEIVED: (_CITIZEN, _COUNTER, "Tiếp nhận hồ sơ"),
     EventKind.TAKEN: (_COUNTER, _HANDLER, "Thụ lý"),
@@ -41,6 +41,8 @@ _MOVES: dict[str, tuple[str, str, str]] = {
     EventKind.APPROVED: (_LEADER, _COUNTER, "Ký kết quả"),
     EventKind.FOUND_WRONG: (_HANDLER, _LEADER, "Kết quả có sai sót; trình quyết định thay thế"),
     EventKind.REPLACED: (_LEADER, _COUNTER, "Ký quyết định thay thế"),
+    EventKind.POSTED: (_COUNTER, _POST, "Gửi kết quả qua dịch vụ bưu chính"),
+    EventKind.CAME_BACK: (_POST, _COUNTER, "Bưu chính chuyển hoàn kết quả"),
     EventKind.HANDED_OVER: (_COUNTER, _CITIZEN, "Trả kết quả"),
     EventKind.WITHDRAWN: (_COUNTER, _CITIZEN, "Người nộp rút hồ sơ"),
     EventKind.STOPPED: (_LEADER, _CITIZEN, "Dừng giải quyết"),
@@ -69,6 +71,7 @@ def moves_of(dossier: Application) -> list[dict[str, Any]]:
         # Dues that were paid before already moved nothing.
         if event.kind in _MOVES and not event.details.get("is_covered"):
             source, target, what = _MOVES[event.kind]
+            source = _POST if event.kind == EventKind.HANDED_OVER and event.details.get("letter") else source
             lines.append(
                 {
                     "from": source,
@@ -88,6 +91,8 @@ def _note(event: Event) -> str:
         parts = {row["key"]: pick(row["name"], "vi") for row in version_of(event.application).parts}
         names = "; ".join(parts[key] for key in event.details["part"].split(","))
         return f"{names} {event.details.get('number', '')}".strip()
+    if event.kind in (EventKind.POSTED, EventKind.CAME_BACK):
+        return str(event.details.get("carrier", ""))
     if event.kind == EventKind.HANDED_ON:
         return f"{event.details.get('before', '')} → {event.details.get('to', '')}"
     if event.kind in (EventKind.PROPOSED, EventKind.APPROVED, EventKind.REPLACED, EventKind.FOUND_WRONG):

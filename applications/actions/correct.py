@@ -11,6 +11,7 @@ from applications import messages
 from applications.actions.handle import official_number
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
+from applications.actions.post_result import overtake
 from applications.actions.steps import announce, now_at
 from applications.documents import receipt_said
 from applications.documents_kept import Kept
@@ -118,6 +119,7 @@ def sign_correction(*, application: Application, at: datetime, acting_user: User
     dossier.replace_result(at)
     dossier.changed_at = at
     dossier.save(update_fields=["state", "handed_over_at", "delivery_state", "changed_at"])
+    overtake(dossier, at, acting_user)
     now_at(dossier, StepKind.RETURN, None, at)
     record(
         application=dossier,

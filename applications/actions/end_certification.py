@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import messages
 from applications.actions.fees import ENDED_UNPAID, let_fall_unpaid, settle
 from applications.actions.locking import locked, wrong_state
+from applications.actions.post_result import overtake
 from applications.actions.wait_for_copy import copies_have_ended
 from applications.catalogue import version_of
 from applications.enums import EventKind, State, StepKind
@@ -132,6 +133,7 @@ def leave_struck_out(copy: Application, at: datetime, actor: User) -> None:
         result.number, result.document = numbers_of(filed), filed[-1].output
         result.save(update_fields=["number", "document"])
         return
+    overtake(copy, at, actor)
     copy.void_result(at)
     _save_ended(copy, at)
     record(
@@ -147,7 +149,7 @@ def leave_struck_out(copy: Application, at: datetime, actor: User) -> None:
 
 def _save_ended(copy: Application, at: datetime) -> None:
     copy.changed_at = at
-    copy.save(update_fields=["state", "handler", "ended_at", "changed_at"])
+    copy.save(update_fields=["state", "delivery_state", "handler", "ended_at", "changed_at"])
     copy.steps.filter(to_at__isnull=True).update(to_at=at)
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.fees import REASON_LENGTH, unpaid_with_reason
-from applications.actions.linked import hand_over_parts
+from applications.actions.linked import hand_over_parts, hand_part
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import bump, give_with_result
+from applications.actions.steps import announce, no_step
 from applications.documents_kept import Kept
-from applications.enums import DocumentSource, EventKind, State
+from applications.enums import DeliveryState, DocumentSource, EventKind, State
 from applications.history import record
-from applications.models import Application
+from applications.models import Application, Document
 from applications.pauses import parts_of
 from applications.permissions import check, may_hand_over
 from centres.actions.matters import finish_matter
 from citizens.models import User
-from portal import live
 from portal.errors import BadInput
 
 
@@ -42,7 +44,7 @@ def hand_over(
     """
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
-    if dossier.state != State.DONE:
+    if dossier.state != State.DONE or on_its_way(dossier):
         raise wrong_state(dossier)
     if not handed_to.strip():
         raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
@@ -59,31 +61,59 @@ def hand_over(
             acting_user=acting_user,
         )
     originals = give_with_result(dossier, handed_to, authorisation, at, acting_user)
-    result = dossier.result
-    result.handed_to = handed_to.strip()
-    result.signature = signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None
-    result.save(update_fields=["handed_to", "signature"])
+    give_out(
+        dossier,
+        handed_to=handed_to.strip(),
+        signature=signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None,
+        details={"signed": signature is not None, **({"unpaid": unpaid} if unpaid else {})},
+        personal={"reason": unpaid_reason.strip()[:REASON_LENGTH]} if unpaid else {},
+        at=at,
+        by=acting_user,
+    )
+    bump(originals)
+    return dossier
+
+
+def on_its_way(dossier: Application) -> bool:
+    """Whether the post has the result now."""
+    return dossier.delivery_state == DeliveryState.ON_WAY
+
+
+def give_out(
+    dossier: Application,
+    *,
+    handed_to: str,
+    signature: Document | None,
+    details: Mapping[str, Any],
+    personal: Mapping[str, str] | None = None,
+    at: datetime,
+    by: User,
+) -> None:
+    """The result is with this person: the dossier is handed over, with whatever waits of its parts. In the caller's
+    transaction, on the locked row."""
+    for row in parts_of(dossier):
+        if row.is_to_collect:
+            hand_part(row, handed_to, signature, at)
+    result = getattr(dossier, "result", None)
+    if result is not None:
+        result.handed_to, result.signature = handed_to, signature
+        result.save(update_fields=["handed_to", "signature"])
     from_state = dossier.state
     dossier.hand_over(at)
     dossier.changed_at = at
     dossier.save(update_fields=["state", "handed_over_at", "delivery_state", "changed_at"])
-    dossier.steps.filter(to_at__isnull=True).update(to_at=at)
+    no_step(dossier, at)
     record(
         application=dossier,
         kind=EventKind.HANDED_OVER,
         at=at,
-        actor=acting_user,
+        actor=by,
         centre=dossier.received_at_centre,
         from_state=from_state,
-        details={"signed": signature is not None, **({"unpaid": unpaid} if unpaid else {})},
-        personal={
-            "handed_to": handed_to.strip(),
-            **({"reason": unpaid_reason.strip()[:REASON_LENGTH]} if unpaid else {}),
-        },
+        details=details,
+        personal={"handed_to": handed_to, **(personal or {})},
     )
     # Of copies that their person waited for: the visit was still about them.
     if dossier.matter is not None and dossier.matter.done_at is None:
-        finish_matter(matter=dossier.matter, at=at, acting_user=acting_user)
-    live.bump(f"dossier:{dossier.pk}", f"dossiers:{dossier.competent_id}")
-    bump(originals)
-    return dossier
+        finish_matter(matter=dossier.matter, at=at, acting_user=by)
+    announce(dossier)

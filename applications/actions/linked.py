@@ -22,7 +22,7 @@ from applications.actions.part_clocks import recount_parts
 from applications.actions.steps import announce, now_at
 from applications.approved_days import Approved
 from applications.documents_kept import Kept
-from applications.enums import IN_HAND, DocumentSource, EventKind, PartState, PauseWhy, State, StepKind
+from applications.enums import IN_HAND, DeliveryState, DocumentSource, EventKind, PartState, PauseWhy, State, StepKind
 from applications.history import record
 from applications.linked import law_of
 from applications.models import Application, Document, Part
@@ -218,7 +218,8 @@ def hand_over_parts(
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
     rows = list(dossier.parts.filter(key__in=parts))
-    if dossier.state not in (*IN_HAND, State.DONE) or not dossier.parts.exists():
+    on_way = dossier.delivery_state == DeliveryState.ON_WAY
+    if dossier.state not in (*IN_HAND, State.DONE) or on_way or not dossier.parts.exists():
         raise wrong_state(dossier)
     if not rows:
         raise BadInput(_("Choose which result is handed over."), code="parts_empty", field="parts")
@@ -229,7 +230,7 @@ def hand_over_parts(
     unpaid = unpaid_with_reason(dossier, unpaid_reason)
     drawn = signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None
     for row in rows:
-        _hand(row, handed_to.strip(), drawn, at)
+        hand_part(row, handed_to.strip(), drawn, at)
     _changed(dossier, at)
     record(
         application=dossier,
@@ -254,7 +255,8 @@ def hand_over_parts(
     return dossier
 
 
-def _hand(row: Part, handed_to: str, signature: Document | None, at: datetime) -> None:
+def hand_part(row: Part, handed_to: str, signature: Document | None, at: datetime) -> None:
+    """Note who took the result of this part."""
     row.handed_to, row.handed_at, row.signature = handed_to, at, signature
     row.save(update_fields=["handed_to", "handed_at", "signature"])
 

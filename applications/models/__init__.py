@@ -1,6 +1,7 @@
 from applications.models.application import Application, DossierNumber, Party
 from applications.models.closing import ChainHead, Closing, ClosingPaper
 from applications.models.declaration import Declaration, DeclarationRules, WhyErased
+from applications.models.delivery import Dispatch
 from applications.models.handling import (
     Absence,
     Consultation,
@@ -65,6 +66,7 @@ __all__ = [
     "DayClosingPaper",
     "Declaration",
     "DeclarationRules",
+    "Dispatch",
     "Document",
     "DossierNumber",
     "Event",

@@ -173,6 +173,10 @@ class Application(StateModel):
                 name="application_returned_was_handed",
             ),
             models.CheckConstraint(
+                condition=~Q(delivery_state=DeliveryState.ON_WAY) | Q(state=State.DONE),
+                name="application_on_its_way_is_done",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=[State.REFUSED, State.WITHDRAWN, State.STOPPED]) | Q(ended_at__isnull=False),
                 name="application_ended_has_time",
             ),
@@ -239,7 +243,7 @@ class Application(StateModel):
 
     @transition(field=state, source=State.DONE, target=State.STOPPED)
     def void_result(self, at: datetime) -> None:
-        self.ended_at = at
+        self.ended_at, self.delivery_state = at, DeliveryState.AT_COUNTER
 
     @transition(field=state, source=State.DONE, target=State.RETURNED)
     def hand_over(self, at: datetime) -> None:

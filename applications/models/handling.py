@@ -14,6 +14,9 @@ from applications.notarisation.enums import NOT_PAID_FOR
 # A request at the counter is over once the dossier is received; it stops no clock.
 STILL_OPEN = Q(stage=SupplementStage.APPRAISAL, answered_at__isnull=True, ended_at__isnull=True)
 
+# A result that waits to be collected, and nobody was reminded of.
+UNCOLLECTED = Q(kind=StepKind.RETURN, to_at__isnull=True, reminded_at__isnull=True)
+
 
 class Step(models.Model):
     """Who has the dossier, from when to when; the open one says where it stands."""
@@ -23,11 +26,15 @@ class Step(models.Model):
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("The citizen was reminded that the result waits to be collected.")
+    )
 
     class Meta:
         verbose_name = _("step")
         verbose_name_plural = _("steps")
         ordering = ["from_at", "id"]
+        indexes = [models.Index(fields=["from_at"], condition=UNCOLLECTED, name="step_to_remind_of")]
         constraints = [
             models.UniqueConstraint(fields=["application"], condition=Q(to_at__isnull=True), name="one_open_step"),
         ]

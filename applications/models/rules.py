@@ -37,6 +37,11 @@ class HandlingRules(models.Model):
     way_days = models.PositiveSmallIntegerField(
         _("days that an original may be on the way"), default=2, validators=[MinValueValidator(1)]
     )
+    collect_days = models.PositiveSmallIntegerField(
+        _("days after which a result that nobody has collected is reminded of"),
+        default=5,
+        validators=[MinValueValidator(1)],
+    )
     duplicate_days = models.PositiveSmallIntegerField(
         _("days (of the calendar) back in which the same matter is pointed out as a duplicate"), default=30
     )
@@ -53,6 +58,7 @@ class HandlingRules(models.Model):
                     extension_days__gte=1,
                     consult_days__gte=1,
                     way_days__gte=1,
+                    collect_days__gte=1,
                 ),
                 name="handling_rules_give_a_day",
             )

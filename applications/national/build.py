@@ -36,6 +36,8 @@ _RESULTS = frozenset({DocumentSource.RESULT, DocumentSource.CERTIFIED})
 _ROLES: dict[str, Role] = {
     EventKind.RECEIVED: Role.COUNTER_OFFICER,
     EventKind.HANDED_OVER: Role.COUNTER_OFFICER,
+    EventKind.POSTED: Role.COUNTER_OFFICER,
+    EventKind.CAME_BACK: Role.COUNTER_OFFICER,
     EventKind.WITHDRAWN: Role.COUNTER_OFFICER,
     EventKind.REFUSED: Role.COUNTER_OFFICER,
     EventKind.REISSUED: Role.COUNTER_OFFICER,
@@ -101,6 +103,13 @@ class AtEvent:
         found = [event.at for event in self.events if event.to_state == State.RETURNED != event.from_state]
         return found[-1] if found else self.dossier.handed_over_at
 
+    @property
+    def _by_post(self) -> bool:
+        """Whether the result of then went by post, and did not come back."""
+        ways = (EventKind.POSTED, EventKind.CAME_BACK, EventKind.REPLACED, EventKind.HANDED_OVER)
+        last = next((event for event in reversed(self.events) if event.kind in ways), None)
+        return last is not None and bool(last.details.get("letter")) and last.kind != EventKind.CAME_BACK
+
     @staticmethod
     def _due_at(events: Sequence[Event]) -> datetime | None:
         found = [event.details["due_at"] for event in events if event.details.get("due_at")]
@@ -129,7 +138,7 @@ class AtEvent:
             "TrichYeuHoSo": name[: shape.MAX_LENGTH["TrichYeuHoSo"]],
             "TrangThaiHoSo": str(int(self.event.to_state)),
             "DonViXuLy": pick(dossier.competent.name),
-            "HinhThuc": rules.at_counter_code,
+            "HinhThuc": rules.by_post_code if self._by_post else rules.at_counter_code,
             "NoiNopHoSo": rules.filed_there_code if self.arrival else rules.filed_here_code,
             "DuocThanhToanTrucTuyen": rules.paid_online_code,
             "GhiChu": self.event.reason,

@@ -20,6 +20,7 @@ TASK = "applications.tasks.tell_national"
 _WITHIN_A_STATE = frozenset({
     EventKind.PROPOSED, EventKind.RETURNED_FOR_REWORK, EventKind.CONSULTED, EventKind.ANSWERED, EventKind.HANDED_ON,
     EventKind.EXTENDED, EventKind.DUE_MOVED, EventKind.REISSUED, EventKind.REPLACED,
+    EventKind.POSTED, EventKind.CAME_BACK,
 })  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.forms import Form
@@ -130,6 +132,7 @@ def dossier_or_404(request: HttpRequest, pk: int) -> Application:
             "extensions",
             "withdrawals",
             "corrections__proposed_by",
+            "dispatches__sent_by",
             "consultations__document",
             "payments__by",
             "issued_forms",
@@ -181,6 +184,8 @@ def _page(
         "wish": wish_of(dossier),
         "correction": correction_of(dossier),
         "replaced": [row for row in dossier.corrections.all() if row.signed_at],
+        "letters": list(dossier.dispatches.all()),
+        "reminded_at": _reminded_at(dossier),
         "is_fee_outdated": receipt_names_another_fee(dossier),
         "is_outdated": receipt_is_outdated(dossier),
         "forms_out": _forms_out(dossier),
@@ -198,6 +203,11 @@ def _page(
 def _part_name(dossier: Application, request: SupplementRequest) -> str:
     """Which of the linked services asked; empty for the dossier as a whole."""
     return name_of(dossier, request.part.key) if request.part else ""
+
+
+def _reminded_at(dossier: Application) -> datetime | None:
+    """When the citizen was reminded of a result that is still to be collected."""
+    return next((step.reminded_at for step in dossier.steps.all() if step.to_at is None), None)
 
 
 def _forms_out(dossier: Application) -> list[tuple[IssuedForm, str]]:

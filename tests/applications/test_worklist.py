@@ -104,6 +104,8 @@ def test_each_role_has_the_lists_of_its_turn(as_: As) -> None:
     assert counts(Role.LEADER) == {"to-sign": 0, "not-made": 0, "apologies": 0, "to-give-back": 0, "all": 3}
     assert counts(Role.COUNTER_OFFICER) == {
         "to-hand-over": 1,
+        "uncollected": 0,
+        "by-post": 0,
         "sent-back": 0,
         "not-made": 0,
         "to-withdraw": 0,

@@ -43,6 +43,12 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
             "authorisation": "Giấy ủy quyền 12",
             "unpaid_reason": "Nộp sau",
         },
+        "post": {
+            "recipient": "Ánh", "address": "12 ngõ 5, Kim Liên", "carrier": "VNPost",
+            "tracking_number": f"EA{Event.objects.count()}VN", "unpaid_reason": "Nộp sau",
+        },
+        "post-delivered": {"handed_to": "Ánh", "delivered_on": clock.local_day(at)},
+        "post-returned": {"reason": "Vắng nhà"},
         "keep-original": {"paper": kept.pk if kept else 0, "number": "BB 1", "pages": 2},
         "give-originals-back": {"given_to": "Ánh", "authorisation": "Giấy ủy quyền 12", "reason": "Cần dùng"},
         "take-fee": {**money, "amount": outstanding(dossier)},
