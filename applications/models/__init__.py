@@ -15,6 +15,7 @@ from applications.models.handling import (
     WithdrawalRequest,
 )
 from applications.models.history import Event, EventValue
+from applications.models.letters import LetterTemplate
 from applications.models.linked import Part, PartPause
 from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
 from applications.models.originals import Original, OriginalMove, TransferItem, TransferList
@@ -23,6 +24,7 @@ from applications.models.payments import BankAccount, Payment
 from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
+from applications.models.showing import Showing
 from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
@@ -73,6 +75,7 @@ __all__ = [
     "FeeLine",
     "HandlingRules",
     "IssuedForm",
+    "LetterTemplate",
     "Original",
     "OriginalMove",
     "OutagePass",
@@ -97,6 +100,7 @@ __all__ = [
     "ScanRules",
     "SealingTry",
     "SecondFactor",
+    "Showing",
     "Signatory",
     "SignatureMark",
     "SigningDelegation",
