@@ -18,6 +18,7 @@ from applications.models import (
     FeeLine,
     HandlingRules,
     IssuedForm,
+    LetterTemplate,
     Paper,
     Payment,
     Register,
@@ -99,6 +100,14 @@ class IssuedFormAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ("application__version__procedure", "issued_by", "document")
     search_fields = ("application__code",)
     ordering = ("-id",)
+
+
+@admin.register(LetterTemplate)
+class LetterTemplateAdmin(admin.ModelAdmin):
+    """What officers begin a letter to a citizen with."""
+
+    list_display = ("__str__", "order", "is_offered")
+    list_editable = ("order", "is_offered")
 
 
 @admin.register(Payment)

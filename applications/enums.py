@@ -153,6 +153,11 @@ class EventKind(models.TextChoices):
     ORIGINAL = "original", _("An original moved")
     PERSON_MERGED = "person_merged", _("Record of the person merged with another")
     PERSON_PARTED = "person_parted", _("Merging of the records taken back")
+    FORM_CORRECTED = "form_corrected", _("What was filled in was corrected")
+    NOTED = "noted", _("Internal note")
+    WRITTEN = "written", _("The citizen was written to")
+    CITIZEN_WROTE = "citizen_wrote", _("The citizen wrote")
+    LETTER_READ = "letter_read", _("What the citizen wrote was read")
 
 
 class PauseWhy(models.TextChoices):

@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from applications.actions.letters import MOST_CHARACTERS
+
 _LAST4 = re.compile(r"\d{4}", re.ASCII)
 
 
@@ -60,3 +62,15 @@ class WithdrawForm(_Last4Form):
         error_messages={"required": _("Tick that you know this.")},
     )
     field_order = ("reason", "phone_last4", "sure")
+
+
+class AnswerForm(_Last4Form):
+    """The citizen's answer, with the confirmation of who it is."""
+
+    letter = forms.CharField(
+        label=_("Your answer"),
+        max_length=MOST_CHARACTERS,
+        error_messages={"required": _("Write something first.")},
+        widget=forms.Textarea({"rows": 5}),
+    )
+    field_order = ("letter", "phone_last4")

@@ -67,6 +67,7 @@ from applications.people import officers_of, specialists_of
 from applications.permissions import (
     check,
     is_own_work,
+    may_correct_form,
     may_hand_over,
     may_handle,
     may_receive,
@@ -910,6 +911,17 @@ VERBS = [
         _new_receipt,
         is_main=False,
         initial=_known_of_receipt,
+    ),
+    Verb(
+        "correct-form",
+        _("Correct what was filled in"),
+        _("Corrected. The page shows what it said before."),
+        forms_dossier.NothingForm,
+        lambda dossier, step: dossier.state in IN_HAND and bool(dossier.form_data) and not is_copy(dossier),
+        may_correct_form,
+        _on_its_page,
+        is_main=False,
+        page="applications:correct_form",
     ),
     Verb(
         "prepare-apology",

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from applications.catalogue import version_of
 from applications.enums import EventKind
 from applications.enums_originals import Moved
 from applications.linked import name_of
@@ -71,6 +72,11 @@ _SENTENCES: dict[str, Any] = {
         "%(who)s merged two records of the same person: the dossier is with the one that counts."
     ),
     EventKind.PERSON_PARTED: gettext_lazy("%(who)s took the merging of two records back."),
+    EventKind.FORM_CORRECTED: gettext_lazy("%(who)s corrected what was filled in: %(fields)s."),
+    EventKind.NOTED: gettext_lazy("%(who)s wrote an internal note."),
+    EventKind.WRITTEN: gettext_lazy("%(who)s wrote to the citizen."),
+    EventKind.CITIZEN_WROTE: gettext_lazy("The citizen wrote on the tracking page."),
+    EventKind.LETTER_READ: gettext_lazy("%(who)s read what the citizen wrote; it needs no answer."),
 }
 _ORIGINALS: dict[Moved, Any] = {
     Moved.KEPT: gettext_lazy("%(who)s took the original into custody: %(original)s."),
@@ -98,6 +104,7 @@ _OF_PART = {
     EventKind.ANSWER_MOVED: _PART_ANSWER_MOVED,
 }
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
+_CHECKED = gettext_lazy("The citizen had read it on the screen and found everything right.")
 _PAID_MORE = gettext_lazy(
     "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s. %(surplus)s more was paid than is due."
 )
@@ -109,7 +116,7 @@ _SENT_UNPAID = gettext_lazy(
 _DELIVERED = gettext_lazy("The post delivered the result: %(handed_to)s signed for it.")
 _OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
 # Personal texts worth reading in full under their sentence.
-_QUOTED = ("faults", "reason", "note", "question", "answer")
+_QUOTED = ("faults", "reason", "note", "question", "answer", "letter")
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,7 @@ def told(event: Event) -> Told:
         "carrier": event.details.get("carrier", ""),
         "tracking_number": personal.get("tracking_number") or erased,
         "list": event.details.get("list", ""),
+        "fields": _fields(event),
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
     if "given_back" in personal:
@@ -160,6 +168,8 @@ def told(event: Event) -> Told:
         }
         quotes.append(_("Another matter than %(codes)s: %(reason)s") % words)
     sentence = str(_sentence(event))
+    if event.details.get("checked_on_screen"):
+        sentence += " " + str(_CHECKED)
     if event.details.get("lowered"):
         sentence += " " + str(_STILL_LOWERED)
     return Told(event.at, sentence % values, " ".join([*quotes, event.reason]).strip())
@@ -191,6 +201,12 @@ def _parts(event: Event) -> str:
     """The names of the linked services that it is about."""
     keys = [key for key in str(event.details.get("part", "")).split(",") if key]
     return ", ".join(name_of(event.application, key) for key in keys)
+
+
+def _fields(event: Event) -> str:
+    """The labels of the form's fields that were corrected."""
+    asked = version_of(event.application).form_schema.get("properties", {}) if event.details.get("fields") else {}
+    return ", ".join(pick(asked[key]["x-label"]) if key in asked else key for key in event.details.get("fields", ()))
 
 
 def _moment(stored: str | None) -> str:

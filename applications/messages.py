@@ -196,6 +196,21 @@ class Extended(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Written(DossierNotice):
+    """An officer has written: what, stands on the page alone."""
+
+    kind: ClassVar[str] = "written"
+
+    def subject(self) -> str:
+        return _("An officer has written to you about dossier %(code)s") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        return _("An officer has written to you about dossier %(code)s. Read and answer it here:") % {
+            "code": self.reference
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentAsked(DossierNotice):
     """Dues came up while it was handled: how much is on the page."""
 

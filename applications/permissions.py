@@ -107,6 +107,23 @@ def may_take_back(user: Any, application: Application) -> bool:
     return has_role(user, RECEIVERS, centre) or has_role(user, LEADERS, application.competent_id)
 
 
+def may_write(user: Any, application: Application) -> bool:
+    """Who writes to its citizen: whoever received it, handles it or decides on it."""
+    receives = may_receive(user, application) or may_hand_over(user, application)
+    return receives or may_handle(user, application) or may_sign(user, application)
+
+
+def may_note(user: Any, application: Application) -> bool:
+    """Who leaves a note for colleagues: the same, and the managers of the centres it goes through."""
+    centres = {application.helped_at_id, application.received_at_centre_id, application.competent_id} - {None}
+    return may_write(user, application) or any(has_role(user, {Role.MANAGER}, pk) for pk in centres)
+
+
+def may_correct_form(user: Any, application: Application) -> bool:
+    """Who puts right what was filled in: whoever received it, and whoever examines it."""
+    return may_hand_over(user, application) or may_handle(user, application)
+
+
 def may_keep_register(user: Any, register: Register) -> bool:
     """Who may hand a register over and close it."""
     return has_role(user, REGISTER_MANAGERS, register.centre_id)

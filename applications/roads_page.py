@@ -104,6 +104,7 @@ def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Appl
         received_at_centre_id=_CENTRE,
         due_at=due_at,
         handler_id=2,
+        form_data={"a": "b"},
     )
     one = [] if not rich else [SupplementRequest(stage=SupplementStage.APPRAISAL, asked_at=_NOW)]
     rows: dict[str, list[Any]] = {

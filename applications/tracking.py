@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from applications.accounts import account_on, code_to_pay
 from applications.catalogue import version_of
+from applications.conversation import Letter, letters_for_citizen
 from applications.custody import told_to_citizen
 from applications.documents import qr
 from applications.enums import IN_HAND, RECEIVED, RUNNING, DispatchEnd, EventKind, PartState, State, StepKind
@@ -260,6 +261,11 @@ class TrackedDossier:
     def may_ask_to_withdraw(self) -> bool:
         is_copy = hasattr(self.application, "certification")
         return self.application.state in IN_HAND and not is_copy and (self.wish is None or bool(self.wish.settled_at))
+
+    @cached_property
+    def letters(self) -> list[Letter]:
+        """What the centre and the citizen wrote to each other. One statement, where there is any."""
+        return letters_for_citizen(list(self.application.events.all()))
 
     @property
     def papers_out(self) -> list[tuple[IssuedForm, str]]:

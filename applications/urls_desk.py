@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from applications.views import screen
 from applications.views.desk import matter, numbers, page, person, queue
 
 patterns = [
@@ -35,6 +36,11 @@ patterns = [
     path("desk/matters/<int:application_id>/drop/", matter.drop, name="drop"),
     path("desk/matters/<int:application_id>/receive/", matter.receive, name="receive"),
     path("desk/matters/<int:application_id>/papers/", matter.papers, name="papers"),
+    path("desk/matters/<int:application_id>/screen/", screen.at_desk, name="second_screen"),
+    path("desk/matters/<int:application_id>/screen/show/", screen.show, name="show_to_citizen"),
+    path("screen/", screen.screen, name="screen"),
+    path("screen/part/", screen.part, name="screen_part"),
+    path("screen/answer/", screen.answer, name="screen_answer"),
     path("desk/papers/<int:paper_id>/tick/", matter.tick, name="tick"),
     path("desk/papers/<int:paper_id>/original/", matter.keep_original, name="keep_original"),
     path("desk/matters/<int:application_id>/other-matter/", matter.other_matter, name="other_matter"),

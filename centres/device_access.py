@@ -1,4 +1,4 @@
-"""Kiosks and boards: a signed cookie that holds who the device is, checked against the row once a minute.
+"""Kiosks, boards and citizens' screens: a signed cookie that holds who the device is, checked against the row once a minute.
 
 The answer is kept in the shared cache, so an unchanged board asks no database; revoking drops it. While the cache is
 down the row is asked each time.
@@ -45,6 +45,7 @@ class Seat:
     centre_id: int
     name: str
     zone_id: int | None = None
+    counter_id: int | None = None
 
     @property
     def device(self) -> Device:
@@ -97,7 +98,7 @@ def seat_of(request: HttpRequest, kind: str) -> Seat | None:
         known = _look_up(device_id, kind)
     if known is None or not constant_time_compare(known["proof"], str(proof)):
         return None
-    return Seat(device_id, known["centre_id"], known["name"], known["zone_id"])
+    return Seat(device_id, known["centre_id"], known["name"], known["zone_id"], known["counter_id"])
 
 
 def device_required(
@@ -131,6 +132,7 @@ def _look_up(device_id: int, kind: str) -> dict[str, Any] | None:
         "centre_id": device.centre_id,
         "name": device.name,
         "zone_id": device.zone_id,
+        "counter_id": device.counter_id,
     }
     shared.keep(_cache_key(device.pk), known, KNOWN_SECONDS)
     return known

@@ -38,6 +38,7 @@ class CounterEventKind(models.TextChoices):
 class DeviceKind(models.TextChoices):
     KIOSK = "kiosk", _("kiosk")
     BOARD = "board", _("board")
+    SCREEN = "screen", _("citizen's screen at a counter")
 
 
 class Priority(models.IntegerChoices):

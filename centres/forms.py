@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.actions.devices import NAME_LIMIT
 from centres.enums import DeviceKind
-from centres.models import Centre, Device, Zone
+from centres.models import Centre, Counter, Device, Zone
 from centres.models.hall import MOST_MINUTES, TEXT_LIMIT
 
 
@@ -41,6 +41,13 @@ class ZoneChoice(forms.ModelChoiceField):
         self.empty_label = _("the whole hall")
 
 
+class CounterChoice(forms.ModelChoiceField):
+    """A counter of this centre by what it is called."""
+
+    def label_from_instance(self, counter: Counter) -> str:
+        return str(counter)
+
+
 class DeviceForm(forms.Form):
     name = forms.CharField(label=_("Where it stands"), max_length=NAME_LIMIT)
     kind = forms.ChoiceField(label=_("What it is"), choices=DeviceKind.choices)
@@ -50,6 +57,15 @@ class DeviceForm(forms.Form):
         super().__init__(*arguments, **options)
         if centre.zones.exists():
             self.fields["zone"] = ZoneChoice(centre, label=_("Whose calls a board shows"))
+        self.fields["counter"] = CounterChoice(
+            Counter.objects.filter(centre=centre), label=_("Counter of a citizen's screen"), required=False
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("kind") == DeviceKind.SCREEN and not values.get("counter"):
+            self.add_error("counter", _("Choose the counter where the screen stands."))
+        return values
 
 
 class ArrangeForm(forms.Form):
@@ -61,6 +77,10 @@ class ArrangeForm(forms.Form):
         super().__init__(*arguments, **options)
         if device.kind == DeviceKind.BOARD and device.centre.zones.exists():
             self.fields["zone"] = ZoneChoice(device.centre, label=_("Whose calls a board shows"))
+        if device.kind == DeviceKind.SCREEN:
+            self.fields["counter"] = CounterChoice(
+                Counter.objects.filter(centre=device.centre), label=_("Counter of a citizen's screen")
+            )
 
 
 class HallAnnouncementForm(forms.Form):

@@ -43,6 +43,7 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/calls/", board.calls, name="board_calls"),
     path("board/sign-in/", devices.sign_in, {"kind": DeviceKind.BOARD.value}, name="board_sign_in"),
+    path("screen/sign-in/", devices.sign_in, {"kind": DeviceKind.SCREEN.value}, name="screen_sign_in"),
     path("day/", day.day, name="day"),
     path("day/needs/", day.needs, name="day_needs"),
     path("day/queue/", day.queue, name="day_queue"),

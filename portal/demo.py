@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 PASSWORD = "demo-mot-cua-2026"  # noqa: S105 - printed on the demo's own login page
 KIOSK_KEY = "demo-kiosk-chi-nhanh-3"
 BOARD_KEY = "demo-bang-goi-so-chi-nhanh-3"
+SCREEN_KEY = "demo-man-hinh-quay-1-chi-nhanh-3"
 
 # A birth declared at home: the end of its address, and its code at a desk.
 DECLARATION_TOKEN = "demo-to-khai-nha"  # noqa: S105 - opens made-up answers

@@ -25,6 +25,7 @@ from applications.actions.file_online import take_in_filing
 from applications.actions.handle import propose, take
 from applications.actions.issue_form import issue
 from applications.actions.keep_closing_paper import keep_closing_paper
+from applications.actions.letters import write_to_citizen
 from applications.actions.linked import finish_part
 from applications.actions.merge_people import merge_people
 from applications.actions.pay import take_fee
@@ -32,10 +33,11 @@ from applications.actions.people import note_absence
 from applications.actions.print_book import print_book
 from applications.actions.refuse_certification import refuse_certification
 from applications.actions.transfer_originals import send
-from applications.enums import State
+from applications.documents_kept import keep_bytes
+from applications.enums import DocumentSource, State
 from applications.enums_national import ItemKind, ItemState, Trouble
 from applications.ledger import outstanding
-from applications.models import Application, DayClosing, Paper, Payment, SyncItem
+from applications.models import Application, DayClosing, Document, Paper, Payment, SyncItem
 from applications.notarisation.enums import RegisterKind
 from applications.notarisation.grounds import FINE, grounds_for
 from applications.till import open_payments
@@ -44,6 +46,7 @@ from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
 from centres.models import Centre, Device
 from citizens.models import Citizen, HeldDocument, Look, User
+from portal.uploads import inspect_upload
 from support.actions.announce import announce as tell_staff
 from support.actions.known import keep_known
 from support.actions.plan_outage import plan_outage
@@ -109,8 +112,10 @@ LIMITED = {
     "applications:tell_by_push",
     "centres:kiosk_sign_in",
     "centres:board_sign_in",
+    "centres:screen_sign_in",
     "applications:track",
     "applications:withdraw",
+    "applications:answer_letter",
     "applications:declare_start",
     "applications:declare_form",
     "applications:verify_file",
@@ -163,6 +168,7 @@ def a_world(at_hanoi: Any) -> World:
     person = CitizenFactory(identity_number=IDENTITY, address="12 ngõ 5 phố Chùa Bộc, phường Kim Liên, Hà Nội")
     accepted = a_dossier(citizen=person, at=MONDAY - timedelta(hours=1))
     taken = a_dossier(citizen=person, at=MONDAY - timedelta(hours=2), state=State.PROCESSING)
+    write_to_citizen(application=taken, text="Xin cho biết thêm.", at=MONDAY, acting_user=taken.handler)
     proposed = take(
         application=a_dossier(citizen=person, at=MONDAY - timedelta(hours=2)),
         at=MONDAY,
@@ -270,6 +276,7 @@ def a_world(at_hanoi: Any) -> World:
     for kind in DeviceKind.values:
         key = f"key of the {kind}"
         world.devices[kind] = DeviceFactory(centre=here, kind=kind, key_hash=Device.hash_of(key)), key
+    Device.objects.filter(kind=DeviceKind.SCREEN).update(counter=ticket.counter)
     steps = {
         "take": accepted,
         "propose": taken,
@@ -303,7 +310,8 @@ def a_world(at_hanoi: Any) -> World:
     }
     world.arguments = {
         **{f"applications:{name}": by_kind["application_id"] for name in
-           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration", "other_matter")},
+           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration", "other_matter",
+            "second_screen", "show_to_citizen")},
         **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify", "keep_original")},
         **{f"applications:{name}": by_kind["item_id"] for name in
            ("certification", "submit_certification", "approve_certification", "drop_certification", "two_up")},
@@ -350,6 +358,10 @@ def a_world(at_hanoi: Any) -> World:
         **{f"applications:{name}": {"pk": till.pk} for name in
            ("day_closing", "day_closing_paper", "correct_day_closing", "countersign_day_closing")},
         "applications:ask_supplement": {"pk": taken.pk},
+        **{f"applications:{name}": {"pk": taken.pk} for name in ("add_note", "write_letter", "correct_form")},
+        **{f"applications:{name}": {"pk": taken.pk, "document_id": a_file_of(taken).pk, "number": 1}
+           for name in ("preview", "page_picture")},
+        "applications:answer_letter": {"token": taken.token},
         "applications:issued_form": {"pk": waiting_for_paper.pk, "form_id": _form_of(waiting_for_paper, "02")},
         "applications:public_form": {"token": waiting_for_paper.token, "form_id": _form_of(waiting_for_paper, "02")},
         "applications:ask_at_counter": by_kind["application_id"],
@@ -523,6 +535,10 @@ def a_world(at_hanoi: Any) -> World:
             "last_day": "2026-12-31",
         },
         "applications:ask_supplement": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
+        "applications:add_note": {"note": "Gọi lại chiều nay"},
+        "applications:write_letter": {"letter": "Xin đến chi nhánh."},
+        "applications:answer_letter": {"letter": "Mai tôi đến.", "phone_last4": LAST4},
+        "applications:correct_form": {"child_name": "Nguyễn Gia Bách", "reason": "Gõ nhầm"},
         "applications:ask_at_counter": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
         "applications:withdraw": {"reason": "Không cần nữa", "phone_last4": LAST4, "sure": "on"},
         "applications:dossier_act@consult": {
@@ -636,6 +652,13 @@ def _closed_till(centre: Centre, cashier: User) -> DayClosing:
     taken = sum(row.amount for row in open_payments(centre, cashier))
     counted = Counted(cash=taken, card=0, transfer=0)
     return close_till(centre=centre, counted=counted, last=last.pk, at=MONDAY, acting_user=cashier)
+
+
+def a_file_of(dossier: Application) -> Document:
+    """A picture that was handed in for it."""
+    kept = keep_bytes(inspect_upload(SimpleUploadedFile("scan.jpg", PICTURE)))
+    assert kept is not None
+    return kept.note(dossier, DocumentSource.UPLOAD, MONDAY, dossier.received_by)
 
 
 def _form_of(dossier: Application, number: str) -> int:

@@ -80,6 +80,13 @@ GET  centres:board                                  ss.s sssss ssss
 GET  centres:board_calls                            ss.s sssss ssss
 GET  centres:board_sign_in                          .... ..... ....
 POST centres:board_sign_in                          .... ..... ....
+GET  centres:screen_sign_in                         .... ..... ....
+POST centres:screen_sign_in                         .... ..... ....
+GET  applications:screen                            ssss sssss ssss
+GET  applications:screen_part                       ssss sssss ssss
+POST applications:screen_answer                     ssss sssss ssss
+GET  applications:second_screen                     sss0 .00.. 0000
+POST applications:show_to_citizen                   sss0 .00ff 0000
 GET  centres:day                                    sssf fff.. fff.
 GET  centres:day_needs                              sssf fff.. fff.
 GET  centres:day_queue                              sssf fff.. fff.
@@ -242,6 +249,15 @@ POST applications:dossier_act @correct-result       sss0 f.fff 0000
 POST applications:dossier_act @sign-correction      sss0 ff.ff 0000
 POST applications:dossier_act @drop-correction      sss0 ff.ff 0000
 POST applications:control_slip                      sss0 ..... 0000
+GET  applications:letters                           sssf ..... ....
+POST applications:add_note                          sss0 ....f 0000
+POST applications:write_letter                      sss0 ...ff 0000
+GET  applications:correct_form                      sss0 ..fff 0000
+POST applications:correct_form                      sss0 ..fff 0000
+GET  applications:preview                           sss0 ..... 0000
+GET  applications:page_picture                      sss0 ..... 0000
+GET  applications:answer_letter                     .... ..... ....
+POST applications:answer_letter                     .... ..... ....
 GET  applications:book_of_day                       sssf .f... .f..
 POST applications:book_of_day                       sssf .f... .f..
 GET  applications:book_print                        sssf .f... 0f00

@@ -28,6 +28,7 @@ from applications.notarisation.enums import JobState
 from applications.notarisation.requests import is_request, items_of, request_of
 from applications.numbers import next_dossier_code
 from applications.permissions import check_receiver
+from applications.second_screen import was_found_right
 from centres.actions.matters import finish_matter
 from citizens.models import User
 from portal import clock, jobs, live
@@ -69,8 +70,9 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
     missing += what_is_missing(draft, papers, quote, form, at, by_document=by_document)
     refuse_if(missing)
     refuse_duplicates(draft, at)
+    is_checked = was_found_right(draft, at)
     draft.form_data = form.form_data()
-    return complete(draft, quote, papers, at, acting_user)
+    return complete(draft, quote, papers, at, acting_user, is_checked=is_checked)
 
 
 class Missing(str):
@@ -96,12 +98,20 @@ def refuse_if(missing: list[str]) -> None:
 
 
 def complete(
-    draft: Application, quote: Quote, papers: list[Paper], at: datetime, acting_user: User, *, is_new: bool = False
+    draft: Application,
+    quote: Quote,
+    papers: list[Paper],
+    at: datetime,
+    acting_user: User,
+    *,
+    is_new: bool = False,
+    is_checked: bool = False,
 ) -> Application:
     """The change itself, on a draft that was locked and found whole; inside the caller's transaction. Papers that are not
     saved yet are saved with it.
 
-    ``is_new``: it was made in this transaction, so nothing of it is in the history yet.
+    ``is_new``: it was made in this transaction, so nothing of it is in the history yet. ``is_checked``: its citizen read it on
+    the screen of the counter and found everything right.
     """
     from_state = draft.state
     centre = draft.helped_at
@@ -137,6 +147,7 @@ def complete(
             "papers": [str(paper.kind.key) for paper in papers],
             "fee": quote.total,
             **({"declared_at_home": True} if declaration else {}),
+            **({"checked_on_screen": True} if is_checked else {}),
             **({"looks_like": draft.other_matter["codes"]} if draft.other_matter else {}),
         },
         personal={

@@ -123,6 +123,10 @@ def set_up(at: datetime, today: date) -> Place:
             counter.services.set([services[letter] for letter in letters])
     kiosk = _device(branch, DeviceKind.KIOSK, "Kiosk cửa chính", demo.KIOSK_KEY, at)
     _device(branch, DeviceKind.BOARD, "Bảng gọi số sảnh chờ", demo.BOARD_KEY, at)
+    screen = _device(branch, DeviceKind.SCREEN, "Màn hình quầy 1", demo.SCREEN_KEY, at)
+    if screen.counter_id is None:
+        screen.counter = Counter.objects.get(centre=branch, number=1)
+        screen.save(update_fields=["counter"])
     set_up_signers(branch, people[Role.LEADER], people[Role.CITY_ADMIN][0], at)
     return Place(
         centre=branch,

@@ -44,6 +44,7 @@ def lines() -> list[str]:
         *(f"{role:26} {names}" for role, names in zip(_ROLES, users, strict=True)),
         f"Ứng dụng xác thực của / authenticator of {demo.SIGNER}: {demo.SIGNER_SECRET}",
         f"Kiosk key: {demo.KIOSK_KEY}    Board key: {demo.BOARD_KEY}",
+        f"Màn hình của công dân tại quầy 1 / citizen's screen at counter 1: {demo.SCREEN_KEY} ({settings.PUBLIC_URL}{reverse('applications:screen')})",
         "",
         *TO_TRY,
         "",

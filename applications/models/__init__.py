@@ -16,6 +16,7 @@ from applications.models.handling import (
     WithdrawalRequest,
 )
 from applications.models.history import Event, EventValue
+from applications.models.letters import LetterTemplate
 from applications.models.linked import Part, PartPause
 from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
 from applications.models.originals import Original, OriginalMove, TransferItem, TransferList
@@ -24,6 +25,7 @@ from applications.models.payments import BankAccount, Payment
 from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
+from applications.models.showing import Showing
 from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
@@ -75,6 +77,7 @@ __all__ = [
     "FeeLine",
     "HandlingRules",
     "IssuedForm",
+    "LetterTemplate",
     "Original",
     "OriginalMove",
     "OutagePass",
@@ -99,6 +102,7 @@ __all__ = [
     "ScanRules",
     "SealingTry",
     "SecondFactor",
+    "Showing",
     "Signatory",
     "SignatureMark",
     "SigningDelegation",

@@ -112,6 +112,11 @@ class Application(StateModel):
     released_at = models.DateTimeField(null=True, blank=True)
     handed_over_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    citizen_wrote_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("Since when what the citizen wrote waits to be read; empty when nothing does."),
+    )
 
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -131,6 +136,9 @@ class Application(StateModel):
             models.Index(fields=["applicant", "-started_at"], name="application_of_citizen"),
             models.Index(
                 fields=["competent"], condition=Q(payment_state=PaymentState.OVER), name="application_to_give_back"
+            ),
+            models.Index(
+                fields=["citizen_wrote_at"], condition=Q(citizen_wrote_at__isnull=False), name="application_wrote"
             ),
         ]
         constraints = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
@@ -16,12 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 from applications.accounts import account_on, code_to_pay
 from applications.actions.control_slip import issue_control_slip
 from applications.catalogue import version_of
+from applications.conversation import begun_with, letters_of, notes_of, sent_of, templates_offered
 from applications.custody import READERS as CUSTODY_READERS
 from applications.custody import place_words
 from applications.desk import document_lines
 from applications.documents import qr
 from applications.enums import EventKind, State, StepKind
-from applications.form_shown import shown
+from applications.form_changes import contact_changes, form_lines
+from applications.forms_letters import LetterForm, NoteForm
 from applications.handling import (
     BY_KEY,
     Verb,
@@ -39,25 +42,25 @@ from applications.history_words import Told, told
 from applications.ledger import outstanding, owed, surplus
 from applications.linked import name_of, shown_parts
 from applications.looks import looked_at
+from applications.messages import may_tell
 from applications.models import Application, Event, IssuedForm, Original, Paper, SupplementRequest
 from applications.notarisation.requests import request_of
 from applications.papers_out import PAPERS, title_of
-from applications.permissions import FILE_CHECKERS
+from applications.permissions import FILE_CHECKERS, may_note, may_write
+from applications.previews import Preview, document_of, preview_of
 from applications.receipts import form_or_404, form_response, receipt_response
 from applications.worklist import due_words, state_kind, state_words
 from centres.permissions import has_role
 from citizens.session import signed_in
-from notifications.models import Message
 from portal import clock
 from portal.errors import RuleBroken
 from portal.uploads import add_refusals
-from procedures.forms import ProcedureForm
 
 
 @never_cache
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, dossier_or_404(request, pk))
+    return page(request, dossier_or_404(request, pk))
 
 
 @never_cache
@@ -80,7 +83,7 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
             status = problem.status
             dossier = dossier_or_404(request, pk)
             form.initial = verb.initial(dossier)
-    return _page(request, dossier, status=status, tried=verb, tried_form=form)
+    return page(request, dossier, status=status, tried=verb, tried_form=form)
 
 
 @never_cache
@@ -145,13 +148,15 @@ def dossier_or_404(request: HttpRequest, pk: int) -> Application:
     return get_object_or_404(rows, pk=pk)
 
 
-def _page(
+def page(
     request: HttpRequest,
     dossier: Application,
     status: int = 200,
     tried: Verb | None = None,
     tried_form: Form | None = None,
+    **more: Any,
 ) -> HttpResponse:
+    """Everything about one dossier; ``more`` carries forms with errors, so that nothing typed is lost."""
     at = clock.now()
     looked_at(application=dossier, reason=_("dossier opened"), at=at, user=request.user)
     verbs = offered(dossier, request.user)
@@ -169,7 +174,9 @@ def _page(
         "steps": [(verb, tried_form if verb is tried else _waiting(verb, dossier, request)) for verb in verbs],
         "gone": gone,
         "next_key": next((verb.key for verb in verbs if verb.is_main), ""),
-        "form_lines": _form_lines(dossier),
+        "form_lines": form_lines(dossier),
+        "contact_changes": contact_changes(dossier),
+        "preview": _preview(request, dossier),
         "documents": document_lines(request_of(dossier, version_of(dossier)), at),
         "to_pay": outstanding(dossier),
         "pay_code": _pay_code(dossier),
@@ -184,7 +191,7 @@ def _page(
         "wish": wish_of(dossier),
         "correction": correction_of(dossier),
         "replaced": [row for row in dossier.corrections.all() if row.signed_at],
-        "letters": list(dossier.dispatches.all()),
+        "dispatches": list(dossier.dispatches.all()),
         "reminded_at": _reminded_at(dossier),
         "is_fee_outdated": receipt_names_another_fee(dossier),
         "is_outdated": receipt_is_outdated(dossier),
@@ -195,7 +202,8 @@ def _page(
         "may_see_originals": has_role(request.user, CUSTODY_READERS),
         "may_check_files": has_role(request.user, FILE_CHECKERS),
         "history": [told(event) for event in reversed(dossier.events.all())],
-        "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
+        **_written(request, dossier),
+        **more,
     }
     return render(request, "applications/dossiers/dossier.html", context, status=status)
 
@@ -244,14 +252,30 @@ def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:
     return form
 
 
-def _form_lines(dossier: Application) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What was typed into the procedure's form, by its groups; what was left empty is left out."""
-    form = ProcedureForm(version_of(dossier), initial=dossier.form_data)
-    groups = []
-    for title, fields in form.groups():
-        lines = [
-            (str(field.label), shown(field)) for field in fields if dossier.form_data.get(field.name) not in ("", None)
-        ]
-        if lines:
-            groups.append((title, lines))
-    return groups
+def _preview(request: HttpRequest, dossier: Application) -> Preview | None:
+    """The page of a file that the address asks for: without a script it is looked at so."""
+    asked, number = request.GET.get("look", ""), request.GET.get("page", "1")
+    if not (asked.isdecimal() and len(asked) < 19 and number.isdecimal() and len(number) < 5):
+        return None
+    document = document_of(dossier, int(asked))
+    return preview_of(dossier, document, int(number)) if document else None
+
+
+def _written(request: HttpRequest, dossier: Application) -> dict[str, Any]:
+    """Letters, notes and what was sent; the letter may begin with a template that the address names."""
+    events = list(dossier.events.all())
+    by_letter, sent = sent_of(dossier)
+    may_write_here = may_write(request.user, dossier)
+    offered = templates_offered() if may_write_here else []
+    chosen = next((row for row in offered if str(row.pk) == request.GET.get("template")), None)
+    return {
+        "letters": letters_of(events, by_letter),
+        "notes": notes_of(events),
+        "sent": sent,
+        "may_tell": may_tell(dossier),
+        "may_write": may_write_here,
+        "may_note": may_note(request.user, dossier),
+        "templates": offered,
+        "note_form": NoteForm(),
+        "letter_form": LetterForm(initial={"letter": begun_with(chosen, dossier)} if chosen else None),
+    }

@@ -1,4 +1,4 @@
-"""Name a kiosk or board, and take its key away again."""
+"""Name a kiosk, board or citizen's screen, and take its key away again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centres import device_access
 from centres.enums import DeviceKind
-from centres.models import Centre, Device, Zone
+from centres.models import Centre, Counter, Device, Zone
 from centres.permissions import MANAGERS, has_role
 from citizens.models import User
 from portal import live
@@ -27,6 +27,7 @@ def register(
     name: str,
     prints_itself: bool = False,
     zone: Zone | None = None,
+    counter: Counter | None = None,
     at: datetime,
     acting_user: User,
 ) -> tuple[Device, str]:
@@ -35,13 +36,14 @@ def register(
     name = _name_of(name)
     if kind not in DeviceKind.values:
         raise BadInput(_("Choose what kind of screen it is."), code="bad_kind", field="kind")
-    zone = _zone_of(zone, centre.pk, kind)
+    zone, counter = _zone_of(zone, centre.pk, kind), _counter_of(counter, centre.pk, kind)
     key = secrets.token_urlsafe(24)
     device = Device.objects.create(
         centre=centre,
         kind=kind,
         name=name,
         zone=zone,
+        counter=counter,
         prints_itself=prints_itself and kind == DeviceKind.KIOSK,
         key_hash=Device.hash_of(key),
         created_at=at,
@@ -50,14 +52,18 @@ def register(
 
 
 @transaction.atomic
-def arrange(*, device: Device, name: str, zone: Zone | None = None, acting_user: User) -> Device:
-    """Give the screen another name, and a board the zone whose calls it shows (none: the whole hall).
+def arrange(
+    *, device: Device, name: str, zone: Zone | None = None, counter: Counter | None = None, acting_user: User
+) -> Device:
+    """Give the screen another name, a board the zone whose calls it shows (none: the whole hall), a citizen's screen its
+    counter.
 
     It shows so with its next look. Raises ``NotAllowed``, ``BadInput``.
     """
     _guard(device.centre_id, acting_user)
     device.name, device.zone = _name_of(name), _zone_of(zone, device.centre_id, device.kind)
-    device.save(update_fields=["name", "zone"])
+    device.counter = _counter_of(counter, device.centre_id, device.kind)
+    device.save(update_fields=["name", "zone", "counter"])
     _tell(device)
     return device
 
@@ -97,6 +103,15 @@ def _zone_of(zone: Zone | None, centre_id: int, kind: str) -> Zone | None:
     if zone.centre_id != centre_id:
         raise BadInput(_("Choose a zone of this centre."), code="other_centre", field="zone")
     return zone
+
+
+def _counter_of(counter: Counter | None, centre_id: int, kind: str) -> Counter | None:
+    """A citizen's screen stands at one counter of the centre; others at none."""
+    if kind != DeviceKind.SCREEN:
+        return None
+    if counter is None or counter.centre_id != centre_id:
+        raise BadInput(_("Choose the counter where the screen stands."), code="no_counter", field="counter")
+    return counter
 
 
 def _guard(centre_id: int, user: User) -> None:

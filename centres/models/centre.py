@@ -225,12 +225,20 @@ class Membership(models.Model):
 
 
 class Device(models.Model):
-    """A kiosk or a board. It signs in once with a key a manager can name and revoke; only the key's hash is kept."""
+    """A kiosk, a board or a citizen's screen. It signs in once with a key a manager can name and revoke; only the key's hash is kept."""
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="devices")
     kind = models.CharField(max_length=6, choices=DeviceKind.choices)
     name = models.CharField(max_length=80)
     zone = models.ForeignKey("centres.Zone", on_delete=models.SET_NULL, null=True, blank=True, related_name="devices")
+    counter = models.ForeignKey(
+        Counter,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="screens",
+        help_text=_("Where a citizen's screen stands."),
+    )
     key_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField(null=True, blank=True)

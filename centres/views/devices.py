@@ -27,7 +27,11 @@ TRIES, TRY_SECONDS = 20, 600
 # A new screen and its key, from the answer that makes it to the page that shows it once.
 NEW_KEY = "new_device_key"
 # The page of each kind of screen.
-PAGES = {DeviceKind.KIOSK.value: "centres:kiosk", DeviceKind.BOARD.value: "centres:board"}
+PAGES = {
+    DeviceKind.KIOSK.value: "centres:kiosk",
+    DeviceKind.BOARD.value: "centres:board",
+    DeviceKind.SCREEN.value: "applications:screen",
+}
 
 
 @login_not_required
@@ -66,7 +70,7 @@ def list_and_add(request: HttpRequest) -> HttpResponse:
         request.session[NEW_KEY] = [new.pk, key]
         return redirect(f"{reverse('centres:day_devices')}?centre={centre.pk}")
     made, key = request.session.pop(NEW_KEY, (None, None))
-    rows = Device.objects.filter(centre=centre).select_related("zone").order_by("revoked_at", "kind", "name")
+    rows = Device.objects.filter(centre=centre).select_related("zone", "counter").order_by("revoked_at", "kind", "name")
     context = {
         "centre": centre,
         "centres": centres_to_choose(request),
@@ -84,7 +88,11 @@ def arrange(request: HttpRequest, device_id: int) -> HttpResponse:
     """Another name, another zone; the screen stays signed in."""
     device = get_object_or_404(Device.objects.select_related("centre"), pk=device_id, revoked_at__isnull=True)
     require_manager(request, device.centre_id)
-    form = ArrangeForm(request.POST or None, device=device, initial={"name": device.name, "zone": device.zone_id})
+    form = ArrangeForm(
+        request.POST or None,
+        device=device,
+        initial={"name": device.name, "zone": device.zone_id, "counter": device.counter_id},
+    )
     if request.method == "POST" and form.is_valid():
         devices.arrange(device=device, acting_user=cast(User, request.user), **form.cleaned_data)
         messages.success(request, _("Saved. The screen shows it within seconds."))

@@ -139,8 +139,12 @@ def _silent(device: Device) -> Trouble:
     said = {"device": device.name, "since": f"{clock.local(seen):%H:%M:%S}" if seen else "–"}
     is_kiosk = device.kind == DeviceKind.KIOSK
     sentence = _("%(device)s: the kiosk is silent since %(since)s.") if is_kiosk else _("%(device)s: the board is silent since %(since)s.")  # fmt: skip
+    if device.kind == DeviceKind.SCREEN:
+        sentence = _("%(device)s: the citizen's screen is silent since %(since)s.")
     kind = Kind.KIOSK if is_kiosk else Kind.BOARD
-    return Trouble(f"device:{device.pk}", kind, Severity.MANY, sentence % said, device.centre_id, device)
+    # The desk goes on without the screen at its counter; others serve a hall.
+    severity = Severity.ONE if device.kind == DeviceKind.SCREEN else Severity.MANY
+    return Trouble(f"device:{device.pk}", kind, severity, sentence % said, device.centre_id, device)
 
 
 def _all_silent(centre: Centre, silent: list[Device]) -> Trouble:

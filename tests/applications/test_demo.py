@@ -228,7 +228,7 @@ class TheDay(TestCase):
         assert shown == set(User.objects.values_list("username", flat=True))
 
     def test_the_screens_open_with_the_keys_shown(self) -> None:
-        for key in (demo.KIOSK_KEY, demo.BOARD_KEY):
+        for key in (demo.KIOSK_KEY, demo.BOARD_KEY, demo.SCREEN_KEY):
             assert Device.objects.filter(key_hash=Device.hash_of(key), centre=self.branch).exists()
 
     def test_a_second_run_changes_nothing(self) -> None:
@@ -285,7 +285,15 @@ def test_what_is_printed_names_every_sign_in_and_key() -> None:
     text = "\n".join(lines())
     for name in [name for _role, names in demo.SIGN_INS for name in names]:
         assert name in text
-    for shown in (demo.PASSWORD, demo.KIOSK_KEY, demo.BOARD_KEY, HUSBAND.card, WIFE.card, demo.DECLARATION_TOKEN):
+    for shown in (
+        demo.PASSWORD,
+        demo.KIOSK_KEY,
+        demo.BOARD_KEY,
+        demo.SCREEN_KEY,
+        HUSBAND.card,
+        WIFE.card,
+        demo.DECLARATION_TOKEN,
+    ):
         assert shown in text
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from applications.actions.consult import suggested_limit
+from applications.actions.correct_form import correct_form
 from applications.actions.extend import suggested
 from applications.actions.supplement import ask_supplement
 from applications.enums import PartState
@@ -76,10 +77,20 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
     }.get(verb.key, {})  # fmt: skip
 
 
+def _other_answer(dossier: Application) -> dict[str, Any]:
+    """A line of text that says something else than it did."""
+    asked = dossier.version.form_schema["properties"]
+    key = next(key for key in dossier.form_data if asked[key]["x-kind"] == "text" and not key.endswith("_name"))
+    said = dossier.form_data[key]
+    return {key: said.removesuffix(" B") if said.endswith(" B") else f"{said} B"}
+
+
 def do(verb: Verb, dossier: Application, at: datetime, user: User) -> None:
     """Take this step as the page would, also one that has a page of its own."""
     if verb.key == "ask-supplement":
         part = next(iter(keys_of(dossier, PartState.WITH_OFFICE)), "")
         ask_supplement(application=dossier, faults="Ảnh mờ", reason="Xác minh mới", part=part, at=at, acting_user=user)
+    elif verb.key == "correct-form":
+        correct_form(application=dossier, values=_other_answer(dossier), reason="Gõ nhầm", at=at, acting_user=user)
     else:
         verb.do(dossier, values_for(verb, dossier, at), at, user)

@@ -18,6 +18,7 @@ from applications.catalogue import other_side, version_of
 from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk, looked_at_filed
 from applications.models import Application
+from applications.second_screen import second_of
 from applications.views.desk import other_person, unknown_person
 from centres.enums import CounterState, Role
 from centres.models import Counter, Ticket
@@ -78,6 +79,9 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "grounds": desk.GROUNDS,
         "other": other,
         "other_side": _side_for(other, state),
+        "second": second_of(counter, state.selected, state.at)
+        if state.ticket and state.selected and state.work and state.work.is_draft
+        else None,
         **_forms(state),
         **extra,
     }
