@@ -18,16 +18,25 @@ from portal import clock, shared
 
 # Leafing through a file is one look at it.
 LOOK_SECONDS = 60 * 60
+# In the place of a page's number: nothing is looked at any more.
+CLOSED = 0
 
 
 @never_cache
 @require_GET
 def look(request: HttpRequest, pk: int, document_id: int, number: int) -> HttpResponse:
-    """The page's picture with the ways to the others: put into the dossier's page, which shows it by itself without a script."""
+    """The page's picture with the ways to the others, put into the dossier's page; without a script that page shows it."""
     dossier = dossier_or_404(request, pk)
+    is_part = bool(request.headers.get("HX-Request"))
+    if number == CLOSED:
+        return (
+            render(request, "applications/dossiers/parts/preview_closed.html")
+            if is_part
+            else redirect(dossier_page(pk))
+        )
     found = _preview_or_404(dossier, document_id, number)
-    if not request.headers.get("HX-Request"):
-        return redirect(f"{reverse('applications:dossier', args=[pk])}?look={document_id}&page={number}#preview")
+    if not is_part:
+        return redirect(f"{dossier_page(pk)}?look={document_id}&page={number}#preview")
     _note_look(request, dossier, found.document)
     return render(request, "applications/dossiers/parts/preview.html", {"dossier": dossier, "preview": found})
 
@@ -42,6 +51,10 @@ def picture(request: HttpRequest, pk: int, document_id: int, number: int) -> Htt
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def dossier_page(pk: int) -> str:
+    return reverse("applications:dossier", args=[pk])
 
 
 def _preview_or_404(dossier: Application, document_id: int, number: int) -> Preview:
