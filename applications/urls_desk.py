@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views.desk import matter, numbers, page, person, queue
+from applications.views.desk import matter, numbers, page, person, queue, receipt_ways
 
 patterns = [
     path("desk/", page.show, name="desk"),
@@ -35,6 +35,9 @@ patterns = [
     path("desk/matters/<int:application_id>/drop/", matter.drop, name="drop"),
     path("desk/matters/<int:application_id>/receive/", matter.receive, name="receive"),
     path("desk/matters/<int:application_id>/papers/", matter.papers, name="papers"),
+    path("desk/matters/<int:application_id>/ways/", receipt_ways.show, name="receipt_ways"),
+    path("desk/matters/<int:application_id>/ways/print/", receipt_ways.elsewhere, name="receipt_elsewhere"),
+    path("desk/matters/<int:application_id>/ways/phone/", receipt_ways.to_phone, name="receipt_to_phone"),
     path("desk/papers/<int:paper_id>/tick/", matter.tick, name="tick"),
     path("desk/papers/<int:paper_id>/original/", matter.keep_original, name="keep_original"),
     path("desk/matters/<int:application_id>/other-matter/", matter.other_matter, name="other_matter"),
