@@ -37,7 +37,8 @@ from citizens.models import ApiToken, User
 from portal import clock
 from portal.vn.dates import format_date, format_moment
 from support.enums import OPEN
-from support.models import FollowUp, Incident, OnCallBrowser, OnCallContact, OnCallShift
+from support.enums_equipment import OWNED
+from support.models import Equipment, FollowUp, Incident, OnCallBrowser, OnCallContact, OnCallShift
 from support.permissions import RESPONDERS
 
 # So many of the things that lie with somebody are named; of the others it says how many.
@@ -107,6 +108,7 @@ def plan_of(person: User, centre: Centre | None, at: datetime) -> Plan:
         *_shifts(plan, at),
         *_incidents(plan, at),
         *_follow_ups(plan, at),
+        *_equipment(plan, at),
     ]
     plan.problems = [*_at_hand(plan), *_without_successor(plan, at)]
     plan.ends = list(_ends(plan, at))
@@ -241,6 +243,22 @@ def _follow_ups(plan: Plan, at: datetime) -> Iterable[Task]:
             held,
             [row.what for row in held],
             _others(_supporters(centre, at), plan.person.pk),
+        )
+
+
+def _equipment(plan: Plan, at: datetime) -> Iterable[Task]:
+    rows = Equipment.objects.filter(holder=plan.person, state__in=OWNED).select_related("centre")
+    for centre, held in _by_centre(_here(rows, plan).order_by("pk")).items():
+        text = ngettext(
+            "%(count)d thing of the inventory: %(centre)s", "%(count)d things of the inventory: %(centre)s", len(held)
+        )
+        there = memberships_on(clock.local_day(at)).filter(centre=centre).values("user")
+        yield Task(
+            f"equipment-{centre.pk if centre else 0}",
+            text % {"count": len(held), "centre": centre},
+            held,
+            [str(row) for row in held],
+            _others(User.objects.filter(pk__in=there, is_active=True).order_by("full_name", "pk"), plan.person.pk),
         )
 
 

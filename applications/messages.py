@@ -58,6 +58,23 @@ class Received(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReceiptHere(DossierNotice):
+    """The receipt on the phone, in place of paper that cannot be printed now."""
+
+    kind: ClassVar[str] = "receipt_here"
+
+    def subject(self) -> str:
+        return _("Your receipt for dossier %(code)s") % {"code": self.reference}
+
+    def sentence(self) -> str:
+        due = self.application.due_at
+        return _("Receipt of dossier %(code)s, result before %(due)s. Please show this page when you collect it:") % {
+            "code": self.reference,
+            "due": format_moment(due, get_language() or "vi") if due else "",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class FiledOnline(DossierNotice):
     """What was filed at the national portal has come to the centre; the clock begins when it is received."""
 

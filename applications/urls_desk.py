@@ -3,7 +3,7 @@
 from django.urls import path
 
 from applications.views import screen
-from applications.views.desk import matter, numbers, page, person, queue
+from applications.views.desk import matter, numbers, page, person, queue, receipt_ways
 
 patterns = [
     path("desk/", page.show, name="desk"),
@@ -41,6 +41,9 @@ patterns = [
     path("screen/", screen.screen, name="screen"),
     path("screen/part/", screen.part, name="screen_part"),
     path("screen/answer/", screen.answer, name="screen_answer"),
+    path("desk/matters/<int:application_id>/ways/", receipt_ways.show, name="receipt_ways"),
+    path("desk/matters/<int:application_id>/ways/print/", receipt_ways.elsewhere, name="receipt_elsewhere"),
+    path("desk/matters/<int:application_id>/ways/phone/", receipt_ways.to_phone, name="receipt_to_phone"),
     path("desk/papers/<int:paper_id>/tick/", matter.tick, name="tick"),
     path("desk/papers/<int:paper_id>/original/", matter.keep_original, name="keep_original"),
     path("desk/matters/<int:application_id>/other-matter/", matter.other_matter, name="other_matter"),

@@ -22,4 +22,5 @@ class SupportRulesAdmin(admin.ModelAdmin):
         "outage_most_hours",
         "flap_minutes",
         "help_wider_seconds",
+        "warranty_soon_days",
     )

@@ -7,17 +7,21 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from centres.models import Centre
 from support.enums import SEVERE, UNANSWERED
+from support.enums_equipment import EquipmentKind
 from support.enums_help import Ring
 from support.helpers import waiting
 from support.models import Incident
+from support.printing import without_printer
 
 
 def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
-    """(severity, sentence, address) triples: severe incidents here or everywhere, and those nobody answers in time."""
+    """(severity, sentence, address) triples: severe incidents here or everywhere, those nobody answers in time, and
+    counters that cannot print."""
     found = (
         Incident.objects.open()
         .filter(Q(centre=centre) | Q(centre__isnull=True))
@@ -36,7 +40,17 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
             "%(count)d incident has had no answer in time.", "%(count)d incidents have had no answer in time.", count
         )
         needs.append(("warn", text % {"count": count}, url))
-    return needs
+    return needs + _cannot_print(centre)
+
+
+def _cannot_print(centre: Centre) -> list[tuple[str, str, str]]:
+    """Open counters that have printers, of which none works."""
+    found = without_printer(centre.pk)
+    if not found:
+        return []
+    text = _("No printer works at: %(counters)s.") % {"counters": ", ".join(str(counter) for counter in found)}
+    query = urlencode({"centre": centre.pk, "kind": EquipmentKind.PRINTER.value})
+    return [("warn", text, f"{reverse('support:equipment')}?{query}")]
 
 
 def _unanswered(centre: Centre) -> list[tuple[str, str, str]]:

@@ -31,8 +31,13 @@ class ReportForm(forms.Form):
     page = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput())
     errors_seen = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput())
 
-    def __init__(self, *arguments: Any, centres: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, centres: Any, things: Any, **options: Any) -> None:
+        """``things``: of the inventory, those it may be about."""
         super().__init__(*arguments, **options)
+        if things:
+            self.fields["equipment"] = forms.ModelChoiceField(
+                things, label=_("Which one?"), required=False, empty_label=_("another one")
+            )
         self.fields["centre"] = CentreChoice(centres, label=_("Where?"), required=False, empty_label=_("everywhere"))
 
 

@@ -12,12 +12,17 @@ from support.enums import OPEN
 from support.permissions import READERS
 
 if TYPE_CHECKING:  # only for the annotations: the models import these querysets
-    from support.models import Incident  # noqa: F401 - named in a string
+    from support.models import Equipment, Incident  # noqa: F401 - named in a string
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def open(self) -> IncidentQuerySet:
         return self.filter(state__in=OPEN)
+
+    def about(self, thing: Equipment) -> IncidentQuerySet:
+        """Those of this thing of the inventory, and of the screen that it is."""
+        found = Q(equipment=thing)
+        return self.filter(found if thing.device_id is None else found | Q(device=thing.device_id))
 
     def visible_to(self, user: Any) -> IncidentQuerySet:
         """Those of the centres the user supports or manages, those of no centre for whoever supports any, and one's own."""

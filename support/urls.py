@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from support.views import announcements, asking, helping, incidents, known, on_call, outages, report, review, status
+from support.views import (
+    announcements,
+    asking,
+    equipment,
+    helping,
+    incidents,
+    known,
+    on_call,
+    outages,
+    prints,
+    report,
+    review,
+    status,
+)
 
 app_name = "support"
 urlpatterns = [
@@ -44,4 +57,14 @@ urlpatterns = [
     path("support/known/like/", known.like, name="known_like"),
     path("support/known/new/", known.edit, name="known_new"),
     path("support/known/<int:pk>/", known.edit, name="known_edit"),
+    path("support/equipment/", equipment.equipment, name="equipment"),
+    path("support/equipment/new/", equipment.edit, name="thing_new"),
+    path("support/equipment/labels.pdf", equipment.labels, name="equipment_labels"),
+    path("support/equipment/export.csv", equipment.export, name="equipment_export"),
+    path("support/equipment/import/", equipment.take_in, name="equipment_import"),
+    path("support/equipment/<slug:tag>/", equipment.thing, name="thing"),
+    path("support/equipment/<slug:tag>/edit/", equipment.edit, name="thing_edit"),
+    path("support/equipment/<slug:tag>/<slug:key>/", equipment.act, name="thing_act"),
+    path("support/prints/", prints.part, name="prints"),
+    path("support/prints/<int:pk>/done/", prints.done, name="print_done"),
 ]

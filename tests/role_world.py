@@ -50,13 +50,15 @@ from portal.uploads import inspect_upload
 from support.actions.announce import announce as tell_staff
 from support.actions.known import keep_known
 from support.actions.plan_outage import plan_outage
+from support.actions.print_elsewhere import print_elsewhere
 from support.actions.review import agree_follow_up
-from support.models import OnCallShift
+from support.models import Equipment, OnCallShift, PrintElsewhere
 from tests.factories.applications import (
     FORMS,
     LAST4,
     MONDAY,
     a_centre,
+    a_counter,
     a_dossier,
     a_draft,
     a_linked_dossier,
@@ -76,6 +78,7 @@ from tests.factories.certifications import (
 )
 from tests.factories.citizens import PASSWORD, CitizenFactory, UserFactory
 from tests.factories.declarations import a_declaration
+from tests.factories.equipment import a_thing
 from tests.factories.help import a_point, an_ask
 from tests.factories.national import a_filing
 from tests.factories.registers import a_line, close_days
@@ -138,6 +141,7 @@ LIMITED = {
 # Sent by scripts of our own pages.
 IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push", "support:on_call_browser"}
 
+WITH_TABLE = {"support:equipment_import"}
 WITH_FILE = {"applications:certify", "applications:add_document", "applications:scan_add", "applications:capture"}
 
 
@@ -312,6 +316,7 @@ def a_world(at_hanoi: Any) -> World:
         **{f"applications:{name}": by_kind["application_id"] for name in
            ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration", "other_matter",
             "second_screen", "show_to_citizen")},
+        **{f"applications:receipt_{name}": {"application_id": accepted.pk} for name in ("ways", "elsewhere", "to_phone")},
         **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify", "keep_original")},
         **{f"applications:{name}": by_kind["item_id"] for name in
            ("certification", "submit_certification", "approve_certification", "drop_certification", "two_up")},
@@ -681,6 +686,9 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
     problem = {"kind": "printer", "title": "Kẹt giấy", "symptoms": "Đèn đỏ", "remedy": "Rút giấy"}
     known = keep_known(**problem, at=MONDAY, acting_user=by)
     told, row = {"pk": said.pk}, {"pk": incident.pk}
+    printer, paper = _printers(here)
+    thing = {"kind": "printer", "name": "Máy in"}
+    world.queries["support:equipment_labels"] = f"?tag={printer.tag}"
     world.arguments |= {
         "support:status_of": {"code": here.code},
         "support:ticket_help": {
@@ -697,6 +705,9 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
         "support:outage_end": {"outage_id": outage.pk},
         **{f"support:announcement{name}": told for name in ("", "_confirm", "_withdraw")},
         "support:known_edit": {"pk": known.pk},
+        **{f"support:{key}": {"tag": printer.tag} for key in ("thing", "thing_edit")},
+        "support:thing_act": {"tag": printer.tag, "key": "note"},
+        "support:print_done": {"pk": paper.pk},
         "applications:outage": {"outage_id": outage.pk},
     }
     when = {"centre": here.pk, "from_at": "2026-12-14T18:00", "until_at": "2026-12-14T20:00"}
@@ -713,8 +724,22 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
         "support:outages": {**when, "what_vi": "Nâng cấp"},
         "support:announcements": {**when, "title": "Họp"},
         **dict.fromkeys(("support:known_new", "support:known_edit"), problem),
+        **{f"support:{key}": thing for key in ("thing_new", "thing_edit")},
+        "support:thing_act": {"note": "Đã lau"},
+        "applications:receipt_elsewhere": {"printer": printer.pk},
         "api_incidents": report,
     }
+
+
+def _printers(here: Centre) -> tuple[Equipment, PrintElsewhere]:
+    """A printer at a counter beside that of the officer, who has asked for a paper there."""
+    mine = a_counter(here, member_of(Role.COUNTER_OFFICER, here))
+    printer = a_thing(here, a_counter(here, a_member(Role.COUNTER_OFFICER, here, full_name="Quầy bên")), at=MONDAY)
+    paper = print_elsewhere(
+        counter=mine, printer=printer, what="Giấy tiếp nhận", path="/", reference="x", at=MONDAY,
+        acting_user=mine.officer,
+    )  # fmt: skip
+    return printer, paper
 
 
 def sign_in(column: str, world: World) -> Client:
@@ -750,6 +775,8 @@ def ask(
     body: Any = dict(world.bodies.get(name + which, world.bodies.get(name, {})))
     if name in WITH_FILE:
         body["file"] = SimpleUploadedFile("scan.jpg", PICTURE)
+    if name in WITH_TABLE:
+        body["file"] = SimpleUploadedFile("table.csv", b"centre,kind,name\n")
     more = {}
     if (name.startswith("api_") or name in IN_JSON) and method != "GET":
         body, more = json.dumps(body), {"content_type": "application/json"}

@@ -19,7 +19,7 @@ ANYBODY = list(COLUMNS).index("X")
 # Support speaks to the hall, too.
 SPEAKS = {"centres:day_announcement_stop"}
 # Asked for by a kiosk and by whoever sits at a counter.
-ELSEWHERE = {"support:kiosk_help", "support:desk_help", "support:help_day"}
+ELSEWHERE = {"support:kiosk_help", "support:desk_help", "support:help_day", "support:prints", "support:print_done"}
 
 
 def test_support_opens_its_own_pages_and_nobodys_matter(at_hanoi: Any) -> None:

@@ -27,6 +27,7 @@ from citizens.models import User
 from portal import clock
 from portal.errors import BadInput, RuleBroken
 from support.actions import handle as incidents
+from support.actions import move_equipment as equipment
 from support.actions.on_call import forget_contact, hand_shift_on
 from support.actions.review import hand_follow_up_on
 
@@ -148,6 +149,11 @@ def _give_follow_ups(task: Task, to: User, reason: str, at: datetime, acting_use
         hand_follow_up_on(follow_up=row, to=to, at=at, acting_user=acting_user)
 
 
+def _give_equipment(task: Task, to: User, reason: str, at: datetime, acting_user: User) -> None:
+    for row in task.rows:
+        equipment.hand_on(equipment=row, to=to, at=at, acting_user=acting_user)
+
+
 _GIVE: dict[str, Callable[[Task, User, str, datetime, User], Any]] = {
     "dossiers": _give_dossiers,
     "stand-in": _give_stand_in,
@@ -155,6 +161,7 @@ _GIVE: dict[str, Callable[[Task, User, str, datetime, User], Any]] = {
     "shifts": _give_shifts,
     "incidents": _give_incidents,
     "follow-ups": _give_follow_ups,
+    "equipment": _give_equipment,
 }
 
 

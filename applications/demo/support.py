@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from applications.demo.centres import Place
+from applications.demo.equipment import seed_equipment
 from centres.enums import DeviceKind, Role
 from centres.models import Device, Membership, Outage
 from citizens.models import User
@@ -21,7 +22,8 @@ from support.actions.plan_outage import earliest_day, plan_outage
 from support.actions.report import report
 from support.asking import at_point
 from support.enums import Kind, Severity, Source
-from support.models import HelpPoint, Incident, KnownProblem
+from support.enums_equipment import EquipmentKind
+from support.models import Equipment, HelpPoint, Incident, KnownProblem
 
 _KNOWN = (
     (
@@ -51,6 +53,7 @@ def seed_support(place: Place, at: datetime) -> None:
     first, second = people["hotro1"], people["hotro2"]
     _on_call(place, first, second, at)
     _known(first, at)
+    seed_equipment(place, first, at)
     _incidents(place, first, at)
     _help(place, at)
     manager = Membership.objects.filter(centre=place.centre, role=Role.MANAGER).select_related("user")[0].user
@@ -108,6 +111,10 @@ def _known(user: User, at: datetime) -> None:
             keep_known(kind=kind, title=title, symptoms=symptoms, remedy=remedy, at=at, acting_user=user)
 
 
+def _printer(place: Place) -> Equipment | None:
+    return Equipment.objects.filter(kind=EquipmentKind.PRINTER, counter=place.counters[1]).first()
+
+
 def _incidents(place: Place, support: User, at: datetime) -> None:
     """The printer of counter 2 is being worked on; the board's loudspeaker was just reported."""
     if Incident.objects.exists():
@@ -116,7 +123,7 @@ def _incidents(place: Place, support: User, at: datetime) -> None:
     broke = at - timedelta(minutes=40)
     printer = report(
         kind=Kind.PRINTER, severity=Severity.ONE, what="Máy in quầy 2 hỏng, không in được giấy hẹn", source=Source.STAFF,
-        centre=place.centre, page="/desk/", at=broke, acting_user=officer,
+        centre=place.centre, equipment=_printer(place), page="/desk/", at=broke, acting_user=officer,
     )  # fmt: skip
     handle.acknowledge(incident=printer, at=broke + timedelta(minutes=4), acting_user=support)
     handle.begin(incident=printer, at=broke + timedelta(minutes=9), acting_user=support)

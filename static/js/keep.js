@@ -41,9 +41,10 @@
     await all();
   };
   const first = (then) => all().then(then, refused);
-  // A way off: first what was typed. Not kept: the page stays and says why.
+  // A way off: first what was typed. Not kept: the page stays and says why. A dialog that reports a fault leads nowhere.
   document.addEventListener("htmx:confirm", (event) => {
-    if (isKept(event.detail.elt) || event.detail.elt.matches("[data-poll]") || !forms().length) return;
+    const { elt, target } = event.detail;
+    if (isKept(elt) || elt.matches("[data-poll]") || target.closest("#report-place") || !forms().length) return;
     event.preventDefault();
     first(() => event.detail.issueRequest(true));
   });

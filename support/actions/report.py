@@ -19,7 +19,7 @@ from portal.vn.problems import InvalidValue
 from portal.vn.text import clean_line, fold
 from support.enums import OPEN, IncidentEventKind, IncidentState, Kind, Severity, Source
 from support.history import TOPIC, record
-from support.models import Incident
+from support.models import Equipment, Incident
 from support.models.incident import WHAT_LIMIT
 from support.rules import rules_on
 from support.targets import after_open_time, goal_on
@@ -40,6 +40,7 @@ def report(
     source: str,
     centre: Centre | None = None,
     device: Device | None = None,
+    equipment: Equipment | None = None,
     page: str = "",
     browser: str = "",
     errors: Sequence[str] = (),
@@ -51,16 +52,17 @@ def report(
 ) -> Incident:
     """The incident this report is about, new or counted once more.
 
-    Equal are reports with one ``fingerprint``; without one, those of the same kind, place and words. ``page`` is an address
-    without its query. Raises ``BadInput``.
+    Equal are reports with one ``fingerprint``; without one, those about one thing of the inventory, else those of the same
+    kind, place and words. ``page`` is an address without its query. Raises ``BadInput``.
     """
     if kind not in Kind.values:
         raise BadInput(_("Choose what does not work."), code="bad_kind", field="kind")
     if severity not in Severity.values:
         raise BadInput(_("Choose how bad it is."), code="bad_severity", field="severity")
     fresh = Incident(
-        centre=centre,
-        device=device,
+        centre=equipment.centre if equipment else centre,
+        device=equipment.device if equipment else device,
+        equipment=equipment,
         kind=kind,
         severity=severity,
         source=source,
@@ -186,6 +188,8 @@ def _wake(incident: Incident) -> None:
 
 
 def _likeness(incident: Incident) -> str:
+    if incident.equipment_id is not None:
+        return f"{incident.kind}|equipment:{incident.equipment_id}"
     place = f"{incident.centre_id}|{incident.device_id}"
     return f"{incident.kind}|{place}|{fold(incident.what)}"
 

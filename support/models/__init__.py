@@ -1,4 +1,5 @@
 from support.models.announcement import Announcement, AnnouncementReader
+from support.models.equipment import Equipment, EquipmentEvent, PrintElsewhere
 from support.models.help import AssistanceEvent, AssistanceRequest, HelperShift, HelpPoint
 from support.models.incident import FollowUp, Incident, IncidentEvent, Target
 from support.models.known import KnownProblem
@@ -11,6 +12,8 @@ __all__ = [
     "AnnouncementReader",
     "AssistanceEvent",
     "AssistanceRequest",
+    "Equipment",
+    "EquipmentEvent",
     "FailedJob",
     "FollowUp",
     "Heartbeat",
@@ -22,6 +25,7 @@ __all__ = [
     "OnCallBrowser",
     "OnCallContact",
     "OnCallShift",
+    "PrintElsewhere",
     "SupportRules",
     "Target",
 ]

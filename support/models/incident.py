@@ -74,6 +74,9 @@ class Incident(StateModel):
     device = models.ForeignKey(
         "centres.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="incidents"
     )
+    equipment = models.ForeignKey(
+        "support.Equipment", on_delete=models.PROTECT, null=True, blank=True, related_name="faults"
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     severity = models.PositiveSmallIntegerField(choices=Severity.choices)
     source = models.CharField(max_length=8, choices=Source.choices)

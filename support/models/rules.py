@@ -46,6 +46,10 @@ class SupportRules(models.Model):
         _("minutes after which a request for a helper ends by itself"), default=60, validators=[MinValueValidator(5)]
     )
 
+    warranty_soon_days = models.PositiveSmallIntegerField(
+        _("days before its end at which a warranty is pointed out"), default=60
+    )
+
     class Meta:
         verbose_name = _("rules of support")
         verbose_name_plural = _("rules of support")

@@ -6,7 +6,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,13 +19,16 @@ from centres.permissions import roles_of
 from citizens.models import User
 from portal import clock, ratelimit
 from portal.errors import BadInput, NotAllowed
+from support import printing
 from support.actions.report import report
 from support.enums import REPORTED_BY_PEOPLE, Kind, Severity, Source
+from support.enums_equipment import FAULT_KIND, OWNED, EquipmentKind
 from support.forms import ReportForm
 from support.forms_tell import TellForm
 from support.incident_lists import dress
-from support.models import Incident
+from support.models import Equipment, Incident
 from support.places import centres_worked_at
+from support.querysets_equipment import EquipmentQuerySet
 
 TELLS, TELL_SECONDS = 5, 600
 MINE = 30
@@ -39,15 +42,19 @@ def staff(request: HttpRequest) -> HttpResponse:
     if not roles_of(user):
         raise NotAllowed(_("This page is for staff of a centre."), code="not_staff")
     centres = centres_worked_at(user)
+    things = _things(request, user)
     if request.method == "POST":
-        form = ReportForm(request.POST, centres=centres)
+        form = ReportForm(request.POST, centres=centres, things=things)
         if form.is_valid() and (made := _report(request, user, form, centres)):
-            context = {"incident": made, "by_script": bool(request.headers.get("HX-Request"))}
+            context = {"incident": made, "by_script": bool(request.headers.get("HX-Request")), **_way_out(user, made)}
             return render(request, _template(request, "reported"), context)
         return render(request, _template(request, "report"), _asking(form, request.POST), status=400)
     kind = request.GET.get("kind", "")
+    # Something else than these kinds is more often no thing of the inventory at all.
+    thing = things[0].pk if things and (kind != Kind.OTHER or _asked(request.GET)) else None
     page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")).path
-    form = ReportForm(centres=centres, initial={"kind": kind, "page": page, "centre": _here(user, centres)})
+    known = {"kind": kind, "page": page, "centre": _here(user, centres), "equipment": thing}
+    form = ReportForm(centres=centres, things=things, initial=known)
     return render(request, _template(request, "report"), _asking(form, request.GET))
 
 
@@ -106,7 +113,33 @@ def _asking(form: ReportForm, given: Any) -> dict[str, object]:
         "kind": Kind(kind) if known else None,
         "severities": list(Severity),
         "problem": kind and not known,
+        "asks_which": "equipment" in form.fields,
     }
+
+
+def _things(request: HttpRequest, user: User) -> EquipmentQuerySet:
+    """What this report may be about: the thing that was scanned, else those of this kind at the officer's counter."""
+    given = request.POST if request.method == "POST" else request.GET
+    rows = Equipment.objects.scanned_by(user).filter(state__in=OWNED).select_related("centre", "device")
+    counter = Counter.objects.filter(officer=user).first()
+    kinds = [kind for kind in EquipmentKind if FAULT_KIND.get(kind, Kind.OTHER) == given.get("kind")]
+    asked = _asked(given)
+    here = Q(counter=counter, kind__in=kinds) if counter is not None else Q(pk=asked)
+    return rows.filter(here | Q(pk=asked)).order_by(Case(When(pk=asked, then=0), default=1), "name", "pk")
+
+
+def _asked(given: Any) -> int:
+    """The thing that was scanned; zero where none was."""
+    text = given.get("equipment", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _way_out(user: User, made: Incident) -> dict[str, object]:
+    """Where a counter whose printer was just reported may print."""
+    counter = Counter.objects.select_related("centre").filter(officer=user).first()
+    if made.kind != Kind.PRINTER or counter is None or not printing.cannot_print(counter):
+        return {"others": []}
+    return {"others": printing.near(counter)}
 
 
 def _here(user: User, centres: QuerySet[Centre]) -> int | None:
@@ -131,6 +164,7 @@ def _report(request: HttpRequest, user: User, form: ReportForm, centres: QuerySe
             severity=given["severity"],
             what=words[:500],
             source=Source.STAFF,
+            equipment=given.get("equipment"),
             centre=given["centre"] or Centre.objects.filter(pk=_here(user, centres) or 0).first(),
             page=given["page"],
             browser=request.headers.get("User-Agent", ""),

@@ -21,7 +21,7 @@ from centres.models import Centre, Counter, Membership, StaffChange
 from citizens.actions.accounts import first_sign_in
 from citizens.models import ApiToken, User
 from portal.errors import BadInput, NotAllowed, RuleBroken
-from support.models import FollowUp, OnCallContact, OnCallShift
+from support.models import Equipment, FollowUp, OnCallContact, OnCallShift
 from tests.factories.applications import (
     MONDAY,
     a_centre,
@@ -32,6 +32,7 @@ from tests.factories.applications import (
     member_of,
 )
 from tests.factories.certifications import a_submitted_item, an_approved_item
+from tests.factories.equipment import a_thing
 from tests.factories.registers import a_line
 from tests.factories.signing import a_delegation, a_factor, a_key
 from tests.factories.support import an_incident, on_call
@@ -71,6 +72,8 @@ def test_what_lies_with_somebody_goes_to_named_colleagues_in_one_act(centre: Cen
     type(incident).objects.filter(pk=incident.pk).update(owner=person, state="acknowledged")
     FollowUp.objects.create(incident=incident, what="Thay máy in", owner=person, due_on=date(2026, 12, 1))
     OnCallContact.objects.create(user=person, phone="+84900000001")
+    tablet = a_thing(centre, place="Bàn hướng dẫn", kind="tablet", name="Máy tính bảng")
+    Equipment.objects.filter(pk=tablet.pk).update(holder=person)
     a_factor(person)
     signing = a_key(person)
     deed = a_delegation(person, centre)
@@ -81,6 +84,8 @@ def test_what_lies_with_somebody_goes_to_named_colleagues_in_one_act(centre: Cen
     ahead = OnCallShift.objects.get(until_at__gt=LATER)
     assert (ahead.user != person, ahead.from_at, ahead.until_at) == (True, LATER, shift.until_at)
     assert FollowUp.objects.get().owner != person
+    tablet.refresh_from_db()
+    assert tablet.holder not in (None, person) and tablet.events.latest("pk").kind == "handed"
     incident.refresh_from_db()
     assert incident.owner not in (None, person)
     person.refresh_from_db()
