@@ -106,6 +106,10 @@ class DocumentSource(models.TextChoices):
     RESULT = "result", _("result")
 
 
+# Why a request for certification ended (``details["why"]`` of its event): its last scan was the wrong one.
+TAKEN_BACK = "scan_taken_back"
+
+
 class EventKind(models.TextChoices):
     RECEIVED = "received", _("Received; the receipt was issued")
     TAKEN = "taken", _("Taken in hand")

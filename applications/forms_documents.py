@@ -75,7 +75,8 @@ class DocumentForm(CertifyForm):
         return {
             "client_key": item.client_key,
             "title": item.title,
-            "pages": item.pages,
+            # Left to the scan, where nobody counted otherwise.
+            "pages": item.pages if item.pages != item.scan.pages else None,
             "several_on_a_sheet": item.pages > item.scan.pages,
             "copies": item.paper_copies,
             "electronic": item.electronic,

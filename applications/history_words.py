@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.catalogue import version_of
-from applications.enums import EventKind
+from applications.enums import TAKEN_BACK, EventKind
 from applications.enums_originals import Moved
 from applications.linked import name_of
 from applications.models import Event
@@ -105,6 +105,7 @@ _OF_PART = {
 }
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
 _CHECKED = gettext_lazy("The citizen had read it on the screen and found everything right.")
+_TAKEN_BACK = gettext_lazy("%(who)s took the last document out: nothing is certified.")
 _PAID_MORE = gettext_lazy(
     "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s. %(surplus)s more was paid than is due."
 )
@@ -178,6 +179,8 @@ def told(event: Event) -> Told:
 def _sentence(event: Event) -> Any:
     if event.details.get("declared_at_home"):
         return _DECLARED
+    if event.details.get("why") == TAKEN_BACK:
+        return _TAKEN_BACK
     if event.details.get("is_covered"):
         return _COVERED
     if event.details.get("unpaid"):

@@ -18,7 +18,17 @@ from applications.catalogue import version_of
 from applications.conversation import Letter, letters_for_citizen
 from applications.custody import told_to_citizen
 from applications.documents import qr
-from applications.enums import IN_HAND, RECEIVED, RUNNING, DispatchEnd, EventKind, PartState, State, StepKind
+from applications.enums import (
+    IN_HAND,
+    RECEIVED,
+    RUNNING,
+    TAKEN_BACK,
+    DispatchEnd,
+    EventKind,
+    PartState,
+    State,
+    StepKind,
+)
 from applications.enums import Channel as FiledBy
 from applications.ledger import outstanding, surplus
 from applications.linked import ShownPart, name_of
@@ -46,6 +56,8 @@ from applications.tracking_words import (
     NOT_CERTIFIED,
     PART_STANDS,
     STANDS,
+    TAKEN_BACK_STANDS,
+    TAKEN_BACK_TODO,
     WAIT_FOR_POST,
     WHAT_TO_DO,
     todo_values,
@@ -175,7 +187,16 @@ class TrackedDossier:
             return _("It was not certified")
         if self.application.state == State.PROCESSING and self._step == StepKind.SIGN:
             return _("Waiting for the signature")
+        if self._is_taken_back:
+            return str(TAKEN_BACK_STANDS)
         return str(BY_POST if self.letter else STANDS[self._stage])
+
+    @property
+    def _is_taken_back(self) -> bool:
+        """The counter took its last document out; nobody withdrew it."""
+        return self.application.state == State.WITHDRAWN and any(
+            event.details.get("why") == TAKEN_BACK for event in self.application.events.all()
+        )
 
     @cached_property
     def letter(self) -> Dispatch | None:
@@ -285,6 +306,8 @@ class TrackedDossier:
             kind, title, text = COLLECT_A_PART
         if self.documents and self.application.state in (State.STOPPED, State.REFUSED):
             kind, title, text = NOT_CERTIFIED
+        elif self._is_taken_back:
+            kind, title, text = TAKEN_BACK_TODO
         values = todo_values(self.application)
         if self.letter:
             kind, title, text = WAIT_FOR_POST
@@ -339,6 +362,8 @@ class TrackedDossier:
     def _words_of(self, event: Event) -> str:
         if event.kind == EventKind.HANDED_OVER and event.details.get("letter"):
             return _("Result delivered by post")
+        if event.details.get("why") == TAKEN_BACK:
+            return str(TAKEN_BACK_STANDS)
         role = _CLOSES.get(EventKind(event.kind))
         if role:
             return self._step_name(role)

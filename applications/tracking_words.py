@@ -63,6 +63,13 @@ NOT_CERTIFIED: tuple[str, Any, Any] = (
     _("Below is written why, with the article of the law."),
     _("Nothing has to be paid for it. Questions: please ask at %(centre)s."),
 )
+# The desk took the last scan back; the citizen wished nothing of the kind.
+TAKEN_BACK_STANDS = _("Nothing is certified")
+TAKEN_BACK_TODO: tuple[str, Any, Any] = (
+    "warn",
+    _("The counter took the scan back, and nothing was certified."),
+    _("Nothing has to be paid for it. Questions: please ask at %(centre)s."),
+)
 _NOTHING = ("ok", _("You do not have to do anything more."), _("%(notice)s"))
 _ASK = _("Questions: please ask at %(centre)s and bring the receipt.")
 # kind of the box, its title, its text; the values come from ``todo_values``.

@@ -133,12 +133,15 @@ def change_document(
     at: datetime,
     acting_user: User,
 ) -> CertificationItem:
-    """Put right what was typed, or the scan. What was answered about the old scan is asked anew for another one.
+    """Put right what was typed, or the scan. What was answered about the old scan is asked anew for another one, and its
+    pages are counted anew.
 
     A document that was received with its request is changed once the signer has sent it back: what it costs more is due
     then, and what was paid too much is to be given back. Raises as ``add_document``.
     """
     check_receiver(acting_user, item.certification.application)
+    if upload is not None and wanted.pages == item.pages:  # of the old scan
+        wanted = replace(wanted, pages=None)
     check_quantity(wanted, upload.pages if upload else item.scan.pages)
     kept = files.store(upload.chunks()) if upload else None
     with transaction.atomic():
@@ -146,7 +149,7 @@ def change_document(
         check_receiver(acting_user, copy)
         item = CertificationItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
         if not may_change(copy, item):
-            raise wrong_state(copy)
+            raise not_changeable(copy, item)
         if upload is not None and kept is not None:
             item.scan = note_scan(copy, upload, kept, at, acting_user)
             item.checks = {}
@@ -166,6 +169,16 @@ def change_document(
             use_scan(scan=scan, at=at)
         live.bump(f"dossier:{copy.pk}", f"dossier:{copy.for_application_id}")
         return item
+
+
+def not_changeable(copy: Application, item: CertificationItem) -> RuleBroken:
+    """The refusal when it went on meanwhile, or the page was old."""
+    if item.state != JobState.SUBMITTED:
+        return wrong_state(copy)
+    return RuleBroken(
+        _("This document lies before the signer now. It can be changed once the signer sends it back."),
+        code="at_the_signer",
+    )
 
 
 def may_change(copy: Application, item: CertificationItem) -> bool:
@@ -402,10 +415,11 @@ def _write_signatories(item: CertificationItem, request: Certification, signs: S
         raise BadInput(_("The same identity number stands there twice."), code="signatory_twice")
     if request.kind == RegisterKind.TRANSLATORS and not all(one.from_language and one.to_language for one in signs):
         raise BadInput(_("Say from which language into which one it was translated."), code="languages_empty")
-    before = {(row.full_name, row.identity_number): row for row in item.signatories.all()}
+    # Seen to sign as this person, by this paper and in this way; anything else is seen anew.
+    before = {_seen_as(row): row for row in item.signatories.all()}
     item.signatories.all().delete()
     for order, one in enumerate(signs):
-        seen = before.get((one.full_name, one.identity_number))
+        seen = before.get(_seen_as(one))
         Signatory.objects.create(
             item=item,
             order=order,
@@ -420,6 +434,17 @@ def _write_signatories(item: CertificationItem, request: Certification, signs: S
             attested_at=seen.attested_at if seen else None,
             attested_by=seen.attested_by if seen else None,
         )
+
+
+def _seen_as(one: Signs | Signatory) -> tuple[object, ...]:
+    return (
+        one.full_name,
+        one.identity_paper,
+        one.identity_number,
+        one.by_fingerprint,
+        one.from_language,
+        one.to_language,
+    )
 
 
 def _as_kept(one: Signs, today: date) -> Signs:

@@ -14,7 +14,7 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.post_result import overtake
 from applications.actions.wait_for_copy import copies_have_ended
 from applications.catalogue import version_of
-from applications.enums import EventKind, State, StepKind
+from applications.enums import TAKEN_BACK, EventKind, State, StepKind
 from applications.history import record
 from applications.models import Application, CertificationItem, Result, Step
 from applications.notarisation.enums import JobState
@@ -80,7 +80,7 @@ def end_draft(*, application: Application, at: datetime, acting_user: User) -> A
         actor=acting_user,
         centre=draft.helped_at,
         from_state=State.DRAFT,
-        details={"why": "not_certified" if is_refused else "scan_taken_back"},
+        details={"why": "not_certified" if is_refused else TAKEN_BACK},
     )
     if draft.matter is not None and draft.matter.done_at is None:
         finish_matter(matter=draft.matter, at=at, acting_user=acting_user)
@@ -95,7 +95,7 @@ def _end_empty(copy: Application, items: Sequence[CertificationItem], at: dateti
     from_state = copy.state
     states = {item.state for item in items}
     if states == {JobState.DROPPED}:
-        kind, why = EventKind.WITHDRAWN, "scan_taken_back"
+        kind, why = EventKind.WITHDRAWN, TAKEN_BACK
         copy.withdraw(at)
     else:
         kind, why = EventKind.STOPPED, _why_nothing(items)

@@ -88,8 +88,11 @@ def remove_from_phone(*, link: CaptureLink, page_id: int, at: datetime) -> None:
 def _remove(page: ScanPage, at: datetime) -> None:
     with transaction.atomic():
         scan = locked_scan(page.scan)
+        present = scan.pages.filter(pk=page.pk).first()
+        if present is None:  # removed in another window meanwhile
+            return
         names = take_out(scan, page.pk)
-        scan.pages.filter(position__gt=page.position).update(position=F("position") - 1)
+        scan.pages.filter(position__gt=present.position).update(position=F("position") - 1)
         touch(scan, at)
         transaction.on_commit(lambda: files.drop_staged(names))
 

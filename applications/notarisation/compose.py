@@ -20,7 +20,7 @@ import pikepdf
 import segno
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
+from PIL import Image, ImageOps
 
 from applications.notarisation.archival import draw_pages
 from applications.notarisation.limits import little_memory
@@ -186,7 +186,8 @@ def _plain_frames(scan: Path, kind: str, folder: Path, beat: Callable[[], None])
             # What lost its sharpness once stays as small; what did not loses nothing.
             is_photograph = image.info.get("compression") == "jpeg"
             path = folder / (f"frame-{number}.jpg" if is_photograph else f"frame-{number}.png")
-            _opaque(image).save(path, **(AS_PHOTOGRAPH if is_photograph else AS_DRAWING))
+            # The right way up for its camera, as it was looked at before it was signed.
+            _opaque(ImageOps.exif_transpose(image)).save(path, **(AS_PHOTOGRAPH if is_photograph else AS_DRAWING))
             frames.append(path)
             beat()
     return frames

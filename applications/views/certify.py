@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from applications.actions.approve_certification import approve_certification
 from applications.actions.documents_wanted import WrongQuantity
@@ -204,7 +205,8 @@ def drop(request: HttpRequest, item_id: int) -> HttpResponse:
     except RuleBroken as problem:
         return refused(request, item, problem)
     if item.for_paper_id is None:
-        return redirect(f"{reverse('applications:desk')}?matter={item.certification.application_id}")
+        desk = f"{reverse('applications:desk')}?matter={item.certification.application_id}"
+        return HttpResponseClientRedirect(desk) if shape(request) == DIALOG else redirect(desk)
     return redirect("applications:certify", item.for_paper_id)
 
 

@@ -19,6 +19,7 @@ from applications.actions.documents_wanted import (
     change_document,
     check_quantity,
     may_change,
+    not_changeable,
 )
 from applications.actions.end_certification import end_draft
 from applications.actions.hand_over import hand_over
@@ -64,7 +65,7 @@ def change(request: HttpRequest, item_id: int) -> HttpResponse:
     item = item_or_404(signed_in(request), item_id)
     copy = item.certification.application
     if request.method != "POST" and not may_change(copy, item):
-        raise wrong_state(copy)
+        raise not_changeable(copy, item)
     return _form(request, copy, item)
 
 
@@ -84,6 +85,8 @@ def _form(request: HttpRequest, draft: Application, item: CertificationItem | No
             return shown(request, _save(request, draft, item, form, people))
         except RuleBroken as found:
             problem = found
+            if found.field == "file" and (quantity := _wrong_quantity(draft, item, form)) is not None:
+                say_in(form, quantity)
     elif form.is_valid() and problem is None:  # what is wrong with who signs is said together with this
         problem = _wrong_quantity(draft, item, form)
     if problem is not None:

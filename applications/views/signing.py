@@ -26,7 +26,7 @@ from applications.actions.submit_certification import why_not_shown
 from applications.certifiers import keys_that_end
 from applications.forms_signing import CodeForm, RefuseForm, SendBackForm
 from applications.looks import looked_at, looked_at_list
-from applications.models import CertificationItem
+from applications.models import CertificationItem, Register, RegisterEntry
 from applications.notarisation.enums import JobState
 from applications.notarisation.pictures import PAGE_LOST, page_lost, page_picture
 from applications.notarisation.requests import MOST_DOCUMENTS
@@ -76,15 +76,11 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     return live.answer(request, topics_of(scope), part, vary=place)
 
 
-@never_cache
 @require_GET
 def document(request: HttpRequest, item_id: int) -> HttpResponse:
-    """One document for the place beside the list; as a page of its own the whole queue with it."""
-    scope = scope_of(request)
-    if not request.headers.get("HX-Request"):
-        return redirect(_queue_url(item_id))
-    context = _opened(request, scope, item_id)
-    return render(request, "applications/signing/parts/document.html", context)
+    """The address of one document: the queue with it open."""
+    scope_of(request)
+    return redirect(_queue_url(item_id))
 
 
 @require_GET
@@ -158,19 +154,27 @@ def sign(request: HttpRequest) -> HttpResponse:
         return _confirm(request, chosen, form, status=status)
     check_open(request.session, user, at)
     _say_what_is_gone(request, wanted, chosen)
-    numbers = []
+    entries = []
     for first, *others in lines_of(chosen):
         try:
             entry = approve_certification(item=first, others=others, at=clock.now(), acting_user=user)
         except RuleBroken as problem:
             messages.error(request, f"{first.title}: {problem}")
         else:
-            numbers.append(entry.number)
+            entries.append(entry)
     request.session[TICKED] = []
-    if numbers:
-        text = ngettext("Signed: number %(numbers)s.", "Signed: numbers %(numbers)s.", len(numbers))
-        messages.success(request, text % {"numbers": ", ".join(numbers)})
+    if entries:
+        text = ngettext("Signed: number %(numbers)s.", "Signed: numbers %(numbers)s.", len(entries))
+        messages.success(request, text % {"numbers": _numbers_of(entries)})
     return redirect("applications:signing")
+
+
+def _numbers_of(entries: Iterable[RegisterEntry]) -> str:
+    """``0001, 0002/2026 SCT/BS; 0025/2026 SCT/CK,ĐC``: the numbers by register."""
+    lines: dict[Register, list[str]] = {}
+    for entry in entries:
+        lines.setdefault(entry.register, []).append(entry.number)
+    return "; ".join(f"{', '.join(numbers)}/{register.year} {register.kind}" for register, numbers in lines.items())
 
 
 @require_POST

@@ -87,29 +87,54 @@ def _judge_upload(request: HttpRequest) -> Verdict:
     try:
         upload = received_file(request)
     except BadInput as problem:
-        if problem.code == "upload_too_large":
-            raise _too_large() from problem
-        raise
+        if problem.code == "upload_missing":
+            raise
+        raise _asked_differently(problem) from problem
     if (upload.size or 0) > settings.UPLOAD_LIMIT_BYTES:
         ratelimit.count("verify-large", ratelimit.client_address(request), limit=LARGE_TRIES, seconds=SECONDS)
     path = path_of(upload)
     try:
         kind = inspect_upload(upload, settings.VERIFY_LIMIT_BYTES).media_type
-    except BadInput:
+    except BadInput as problem:
         if claimed_by(path) is None:
-            raise
+            raise _asked_differently(problem) from problem
         kind = PDF
     if kind != PDF:
-        raise BadInput(
-            _("A picture cannot be checked. Please choose the PDF file itself, or type what is printed on the paper."),
-            code="verify_needs_pdf",
-            field="file",
-        )
+        raise _needs_pdf()
     return judge(path, clock.now())
 
 
+def _asked_differently(problem: BadInput) -> BadInput:
+    """What the scanner's own sentences propose, another file, is not the one that somebody wants to check."""
+    if problem.code == "upload_too_large":
+        return _too_large()
+    if problem.code in ("upload_not_supported", "upload_name_differs", "upload_moving"):
+        return _needs_pdf()
+    return problem if problem.code == "upload_empty" else _not_checkable()
+
+
+def _needs_pdf() -> BadInput:
+    return BadInput(
+        _(
+            "Only a PDF can be checked. Please choose the file as it was given out, or type what is printed on the paper."
+        ),
+        code="verify_needs_pdf",
+        field="file",
+    )
+
+
+def _not_checkable() -> BadInput:
+    return BadInput(
+        _(
+            "This file cannot be checked: it is locked or damaged, or holds a program or another file, which no certified"
+            " copy of ours does. Choose the file as it was given out, or type what is printed on the paper."
+        ),
+        code="verify_not_checkable",
+        field="file",
+    )
+
+
 def _too_large() -> BadInput:
-    """What the scanner's own sentence proposes helps nobody who only wants to check a file."""
     return BadInput(
         _("The file is larger than can be checked here. Please use the code printed on its last page instead."),
         code="verify_too_large",

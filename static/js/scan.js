@@ -2,8 +2,13 @@
 // drawn on the picture fills in the four numbers beside it, and the numbers draw the frame.
 (() => {
   "use strict";
+  const filesOf = (form) => form.querySelector("[type=file]");
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (detail.elt.matches("[data-scan-files]")) detail.elt.sent = filesOf(detail.elt).files[0];
+  });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt.matches("[data-scan-files]")) detail.elt.querySelector("[type=file]").value = "";
+    // What was chosen meanwhile is sent next.
+    if (detail.elt.matches("[data-scan-files]") && filesOf(detail.elt).files[0] === detail.elt.sent) filesOf(detail.elt).value = "";
   });
   // The code is of no use once a phone has it, or the link is over.
   const tidy = () => document.querySelectorAll(".scan").forEach((place) => {

@@ -119,6 +119,14 @@ def test_order_and_removal_are_kept() -> None:
     assert [page.pk for page in scan.pages.all()] == [second.pk, third.pk]
 
 
+def test_a_page_removed_in_two_windows_is_removed_once() -> None:
+    scan = a_scan(None, pdf_of(*"abc"), name="a.pdf")
+    first = scan.pages.all()[0]
+    remove_page(page=first, **by(scan))
+    remove_page(page=first, **by(scan))
+    assert [page.position for page in scan.pages.all()] == [1, 2]
+
+
 def test_nothing_is_not_a_scan() -> None:
     scan = a_scan()
     remove_page(page=scan.pages.get(), **by(scan))

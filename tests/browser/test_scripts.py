@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, Route
 
@@ -409,3 +411,20 @@ def test_a_signature_that_did_not_arrive_whole_leaves_an_empty_canvas(page: Page
     show(page, _PAD % "data:image/png;base64,!!", "signature")
     page.wait_for_function(f"{_FIELD} === ''")
     assert not page.evaluate(_INK)
+
+
+def test_a_file_chosen_while_another_is_on_its_way_stays_chosen(page: Page, tmp_path: Path) -> None:
+    show(page, "<body><form data-scan-files><input type=file></form></body>", "scan")
+    first, second = tmp_path / "a.jpg", tmp_path / "b.png"
+    first.write_bytes(b"a")
+    second.write_bytes(b"b")
+    say = "document.dispatchEvent(new CustomEvent('htmx:%s', {detail: {elt: document.querySelector('form')}}))"
+    chosen = "document.querySelector('[type=file]').files[0]?.name ?? ''"
+    page.set_input_files("[type=file]", first)
+    page.evaluate(say % "beforeSend")
+    page.set_input_files("[type=file]", second)
+    page.evaluate(say % "afterRequest")
+    assert page.evaluate(chosen) == "b.png"
+    page.evaluate(say % "beforeSend")
+    page.evaluate(say % "afterRequest")
+    assert page.evaluate(chosen) == ""

@@ -131,6 +131,29 @@ def test_a_page_turned_by_its_scanner_is_shown_upright() -> None:
     assert sizes_of(compose(pdf_of(A4, rotate=270), PDF, TEXT).content)[0] == (842, 595)
 
 
+def held_upright(kind: str, mode: str = "RGB") -> bytes:
+    """What a camera makes that is held upright: a picture on its side, and a word that it is."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    out = io.BytesIO()
+    Image.new(mode, (877, 620)).save(out, kind, exif=exif)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("media_type", "scan"),
+    [
+        (JPEG, held_upright("JPEG")),
+        (JPEG, held_upright("JPEG", "CMYK")),
+        (PNG, held_upright("PNG")),
+        (WEBP, held_upright("WEBP")),
+        (TIFF, held_upright("TIFF")),
+    ],
+)
+def test_a_picture_lies_as_its_camera_was_held(media_type: str, scan: bytes) -> None:
+    assert sizes_of(compose(scan, media_type, TEXT).content)[0] == A4
+
+
 def test_the_scan_stays_within_the_sheet_and_clear_of_its_edge(tmp_path: Path) -> None:
     black = io.BytesIO()
     Image.new("L", (600, 849), 0).save(black, "PNG")

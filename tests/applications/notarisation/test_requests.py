@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from applications.catalogue import quote_for
 from applications.desk import paper_lines
 from applications.documents import receipt_context, refusal_context
 from applications.enums import EventKind, Method, PaperState, PaymentState, State
-from applications.forms_documents import SignatoryForm, SignatoryForms
+from applications.forms_documents import DocumentForm, SignatoryForm, SignatoryForms
 from applications.history_words import told
 from applications.ledger import lines_owed, outstanding
 from applications.models import Application, CertificationItem, IssuedForm, Paper
@@ -56,7 +57,7 @@ from portal.errors import BadInput, RuleBroken
 from portal.uploads import inspect_upload
 from portal.vn.money import format_vnd
 from tests.applications.notarisation.composed import compose
-from tests.applications.notarisation.test_compose import words
+from tests.applications.notarisation.test_compose import A4, pdf_of, words
 from tests.factories.applications import MONDAY, a_draft, member_of
 from tests.factories.certifications import (
     a_document,
@@ -132,8 +133,10 @@ def sent_back(item: CertificationItem) -> CertificationItem:
     return CertificationItem.objects.get(pk=item.pk)
 
 
-def changed(item: CertificationItem, scan: bytes | None = None, **wanted: Any) -> CertificationItem:
-    upload = inspect_upload(SimpleUploadedFile("scan.jpg", scan)) if scan else None
+def changed(
+    item: CertificationItem, scan: bytes | None = None, name: str = "scan.jpg", **wanted: Any
+) -> CertificationItem:
+    upload = inspect_upload(SimpleUploadedFile(name, scan)) if scan else None
     by = item.certification.requested_by
     asked = Wanted(title=item.title, **wanted)
     return change_document(item=item, wanted=asked, upload=upload, at=MONDAY, acting_user=by)
@@ -155,6 +158,17 @@ def test_what_was_sent_back_gets_another_scan_which_is_checked_anew() -> None:
     assert again.scan_id != scan and again.checks == {} and again.reason == "mờ"
     submit_certification(item=checked(again), at=MONDAY, acting_user=dossier.opened_by)
     assert fresh(dossier).events.filter(kind=EventKind.DOCUMENT_CHANGED).count() == 1
+
+
+def test_the_pages_of_another_scan_are_counted_anew() -> None:
+    item = a_document(draft_of_request(), "Giấy khai sinh", copies=1)
+    assert (item.pages, item.fee) == (1, 2000)
+    pdf = pdf_of(A4, A4, A4)
+    item = changed(item, scan=pdf, name="ba.pdf", pages=1, copies=1)
+    assert (item.pages, item.fee) == (3, 5000), "the one page was the old scan's"
+    item = changed(item, pages=2, copies=1)
+    assert DocumentForm.values_of(item)["pages"] == 2, "somebody has counted"
+    assert DocumentForm.values_of(changed(item, copies=1))["pages"] is None
 
 
 def test_more_copies_of_what_was_sent_back_are_to_be_paid() -> None:
@@ -505,7 +519,7 @@ def test_documents_are_taken_out_one_by_one_and_a_draft_without_any_is_withdrawn
     assert ended.state == State.WITHDRAWN and ended.matter.ticket.matters.get().done_at == MONDAY
 
 
-def test_a_received_request_is_withdrawn_with_its_last_document() -> None:
+def test_a_received_request_is_withdrawn_with_its_last_document(client: Client) -> None:
     dossier = received(a_request("Giấy khai sinh"))
     item = items_in(dossier)[0]
     with pytest.raises(RuleBroken, match="before the signer"):
@@ -514,6 +528,12 @@ def test_a_received_request_is_withdrawn_with_its_last_document() -> None:
     item.save()
     drop_certification(item=item, at=MONDAY, acting_user=dossier.received_by)
     assert fresh(dossier).state == State.WITHDRAWN
+    # Nobody wished that: the counter had the wrong scan.
+    shown = client.get(f"/t/{dossier.token}/").content.decode()
+    assert "Quầy đã bỏ bản quét" in shown and "theo ý bác" not in shown
+    assert told(fresh(dossier).events.get(kind=EventKind.WITHDRAWN)).sentence == (
+        f"{dossier.received_by} took the last document out: nothing is certified."
+    )
 
 
 def test_a_draft_of_which_everything_was_refused_is_refused() -> None:
@@ -611,6 +631,21 @@ def test_a_signature_is_certified_once_it_was_seen_and_costs_by_the_case() -> No
     ]
     assert filed.entry.signer_title == filed.signer_title != ""
     assert not HeldDocument.objects.exists()
+
+
+def test_who_signs_in_another_way_than_was_seen_is_seen_anew() -> None:
+    draft = a_request("Giấy uỷ quyền", procedure="signature_cert", signatories=(ANH,), is_checked=False)
+    (item,) = items_in(draft)
+    checked(item)
+
+    def seen(one: Signs) -> bool:
+        changed(item, copies=item.copies, signatories=(one,))
+        return item.signatories.get().attested_at is not None
+
+    assert seen(replace(ANH, issued_by="Cục Cảnh sát")), "who issued it changes nothing of that"
+    assert not seen(replace(ANH, by_fingerprint=True))
+    checked(item)
+    assert not seen(replace(ANH, by_fingerprint=True, identity_paper="other"))
 
 
 def test_the_words_of_certification_name_officer_signer_and_who_signed(tmp_path: Path) -> None:

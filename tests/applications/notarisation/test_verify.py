@@ -98,8 +98,8 @@ def test_another_file_is_not_ours(phone: Client, unsigned_copy: tuple[bytes, obj
     ("content", "name", "code"),
     [
         (b"", "copy.pdf", "upload_empty"),
-        (b"%PDF-1.7 nothing", "copy.pdf", "upload_unreadable"),
-        (b"PK\x03\x04" + b"\x00" * 40, "copy.zip", "upload_not_supported"),
+        (b"%PDF-1.7 nothing", "copy.pdf", "verify_not_checkable"),
+        (b"PK\x03\x04" + b"\x00" * 40, "copy.zip", "verify_needs_pdf"),
         (a_picture(), "copy.jpg", "verify_needs_pdf"),
     ],
 )

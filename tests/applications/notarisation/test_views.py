@@ -22,7 +22,15 @@ from centres.enums import Role
 from citizens.models import Look
 from portal import clock, files, live
 from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member
-from tests.factories.certifications import a_missing_paper, a_picture, an_approved_item, an_item, signer_for
+from tests.factories.certifications import (
+    a_document,
+    a_missing_paper,
+    a_picture,
+    an_approved_item,
+    an_item,
+    draft_of_request,
+    signer_for,
+)
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -88,7 +96,7 @@ def test_a_bad_form_never_costs_the_file(desk: Client, paper: Paper, wrong: dict
     for number, headers in enumerate((HTMX, {}), 1):
         said = desk.post(address("certify", paper.pk), typed(**wrong), headers=headers).content.decode()
         assert f'id="id_paper-{paper.pk}_file_error"' not in said
-        assert 'name="several_on_a_sheet"' in said
+        assert ('name="several_on_a_sheet"' in said) == ("pages" in wrong)
         assert f"/scans/paper-{paper.pk}/pages/" in said, "it lies at the desk"
         assert Scan.objects.get().pages.count() == 1, f"sent {number} times, it lies there once"
     right = typed()
@@ -189,6 +197,15 @@ def test_a_wrong_scan_is_taken_back_to_the_empty_form(desk: Client, paper: Paper
     answer = desk.post(address("drop_certification", item.pk), headers=HTMX, follow=True)
     assert answer.redirect_chain == [(address("certify", paper.pk), 302)]
     assert 'type="file"' in answer.content.decode()
+
+
+def test_a_wrong_scan_of_a_request_leads_back_to_its_desk(desk: Client) -> None:
+    """Not into the dialog that it was taken back in: there a second desk would stand in the first."""
+    item = a_document(draft_of_request())
+    answer = desk.post(address("drop_certification", item.pk), headers=HTMX)
+    assert answer["HX-Redirect"] == f"/desk/?matter={item.certification.application_id}"
+    other = a_document(draft_of_request())
+    assert desk.post(address("drop_certification", other.pk)).status_code == 302
 
 
 def test_progress_is_asked_for_again_and_answers_only_when_it_moved(
