@@ -131,7 +131,8 @@ def prepare_environment() -> None:
                  "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS", "SIGNING_SIGNER_KEY",
                  "SIGNING_SIGNER_PASSWORD", "SIGNING_UNIT_KEY", "SIGNING_UNIT_PASSWORD", "SIGNING_TSA_URL",
                  "SIGNING_ROOTS", "SIGNING_SHARED_KEY", "SIGNING_FOLDER", "SIGNING_TOKEN_MODULES", "NATIONAL_URL",
-                 "NATIONAL_ACCOUNT", "NATIONAL_PASSWORD", "NATIONAL_CA", "NATIONAL_INBOX_KEY"):  # fmt: skip
+                 "NATIONAL_ACCOUNT", "NATIONAL_PASSWORD", "NATIONAL_CA", "NATIONAL_INBOX_KEY", "FILES_KEY_FILE",
+                 "FILES_URL", "FILES_S3_ENDPOINT", "FILES_S3_REGION", "FILES_S3_KEY", "FILES_S3_SECRET", "CLAMD_URL"):  # fmt: skip
         os.environ.pop(name, None)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="portal.settings",
