@@ -38,6 +38,7 @@ from applications.ledger import outstanding
 from applications.models import Application, DayClosing, Paper, Payment, SyncItem
 from applications.notarisation.enums import RegisterKind
 from applications.notarisation.grounds import FINE, grounds_for
+from applications.serving import link_to
 from applications.till import open_payments
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
@@ -356,6 +357,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:form_at_counter": {**by_kind["application_id"], "form_id": at_counter.pk},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
+        "applications:document_file": {"link": link_to(item.scan_id, cashier)},
         **{f"applications:scan_{name}": scanned for name in ("field", "add", "phone", "phone_stop")},
         **{f"applications:scan_{name}": scanned | scanned_page for name in ("page", "mend", "picture")},
         "applications:capture": {"token": capture_token},

@@ -178,6 +178,7 @@ GET  applications:refusal                           sss0 .00.. 0000
 POST applications:end_request                       sss0 r00ff 0000
 POST applications:finish_request                    sss0 r00ff 0000
 GET  applications:document                          sss0 ..... 0000
+GET  applications:document_file                     sss0 .0000 0000
 GET  applications:receipt                           sss0 ..... 0000
 GET  applications:declaration                       sss0 .00.. 0000
 GET  applications:worklist                          sssf ..... ....
