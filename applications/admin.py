@@ -29,6 +29,8 @@ from applications.models import (
     SigningRules,
     Step,
     SyncRules,
+    VirusCheck,
+    VirusRules,
 )
 
 
@@ -153,6 +155,22 @@ class RegisterRulesAdmin(admin.ModelAdmin):
 @admin.register(ScanRules)
 class ScanRulesAdmin(admin.ModelAdmin):
     list_display = ["valid_from", "kept_hours", "link_minutes", "source"]
+
+
+@admin.register(VirusRules)
+class VirusRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "when_away", "source"]
+
+
+@admin.register(VirusCheck)
+class VirusCheckAdmin(ReadOnly, admin.ModelAdmin):
+    """Where an infected file came from."""
+
+    list_display = ("sha256", "state", "found", "asked_by", "asked_at", "times")
+    list_filter = ("state",)
+    list_select_related = ("asked_by",)
+    ordering = ("-asked_at",)
+    show_full_result_count = False
 
 
 @admin.register(SigningRules)

@@ -97,6 +97,19 @@ class DocumentSource(models.TextChoices):
     RESULT = "result", _("result")
 
 
+class VirusState(models.TextChoices):
+    WAITING = "waiting", _("waits for its virus scan")
+    CLEAN = "clean", _("no virus found")
+    INFECTED = "infected", _("a virus was found")
+
+
+class WhenAway(models.TextChoices):
+    """What is done with files while the virus scanner does not answer."""
+
+    REFUSE = "refuse", _("refuse files")
+    TAKE_IN = "take_in", _("take files in, scan them later, and give none out until then")
+
+
 class EventKind(models.TextChoices):
     RECEIVED = "received", _("Received; the receipt was issued")
     TAKEN = "taken", _("Taken in hand")

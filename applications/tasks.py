@@ -32,6 +32,7 @@ from applications.closings import due_days
 from applications.models import CertificationItem, IssuedForm, TransferList
 from applications.notarisation.enums import JobState
 from applications.papers_out import PAPERS, RECEIPT
+from applications.virus import scan_waiting
 from portal import clock
 
 SWEEP_ROWS = 200
@@ -166,6 +167,12 @@ def sweep_scans() -> None:
     """Erase scans that were not used in time, and look at pages whose job was lost."""
     erase_old_scans(at=clock.now())
     look_at_left()
+
+
+@shared_task(time_limit=COPY_SECONDS)
+def scan_for_viruses() -> None:
+    """Scan what was taken in while the virus scanner was away."""
+    scan_waiting(at=clock.now())
 
 
 @shared_task

@@ -86,6 +86,11 @@ app.conf.update(
         "merged": {"task": "applications.tasks.follow_merged", "schedule": 300.0, "options": {"expires": 300}},
         "outages": {"task": "applications.tasks.stop_clocks", "schedule": 60.0, "options": {"expires": 60}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
+        "viruses": {
+            "task": "applications.tasks.scan_for_viruses",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
         "scans": {"task": "applications.tasks.sweep_scans", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {
             "task": "applications.tasks.sweep_declarations",

@@ -24,6 +24,7 @@ from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
 from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper
+from applications.models.virus import VirusCheck, VirusRules
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -113,6 +114,8 @@ __all__ = [
     "SyncUncompared",
     "TransferItem",
     "TransferList",
+    "VirusCheck",
+    "VirusRules",
     "WhyErased",
     "WithdrawalList",
     "WithdrawalRequest",
