@@ -23,6 +23,7 @@ from applications.models import (
     Register,
     RegisterEntry,
     RegisterRules,
+    RetentionRule,
     ScanRules,
     SigningDelegation,
     SigningKey,
@@ -171,6 +172,18 @@ class VirusCheckAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ("asked_by",)
     ordering = ("-asked_at",)
     show_full_result_count = False
+
+
+@admin.register(RetentionRule)
+class RetentionRuleAdmin(admin.ModelAdmin):
+    """A rule that was carried out stays: a later one takes its place."""
+
+    list_display = ["what", "procedure", "field", "kind", "months", "valid_from", "waits_for_confirmation", "source"]
+    list_filter = ["waits_for_confirmation", "what"]
+    list_select_related = ["procedure", "field", "kind"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(SigningRules)

@@ -110,6 +110,14 @@ class WhenAway(models.TextChoices):
     TAKE_IN = "take_in", _("take files in, scan them later, and give none out until then")
 
 
+class Erased(models.TextChoices):
+    """What a retention rule is about."""
+
+    PAPERS = "papers", _("papers handed in")
+    FORMS = "forms", _("forms printed here")
+    WHOLE = "whole", _("everything personal of a dossier")
+
+
 class EventKind(models.TextChoices):
     RECEIVED = "received", _("Received; the receipt was issued")
     TAKEN = "taken", _("Taken in hand")
@@ -155,6 +163,7 @@ class EventKind(models.TextChoices):
     ORIGINAL = "original", _("An original moved")
     PERSON_MERGED = "person_merged", _("Record of the person merged with another")
     PERSON_PARTED = "person_parted", _("Merging of the records taken back")
+    ERASED = "erased", _("Erased by the retention rules")
 
 
 class PauseWhy(models.TextChoices):

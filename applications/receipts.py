@@ -102,6 +102,8 @@ def _response(content: bytes, name: str) -> HttpResponse:
 
 def _content(form: IssuedForm, document: Document) -> bytes:
     """Its bytes; drawn and kept once more if the store has lost them and they come out the same."""
+    if document.erased_at is not None:
+        raise Gone(_("This paper is not kept any more: the time for which the law keeps it is over."), code="erased")
     try:
         return files.read(document.sha256)
     except FileNotFoundError:

@@ -91,6 +91,11 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "retention": {
+            "task": "applications.tasks.carry_out_retention",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "scans": {"task": "applications.tasks.sweep_scans", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {
             "task": "applications.tasks.sweep_declarations",

@@ -287,6 +287,10 @@ POST applications:signing_factor_away               sssf ffff. ffff
 GET  first_sign_in                                  .... ..... ....
 POST first_sign_in                                  .... ..... ....
 GET  applications:after_first_sign_in               sss. ..... ....
+GET  applications:retention                         sssf ffff. ffff
+POST applications:retention_make                    sssf ffffr ffff
+GET  applications:retention_list                    sssf ffff. ffff
+POST applications:retention_approve                 sssf ffffr ffff
 GET  applications:city                              sssf fff.. fff.
 GET  applications:staff                             sssf fff.. fff.
 GET  applications:staff_person                      sssf fff.. fff0

@@ -20,6 +20,13 @@ from applications.models.national import Arrival, SyncCheck, SyncDifference, Syn
 from applications.models.originals import Original, OriginalMove, TransferItem, TransferList
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
 from applications.models.payments import BankAccount, Payment
+from applications.models.retention import (
+    FileToRemove,
+    RetentionLine,
+    RetentionList,
+    RetentionRecord,
+    RetentionRule,
+)
 from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
@@ -72,6 +79,7 @@ __all__ = [
     "EventValue",
     "Extension",
     "FeeLine",
+    "FileToRemove",
     "HandlingRules",
     "IssuedForm",
     "Original",
@@ -92,6 +100,10 @@ __all__ = [
     "RegisterValue",
     "Result",
     "ResultCorrection",
+    "RetentionLine",
+    "RetentionList",
+    "RetentionRecord",
+    "RetentionRule",
     "Scan",
     "ScanFile",
     "ScanPage",

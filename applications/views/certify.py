@@ -324,4 +324,6 @@ def _document_or_404(request: HttpRequest, document_id: int) -> tuple[Document, 
     )
     if seen is None:  # as if it were not there: whether it is concerns nobody else
         raise Http404
+    if found.erased_at is not None:
+        raise Gone(_("This paper is not kept any more: the time for which the law keeps it is over."), code="erased")
     return found, seen

@@ -39,7 +39,7 @@ NATIONAL = DEMO / "national"
 READY_SECONDS = 60
 STOP_SECONDS = 20
 # In this order: the catalogue names units, the seed uses all three.
-LOADERS = ("load_units", "load_national_days", "load_catalogue", "load_queue_policies", "seed_demo")
+LOADERS = ("load_units", "load_national_days", "load_catalogue", "load_queue_policies", "load_retention_rules", "seed_demo")
 TO_TRY = (
     ("/kiosk/", "draw a number, as a visitor does"),
     ("/board/", "the numbers called, on the wall"),
