@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
@@ -74,7 +75,7 @@ def _files(rules: Rules, procedure: Procedure, day: date) -> Iterator[DueLine]:
         yield from _documents(others, procedure, day, ~Exists(of_special))
 
 
-def _documents(rule: RetentionRule, procedure: Procedure, day: date, which: Q | Exists) -> Iterator[DueLine]:
+def _documents(rule: RetentionRule, procedure: Procedure, day: date, which: Any) -> Iterator[DueLine]:
     before = _before(rule, day)
     if before is None:
         return
@@ -92,11 +93,11 @@ def erasable_documents() -> QuerySet[Document]:
     return Document.objects.filter(~Exists(elsewhere), erased_at=None, source__in=SOURCES.values())
 
 
-def _over(procedure: Procedure, before: datetime) -> QuerySet[Application]:
+def _over(procedure: Procedure, before: datetime):
     return over_before(before).filter(version__procedure=procedure).order_by("pk")
 
 
-def over_before(before: datetime) -> QuerySet[Application]:
+def over_before(before: datetime):
     """Dossiers that ended before this and of which nothing is open: no original in custody, no money to give back, nothing that is
     certified for it. ``over_at`` is when they ended."""
     ended = Case(
@@ -120,7 +121,9 @@ def _before(rule: RetentionRule, day: date) -> datetime | None:
 def is_due(line: RetentionLine, rules: Rules, day: date) -> bool:
     """Whether a line that was listed would be listed again: rules and dossiers change until it is carried out."""
     procedure = line.application.version.procedure
-    kinds = [None] if line.document is None else [*line.document.papers.values_list("kind", flat=True)] or [None]
+    kinds: list[int | None] = (
+        [None] if line.document is None else [*line.document.papers.values_list("kind", flat=True)] or [None]
+    )
     if line.rule not in [rule_for(rules, line.what, procedure, kind) for kind in kinds]:
         return False
     before = _before(line.rule, day)

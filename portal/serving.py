@@ -11,13 +11,15 @@ from django.http.response import HttpResponseBase
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
+NOT_THERE = (-1, -1)
+
 
 def file_response(request: HttpRequest, content: BinaryIO, *, media_type: str, name: str) -> HttpResponseBase:
     """The file, or the one part of it that the request asks for; shown in the page under this name, never taken for anything
     else than ``media_type``. The answer closes it."""
     size = content.seek(0, io.SEEK_END)
     part = _wanted(request, size)
-    if part == ():
+    if part == NOT_THERE:
         content.close()
         answer: HttpResponseBase = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     elif part is None:
@@ -41,8 +43,8 @@ def private(answer: HttpResponseBase) -> HttpResponseBase:
     return answer
 
 
-def _wanted(request: HttpRequest, size: int) -> tuple[int, int] | tuple[()] | None:
-    """The first and last byte that are asked for; ``None`` for the whole file, ``()`` for a part that is not there. Several
+def _wanted(request: HttpRequest, size: int) -> tuple[int, int] | None:
+    """The first and last byte that are asked for; ``None`` for the whole file, ``NOT_THERE`` for a part beyond its end. Several
     parts at once, and a part of the file as it was at some time, are answered with the whole."""
     asked = _RANGE.fullmatch(request.headers.get("Range", ""))
     if asked is None or asked.groups() == ("", "") or "If-Range" in request.headers:
@@ -54,7 +56,7 @@ def _wanted(request: HttpRequest, size: int) -> tuple[int, int] | tuple[()] | No
         first, last = int(start), min(int(end or size), size - 1)
         if end and int(end) < first:
             return None
-    return (first, last) if first <= last else ()
+    return (first, last) if first <= last else NOT_THERE
 
 
 class _Part:

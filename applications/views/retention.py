@@ -46,7 +46,7 @@ def _overview(request: HttpRequest, problem: RuleBroken | None = None) -> HttpRe
         "rules": rules,
         "lists": RetentionList.objects.select_related("made_by", "approved_by", "record")[:MOST_LISTS],
         "problem": problem,
-        "may_administer": request.user.is_staff,  # type: ignore[union-attr]
+        "may_administer": request.user.is_staff,
     }
     return render(request, "applications/city/retention.html", context, status=problem.status if problem else 200)
 

@@ -9,6 +9,7 @@ Environment: ``PORT`` (8000), ``HOST`` (127.0.0.1), ``RESET=1`` to start afresh.
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import hashlib
 import io
@@ -39,7 +40,14 @@ NATIONAL = DEMO / "national"
 READY_SECONDS = 60
 STOP_SECONDS = 20
 # In this order: the catalogue names units, the seed uses all three.
-LOADERS = ("load_units", "load_national_days", "load_catalogue", "load_queue_policies", "load_retention_rules", "seed_demo")
+LOADERS = (
+    "load_units",
+    "load_national_days",
+    "load_catalogue",
+    "load_queue_policies",
+    "load_retention_rules",
+    "seed_demo",
+)
 TO_TRY = (
     ("/kiosk/", "draw a number, as a visitor does"),
     ("/board/", "the numbers called, on the wall"),
@@ -126,6 +134,10 @@ def prepare_environment() -> None:
     if not secret.exists():
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_urlsafe(48))
+    keys = DEMO / "documents.keys"
+    if not keys.exists():
+        keys.touch(mode=0o600)
+        keys.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
     # What belongs to another place must not leak in: a DATABASE_URL in the shell would be migrated and seeded.
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "CACHE_URL", "BROKER_URL", "BROKER_DIR", "FILES_ROOT",
                  "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS", "SIGNING_SIGNER_KEY",
@@ -139,6 +151,7 @@ def prepare_environment() -> None:
         PORTAL_ENV="demo",
         DEBUG="0",
         SECRET_KEY=secret.read_text(),
+        FILES_KEY_FILE=str(keys),
         PUBLIC_URL=address(),
         # A host means nothing here, but without one every process warns about it.
         BROKER_URL="filesystem://localhost",

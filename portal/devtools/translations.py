@@ -58,6 +58,7 @@ CITIZEN_FACING = (
     "applications/forms_verify.py",
     "applications/scanning.py",
     "applications/tracking*.py",
+    "applications/virus.py",
     "applications/views/capture.py",
     "applications/views/verify.py",
     "applications/views/citizen_notices.py",

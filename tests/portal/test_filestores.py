@@ -7,6 +7,7 @@ import io
 import os
 import socket
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -331,3 +332,24 @@ def test_nothing_but_the_store_itself_knows_where_files_lie() -> None:
         if any(word in path.read_text() for word in ("FILES_ROOT", "files.path_of"))
     }
     assert found - beside == set()
+
+
+def test_a_long_file_is_kept_and_read_without_being_held(place: str, lies: str, settings: LazySettings) -> None:
+    def long() -> Iterator[bytes]:
+        piece = os.urandom(2**20)
+        yield from (piece for _number in range(48))
+
+    client = file_store()  # what a client holds of itself is not the file
+    tracemalloc.start()
+    try:
+        kept = files.store(long())
+        with files.open_stored(kept.sha256) as content:
+            content.seek(40 * 2**20)
+            read = sum(len(part) for part in iter(lambda: content.read(2**20), b""))
+        with files.local(kept.sha256) as path:
+            size = path.stat().st_size
+        _now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (read, size, client is not None) == (8 * 2**20, 48 * 2**20, True)
+    assert most < 20 * 2**20 or place == "bucket", "the bucket of this test lies in the memory of its process"
