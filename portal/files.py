@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from portal import sealed
@@ -42,6 +43,8 @@ _STAGED = "staged/"
 _STAGED_NAME = re.compile(r"[0-9a-f]{32}")
 # Nothing is written for as long as this.
 STALE_SECONDS = 24 * 60 * 60
+# No piece of work takes as long as this; what lies in its folder may lie open.
+WORK_SECONDS = 2 * 60 * 60
 # No work waits for as long as this to be gone on with.
 FORGOTTEN_SECONDS = 90 * STALE_SECONDS
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -159,6 +162,10 @@ def is_full(error: OSError) -> bool:
 
 def is_writable() -> bool:
     """Whether a file could be kept now."""
+    try:
+        master_keys()
+    except ImproperlyConfigured:
+        return False
     return _root_is_writable() and file_store().is_writable()
 
 
@@ -259,10 +266,10 @@ def remove_stale(now: float) -> int:
     """Remove what processes left that died while writing, or just before they could tidy up; how many files. ``now`` is in
     seconds since the epoch."""
     removed = 0
-    for pattern in (f"{_UNFINISHED}*", f"{_AT_WORK}*"):
+    for pattern, seconds in ((f"{_UNFINISHED}*", STALE_SECONDS), (f"{_AT_WORK}*", WORK_SECONDS)):
         for left in Path(settings.FILES_ROOT).glob(pattern):
             with suppress(FileNotFoundError):  # finished, or removed by another worker
-                if now - left.stat().st_mtime > STALE_SECONDS:
+                if now - left.stat().st_mtime > seconds:
                     shutil.rmtree(left) if left.is_dir() else left.unlink()
                     removed += 1
     for prefix in (_HALF_DONE, _STAGED):

@@ -229,7 +229,7 @@ UPLOAD_TYPE_LIMITS = {
     "image/webp": env.number("UPLOAD_LIMIT_WEBP_BYTES", "the largest WebP picture, in bytes", default=20 * 1024 * 1024),
     "image/heic": env.number("UPLOAD_LIMIT_HEIC_BYTES", "the largest HEIC picture, in bytes", default=20 * 1024 * 1024),
 }
-FILE_LINK_SECONDS = env.number("FILE_LINK_SECONDS", "for how long a link to a private file is good", default=300)
+FILE_LINK_SECONDS = env.number("FILE_LINK_SECONDS", "for how long a link to a private file is good", default=600)
 UPLOAD_LIMIT_PAGES = env.number("UPLOAD_LIMIT_PAGES", "the most pages in one upload", default=500)
 # What is kept of what people send is scanned before it is used; its StreamMaxLength has to be above UPLOAD_LIMIT_BYTES.
 CLAMD_URL = env.url(

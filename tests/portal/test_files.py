@@ -130,8 +130,8 @@ def test_the_folder_of_a_worker_that_died_is_removed_whole(root: Path):
         (place / "pages").mkdir()
         (place / "pages" / "1.jpg").write_bytes(b"half")
         young = place.stat().st_mtime
-        assert files.remove_stale(young + files.STALE_SECONDS - 60) == 0
-        assert files.remove_stale(young + files.STALE_SECONDS + 60) == 1
+        assert files.remove_stale(young + files.WORK_SECONDS - 60) == 0
+        assert files.remove_stale(young + files.WORK_SECONDS + 60) == 1
         assert not place.exists()
 
 

@@ -245,6 +245,7 @@ def test_a_wrong_file_of_keys_stops_and_is_not_repeated(settings: LazySettings, 
 
 def test_a_file_of_keys_that_is_not_there_stops(settings: LazySettings, tmp_path: Path) -> None:
     settings.FILES_KEY_FILE = str(tmp_path / "gone")
+    assert not files.is_writable()
     with pytest.raises(ImproperlyConfigured):
         files.store([b"x"])
 
