@@ -17,7 +17,7 @@ PORTABLE := not postgres and not browser
 PRODUCTION := env -u DEBUG PORTAL_ENV=production SECRET_KEY=check-only-0aZ9-Pq7-Lm3-Xc8-Vb2-Nn6-Ty5-Ui1-Op4-Kj7-Hg \
 	ALLOWED_HOSTS=portal.example PUBLIC_URL=https://portal.example DATABASE_URL=sqlite:///:memory: \
 	CACHE_URL=redis://127.0.0.1:1/1 BROKER_URL=redis://127.0.0.1:1/0 FILES_ROOT=var/check/files \
-	EMAIL_URL=smtp://127.0.0.1:1 SMS_URL=file:///nonexistent SILENCED_CHECKS=notifications.W002,applications.W001
+	EMAIL_URL=smtp://127.0.0.1:1 SMS_URL=file:///nonexistent SILENCED_CHECKS=notifications.W002,applications.W001,portal.W003
 # The other tools read the settings of the tests and touch no data.
 QUIET := env PORTAL_ENV=test DATABASE_URL=sqlite:///:memory: VAR_DIR=var/check
 

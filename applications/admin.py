@@ -24,12 +24,15 @@ from applications.models import (
     Register,
     RegisterEntry,
     RegisterRules,
+    RetentionRule,
     ScanRules,
     SigningDelegation,
     SigningKey,
     SigningRules,
     Step,
     SyncRules,
+    VirusCheck,
+    VirusRules,
 )
 
 
@@ -162,6 +165,34 @@ class RegisterRulesAdmin(admin.ModelAdmin):
 @admin.register(ScanRules)
 class ScanRulesAdmin(admin.ModelAdmin):
     list_display = ["valid_from", "kept_hours", "link_minutes", "source"]
+
+
+@admin.register(VirusRules)
+class VirusRulesAdmin(admin.ModelAdmin):
+    list_display = ["valid_from", "when_away", "source"]
+
+
+@admin.register(VirusCheck)
+class VirusCheckAdmin(ReadOnly, admin.ModelAdmin):
+    """Where an infected file came from."""
+
+    list_display = ("sha256", "state", "found", "asked_by", "asked_at", "times")
+    list_filter = ("state",)
+    list_select_related = ("asked_by",)
+    ordering = ("-asked_at",)
+    show_full_result_count = False
+
+
+@admin.register(RetentionRule)
+class RetentionRuleAdmin(admin.ModelAdmin):
+    """A rule that was carried out stays: a later one takes its place."""
+
+    list_display = ["what", "procedure", "field", "kind", "months", "valid_from", "waits_for_confirmation", "source"]
+    list_filter = ["waits_for_confirmation", "what"]
+    list_select_related = ["procedure", "field", "kind"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(SigningRules)

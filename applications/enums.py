@@ -106,6 +106,27 @@ class DocumentSource(models.TextChoices):
     RESULT = "result", _("result")
 
 
+class VirusState(models.TextChoices):
+    WAITING = "waiting", _("waits for its virus scan")
+    CLEAN = "clean", _("no virus found")
+    INFECTED = "infected", _("a virus was found")
+
+
+class WhenAway(models.TextChoices):
+    """What is done with files while the virus scanner does not answer."""
+
+    REFUSE = "refuse", _("refuse files")
+    TAKE_IN = "take_in", _("take files in, scan them later, and give none out until then")
+
+
+class Erased(models.TextChoices):
+    """What a retention rule is about."""
+
+    PAPERS = "papers", _("papers handed in")
+    FORMS = "forms", _("forms printed here")
+    WHOLE = "whole", _("everything personal of a dossier")
+
+
 # Why a request for certification ended (``details["why"]`` of its event): its last scan was the wrong one.
 TAKEN_BACK = "scan_taken_back"
 
@@ -162,6 +183,7 @@ class EventKind(models.TextChoices):
     WRITTEN = "written", _("The citizen was written to")
     CITIZEN_WROTE = "citizen_wrote", _("The citizen wrote")
     LETTER_READ = "letter_read", _("What the citizen wrote was read")
+    ERASED = "erased", _("Erased by the retention rules")
 
 
 class PauseWhy(models.TextChoices):

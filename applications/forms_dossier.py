@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.handle import PROPOSAL_CHANGED
 from applications.enums import Method
+from applications.virus import take_upload
 from portal.errors import RuleBroken
 from portal.money_field import MoneyField
-from portal.uploads import ACCEPT, Inspected, inspect_upload
+from portal.uploads import ACCEPT, Inspected
 from portal.vn.money import format_vnd
 from procedures.forms import PhoneField
 
@@ -249,7 +250,7 @@ class DeliveredForm(forms.Form):
 
 def _inspected(upload: Any) -> Inspected:
     try:
-        return inspect_upload(upload)
+        return take_upload(upload)
     except RuleBroken as problem:
         raise ValidationError(str(problem), code=problem.code) from problem
 

@@ -71,6 +71,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.PERSON_MERGED: gettext_lazy(
         "%(who)s merged two records of the same person: the dossier is with the one that counts."
     ),
+    EventKind.ERASED: gettext_lazy("%(who)s had it erased with list %(list)s of the retention rules."),
     EventKind.PERSON_PARTED: gettext_lazy("%(who)s took the merging of two records back."),
     EventKind.FORM_CORRECTED: gettext_lazy("%(who)s corrected what was filled in: %(fields)s."),
     EventKind.NOTED: gettext_lazy("%(who)s wrote an internal note."),

@@ -6,7 +6,8 @@ import hashlib
 from contextlib import suppress
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.issue_receipt import draw, draw_masked, issue_receipt
@@ -14,6 +15,7 @@ from applications.actions.receive import RECEIPT
 from applications.models import Application, CertificationItem, Document, IssuedForm
 from applications.notarisation.versions import newest_of
 from applications.papers_out import PAPERS, file_name
+from applications.serving import stored_response
 from portal import clock, files, ratelimit
 from portal.errors import Gone, Unavailable
 
@@ -50,7 +52,7 @@ def public_copy_response(application: Application, form_id: int | None = None) -
     return _response(draw_masked(form), file_name(form))
 
 
-def public_file_response(application: Application, item_id: int) -> FileResponse:
+def public_file_response(request: HttpRequest, application: Application, item_id: int) -> HttpResponseBase:
     """The signed file of a document of this request that was asked for electronically, in the version that stays good for
     longest.
 
@@ -61,15 +63,8 @@ def public_file_response(application: Application, item_id: int) -> FileResponse
     if item is None or item.output is None or not item.is_given_as_file:
         raise Http404
     ratelimit.count("certified-file", application.token, limit=COPIES, seconds=COPIES_SECONDS)
-    try:
-        content = files.open_stored(newest_of(item.output.sha256))
-    except FileNotFoundError as error:
-        raise Gone(_("The file is not kept any more. Please ask at the counter."), code="file_lost") from error
-    response = FileResponse(content, content_type=item.output.media_type, filename=f"{item.check_code}.pdf")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    name = f"{item.check_code}.pdf"
+    return stored_response(request, newest_of(item.output.sha256), media_type=item.output.media_type, name=name)
 
 
 def form_or_404(application: Application, form_id: int) -> IssuedForm:
@@ -107,6 +102,8 @@ def _response(content: bytes, name: str) -> HttpResponse:
 
 def _content(form: IssuedForm, document: Document) -> bytes:
     """Its bytes; drawn and kept once more if the store has lost them and they come out the same."""
+    if document.erased_at is not None:
+        raise Gone(_("This paper is not kept any more: the time for which the law keeps it is over."), code="erased")
     try:
         return files.read(document.sha256)
     except FileNotFoundError:

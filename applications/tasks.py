@@ -23,6 +23,7 @@ from applications.actions.move_due import move_due_dates
 from applications.actions.print_transfer_list import print_transfer_list
 from applications.actions.remind_uncollected import remind_of_result, uncollected
 from applications.actions.renew_stamps import renew_stamps as renew
+from applications.actions.retain import carry_out, to_carry_out
 from applications.actions.stop_for_outages import stop_for_outages
 from applications.actions.supplement import end_unanswered, remind, to_end, to_remind
 from applications.actions.sweep_declarations import erase_expired, forget_erased
@@ -33,6 +34,7 @@ from applications.closings import due_days
 from applications.models import CertificationItem, IssuedForm, TransferList
 from applications.notarisation.enums import JobState
 from applications.papers_out import PAPERS, RECEIPT
+from applications.virus import scan_waiting
 from portal import clock
 
 SWEEP_ROWS = 200
@@ -175,6 +177,19 @@ def sweep_scans() -> None:
     """Erase scans that were not used in time, and look at pages whose job was lost."""
     erase_old_scans(at=clock.now())
     look_at_left()
+
+
+@shared_task(time_limit=COPY_SECONDS)
+def carry_out_retention() -> None:
+    """Erase what approved lists name; what was ended in the middle is gone on with."""
+    for listed in to_carry_out():
+        carry_out(listed=listed, at=clock.now())
+
+
+@shared_task(time_limit=COPY_SECONDS)
+def scan_for_viruses() -> None:
+    """Scan what was taken in while the virus scanner was away."""
+    scan_waiting(at=clock.now())
 
 
 @shared_task

@@ -21,6 +21,7 @@ patterns = [
     path("desk/certifications/<int:item_id>/refuse/", documents.refuse, name="refuse_document"),
     path("desk/refusals/<int:form_id>/", documents.refusal, name="refusal"),
     path("desk/documents/<int:document_id>/", certify.document, name="document"),
+    path("desk/documents/file/<str:link>/", certify.document_file, name="document_file"),
     path("verify/", verify.verify, name="verify"),
     path("verify/file/", verify.of_file, name="verify_file"),
     path("verify/paper/", verify.of_paper, name="verify_paper"),

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from applications.views import city, staff
+from applications.views import city, retention, staff
 
 patterns = [
     path("city/", city.city, name="city"),
+    path("city/retention/", retention.retention, name="retention"),
+    path("city/retention/make/", retention.make, name="retention_make"),
+    path("city/retention/<int:pk>/", retention.listed, name="retention_list"),
+    path("city/retention/<int:pk>/approve/", retention.approve, name="retention_approve"),
     path("city/staff/", staff.staff, name="staff"),
     path("city/staff/join/", staff.join_staff, name="staff_join"),
     path("city/staff/<int:user_id>/", staff.person, name="staff_person"),

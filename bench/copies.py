@@ -20,6 +20,7 @@ from centres.enums import Role
 from centres.models import Ticket
 from citizens.models import Citizen
 from portal import clock, files, jobs
+from portal.files import Stored
 from portal.uploads import Inspected
 from procedures.models import Procedure
 
@@ -41,14 +42,14 @@ class Desk:
         # As it lies after the first upload: the others would write the same bytes again.
         kept = files.store(files.chunks_of(scan))
         with jobs.left_to_sweeps():
-            return [self._approve(self._open(files.path_of(kept.sha256), media_type, pages)) for _copy in range(number)]
+            return [self._approve(self._open(kept, scan.name, media_type, pages)) for _copy in range(number)]
 
-    def _open(self, scan: Path, media_type: str, pages: int) -> CertificationItem:
+    def _open(self, kept: Stored, name: str, media_type: str, pages: int) -> CertificationItem:
         self._opened += 1
-        with scan.open("rb") as file:
+        with files.open_stored(kept.sha256) as content:
             return open_certification(
                 for_paper=next(self._papers),
-                upload=Inspected(media_type, pages, scan.stat().st_size, scan.name, file),
+                upload=Inspected(media_type, pages, kept.size, name, content),
                 pages=pages,
                 copies=1,
                 client_key=f"bench-{self._opened}",

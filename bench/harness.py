@@ -8,6 +8,7 @@ with House() as house:
 
 from __future__ import annotations
 
+import base64
 import http.client
 import io
 import os
@@ -141,10 +142,19 @@ class House:
             "BROKER_URL": f"{self.redis.url}/0",
             "VAR_DIR": str(self.folder),
             "FILES_ROOT": str(self.folder / "files"),
+            "FILES_KEY_FILE": str(self._keys()),
             "STATIC_ROOT": str(self.folder / "static"),
             "EMAIL_URL": f"file://{self.folder}/mail",
             "SMS_URL": f"file://{self.folder}/sms",
         }
+
+    def _keys(self) -> Path:
+        """Documents lie encrypted, as in a real installation."""
+        keys = self.folder / "documents.keys"
+        if not keys.exists():
+            keys.touch(mode=0o600)
+            keys.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        return keys
 
     def _manage(self, *arguments: str) -> None:
         command = [sys.executable, "manage.py", *arguments]

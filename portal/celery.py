@@ -91,6 +91,16 @@ app.conf.update(
         "merged": {"task": "applications.tasks.follow_merged", "schedule": 300.0, "options": {"expires": 300}},
         "outages": {"task": "applications.tasks.stop_clocks", "schedule": 60.0, "options": {"expires": 60}},
         "receipts": {"task": "applications.tasks.sweep_receipts", "schedule": 60.0, "options": {"expires": 60}},
+        "viruses": {
+            "task": "applications.tasks.scan_for_viruses",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "retention": {
+            "task": "applications.tasks.carry_out_retention",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "scans": {"task": "applications.tasks.sweep_scans", "schedule": 60.0, "options": {"expires": 60}},
         "declarations": {
             "task": "applications.tasks.sweep_declarations",

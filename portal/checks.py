@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from portal.environment import database_from_url
+from portal.filekeys import master_keys
 from portal.records import AppendOnly, append_only_models
 
 
@@ -16,6 +19,24 @@ from portal.records import AppendOnly, append_only_models
 def secret_key_is_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.PORTAL_ENV == "production" and settings.SECRET_KEY.startswith("not-secret"):
         return [Error("SECRET_KEY is the demo's.", hint="Set a random one of 50 characters.", id="portal.E001")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def documents_are_encrypted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """In production documents lie encrypted, and the keys can be read by the portal and nobody else."""
+    if settings.PORTAL_ENV != "production":
+        return []
+    if not settings.FILES_KEY_FILE:
+        hint = "Set FILES_KEY_FILE, then run manage.py encrypt_files for what is there already."
+        return [Warning("Documents lie unencrypted in the store.", hint=hint, id="portal.W003")]
+    try:
+        master_keys()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="One key a line: openssl rand -base64 32", id="portal.E002")]
+    if Path(settings.FILES_KEY_FILE).stat().st_mode & 0o007:
+        message = "Everybody on the machine can read the keys of the documents."
+        return [Warning(message, hint="chmod 600 the file that FILES_KEY_FILE names.", id="portal.W004")]
     return []
 
 

@@ -20,6 +20,7 @@ TOKEN_PATHS = (
     "declare",
     "capture",
     "national/results",
+    "desk/documents/file",
     "first-sign-in",
     "support/here",
 )

@@ -202,14 +202,39 @@ NATIONAL_INBOX_KEY = env.text(
 )
 
 # -- files ----------------------------------------------------------------------------------------------------------
+# A folder of the portal's own: the store itself, or its workplace where the documents lie in a bucket (docs/decisions/0047).
 FILES_ROOT = env.folder("FILES_ROOT", "the private store of documents", demo=VAR_DIR / "demo" / "files")
+FILES_KEY_FILE = env.text(
+    "FILES_KEY_FILE",
+    "a file with the keys that documents are encrypted under: 32 bytes in base64 a line, the newest first",
+    default="",
+)
+FILES_URL = env.url("FILES_URL", {"s3"}, "where documents lie instead of the folder: s3://bucket/prefix", default="")
+FILES_S3_ENDPOINT = env.url("FILES_S3_ENDPOINT", {"http", "https"}, "the address of the S3 service", default="")
+FILES_S3_REGION = env.text("FILES_S3_REGION", "the region of the bucket", default="us-east-1")
+FILES_S3_KEY = env.text("FILES_S3_KEY", "the name of the key of that service", default="")
+FILES_S3_SECRET = env.text("FILES_S3_SECRET", "the secret of that key", default="")
 UPLOAD_LIMIT_BYTES = env.number("UPLOAD_LIMIT_BYTES", "the largest upload, in bytes", default=40 * 1024 * 1024)
 VERIFY_LIMIT_BYTES = env.number(
     "VERIFY_LIMIT_BYTES",
     "the largest file whose signatures are checked: a long copy of ours may be larger than any upload",
     default=10 * UPLOAD_LIMIT_BYTES,
 )
+# A page of one kind needs no more; these are refused with their own limit. 0 leaves a kind at UPLOAD_LIMIT_BYTES.
+UPLOAD_TYPE_LIMITS = {
+    "application/pdf": env.number("UPLOAD_LIMIT_PDF_BYTES", "the largest PDF file, in bytes", default=0),
+    "image/jpeg": env.number("UPLOAD_LIMIT_JPEG_BYTES", "the largest JPEG picture, in bytes", default=20 * 1024 * 1024),
+    "image/png": env.number("UPLOAD_LIMIT_PNG_BYTES", "the largest PNG picture, in bytes", default=0),
+    "image/tiff": env.number("UPLOAD_LIMIT_TIFF_BYTES", "the largest TIFF file, in bytes", default=0),
+    "image/webp": env.number("UPLOAD_LIMIT_WEBP_BYTES", "the largest WebP picture, in bytes", default=20 * 1024 * 1024),
+    "image/heic": env.number("UPLOAD_LIMIT_HEIC_BYTES", "the largest HEIC picture, in bytes", default=20 * 1024 * 1024),
+}
+FILE_LINK_SECONDS = env.number("FILE_LINK_SECONDS", "for how long a link to a private file is good", default=600)
 UPLOAD_LIMIT_PAGES = env.number("UPLOAD_LIMIT_PAGES", "the most pages in one upload", default=500)
+# What is kept of what people send is scanned before it is used; its StreamMaxLength has to be above UPLOAD_LIMIT_BYTES.
+CLAMD_URL = env.url(
+    "CLAMD_URL", {"unix", "tcp"}, "the virus scanner: unix:///run/clamav/clamd.ctl, tcp://host:3310", default=""
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "portal.uploads.LimitedUploadHandler",
@@ -380,7 +405,7 @@ DAY_PANELS = [
     "applications:day_certified",
 ]
 # What the watch asks each app for, since it may not know them.
-WATCH_SOURCES = ["applications.national_watch.troubles"]
+WATCH_SOURCES = ["applications.national_watch.troubles", "applications.virus_watch.troubles"]
 DAY_SOURCES = [
     "centres.day.needs_attention",
     "support.day.needs_attention",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.defaults import page_not_found
 from kombu.exceptions import OperationalError
 
+from portal import files
 from portal.celery import app
 from portal.context import LARGE_PRINT_COOKIE
 from portal.shared import DOWN
@@ -43,7 +44,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
     """What the process needs, each by name. A broker that is down is told, but the site works on without it."""
-    parts = {"database": _database_answers(), "cache": _cache_answers(), "files": _files_writable()}
+    parts = {"database": _database_answers(), "cache": _cache_answers(), "files": files.is_writable()}
     ready = all(parts.values())
     return JsonResponse({**parts, "broker": _broker_answers()}, status=200 if ready else 503)
 
@@ -110,18 +111,6 @@ def _cache_answers() -> bool:
         return bool(cache.get("readyz") == "1")
     except DOWN:
         return False
-
-
-def _files_writable() -> bool:
-    root = settings.FILES_ROOT
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        probe = root / ".readyz"
-        probe.write_text("ok")
-        probe.unlink(missing_ok=True)
-    except OSError:
-        return False
-    return True
 
 
 def _broker_answers() -> bool:

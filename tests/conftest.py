@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import base64
 import os
 import shutil
 import sys
@@ -18,6 +19,10 @@ os.environ["PORTAL_ENV"] = "test"
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="portal-test-")
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+
+# Documents lie encrypted in tests too, and in the processes that tests start.
+os.environ["FILES_KEY_FILE"] = str(Path(os.environ["VAR_DIR"]) / "files.key")
+Path(os.environ["FILES_KEY_FILE"]).write_text(base64.b64encode(bytes(range(32))).decode())
 
 import pygal  # noqa: E402, F401 - its finder of plug-ins is of Python 2's kind, and pytest's importer trips over it
 import pytest  # noqa: E402

@@ -37,9 +37,10 @@ from applications.documents_kept import keep_bytes
 from applications.enums import DocumentSource, State
 from applications.enums_national import ItemKind, ItemState, Trouble
 from applications.ledger import outstanding
-from applications.models import Application, DayClosing, Document, Paper, Payment, SyncItem
+from applications.models import Application, DayClosing, Document, Paper, Payment, RetentionList, SyncItem
 from applications.notarisation.enums import RegisterKind
 from applications.notarisation.grounds import FINE, grounds_for
+from applications.serving import link_to
 from applications.till import open_payments
 from centres.actions.announce_hall import announce
 from centres.device_access import cookie_name, remember
@@ -185,6 +186,7 @@ def a_world(at_hanoi: Any) -> World:
     take_fee(application=paid, amount=outstanding(paid), method="cash", receipt_number="BL1", at=MONDAY,
              acting_user=paid.received_by)  # fmt: skip
     cashier = member_of(Role.COUNTER_OFFICER, here)
+    to_erase = RetentionList.objects.create(made_at=MONDAY, made_by=cashier, day=MONDAY.date(), digest="0" * 64)
     till = _closed_till(here, cashier)
     open_payment = _fee_taken(cashier, "BL92")
     asking = consult(
@@ -373,6 +375,9 @@ def a_world(at_hanoi: Any) -> World:
         "applications:form_at_counter": {**by_kind["application_id"], "form_id": at_counter.pk},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
+        "applications:retention_list": {"pk": to_erase.pk},
+        "applications:retention_approve": {"pk": to_erase.pk},
+        "applications:document_file": {"link": link_to(item.scan_id, cashier)},
         **{f"applications:scan_{name}": scanned for name in ("field", "add", "phone", "phone_stop")},
         **{f"applications:scan_{name}": scanned | scanned_page for name in ("page", "mend", "picture")},
         "applications:capture": {"token": capture_token},

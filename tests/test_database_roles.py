@@ -50,6 +50,7 @@ def test_history_tables_are_known():
         "applications_event",
         "applications_registerentry",
         "applications_registernote",
+        "applications_retentionrecord",
         "centres_ticketevent",
         "citizens_look",
     } <= set(TABLES)
@@ -73,6 +74,10 @@ def test_application_role_may_blank_personal_values_only(as_application):
     as_application.execute("UPDATE applications_eventvalue SET value = NULL, salt = NULL, erased_at = now()")
     with pytest.raises(InsufficientPrivilege):
         as_application.execute("UPDATE applications_eventvalue SET name = 'x'")
+    as_application.execute("UPDATE applications_document SET name = '—', erased_at = now()")
+    for column in ("sha256", "application_id", "source"):
+        with pytest.raises(InsufficientPrivilege):
+            as_application.execute(f"UPDATE applications_document SET {column} = {column}")
 
 
 def test_application_role_cannot_change_tables(as_application):

@@ -24,7 +24,7 @@ def test_files_that_hold_the_name_write_a_look(world: World) -> None:
     client = sign_in("O", world)
     for name in ("applications:receipt", "applications:document"):
         answer, looks = ask_and_see(client, world, "GET", name)
-        assert answer.status_code == 200
+        assert answer.status_code in (200, 302)
         assert [look.citizen for look in looks] == [world.person], name
     answer, looks = ask_and_see(client, world, "GET", "applications:register_month")
     assert answer.status_code == 200

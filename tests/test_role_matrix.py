@@ -188,6 +188,7 @@ GET  applications:refusal                           sss0 .00.. 0000
 POST applications:end_request                       sss0 r00ff 0000
 POST applications:finish_request                    sss0 r00ff 0000
 GET  applications:document                          sss0 ..... 0000
+GET  applications:document_file                     sss0 .0000 0000
 GET  applications:receipt                           sss0 ..... 0000
 GET  applications:declaration                       sss0 .00.. 0000
 GET  applications:worklist                          sssf ..... ....
@@ -305,6 +306,10 @@ POST applications:signing_factor_away               sssf ffff. ffff
 GET  first_sign_in                                  .... ..... ....
 POST first_sign_in                                  .... ..... ....
 GET  applications:after_first_sign_in               sss. ..... ....
+GET  applications:retention                         sssf ffff. ffff
+POST applications:retention_make                    sssf ffffr ffff
+GET  applications:retention_list                    sssf ffff. ffff
+POST applications:retention_approve                 sssf ffffr ffff
 GET  applications:city                              sssf fff.. fff.
 GET  applications:staff                             sssf fff.. fff.
 GET  applications:staff_person                      sssf fff.. fff0

@@ -12,6 +12,7 @@ from applications.notarisation.signing.keys import is_configured
 from applications.notarisation.signing.sign import seal
 from portal import files
 from portal.errors import Unavailable
+from portal.files import Stored
 
 _PREFIX = "closing:"
 # Each takes a second of drawing; the rest follows with the next round.
@@ -41,7 +42,7 @@ def keep_closing_paper(*, closing: Closing, at: datetime) -> ClosingPaper:
         return kept
     is_signed = is_configured()
     try:
-        stored = files.store_made(_signed_once(closing, at)) if is_signed else files.store([closing_paper(closing)])
+        stored = _sealed(closing, at) if is_signed else files.store([closing_paper(closing)])
     except FileNotFoundError:
         # Another worker was quicker, and has tidied up.
         return ClosingPaper.objects.get(closing=closing)
@@ -54,17 +55,21 @@ def keep_closing_paper(*, closing: Closing, at: datetime) -> ClosingPaper:
     return paper
 
 
-def _signed_once(closing: Closing, at: datetime) -> Path:
+def _sealed(closing: Closing, at: datetime) -> Stored:
+    with files.workplace() as place:
+        return files.store_made(_signed_once(closing, place, at))
+
+
+def _signed_once(closing: Closing, place: Path, at: datetime) -> Path:
     """What an earlier try or another worker signed already, else signed now."""
     name = _half_done_name(closing)
-    kept = files.half_done(name)
+    kept = files.half_done(name, place)
     if kept is not None:
         return kept
-    with files.workplace() as place:
-        paper = place / "closing.pdf"
-        paper.write_bytes(closing_paper(closing, is_signed=True))
-        seal(paper, stamp_of(closing, at))
-        return files.keep_once(name, paper)
+    paper = place / "closing.pdf"
+    paper.write_bytes(closing_paper(closing, is_signed=True))
+    seal(paper, stamp_of(closing, at))
+    return files.keep_once(name, paper)
 
 
 def _half_done_name(closing: Closing) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
+from pathlib import Path
 
 from django.db import transaction
 
@@ -30,10 +31,11 @@ def look_at_pages(*, scan_id: int, most: int | None = None) -> int:
     Two workers may look at the same page; one of them keeps what it saw. Not atomic: drawing holds no lock.
     """
     seen = 0
-    for page in islice(_unseen(scan_id), most):
-        seen += _look_at(page)
-        if most is not None and page.hints == [NOT_SHOWN]:
-            break
+    with files.several_staged() as bring:
+        for page in islice(_unseen(scan_id), most):
+            seen += _look_at(page, bring)
+            if most is not None and page.hints == [NOT_SHOWN]:
+                break
     return seen
 
 
@@ -49,10 +51,14 @@ def _unseen(scan_id: int) -> Iterator[ScanPage]:
         yield page
 
 
-def _look_at(page: ScanPage) -> bool:
-    path, known = files.staged(page.file.stored), f"page-not-shown:{page.file.sha256}:{page.number}"
+def _look_at(page: ScanPage, bring: Callable[[str], Path]) -> bool:
+    known = f"page-not-shown:{page.file.sha256}:{page.number}"
     if shared.recall(known):
         return _note(page, "", hints=[NOT_SHOWN])
+    try:
+        path = bring(page.file.stored)
+    except FileNotFoundError:
+        return _note(page, "", hints=[])
     try:
         picture = open_page(path, page.file.media_type, page.number, seconds=SECONDS_A_PAGE)
     except CannotOpen as error:

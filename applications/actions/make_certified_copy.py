@@ -8,7 +8,8 @@ signed twice. ``file_certification`` lets one file in.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from applications.actions.file_certification import file_certification
 from applications.actions.give_up_certification import give_up
 from applications.actions.locking import locked
 from applications.actions.submit_certification import signer_topic
+from applications.enums import VirusState
 from applications.models import CertificationItem
 from applications.notarisation import half_signed
 from applications.notarisation.compose import BadScan, CopyText, compose
@@ -32,8 +34,10 @@ from applications.notarisation.signing.keys import Role
 from applications.notarisation.signing.marks import signature_hashes
 from applications.notarisation.signing.sign import sign
 from applications.notarisation.trouble import NotNow
+from applications.virus import state_of
 from portal import files, live
 from portal.errors import Unavailable
+from portal.sealed import Damaged
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +53,13 @@ SIGNED_STEPS = {Role.SIGNER: SIGNED, Role.UNIT: SEALED}
 STORE_FULL = _("The store for documents is full. The copy is made as soon as there is room; support is told.")
 STORE_SILENT = _("The store for documents does not answer. The portal tries again by itself.")
 SCAN_BAD = _("The scan cannot be read any more. Please scan the paper again.")
+SCAN_NOT_CHECKED = _("The scan has not been checked for viruses yet. The portal tries again by itself.")
+SCAN_INFECTED = _("A virus was found in the scan. Please scan the paper itself again.")
 WORKERS_DIED = _("The file could not be made in several tries. Please scan the paper again.")
+
+
+class Infected(Exception):
+    """A virus was found in the scan after it was taken in."""
 
 
 class NotWanted(Exception):
@@ -75,10 +85,12 @@ def make_certified_copy(*, item_id: int, now: Callable[[], datetime]) -> Certifi
         return CertificationItem.objects.get(pk=item.pk)
     except BadScan:
         return _give_up(item, SCAN_BAD, now())
+    except Infected:
+        return _give_up(item, SCAN_INFECTED, now())
     except NotNow as trouble:
         return _try_later(item, trouble.message, now())
-    except Unavailable:
-        return _try_later(item, STORE_FULL, now())
+    except Unavailable as trouble:
+        return _try_later(item, STORE_FULL if trouble.code == "store_full" else STORE_SILENT, now())
     except OSError as error:
         log.warning("certification_store", item=item.pk, error=type(error).__name__)
         return _try_later(item, STORE_FULL if files.is_full(error) else STORE_SILENT, now())
@@ -89,17 +101,31 @@ def make_certified_copy(*, item_id: int, now: Callable[[], datetime]) -> Certifi
 
 def _made(item: CertificationItem, place: Path, now: Callable[[], datetime]) -> tuple[Path, int, list[str]]:
     """The finished file, the number of its pages, and the hashes of its signatures."""
-    scan, copy = files.path_of(item.scan.sha256), place / "copy.pdf"
-    if files.sha256_of(scan) != item.scan.sha256:
-        raise BadScan
-    _progress(item, SCAN_READ, now())
-    text = copy_text(item)
-    pages = compose(scan, item.scan.media_type, text, copy, beat=_beat(item, now))
+    copy, text = place / "copy.pdf", copy_text(item)
+    with _scan_of(item) as scan:
+        if files.sha256_of(scan) != item.scan.sha256:
+            raise BadScan
+        _progress(item, SCAN_READ, now())
+        pages = compose(scan, item.scan.media_type, text, copy, beat=_beat(item, now))
     _progress(item, TEXT_SET, now())
     if not text.is_signed:
         return copy, pages, []
     signed = _signed(item, copy, text, now)
     return signed, pages, signature_hashes(_behind(signed, copy.stat().st_size))
+
+
+@contextmanager
+def _scan_of(item: CertificationItem) -> Iterator[Path]:
+    known = state_of(item.scan.sha256)
+    if known == VirusState.WAITING:
+        raise NotNow(SCAN_NOT_CHECKED, code="not_scanned")
+    if known == VirusState.INFECTED:
+        raise Infected
+    try:
+        with files.local(item.scan.sha256) as scan:
+            yield scan
+    except Damaged as error:
+        raise BadScan from error
 
 
 def _beat(item: CertificationItem, now: Callable[[], datetime]) -> Callable[[], None]:
@@ -119,7 +145,7 @@ def _signed(item: CertificationItem, copy: Path, text: CopyText, now: Callable[[
     """The copy with both signatures; one that an earlier try kept is not made again."""
     before = copy
     for role, name in zip(half_signed.ROLES, half_signed.names_of(item), strict=True):
-        kept = files.half_done(name)
+        kept = files.half_done(name, copy.parent)
         if kept is None:
             made = copy.with_name(f"{role}.pdf")
             shutil.copyfile(before, made)

@@ -105,7 +105,7 @@ def _mend(page: ScanPage, mends: list[Mend], at: datetime, acting_user: User) ->
         raise RuleBroken(_("That was changed many times. Choose “As it was” and begin again."), code="mended_enough")
     # Before the transaction: looking takes a moment, and must not hold a lock.
     try:
-        with Image.open(files.staged(page.picture), formats=("JPEG",)) as picture:
+        with files.open_staged(page.picture) as content, Image.open(content, formats=("JPEG",)) as picture:
             seen = look(mended(picture, mends), page.dots)
     except FileNotFoundError as error:
         raise page_gone() from error

@@ -63,8 +63,8 @@ def note_issued(*, at: datetime) -> int:
     count = 0
     for sha256 in _not_noted(at):
         try:
-            path = files.path_of(sha256)
-            size, last = path.stat().st_size, last_stamp(path)
+            with files.local(sha256) as path:
+                size, last = path.stat().st_size, last_stamp(path)
         except (OSError, ValueError):
             last = None
         if last is None:
@@ -95,9 +95,10 @@ def renew_stamp(*, row: ArchiveStamp, at: datetime) -> ArchiveStamp:
     if made is not None:
         return made
     name = f"renewed-{row.first}-{sequence}"
-    renewed = files.half_done(name) or _renewed_once(name, row)
     try:
-        last, stored = last_stamp(renewed), files.store_made(renewed)
+        with files.workplace() as place:
+            renewed = files.half_done(name, place) or _renewed_once(name, row, place)
+            last, stored = last_stamp(renewed), files.store_made(renewed)
     except FileNotFoundError:
         # Another worker is quicker: it has tidied up, or is about to write its version down.
         made = ArchiveStamp.objects.filter(first=row.first, sequence=sequence).first()
@@ -113,18 +114,18 @@ def renew_stamp(*, row: ArchiveStamp, at: datetime) -> ArchiveStamp:
     return made
 
 
-def _renewed_once(name: str, row: ArchiveStamp) -> Path:
-    with files.workplace() as place:
-        made = place / "renewed.pdf"
-        try:
-            shutil.copyfile(files.path_of(row.sha256), made)
-        except FileNotFoundError as error:
-            raise NotNow(FILE_LOST, code="file_lost") from error
-        renew(made)
-        last = last_stamp(made)
-        if last is None or last.ends_at < row.ends_at + WORTH_IT:
-            raise NotNow(NO_LONGER, code="stamp_no_longer")
-        return files.keep_once(name, made)
+def _renewed_once(name: str, row: ArchiveStamp, place: Path) -> Path:
+    made = place / "renewed.pdf"
+    try:
+        with files.open_stored(row.sha256) as content, made.open("wb") as out:
+            shutil.copyfileobj(content, out)
+    except FileNotFoundError as error:
+        raise NotNow(FILE_LOST, code="file_lost") from error
+    renew(made)
+    last = last_stamp(made)
+    if last is None or last.ends_at < row.ends_at + WORTH_IT:
+        raise NotNow(NO_LONGER, code="stamp_no_longer")
+    return files.keep_once(name, made)
 
 
 def _due(at: datetime):

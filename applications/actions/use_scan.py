@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -21,7 +21,8 @@ from applications.actions.add_to_scan import LOOKED_AT_ONCE
 from applications.actions.look_at_scan import NOT_SHOWN, look_at_pages
 from applications.actions.scan_rows import locked_scan
 from applications.models import Scan, ScanPage
-from portal import files, live
+from applications.virus import check_no_virus_among, note_waiting, waiting_among
+from portal import clock, files, live
 from portal.errors import BadInput, RuleBroken
 from portal.filekinds import JPEG, PDF
 from portal.pictures.mending import as_jpeg, mended
@@ -38,16 +39,18 @@ def finished(scan: Scan) -> Iterator[Inspected]:
 
     One file of which nothing was mended, moved or removed is that file, byte for byte. Anything else becomes a PDF: pages that
     nobody mended go into it as they are. Every page was drawn before: none is certified that cannot be. Raises ``BadInput``
-    (upload_missing, page_not_shown, page_not_drawn, upload_unreadable).
+    (upload_missing, page_not_shown, page_not_drawn, upload_infected, upload_unreadable).
     """
     look_at_pages(scan_id=scan.pk, most=LOOKED_AT_ONCE)  # where the worker is behind, or gone
     pages = list(scan.pages.select_related("file"))
     if not pages:
         raise missing()
     _check_shown(pages)
+    hashes = {page.file.sha256 for page in pages}
+    check_no_virus_among(hashes)
     first = pages[0].file
     if _is_whole(pages):
-        with files.staged(first.stored).open("rb") as content:
+        with files.open_staged(first.stored) as content:
             yield Inspected(first.media_type, first.pages_in_it, first.size, first.name, content)
         return
     with tempfile.TemporaryDirectory(prefix="scan-") as folder:
@@ -60,6 +63,8 @@ def finished(scan: Scan) -> Iterator[Inspected]:
                 code="upload_unreadable",
                 field="file",
             ) from error
+        if waiting_among(hashes):
+            note_waiting(files.sha256_of(made), clock.now())
         with made.open("rb") as content:
             name = f"{PurePath(first.name).stem[: NAME_LENGTH - 4]}.pdf"
             yield Inspected(PDF, len(pages), made.stat().st_size, name, content)
@@ -99,12 +104,12 @@ def _is_whole(pages: list[ScanPage]) -> bool:
 
 
 def _assemble(pages: list[ScanPage], made: Path) -> None:
-    with ExitStack() as opened, pikepdf.new() as out:
+    with files.several_staged() as bring, ExitStack() as opened, pikepdf.new() as out:
         sources: dict[str, pikepdf.Pdf] = {}
 
         def source(stored: str, content: BinaryIO | None = None) -> pikepdf.Pdf:
             if stored not in sources:
-                sources[stored] = opened.enter_context(pikepdf.open(content or files.staged(stored)))
+                sources[stored] = opened.enter_context(pikepdf.open(content or bring(stored)))
             return sources[stored]
 
         for page in pages:
@@ -112,7 +117,7 @@ def _assemble(pages: list[ScanPage], made: Path) -> None:
                 out.pages.append(source(page.file.stored).pages[page.number - 1])
             else:
                 sheet = img2pdf.convert(
-                    [_picture(page)],
+                    [_picture(page, bring)],
                     nodate=True,
                     rotation=img2pdf.Rotation.ifvalid,
                     layout_fun=img2pdf.get_fixed_dpi_layout_fun(_DOTS),
@@ -121,14 +126,15 @@ def _assemble(pages: list[ScanPage], made: Path) -> None:
         out.save(made)
 
 
-def _picture(page: ScanPage) -> bytes:
+def _picture(page: ScanPage, bring: Callable[[str], Path]) -> bytes:
     """The page as a picture that a PDF can hold: untouched where it can be, and else no worse than it came."""
-    path, kind = files.staged(page.file.stored), page.file.media_type
+    kind = page.file.media_type
+    if kind == PDF:  # drawn as finely as a certified copy draws it
+        with files.open_staged(page.picture) as content, Image.open(content, formats=("JPEG",)) as drawn:
+            return as_jpeg(mended(drawn, page.mends))
+    path = bring(page.file.stored)
     if kind == JPEG and not page.mends and _is_plain(path):
         return path.read_bytes()
-    if kind == PDF:  # drawn as finely as a certified copy draws it
-        with Image.open(files.staged(page.picture), formats=("JPEG",)) as drawn:
-            return as_jpeg(mended(drawn, page.mends))
     picture = mended(open_page(path, kind, page.number), page.mends)
     if kind == JPEG or page.mends:
         return as_jpeg(picture)

@@ -22,11 +22,19 @@ from applications.models.national import Arrival, SyncCheck, SyncDifference, Syn
 from applications.models.originals import Original, OriginalMove, TransferItem, TransferList
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
 from applications.models.payments import BankAccount, Payment
+from applications.models.retention import (
+    FileToRemove,
+    RetentionLine,
+    RetentionList,
+    RetentionRecord,
+    RetentionRule,
+)
 from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
 from applications.models.showing import Showing
 from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper
+from applications.models.virus import VirusCheck, VirusRules
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -75,6 +83,7 @@ __all__ = [
     "EventValue",
     "Extension",
     "FeeLine",
+    "FileToRemove",
     "HandlingRules",
     "IssuedForm",
     "LetterTemplate",
@@ -96,6 +105,10 @@ __all__ = [
     "RegisterValue",
     "Result",
     "ResultCorrection",
+    "RetentionLine",
+    "RetentionList",
+    "RetentionRecord",
+    "RetentionRule",
     "Scan",
     "ScanFile",
     "ScanPage",
@@ -119,6 +132,8 @@ __all__ = [
     "SyncUncompared",
     "TransferItem",
     "TransferList",
+    "VirusCheck",
+    "VirusRules",
     "WhyErased",
     "WithdrawalList",
     "WithdrawalRequest",

@@ -117,6 +117,7 @@ class Application(StateModel):
         blank=True,
         help_text=_("Since when what the citizen wrote waits to be read; empty when nothing does."),
     )
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 class Document(AppendOnly):
-    """A file in the private store, by content hash; never changed, nor which dossier it was handed in for."""
+    """A file in the private store, by content hash; never changed, nor which dossier it was handed in for.
+
+    Once the retention rules had it erased, the row stays without the name, and there is no file.
+    """
+
+    ERASABLE = ("name", "erased_at")
 
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
@@ -31,10 +36,14 @@ class Document(AppendOnly):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+        indexes = [
+            models.Index(fields=["sha256"], condition=Q(erased_at__isnull=True), name="documents_of_a_file"),
+        ]
 
     def __str__(self) -> str:
         return self.name

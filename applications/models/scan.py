@@ -86,7 +86,7 @@ class Scan(models.Model):
 
 
 class ScanFile(models.Model):
-    """A file as it came in, under its name in the private store (``portal.files.staged``)."""
+    """A file as it came in, under its name in the private store (``portal.files.stage``)."""
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="files")
     stored = models.CharField(max_length=32, unique=True)

@@ -17,7 +17,7 @@ def names_of(item: CertificationItem) -> list[str]:
 
 def is_begun(item: CertificationItem) -> bool:
     """Whether a person's signature is kept already."""
-    return files.half_done(names_of(item)[0]) is not None
+    return files.is_half_done(names_of(item)[0])
 
 
 def forget(item: CertificationItem) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import BinaryIO
 
 import pikepdf
 from django.utils.translation import gettext_lazy as _
@@ -35,8 +36,10 @@ def page_picture(sha256: str, media_type: str, number: int) -> bytes:
     with _one_of_few():
         try:
             if media_type == PDF:
-                return _of_pdf(files.path_of(sha256), number)
-            return _of_picture(files.read(sha256), IMAGE_FORMATS[media_type], number)
+                with files.local(sha256) as path:
+                    return _of_pdf(path, number)
+            with files.open_stored(sha256) as content:
+                return _of_picture(content, IMAGE_FORMATS[media_type], number)
         except FileNotFoundError as error:  # of the store or the renderer: another time it may be there
             raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
         except (*_ODD, LookupError, pikepdf.PdfError) as error:
@@ -62,8 +65,8 @@ def _of_pdf(path: Path, number: int) -> bytes:
         return _small(Image.open(draw_page(path, Path(folder), number, dots=DOTS_PER_INCH, seconds=SECONDS)))
 
 
-def _of_picture(content: bytes, kind: str, number: int) -> bytes:
-    with Image.open(io.BytesIO(content), formats=(kind,)) as image:
+def _of_picture(content: BinaryIO, kind: str, number: int) -> bytes:
+    with Image.open(content, formats=(kind,)) as image:
         image.seek(number - 1)
         return _small(ImageOps.exif_transpose(image))
 

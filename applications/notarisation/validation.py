@@ -53,7 +53,8 @@ def judge(file: Path, at: datetime, examine: Examine = examine_apart) -> Verdict
     issued = _items().filter(output__sha256=first).first()
     paper = ClosingPaper.objects.filter(sha256=first).select_related("closing").first()
     try:
-        signatures = examine(_newest(file, first), Path(settings.SIGNING_ROOTS), at, kept_lists())
+        with _newest(file, first) as newest:
+            signatures = examine(newest, Path(settings.SIGNING_ROOTS), at, kept_lists())
     except CannotRead:
         signatures = []
     if issued is not None:
@@ -123,10 +124,15 @@ def _when_signed(is_signed: bool, signatures: Sequence[Signature]) -> Finding:
     return Finding.GENUINE if good or not is_signed else Finding.UNTRUSTED
 
 
-def _newest(file: Path, first: str) -> Path:
+@contextmanager
+def _newest(file: Path, first: str) -> Iterator[Path]:
     """The version of this file with the newest time stamp: it begins with these bytes, and proves them for longer."""
-    kept = files.path_of(newest_of(first))
-    return kept if kept.exists() else file
+    newest = newest_of(first)
+    if not files.is_stored(newest):
+        yield file
+        return
+    with files.local(newest) as kept:
+        yield kept
 
 
 def _of_other(claimed: CertificationItem | None, signatures: Sequence[Signature]) -> Finding:
@@ -143,7 +149,7 @@ def _certificates_in(item: CertificationItem) -> set[str]:
     if item.output is None:
         return set()
     try:
-        with _mapped(files.path_of(item.output.sha256)) as content:
+        with files.local(item.output.sha256) as kept, _mapped(kept) as content:
             blobs = signature_blobs(content)
     except OSError:
         return set()

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,12 +17,12 @@ from applications.actions.print_book import print_book
 from applications.looks import looked_at_list
 from applications.models import BookPrint
 from applications.permissions import REGISTER_READERS, check
+from applications.serving import stored_response
 from applications.tracking_book import part_of, received_on
 from centres.models import Centre
 from centres.permissions import centres_of, has_role
 from citizens.session import signed_in
-from portal import clock, files
-from portal.errors import Gone
+from portal import clock
 
 
 def _centre(request: HttpRequest) -> Centre:
@@ -70,7 +71,7 @@ def book(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-def printed(request: HttpRequest, print_id: int) -> HttpResponse:
+def printed(request: HttpRequest, print_id: int) -> HttpResponseBase:
     """A print as it was made; who looks at it sees everybody of the day."""
     check(has_role(request.user, REGISTER_READERS))
     allowed = centres_of(request.user, REGISTER_READERS)
@@ -82,12 +83,5 @@ def printed(request: HttpRequest, print_id: int) -> HttpResponse:
         at=clock.now(),
         user=request.user,
     )
-    try:
-        content = files.read(row.sha256)
-    except FileNotFoundError as error:
-        raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
-    response = HttpResponse(content, content_type="application/pdf")
     name = f"so-theo-doi-{row.centre.code}-{row.day:%Y-%m-%d}-{row.part}-{row.sequence}.pdf"
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return stored_response(request, row.sha256, media_type="application/pdf", name=name)

@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import Q
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -32,6 +34,7 @@ from applications.notarisation.two_up import two_up
 from applications.notarisation.versions import newest_of
 from applications.permissions import check, may_certify
 from applications.scanning import open_scan, scan_field, slot_of
+from applications.serving import document_of_link, link_to, stored_response
 from applications.signing_queue import siblings_of
 from applications.signing_session import check_open
 from applications.views.scans import lay_ready
@@ -39,6 +42,7 @@ from citizens.models import User
 from citizens.session import signed_in
 from portal import clock, files, live
 from portal.errors import Gone, RuleBroken
+from portal.serving import private
 from portal.text import pick
 from portal.uploads import missing
 
@@ -271,8 +275,7 @@ def two_up_print(request: HttpRequest, item_id: int) -> FileResponse:
     application = item.certification.application
     looked_at(application=application, reason=str(_("opened a document")), at=clock.now(), user=signed_in(request))
     answer = FileResponse(printed, content_type="application/pdf", filename=f"in-{item.check_code}.pdf")
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
+    private(answer)
     return answer
 
 
@@ -296,8 +299,24 @@ def check_context(item: CertificationItem) -> dict[str, Any]:
 
 
 @require_GET
-def document(request: HttpRequest, document_id: int) -> FileResponse:
-    """A private file, for those who may see its dossier or one that it was handed in to. Each look is recorded."""
+def document(request: HttpRequest, document_id: int) -> HttpResponse:
+    """A private file, for those who may see its dossier or one that it was handed in to: this address stays, and leads to one
+    that is theirs for a few minutes. Each look is recorded."""
+    found, seen = _document_or_404(request, document_id)
+    user = signed_in(request)
+    looked_at(application=seen, reason=str(_("opened a document")), at=clock.now(), user=user)
+    return redirect("applications:document_file", link=link_to(found.pk, user))
+
+
+@never_cache
+@require_GET
+def document_file(request: HttpRequest, link: str) -> HttpResponseBase:
+    """The bytes behind ``document``, whole or in parts; whoever may not see it any more gets nothing by an old link."""
+    found, _seen = _document_or_404(request, document_of_link(link, signed_in(request)))
+    return stored_response(request, newest_of(found.sha256), media_type=found.media_type, name=found.name)
+
+
+def _document_or_404(request: HttpRequest, document_id: int) -> tuple[Document, Application]:
     found = get_object_or_404(Document, pk=document_id)
     seen = (
         Application.objects.visible_to(signed_in(request))
@@ -307,12 +326,6 @@ def document(request: HttpRequest, document_id: int) -> FileResponse:
     )
     if seen is None:  # as if it were not there: whether it is concerns nobody else
         raise Http404
-    try:
-        content = files.open_stored(newest_of(found.sha256))
-    except FileNotFoundError as error:
-        raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
-    looked_at(application=seen, reason=str(_("opened a document")), at=clock.now(), user=signed_in(request))
-    answer = FileResponse(content, content_type=found.media_type, filename=found.name, as_attachment=False)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    if found.erased_at is not None:
+        raise Gone(_("This paper is not kept any more: the time for which the law keeps it is over."), code="erased")
+    return found, seen

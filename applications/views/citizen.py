@@ -85,7 +85,7 @@ def copy_for_citizen(request: HttpRequest, token: str, item_id: int) -> HttpResp
     application = Application.objects.filter(token=token).first()
     if application is None:
         raise Http404
-    return public_file_response(application, item_id)
+    return public_file_response(request, application, item_id)
 
 
 @login_not_required

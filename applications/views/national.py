@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.views.decorators.cache import never_cache
@@ -21,7 +22,9 @@ from applications.enums import PartState, State
 from applications.models import Document, Part, Result
 from applications.national.build import document_of_link
 from applications.national.shape import DOSSIERS
-from portal import clock, files
+from applications.serving import stored_response
+from portal import clock
+from portal.errors import Gone
 
 MOST_AT_ONCE = 50
 _CODES = {"bad_shape": "4", "bad_order": "5"}
@@ -31,20 +34,16 @@ _OF_THIS_CODE = "6"
 @login_not_required
 @never_cache
 @require_GET
-def result(request: HttpRequest, signed: str) -> FileResponse:
+def result(request: HttpRequest, signed: str) -> HttpResponseBase:
     """The file of a result that was signed and released; the link names it and cannot be made by anybody else."""
     document = document_of_link(signed)
     if document is None:
         raise Http404
     found = get_object_or_404(Document, pk=document if _is_released(document) else None)
     try:
-        content = files.open_stored(found.sha256)
-    except FileNotFoundError as error:
+        return stored_response(request, found.sha256, media_type=found.media_type, name="result")
+    except Gone as error:
         raise Http404 from error
-    answer = FileResponse(content, content_type=found.media_type, filename="result", as_attachment=False)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["X-Robots-Tag"] = "noindex"
-    return answer
 
 
 def _is_released(document: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,11 +29,12 @@ from applications.looks import looked_at_list
 from applications.models import Original, TransferItem, TransferList
 from applications.numbers import dossier_code_in
 from applications.permissions import check, may_declare_lost, may_hold_originals, may_move_originals
+from applications.serving import stored_response
 from centres.models import Centre
 from centres.permissions import has_role
 from citizens.session import signed_in
-from portal import clock, files
-from portal.errors import BadInput, Gone, RuleBroken
+from portal import clock
+from portal.errors import BadInput, RuleBroken
 
 _FILTERS = "originals"  # what was chosen last, in the session
 _LIST_ADDRESS = re.compile(r"/desk/originals/lists/(\d{1,18})/?$")
@@ -218,7 +220,7 @@ def _settle(request: HttpRequest, transfer: TransferList) -> None:
 
 @never_cache
 @require_GET
-def printed(request: HttpRequest, pk: int) -> HttpResponse:
+def printed(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The list as it was sent."""
     transfer = _transfer_or_404(request, pk)
     items = transfer.items.select_related("original__application__competent")
@@ -228,15 +230,10 @@ def printed(request: HttpRequest, pk: int) -> HttpResponse:
         at=clock.now(),
         user=request.user,
     )
-    try:
-        content = files.read(print_transfer_list(transfer=transfer).sha256)
-    except FileNotFoundError as error:
-        raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
-    response = HttpResponse(content, content_type="application/pdf")
     name = f"phieu-ban-giao-{transfer.origin.code}-{transfer.year}-{transfer.number}.pdf"
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return stored_response(
+        request, print_transfer_list(transfer=transfer).sha256, media_type="application/pdf", name=name
+    )
 
 
 def _transfer_or_404(request: HttpRequest, pk: int) -> TransferList:

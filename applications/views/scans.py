@@ -29,12 +29,13 @@ from applications.forms_scan import CropForm, ScanForm
 from applications.looks import looked_at
 from applications.models import Application, Paper, Scan, ScanPage
 from applications.scanning import PageLine, ScanField, hint_words, open_scan, scan_field
+from applications.virus import take_upload
 from centres.qr import qr_picture
 from citizens.session import signed_in
 from portal import clock, files, live, shared
 from portal.errors import BadInput, Gone, RuleBroken
 from portal.pictures.mending import TURN, as_jpeg, mended
-from portal.uploads import Inspected, inspect_upload, missing, refused_files
+from portal.uploads import Inspected, missing, refused_files
 
 SMALL, LARGE = 360, 1600
 TURNS = {"left": 270, "right": 90, "half": 180}
@@ -48,7 +49,7 @@ def uploads_in(request: HttpRequest, name: str = "file") -> tuple[list[Inspected
     problem = refused_files(request).get(name)
     for upload in request.FILES.getlist(name):
         try:
-            good.append(inspect_upload(upload))
+            good.append(take_upload(upload, request.user if request.user.is_authenticated else None))
         except RuleBroken as found:
             problem = problem or _named(found, upload.name or "")
     return good, problem
@@ -259,7 +260,7 @@ def picture(request: HttpRequest, application_id: int, slot: str, page_id: int) 
 def page_picture(page: ScanPage, longest: int) -> bytes:
     """The page with its mends as a JPEG no larger than this. Raises ``Gone`` when it was removed meanwhile."""
     try:
-        with Image.open(files.staged(page.picture), formats=("JPEG",)) as drawn:
+        with files.open_staged(page.picture) as content, Image.open(content, formats=("JPEG",)) as drawn:
             if all(kind == TURN for kind, *_values in page.mends):
                 drawn.draft(drawn.mode, (longest, longest))  # quicker, where nothing is cut off
             return as_jpeg(mended(drawn, page.mends), quality=80, longest=longest)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,14 +18,15 @@ from applications.actions.print_till import print_till
 from applications.forms_till import CorrectCountForm, CountersignForm, CountForm
 from applications.models import Countersignature, DayClosing
 from applications.permissions import RECEIVERS, check
+from applications.serving import stored_response
 from applications.till import booked, open_payments, open_tills, payments_of, to_countersign
 from applications.till_paper import table_of
 from centres.models import Centre
 from centres.permissions import MANAGERS, centres_of, has_role
 from centres.views.managed import centres_to_choose, managed_centre
 from citizens.session import signed_in
-from portal import clock, files
-from portal.errors import Gone, RuleBroken
+from portal import clock
+from portal.errors import RuleBroken
 
 LAST_CLOSINGS = 30
 
@@ -73,19 +75,12 @@ def day_closing(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_GET
-def paper(request: HttpRequest, pk: int) -> HttpResponse:
+def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The paper as it was printed first; once countersigned, the one that says so."""
     closing = _readable_or_404(request, pk)
     kept = print_till(closing=closing, at=clock.now())
-    try:
-        content = files.read(kept.sha256)
-    except FileNotFoundError as error:
-        raise Gone(_("The file is not in the store. Please call support."), code="file_lost") from error
-    response = HttpResponse(content, content_type="application/pdf")
     name = f"chot-quy-{closing.day:%Y-%m-%d}-{closing.pk}.pdf"
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return stored_response(request, kept.sha256, media_type="application/pdf", name=name)
 
 
 @require_POST

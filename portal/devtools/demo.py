@@ -9,6 +9,7 @@ Environment: ``PORT`` (8000), ``HOST`` (127.0.0.1), ``RESET=1`` to start afresh.
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import hashlib
 import io
@@ -39,7 +40,14 @@ NATIONAL = DEMO / "national"
 READY_SECONDS = 60
 STOP_SECONDS = 20
 # In this order: the catalogue names units, the seed uses all three.
-LOADERS = ("load_units", "load_national_days", "load_catalogue", "load_queue_policies", "seed_demo")
+LOADERS = (
+    "load_units",
+    "load_national_days",
+    "load_catalogue",
+    "load_queue_policies",
+    "load_retention_rules",
+    "seed_demo",
+)
 TO_TRY = (
     ("/kiosk/", "draw a number, as a visitor does"),
     ("/board/", "the numbers called, on the wall"),
@@ -126,18 +134,24 @@ def prepare_environment() -> None:
     if not secret.exists():
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_urlsafe(48))
+    keys = DEMO / "documents.keys"
+    if not keys.exists():
+        keys.touch(mode=0o600)
+        keys.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
     # What belongs to another place must not leak in: a DATABASE_URL in the shell would be migrated and seeded.
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "CACHE_URL", "BROKER_URL", "BROKER_DIR", "FILES_ROOT",
                  "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS", "SIGNING_SIGNER_KEY",
                  "SIGNING_SIGNER_PASSWORD", "SIGNING_UNIT_KEY", "SIGNING_UNIT_PASSWORD", "SIGNING_TSA_URL",
                  "SIGNING_ROOTS", "SIGNING_SHARED_KEY", "SIGNING_FOLDER", "SIGNING_TOKEN_MODULES", "NATIONAL_URL",
-                 "NATIONAL_ACCOUNT", "NATIONAL_PASSWORD", "NATIONAL_CA", "NATIONAL_INBOX_KEY"):  # fmt: skip
+                 "NATIONAL_ACCOUNT", "NATIONAL_PASSWORD", "NATIONAL_CA", "NATIONAL_INBOX_KEY", "FILES_KEY_FILE",
+                 "FILES_URL", "FILES_S3_ENDPOINT", "FILES_S3_REGION", "FILES_S3_KEY", "FILES_S3_SECRET", "CLAMD_URL"):  # fmt: skip
         os.environ.pop(name, None)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="portal.settings",
         PORTAL_ENV="demo",
         DEBUG="0",
         SECRET_KEY=secret.read_text(),
+        FILES_KEY_FILE=str(keys),
         PUBLIC_URL=address(),
         # A host means nothing here, but without one every process warns about it.
         BROKER_URL="filesystem://localhost",

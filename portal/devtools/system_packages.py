@@ -76,6 +76,7 @@ TEST = [
     Package("chromium", program("chromium"), "browser tests"),
     Package("libnss3-tools", program("certutil"), "checking signatures as a PDF reader does"),
     Package("softhsm2", program("softhsm2-util"), "keys in a token"),
+    Package("clamav-daemon", program("clamd"), "the virus scan of files that come in"),
     Package("jq", program("jq"), "checking a published closing without the portal"),
 ]
 PROFILES = {"demo": DEMO, "check": CHECK, "test": TEST}

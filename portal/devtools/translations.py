@@ -62,6 +62,7 @@ CITIZEN_FACING = (
     "applications/scanning.py",
     "applications/second_screen.py",
     "applications/tracking*.py",
+    "applications/virus.py",
     "applications/views/capture.py",
     "applications/views/verify.py",
     "applications/views/citizen_notices.py",

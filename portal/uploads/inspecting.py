@@ -60,6 +60,9 @@ def inspect_upload(upload: UploadedFile, limit: int | None = None) -> Inspected:
     name = _clean_name(upload.name or "")
     kind = what_is(stream)
     _check_name(name, kind)
+    of_kind = settings.UPLOAD_TYPE_LIMITS.get(kind, 0)
+    if limit is None and 0 < of_kind < size:
+        raise too_large(of_kind)
     if kind in TAKEN and is_two_in_one(stream, kind):
         raise refused(
             "upload_two_in_one", _("This is two files in one. Please scan the paper, or save it as a new PDF.")

@@ -15,10 +15,10 @@ def missing(name: str = "file") -> BadInput:
     return BadInput(_("Please scan or choose a file first."), code="upload_missing", field=name)
 
 
-def too_large() -> BadInput:
+def too_large(limit: int | None = None) -> BadInput:
     return BadInput(
         _("The file is larger than %(limit)s. Please scan in black and white or at 300 dots per inch, or in two parts.")
-        % {"limit": filesizeformat(settings.UPLOAD_LIMIT_BYTES)},
+        % {"limit": filesizeformat(limit or settings.UPLOAD_LIMIT_BYTES)},
         code="upload_too_large",
         field="file",
     )

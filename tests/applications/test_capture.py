@@ -119,7 +119,7 @@ def test_a_picture_is_at_the_desk_at_once_upright_and_without_where_it_was_taken
     assert sent["Location"] == address
     assert live.version(topic) != before
     (page,) = from_phone(scan)
-    with Image.open(files.staged(page.file.stored)) as image:
+    with files.open_staged(page.file.stored) as content, Image.open(content) as image:
         assert image.size == (2631, 3508) and not image.getexif()
     assert page.file.media_type == "image/jpeg"
 

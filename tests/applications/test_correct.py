@@ -213,7 +213,7 @@ def test_the_books_page_prints_and_notes_who_looked(centre: Centre, as_: As, mon
     printed = BookPrint.objects.get()
     looks = Look.objects.count()
     answer = officer.get(reverse("applications:book_print", args=[printed.pk]))
-    assert answer.content.startswith(b"%PDF")
+    assert b"".join(answer).startswith(b"%PDF")
     assert Look.objects.count() == looks + 1
     assert Look.objects.latest("pk").subjects == [dossier.applicant_id]
     assert as_(Role.SPECIALIST).get(url).status_code == 403

@@ -11,7 +11,7 @@ from applications.actions.add_to_scan import add_to_scan
 from applications.actions.capture import claim_link, open_link
 from applications.models import CaptureLink, Paper, Scan
 from applications.scanning import slot_of
-from portal.uploads import inspect_upload
+from applications.virus import take_upload
 from tests.factories.applications import MONDAY
 from tests.factories.certifications import a_missing_paper, a_picture
 
@@ -19,7 +19,7 @@ from tests.factories.certifications import a_missing_paper, a_picture
 def a_scan(paper: Paper | None = None, *contents: bytes, name: str = "scan.jpg", at: datetime = MONDAY) -> Scan:
     """A scan for this line of a draft's checklist, of one picture unless others are given."""
     paper = paper or a_missing_paper()
-    uploads = [inspect_upload(SimpleUploadedFile(name, content)) for content in contents or (a_picture(),)]
+    uploads = [take_upload(SimpleUploadedFile(name, content)) for content in contents or (a_picture(),)]
     return add_to_scan(
         application=paper.application,
         slot=slot_of(paper),

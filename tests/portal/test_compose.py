@@ -32,7 +32,7 @@ def _variables(value: Any) -> Iterator[str]:
         for part in value:
             yield from _variables(part)
     elif isinstance(value, str):
-        yield from re.findall(r"\$\{([A-Z_]+)", value)
+        yield from re.findall(r"\$\{([A-Z0-9_]+)", value)
 
 
 def _instructions(name: str) -> list[str]:
@@ -85,7 +85,7 @@ def test_no_secret_is_written_into_compose(name: str):
     for variable, value in SERVICES[name].get("environment", {}).items():
         if SECRET.search(variable):
             # Asked for, or left out: then what it is for is not offered.
-            assert re.fullmatch(r"\$\{[A-Z_]+:(?:\?[^}]+|-)\}", value), variable
+            assert re.fullmatch(r"\$\{[A-Z0-9_]+:(?:\?[^}]+|-)\}", value), variable
         # A password inside an address.
         assert not re.search(r"://[^:/@]*:[^$@/][^@/]*@", value), variable
 

@@ -31,6 +31,7 @@ LOGGER = logging.getLogger("tests.logs")
         ("/declare/Ab3_-xyz9/fill/child_name/", "/declare/•••/fill/child_name/"),
         ("/first-sign-in/d3abc1-9f0e1d2c/MTI/", "/first-sign-in/•••/MTI/"),
         ("/national/results/12.Ab3_-xyz9/", "/national/results/•••/"),
+        ("/desk/documents/file/WzEsMl0.1vAb3_-xyz9/", "/desk/documents/file/•••/"),
         ("code K482109375", "code K•••"),
         ("GET /kiosk/ticket/Ab3_-xyz9/ 200", "GET /kiosk/ticket/•••/ 200"),
         ("/book/b/Ab3_-xyz9/cancel/", "/book/b/•••/cancel/"),

@@ -244,11 +244,12 @@ def test_a_worker_that_died_after_signing_is_gone_on_from(signing: Authority, mo
     with monkeypatch.context() as dying, pytest.raises(SystemExit):
         dying.setattr(files, "store_made", lambda _path: sys.exit())
         keep_closing_paper(closing=closing, at=THURSDAY)
-    kept = files.half_done(f"closing-{closing.day}")
-    assert kept is not None and not ClosingPaper.objects.exists()
-    signed = kept.read_bytes()
+    with files.workplace() as place:
+        kept = files.half_done(f"closing-{closing.day}", place)
+        assert kept is not None and not ClosingPaper.objects.exists()
+        signed = kept.read_bytes()
     paper = keep_closing_paper(closing=closing, at=THURSDAY + timedelta(hours=1))
-    assert files.read(paper.sha256) == signed and files.half_done(f"closing-{closing.day}") is None
+    assert files.read(paper.sha256) == signed and not files.is_half_done(f"closing-{closing.day}")
 
 
 @pytest.mark.postgres

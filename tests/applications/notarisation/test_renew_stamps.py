@@ -168,13 +168,14 @@ def test_a_worker_that_died_after_stamping_is_gone_on_from(
         renew_stamps(at=NOW)
     assert len(versions()) == 1
     name = f"renewed-{versions()[0].first}-1"
-    kept = files.half_done(name)
-    assert kept is not None
-    stamped = kept.read_bytes()
+    with files.workplace() as place:
+        kept = files.half_done(name, place)
+        assert kept is not None
+        stamped = kept.read_bytes()
     with monkeypatch.context() as once:
         once.setattr(job, "renew", lambda _content: pytest.fail("stamped a second time"))
         assert renew_stamps(at=NOW) == 1
-    assert files.read(versions()[1].sha256) == stamped and files.half_done(name) is None
+    assert files.read(versions()[1].sha256) == stamped and not files.is_half_done(name)
 
 
 @pytest.mark.postgres
@@ -269,7 +270,7 @@ def test_the_desk_opens_the_newest_version(
     the_stamp_ends(brief, NOW + 4000 * DAY)
     renew_stamps(at=NOW)
     client.force_login(copy.certification.requested_by)
-    answer = client.get(reverse("applications:document", args=[copy.output_id]))
+    answer = client.get(reverse("applications:document", args=[copy.output_id]), follow=True)
     assert b"".join(answer.streaming_content) == files.read(versions()[1].sha256)  # type: ignore[attr-defined]
 
 

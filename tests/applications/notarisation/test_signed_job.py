@@ -111,7 +111,7 @@ def test_of_two_that_sign_at_once_both_go_on_with_the_same_signature() -> None:
         for said in ("first", "second"):
             (place / said).write_text(said)
             assert files.keep_once("both", place / said).read_text() == "first"
-    kept = files.half_done("both")
-    assert kept is not None and kept.read_text() == "first"
+        kept = files.half_done("both", place)
+        assert kept is not None and kept.read_text() == "first"
     files.forget_half_done("both")
-    assert files.half_done("both") is None
+    assert not files.is_half_done("both")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -19,6 +20,7 @@ from applications.models import CertificationItem, Paper, RegisterEntry, Scan
 from applications.notarisation.enums import JobState, RegisterKind
 from applications.notarisation.grounds import FINE, grounds_for
 from centres.enums import Role
+from centres.models import Membership
 from citizens.models import Look
 from portal import clock, files, live
 from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member
@@ -248,7 +250,7 @@ def test_a_certification_that_failed_says_why(desk: Client, paper: Paper) -> Non
 def test_a_file_is_served_privately_and_the_look_is_recorded(desk: Client, paper: Paper) -> None:
     item = an_item(paper)
     before = Look.objects.count()
-    answer = desk.get(address("document", item.scan_id))
+    answer = desk.get(address("document", item.scan_id), follow=True)
     assert b"".join(answer.streaming_content) == a_picture()  # type: ignore[attr-defined]
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["Content-Disposition"].startswith("inline")
@@ -260,6 +262,58 @@ def test_a_file_is_served_privately_and_the_look_is_recorded(desk: Client, paper
     assert look.dossier_code == item.certification.application.code
 
 
+def test_a_part_of_a_file_is_given_where_a_part_is_asked_for(desk: Client, paper: Paper) -> None:
+    item = an_item(paper)
+    link, whole = desk.get(address("document", item.scan_id))["Location"], a_picture()
+    looks = Look.objects.count()
+    for asked, first, last in [
+        ("bytes=0-9", 0, 9),
+        ("bytes=10-", 10, len(whole) - 1),
+        ("bytes=-7", len(whole) - 7, len(whole) - 1),
+        (f"bytes=5-{len(whole) + 99}", 5, len(whole) - 1),
+    ]:
+        answer = desk.get(link, headers={"Range": asked})
+        assert (answer.status_code, b"".join(answer)) == (206, whole[first : last + 1])
+        assert answer["Content-Range"] == f"bytes {first}-{last}/{len(whole)}"
+        assert answer["Content-Length"] == str(last - first + 1)
+    for odd in ("bytes=9-3", "bytes=-", "bytes=0-1,3-4", "lines=1-2"):
+        assert b"".join(desk.get(link, headers={"Range": odd})) == whole
+    assert b"".join(desk.get(link, headers={"Range": "bytes=0-1", "If-Range": '"x"'})) == whole
+    beyond = desk.get(link, headers={"Range": f"bytes={len(whole)}-"})
+    assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(whole)}")
+    assert desk.get(link, headers={"Range": "bytes=-0"}).status_code == 416
+    assert Look.objects.count() == looks, "the look was noted when the link was made"
+
+
+def test_a_link_to_a_file_is_one_persons_for_a_few_minutes(
+    desk: Client, as_: As, paper: Paper, settings: LazySettings
+) -> None:
+    item = an_item(paper)
+    centre = item.certification.application.helped_at
+    link = desk.get(address("document", item.scan_id))["Location"]
+    assert desk.get(link).status_code == 200
+    assert as_(a_member(Role.SPECIALIST, centre)).get(link).status_code == 404, "somebody else's"
+    assert desk.get(link[:-3] + "x/").status_code == 404
+    settings.FILE_LINK_SECONDS = -1
+    over = desk.get(link)
+    assert over.status_code == 410 and str(item.scan.sha256) not in over.content.decode()
+
+
+def test_a_link_to_a_file_is_of_no_use_to_who_may_not_see_it_any_more(desk: Client, paper: Paper) -> None:
+    item = an_item(paper)
+    link = desk.get(address("document", item.scan_id))["Location"]
+    Membership.objects.filter(user=item.certification.requested_by).update(valid_to=MONDAY - timedelta(days=1))
+    assert desk.get(link).status_code == 404
+
+
+def test_a_file_that_was_changed_in_the_store_is_not_given_out(desk: Client, paper: Paper) -> None:
+    item = an_item(paper)
+    lying = bytearray(files.path_of(item.scan.sha256).read_bytes())
+    lying[-1] ^= 1
+    files.path_of(item.scan.sha256).write_bytes(lying)
+    assert desk.get(address("document", item.scan_id), follow=True).status_code == 410
+
+
 def test_a_certified_copy_is_seen_by_whoever_decides_the_dossier_it_lies_in(as_: As) -> None:
     dossier = a_dossier(procedure="marriage", state=5)
     elsewhere = a_centre("phong-dat-dai", "H26.9")
@@ -268,7 +322,7 @@ def test_a_certified_copy_is_seen_by_whoever_decides_the_dossier_it_lies_in(as_:
     make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
     item.refresh_from_db()
     decider = a_member(Role.SPECIALIST, elsewhere)
-    shown = as_(decider).get(address("document", item.output_id))
+    shown = as_(decider).get(address("document", item.output_id), follow=True)
     assert b"".join(shown.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
     assert as_(decider).get(address("document", item.scan_id)).status_code == 404, "the scan belongs to the counter"
 

@@ -242,7 +242,8 @@ def test_cashier_and_manager_do_it_on_their_pages(as_: As, centre: Centre) -> No
     assert own in listed
     assert manager.post(reverse("applications:countersign_day_closing", args=[closing.pk]), {}).status_code == 302
     assert Countersignature.objects.get().by == member_of(Role.MANAGER, centre)
-    assert manager.get(reverse("applications:day_closing_paper", args=[closing.pk])).content.startswith(b"%PDF")
+    paper = manager.get(reverse("applications:day_closing_paper", args=[closing.pk]))
+    assert b"".join(paper).startswith(b"%PDF")
     again = {"cash": "28000", "card": "0", "transfer": "0", "note": "Ghi nhầm tiền lẻ"}
     assert officer.post(reverse("applications:correct_day_closing", args=[closing.pk]), again).status_code == 302
     assert DayClosing.objects.count() == 2
