@@ -15,6 +15,7 @@ from applications.models.handling import (
     WithdrawalRequest,
 )
 from applications.models.history import Event, EventValue
+from applications.models.legal import LegalNote
 from applications.models.letters import LetterTemplate
 from applications.models.linked import Part, PartPause
 from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
@@ -75,6 +76,7 @@ __all__ = [
     "FeeLine",
     "HandlingRules",
     "IssuedForm",
+    "LegalNote",
     "LetterTemplate",
     "Original",
     "OriginalMove",
