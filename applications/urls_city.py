@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from applications.views import city, legal, staff
+from applications.views import city, legal, notices, staff
 
 patterns = [
     path("city/", city.city, name="city"),
     path("city/law/", legal.law, name="law"),
+    path("city/notices/", notices.notices, name="notices"),
     path("city/staff/", staff.staff, name="staff"),
     path("city/staff/join/", staff.join_staff, name="staff_join"),
     path("city/staff/<int:user_id>/", staff.person, name="staff_person"),
