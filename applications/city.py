@@ -18,6 +18,7 @@ from applications.approved_days import waiting_corrections
 from applications.certifiers import keys_that_end
 from applications.enums import IN_HAND, RUNNING
 from applications.enums_national import ItemState
+from applications.legal import waiting_count
 from applications.models import Application, Register, SyncItem
 from applications.notarisation.keeping import NoteKind, RegisterNote
 from applications.permissions import memberships_on
@@ -25,7 +26,6 @@ from centres.enums import CounterState, Role, TicketState
 from centres.models import Centre, Counter, Device, Membership, Ticket
 from portal import clock
 from portal.vn.dates import format_date
-from procedures.enums import Confidence
 from procedures.models import ProcedureVersion
 
 # Said every twenty seconds; what has not been seen for so many days stands in a cupboard.
@@ -181,17 +181,12 @@ def _days() -> Iterable[Need]:
 
 
 def _unconfirmed(day: date) -> Iterable[Need]:
-    """Law as it is applied today, though nobody is sure that it stands as written here."""
-    unsure = [Confidence.LIKELY.value, Confidence.UNSURE.value]
-    if count := ProcedureVersion.objects.published().on(day).filter(confidence__in=unsure).count():
+    """Law as it is applied, though nobody is sure that it stands as written here."""
+    if count := waiting_count(day):
         text = ngettext(
-            "%(count)d procedure in force waits for legal confirmation.",
-            "%(count)d procedures in force wait for legal confirmation.",
-            count,
+            "%(count)d setting waits for legal confirmation.", "%(count)d settings wait for legal confirmation.", count
         )
-        query = urlencode({"confidence__in": ",".join(unsure), "published_at__isnull": "False"})
-        address = f"{reverse('admin:procedures_procedureversion_changelist')}?{query}"
-        yield "warn", text % {"count": count}, address
+        yield "warn", text % {"count": count}, reverse("applications:law")
 
 
 def _drafts() -> Iterable[Need]:

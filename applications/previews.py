@@ -1,7 +1,7 @@
 """Pages of a dossier's files as pictures: looked at on the page, nothing is taken to the officer's disk.
 
-A page is drawn when it is first asked for, by the renderer that draws scans, and remembered for a short while only: the
-file itself is what is kept.
+A page is drawn when it is asked for, by the renderer that draws scans, and kept nowhere: the file itself is what is kept,
+and a second store of pictures would have to be locked and emptied as the first one is.
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Document
 from applications.notarisation.versions import newest_of
-from portal import files, shared
+from portal import files
 from portal.errors import BadInput, Gone
 from portal.pictures.mending import as_jpeg
 from portal.pictures.opening import CannotOpen, open_page
 
 # Longest side in dots: for a phone, and to read by.
 SIZES = (900, 1600)
-# Leafing back and forth draws nothing twice.
-REMEMBERED_SECONDS = 5 * 60
 MOST_SECONDS = 15
 
 
@@ -61,15 +59,6 @@ def preview_of(dossier: Application, document: Document, number: int) -> Preview
 
 def page_jpeg(document: Document, number: int, longest: int) -> bytes:
     """The page as a JPEG no larger than this. Raises ``Gone`` for a lost file, ``BadInput`` for a page nobody can draw."""
-    known = f"page:{document.sha256}:{number}:{longest}"
-    made: bytes | None = shared.recall(known)
-    if made is None:
-        made = _drawn(document, number, longest)
-        shared.keep(known, made, REMEMBERED_SECONDS)
-    return made
-
-
-def _drawn(document: Document, number: int, longest: int) -> bytes:
     try:
         with files.open_stored(newest_of(document.sha256)) as source, files.workplace() as place:
             path = place / "whole"

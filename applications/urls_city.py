@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import city, retention, staff
+from applications.views import city, legal, notices, retention, staff
 
 patterns = [
     path("city/", city.city, name="city"),
@@ -10,6 +10,8 @@ patterns = [
     path("city/retention/make/", retention.make, name="retention_make"),
     path("city/retention/<int:pk>/", retention.listed, name="retention_list"),
     path("city/retention/<int:pk>/approve/", retention.approve, name="retention_approve"),
+    path("city/law/", legal.law, name="law"),
+    path("city/notices/", notices.notices, name="notices"),
     path("city/staff/", staff.staff, name="staff"),
     path("city/staff/join/", staff.join_staff, name="staff_join"),
     path("city/staff/<int:user_id>/", staff.person, name="staff_person"),

@@ -98,7 +98,7 @@ def seat_of(request: HttpRequest, kind: str) -> Seat | None:
         known = _look_up(device_id, kind)
     if known is None or not constant_time_compare(known["proof"], str(proof)):
         return None
-    return Seat(device_id, known["centre_id"], known["name"], known["zone_id"], known["counter_id"])
+    return Seat(device_id, known["centre_id"], known["name"], known["zone_id"], known.get("counter_id"))
 
 
 def device_required(

@@ -253,6 +253,9 @@ POST applications:dossier_act @correct-result       sss0 f.fff 0000
 POST applications:dossier_act @sign-correction      sss0 ff.ff 0000
 POST applications:dossier_act @drop-correction      sss0 ff.ff 0000
 POST applications:control_slip                      sss0 ..... 0000
+GET  applications:law                               sssf ffff. ffff
+GET  applications:notices                           sssf ffff. ffff
+POST applications:law                               sssf ffffr ffff
 GET  applications:letters                           sssf ..... ....
 POST applications:add_note                          sss0 ....f 0000
 POST applications:write_letter                      sss0 ...ff 0000

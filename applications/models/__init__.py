@@ -16,6 +16,7 @@ from applications.models.handling import (
     WithdrawalRequest,
 )
 from applications.models.history import Event, EventValue
+from applications.models.legal import LegalNote
 from applications.models.letters import LetterTemplate
 from applications.models.linked import Part, PartPause
 from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
@@ -86,6 +87,7 @@ __all__ = [
     "FileToRemove",
     "HandlingRules",
     "IssuedForm",
+    "LegalNote",
     "LetterTemplate",
     "Original",
     "OriginalMove",

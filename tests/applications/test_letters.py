@@ -13,8 +13,9 @@ from django.test import Client
 from applications.actions.letters import MOST_ANSWERS, MOST_LETTERS_A_DAY, add_note, answer_letter, write_to_citizen
 from applications.conversation import waiting_letters
 from applications.enums import EventKind, State
+from applications.enums_originals import Moved
 from applications.history_faults import Count, find_faults
-from applications.history_words import _SENTENCES, told
+from applications.history_words import _ORIGINALS, _SENTENCES, told
 from applications.models import Application, Event, LetterTemplate
 from centres.enums import Role
 from notifications.enums import MessageState
@@ -42,6 +43,7 @@ def english(as_: As) -> English:
 
 def test_every_kind_of_event_has_a_sentence() -> None:
     assert {EventKind(kind) for kind in _SENTENCES} | {EventKind.ORIGINAL} == set(EventKind)
+    assert set(_ORIGINALS) == set(Moved)
 
 
 def test_a_note_is_in_the_history_with_author_and_time_and_nowhere_else(english: English) -> None:

@@ -17,7 +17,7 @@ from notifications.models import Message
 from portal import chain, clock
 from support.actions import handle
 from support.actions.on_call import keep_contact
-from support.enums import IncidentEventKind, IncidentState, Kind, Source
+from support.enums import IncidentEventKind, IncidentState, Kind, Severity, Source
 from support.failed_jobs import listen
 from support.models import FailedJob, Heartbeat, Incident, SupportRules
 from support.tasks import COURIER, beat
@@ -142,7 +142,10 @@ def test_a_stopped_redis_is_one_incident_and_explains_the_worker(day, settings):
 class TestScreens:
     @pytest.fixture
     def screens(self, centre):
-        return [DeviceFactory(centre=centre, kind=kind, last_seen_at=MORNING) for kind in DeviceKind.values]
+        return [
+            DeviceFactory(centre=centre, kind=kind, last_seen_at=MORNING)
+            for kind in (DeviceKind.KIOSK, DeviceKind.BOARD)
+        ]
 
     def alive(self, day, seconds, *devices):
         for _step in range(int(seconds // 20)):
@@ -160,6 +163,12 @@ class TestScreens:
         self.alive(day, 40, kiosk, board)
         made.refresh_from_db()
         assert made.state == IncidentState.RESOLVED
+
+    def test_a_citizens_screen_that_is_silent_hinders_one_counter_only(self, day, centre, screens):
+        screen = DeviceFactory(centre=centre, kind=DeviceKind.SCREEN, last_seen_at=MORNING)
+        self.alive(day, 100, *screens)
+        made = Incident.objects.get()
+        assert (made.device, made.severity) == (screen, Severity.ONE)
 
     def test_all_screens_of_a_centre_are_its_network(self, day, screens):
         day.go(100)
