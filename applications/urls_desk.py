@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views.desk import matter, numbers, page, person, queue
+from applications.views.desk import matter, numbers, page, person, queue, refuse
 
 patterns = [
     path("desk/", page.show, name="desk"),
@@ -33,6 +33,7 @@ patterns = [
     path("desk/matters/<int:application_id>/form/", matter.form, name="keep_form"),
     path("desk/matters/<int:application_id>/quantity/", matter.quantity, name="quantity"),
     path("desk/matters/<int:application_id>/drop/", matter.drop, name="drop"),
+    path("desk/matters/<int:application_id>/refuse/", refuse.refuse, name="refuse"),
     path("desk/matters/<int:application_id>/receive/", matter.receive, name="receive"),
     path("desk/matters/<int:application_id>/papers/", matter.papers, name="papers"),
     path("desk/papers/<int:paper_id>/tick/", matter.tick, name="tick"),
