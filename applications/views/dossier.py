@@ -39,6 +39,7 @@ from applications.history_words import Told, told
 from applications.ledger import outstanding, owed, surplus
 from applications.linked import name_of, shown_parts
 from applications.looks import looked_at
+from applications.messages import AnswerWaited
 from applications.models import Application, Event, IssuedForm, Original, Paper, SupplementRequest
 from applications.notarisation.requests import request_of
 from applications.papers_out import PAPERS
@@ -195,7 +196,9 @@ def _page(
         "may_see_originals": has_role(request.user, CUSTODY_READERS),
         "may_check_files": has_role(request.user, FILE_CHECKERS),
         "history": [told(event) for event in reversed(dossier.events.all())],
-        "notices": Message.objects.filter(reference=dossier.code).order_by("created_at", "id"),
+        "notices": Message.objects.filter(reference=dossier.code)
+        .exclude(kind=AnswerWaited.kind)
+        .order_by("created_at", "id"),
     }
     return render(request, "applications/dossiers/dossier.html", context, status=status)
 
