@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from applications.catalogue import version_of
 from applications.enums import EventKind, State
+from applications.messages import AnswerWaited
 from applications.models import Application, Event, EventValue, LetterTemplate
 from applications.permissions import LEADERS, RECEIVERS, SPECIALISTS
 from centres.permissions import centres_of
@@ -84,11 +85,11 @@ def notes_of(events: list[Event]) -> list[Letter]:
 
 
 def sent_of(dossier: Application) -> tuple[dict[str, list[Sent]], list[Sent]]:
-    """What went out about the dossier: with a letter, by its occasion, and of itself, in turn."""
+    """What went out to its citizen: with a letter, by its occasion, and of itself, in turn. Other offices are no citizens."""
     by_letter: dict[str, list[Sent]] = {}
     others = []
-    rows = Message.objects.filter(reference=dossier.code).order_by("created_at", "id") if dossier.code else []
-    for row in rows:
+    rows = Message.objects.filter(reference=dossier.code) if dossier.code else Message.objects.none()
+    for row in rows.exclude(kind=AnswerWaited.kind).order_by("created_at", "id"):
         occasion = ":".join(row.dedup_key.split(":")[2:4])
         if row.kind == "written":
             by_letter.setdefault(occasion, []).append(_sent(row))

@@ -406,7 +406,10 @@ class RefundForm(_MoneyForm):
         voucher.label = _("Number of the refund voucher")
         voucher.error_messages["required"] = _("Give the number of the refund voucher.")
         paid_out = format_vnd(self.initial.get("surplus") or 0)
-        self.fields["method"].label = _("Give back what was paid too much: %(sum)s") % {"sum": paid_out}
+        if self.initial.get("surplus"):
+            self.fields["method"].label = _("Give back what was paid too much: %(sum)s") % {"sum": paid_out}
+        else:
+            self.fields["method"].label = _("How it is given back")
         self.fields["fallen"].choices = _named(self.initial.get("lines", []))  # type: ignore[attr-defined]
         self.fields["cashier"].choices = self.initial.get("people", [])  # type: ignore[attr-defined]
 

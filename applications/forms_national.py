@@ -17,6 +17,23 @@ class SkipForm(forms.Form):
     )
 
 
+class RefuseForm(forms.Form):
+    """Why something asked for at the counter is not taken in."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        error_messages={"required": _("Write the reason and its ground in the law.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    ground = forms.CharField(
+        label=_("Ground in the law"),
+        max_length=500,
+        error_messages={"required": _("Write the reason and its ground in the law.")},
+        help_text=_("For a refusal: the article that forbids it. It stands on the paper that the citizen gets."),
+    )
+
+
 class EndFilingForm(forms.Form):
     """Why something that was filed online ends here; its ground is asked for where the office refuses."""
 

@@ -174,7 +174,7 @@ def told(event: Event) -> Told:
         sentence += " " + str(_CHECKED)
     if event.details.get("lowered"):
         sentence += " " + str(_STILL_LOWERED)
-    return Told(event.at, sentence % values, " ".join([*quotes, event.reason]).strip())
+    return Told(event.at, sentence % values, "\n".join(filter(None, [*quotes, event.reason])))
 
 
 def _sentence(event: Event) -> Any:

@@ -108,6 +108,21 @@ class NotAccepted(DossierNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefusedAtCounter(DossierNotice):
+    """What was asked for at the counter is not taken in; the reason and its ground are on the paper."""
+
+    kind: ClassVar[str] = "refused"
+
+    def subject(self) -> str:
+        return _("Your application was not accepted")
+
+    def sentence(self) -> str:
+        return _("Your application (%(procedure)s) was not accepted. The reason is written here:") % {
+            "procedure": pick(version_of(self.application).procedure.short_name)
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class FilingWithdrawn(DossierNotice):
     """What was filed at the national portal was withdrawn there."""
 

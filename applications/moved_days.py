@@ -55,8 +55,8 @@ def _over(correction: DayCorrection) -> Q:
 def moving(
     rows: Iterable[Application], at: datetime, calendar_of: Callable[[Application], WorkCalendar]
 ) -> Iterator[Moved]:
-    """Those of these dossiers that their calendar gives another day. An earlier day that is over already is nobody's: what
-    was promised stays."""
+    """Those of these dossiers that their calendar gives another day. A day that is over already is nobody's: what was promised
+    stays."""
     for application in rows:
         due = counted_again(application, calendar_of(application))
         if application.due_at is None or due.at <= at:

@@ -325,7 +325,7 @@ class TrackedDossier:
     @property
     def missing_papers(self) -> list[Paper]:
         """What a draft still needs, for somebody who is sent home to fetch it; what was filed online nobody has read yet."""
-        if self._is_request or self.is_filed_online:
+        if self._is_request or self.is_filed_online or self.application.state in (State.REFUSED, State.WITHDRAWN):
             return []
         return [paper for paper in self.application.papers.all() if not paper.is_there]
 

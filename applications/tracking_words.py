@@ -72,6 +72,7 @@ TAKEN_BACK_TODO: tuple[str, Any, Any] = (
 )
 _NOTHING = ("ok", _("You do not have to do anything more."), _("%(notice)s"))
 _ASK = _("Questions: please ask at %(centre)s and bring the receipt.")
+_WHY = _("Why is written on the paper below. Questions: please ask at %(centre)s.")
 # kind of the box, its title, its text; the values come from ``todo_values``.
 WHAT_TO_DO: dict[State, tuple[str, Any, Any]] = {
     State.DRAFT: (
@@ -81,7 +82,7 @@ WHAT_TO_DO: dict[State, tuple[str, Any, Any]] = {
     ),
     State.SUBMITTED: _NOTHING,
     State.ACCEPTED: _NOTHING,
-    State.REFUSED: ("act", _("The office could not accept it."), _ASK),
+    State.REFUSED: ("act", _("The office could not accept it."), _WHY),
     State.PROCESSING: _NOTHING,
     State.SUPPLEMENT: (
         "act",
@@ -90,7 +91,7 @@ WHAT_TO_DO: dict[State, tuple[str, Any, Any]] = {
     ),
     State.PAYMENT: ("act", _("Please pay the fee at %(centre)s."), _("Until then the time does not count.")),
     State.WITHDRAWN: ("ok", _("There is nothing to do."), _ASK),
-    State.STOPPED: ("act", _("The office stopped working on it."), _ASK),
+    State.STOPPED: ("act", _("The office stopped working on it."), _WHY),
     State.DONE: (
         "warn",
         _("Please collect the result at %(centre)s."),

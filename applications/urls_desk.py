@@ -3,7 +3,7 @@
 from django.urls import path
 
 from applications.views import screen
-from applications.views.desk import matter, numbers, page, person, queue, receipt_ways
+from applications.views.desk import matter, numbers, page, person, queue, receipt_ways, refuse
 
 patterns = [
     path("desk/", page.show, name="desk"),
@@ -34,6 +34,7 @@ patterns = [
     path("desk/matters/<int:application_id>/form/", matter.form, name="keep_form"),
     path("desk/matters/<int:application_id>/quantity/", matter.quantity, name="quantity"),
     path("desk/matters/<int:application_id>/drop/", matter.drop, name="drop"),
+    path("desk/matters/<int:application_id>/refuse/", refuse.refuse, name="refuse"),
     path("desk/matters/<int:application_id>/receive/", matter.receive, name="receive"),
     path("desk/matters/<int:application_id>/papers/", matter.papers, name="papers"),
     path("desk/matters/<int:application_id>/screen/", screen.at_desk, name="second_screen"),

@@ -372,6 +372,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:issued_form": {"pk": waiting_for_paper.pk, "form_id": _form_of(waiting_for_paper, "02")},
         "applications:public_form": {"token": waiting_for_paper.token, "form_id": _form_of(waiting_for_paper, "02")},
         "applications:ask_at_counter": by_kind["application_id"],
+        "applications:refuse": by_kind["application_id"],
         "applications:form_at_counter": {**by_kind["application_id"], "form_id": at_counter.pk},
         "applications:use_held": {**by_kind["paper_id"], "held_id": held.pk},
         "applications:document": {"document_id": item.scan_id},
@@ -550,6 +551,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:answer_letter": {"letter": "Mai tôi đến.", "phone_last4": LAST4},
         "applications:correct_form": {"child_name": "Nguyễn Gia Bách", "reason": "Gõ nhầm"},
         "applications:ask_at_counter": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
+        "applications:refuse": {"reason": "Không đúng thẩm quyền", "ground": "Điều 3"},
         "applications:withdraw": {"reason": "Không cần nữa", "phone_last4": LAST4, "sure": "on"},
         "applications:dossier_act@consult": {
             "consult-office": "Chi cục thuế",

@@ -35,7 +35,7 @@ def refuse_filing(
     Raises ``NotAllowed``, ``BadInput``, ``RuleBroken`` (``wrong_state``).
     """
     draft = _filed(application, acting_user)
-    reason, ground = _written(reason, "reason"), _written(ground, "ground")
+    reason, ground = written(reason, "reason"), written(ground, "ground")
     _end(draft, State.REFUSED, at)
     said = {
         "officer": str(acting_user),
@@ -122,7 +122,8 @@ def _end(draft: Application, state: State, at: datetime) -> None:
     draft.save(update_fields=["state", "ended_at", "changed_at"])
 
 
-def _written(text: str, field: str) -> str:
+def written(text: str, field: str) -> str:
+    """What an officer wrote for the paper. Raises ``BadInput`` where it is empty or too long."""
     words = " ".join(text.split())
     if not words:
         raise BadInput(_("Write the reason and its ground in the law."), code="ground_empty", field=field)

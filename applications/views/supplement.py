@@ -148,6 +148,7 @@ def _page(
     fields = version_of(application).form_schema.get("properties", {})
     context = {
         "dossier": application,
+        "centre": application.competent,
         "version": version_of(application),
         "form": form,
         "shows_errors": form.is_bound and not is_asked_for_more,

@@ -80,6 +80,7 @@ def end_one(request: HttpRequest, pk: int) -> HttpResponse:
     if given["how"] == form.REFUSED:
         refuse_filing(application=draft, reason=given["reason"], ground=given["ground"], at=at, acting_user=user)
         messages.success(request, _("It is refused. The citizen gets form 03, and the national portal is told."))
+        return redirect("applications:refuse", application_id=pk)
     else:
         note_withdrawn(application=draft, reason=given["reason"], at=at, acting_user=user)
         messages.success(request, _("It is noted that the citizen withdrew it."))
