@@ -28,6 +28,7 @@ from applications.views import (
     outages,
     people,
     same_person,
+    search,
     supplement,
     worklist,
 )
@@ -54,6 +55,8 @@ urlpatterns = [
     ),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
+    path("dossiers/search/", search.search, name="search"),
+    path("dossiers/search/<str:key>/", search.found, name="found"),
     path("dossiers/book/", book.book, name="book_of_day"),
     path("dossiers/book/<int:print_id>.pdf", book.printed, name="book_print"),
     path("dossiers/people/", people.people, name="people"),

@@ -50,6 +50,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["not_before"], condition=Q(state__in=OPEN), name="message_due"),
             models.Index(fields=["created_at"], condition=Q(state=MessageState.DEAD), name="message_dead"),
+            models.Index(fields=["reference", "created_at"], condition=~Q(reference=""), name="message_about"),
         ]
         constraints = [
             models.CheckConstraint(

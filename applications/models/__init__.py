@@ -24,6 +24,7 @@ from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
 from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper
+from applications.models.words import SearchWord
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -96,6 +97,7 @@ __all__ = [
     "ScanPage",
     "ScanRules",
     "SealingTry",
+    "SearchWord",
     "SecondFactor",
     "Signatory",
     "SignatureMark",
