@@ -55,6 +55,7 @@ urlpatterns = [
     ),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
+    path("dossiers/several/", worklist.several, name="several"),
     path("dossiers/search/", search.search, name="search"),
     path("dossiers/search/<str:key>/", search.found, name="found"),
     path("dossiers/book/", book.book, name="book_of_day"),
