@@ -56,7 +56,7 @@ class Person:
         client = Client()
         client.force_login(user)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        self.user, self.cookie = user, f"{settings.SESSION_COOKIE_NAME}={session}"
+        self.user, self.cookies = user, {settings.SESSION_COOKIE_NAME: session}
         self.connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
         page = self.get("/dossiers/search/")
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
@@ -72,14 +72,16 @@ class Person:
         return self._ask("POST", path, body, 302)[0]
 
     def _ask(self, method: str, path: str, body: str | None, expected: int) -> tuple[str, str]:
-        headers = {"Cookie": self.cookie, "Accept-Language": "vi", "Host": "127.0.0.1"}
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": cookie, "Accept-Language": "vi", "Host": "127.0.0.1"}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         answer = self._answer(method, path, body, headers)
         content = answer.read().decode()
         for name, value in answer.getheaders():
-            if name == "Set-Cookie" and "csrf" in value.split("=")[0]:
-                self.cookie += f"; {value.split(';')[0]}"
+            if name == "Set-Cookie":
+                key, _is, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
         assert answer.status == expected, f"{method} {path}: {answer.status} {content[:2000]}"
         return answer.headers.get("Location", ""), content
 
