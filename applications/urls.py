@@ -31,6 +31,7 @@ from applications.views import (
     people,
     previews,
     same_person,
+    search,
     supplement,
     worklist,
 )
@@ -57,6 +58,9 @@ urlpatterns = [
     ),
     path("desk/dossiers/<int:pk>/receipt.pdf", dossier.receipt, name="receipt"),
     path("dossiers/", worklist.worklist, name="worklist"),
+    path("dossiers/several/", worklist.several, name="several"),
+    path("dossiers/search/", search.search, name="search"),
+    path("dossiers/search/<str:key>/", search.found, name="found"),
     path("dossiers/book/", book.book, name="book_of_day"),
     path("dossiers/book/<int:print_id>.pdf", book.printed, name="book_print"),
     path("dossiers/people/", people.people, name="people"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications import worklist_whys as whys
 from applications.catalogue import version_of
 from applications.enums import (
     IN_HAND,
@@ -45,8 +48,11 @@ from centres.permissions import centres_of, has_role
 from portal import clock
 from portal.templatetags.portal import day, hm, long_day
 from portal.text import pick
+from procedures.catalogue_cache import versions_on
 
 PAGE_SIZE = 30
+# Further a list is not counted: beyond it nobody asks how many.
+MOST_COUNTED = 99
 ONE_DAY = timedelta(days=1)
 # A dossier that nobody has taken after this long is forgotten, not waiting (a house rule; the law names none).
 UNTAKEN = timedelta(hours=24)
@@ -67,14 +73,17 @@ _SENT_BACK = CertificationItem.objects.filter(SENT_BACK)
 
 @dataclass(frozen=True)
 class WorkList:
-    """One list: its name in the address, its title, whose it is, and which dossiers are in it; ``documents`` are those of
-    a request for certification that its row names."""
+    """One list: its name in the address, its title, whose it is, which dossiers are in it and why each is there;
+    ``documents`` are those of a request for certification that its row names, ``together`` what can be done with several of
+    them at once."""
 
     key: str
     title: Any
     roles: frozenset[str]
     rows: Callable[[Any, datetime], Q]
+    why: Callable[[Application, Any], str]
     documents: Callable[[datetime], QuerySet[CertificationItem]] | None = None
+    together: str = ""
 
 
 def _at_centres(name: str, user: Any, role: str) -> Q:
@@ -209,30 +218,77 @@ def _to_give_back(user: Any, at: datetime) -> Q:
     return Q(payment_state=PaymentState.OVER)
 
 
+# What can be done with several at once.
+TAKE, HAND_ON = "take", "hand-on"
 _BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
-    WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
-    WorkList("asked-elsewhere", gettext_lazy("With another office"), frozenset({Role.SPECIALIST}), _asked_elsewhere),
-    WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take),
-    WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
-    WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
-    WorkList("uncollected", gettext_lazy("Not collected"), _HANDING, _uncollected),
-    WorkList("by-post", gettext_lazy("With the post"), _HANDING, _by_post),
-    WorkList("sent-back", gettext_lazy("Sent back by the signer"), _HANDING, _sent_back, lambda at: _SENT_BACK),
-    WorkList("not-made", gettext_lazy("Copies not made"), _CERTIFYING, _not_made, _could_not_be_made),
-    WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies),
-    WorkList("to-give-back", gettext_lazy("Money to give back"), _MANAGERS | {Role.LEADER}, _to_give_back),
-    WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw),
-    WorkList("overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at)),
-    WorkList("unexcused", gettext_lazy("Overdue without apology"), _MANAGERS, lambda user, at: unexcused(at)),
-    WorkList("late-parts", gettext_lazy("Linked services overdue"), _MANAGERS | {Role.SPECIALIST}, _late_parts),
-    WorkList("due-today", gettext_lazy("Due today"), _MANAGERS, lambda user, at: due_today(at)),
-    WorkList("done-today", gettext_lazy("Finished today"), _MANAGERS, lambda user, at: done_today(at)),
-    WorkList("in-hand", gettext_lazy("Being handled"), _MANAGERS, lambda user, at: Q(state__in=IN_HAND)),
-    WorkList("untaken", gettext_lazy("Nobody has taken it"), _MANAGERS, lambda user, at: untaken(at)),
-    WorkList("unsigned-today", gettext_lazy("Due today, to sign"), _MANAGERS, lambda user, at: unsigned_today(at)),
-    WorkList("open-today", gettext_lazy("Due today, open"), _MANAGERS, lambda user, at: open_today(at)),
-    WorkList("all", gettext_lazy("Not handed over yet"), READERS, _all),
+    WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine, whys.mine, together=HAND_ON),
+    WorkList(
+        "asked-elsewhere",
+        gettext_lazy("With another office"),
+        frozenset({Role.SPECIALIST}),
+        _asked_elsewhere,
+        whys.asked_elsewhere,
+    ),
+    WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take, whys.untaken, together=TAKE),
+    WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign, whys.to_sign),
+    WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over, whys.ready),
+    WorkList("uncollected", gettext_lazy("Not collected"), _HANDING, _uncollected, whys.uncollected),
+    WorkList("by-post", gettext_lazy("With the post"), _HANDING, _by_post, whys.by_post),
+    WorkList(
+        "sent-back",
+        gettext_lazy("Sent back by the signer"),
+        _HANDING,
+        _sent_back,
+        whys.sent_back,
+        documents=lambda at: _SENT_BACK,
+    ),
+    WorkList(
+        "not-made",
+        gettext_lazy("Copies not made"),
+        _CERTIFYING,
+        _not_made,
+        whys.not_made,
+        documents=_could_not_be_made,
+    ),
+    WorkList("apologies", gettext_lazy("Apologies to sign"), frozenset({Role.LEADER}), _apologies, whys.apology),
+    WorkList(
+        "to-give-back", gettext_lazy("Money to give back"), _MANAGERS | {Role.LEADER}, _to_give_back, whys.too_much
+    ),
+    WorkList("to-withdraw", gettext_lazy("Asked to withdraw"), _HANDING, _to_withdraw, whys.to_withdraw),
+    WorkList(
+        "overdue", gettext_lazy("Overdue"), _MANAGERS, lambda user, at: overdue(at), whys.overdue, together=HAND_ON
+    ),
+    WorkList(
+        "unexcused", gettext_lazy("Overdue without apology"), _MANAGERS, lambda user, at: unexcused(at), whys.unexcused
+    ),
+    WorkList(
+        "late-parts",
+        gettext_lazy("Linked services overdue"),
+        _MANAGERS | {Role.SPECIALIST},
+        _late_parts,
+        whys.late_parts,
+    ),
+    WorkList("due-today", gettext_lazy("Due today"), _MANAGERS, lambda user, at: due_today(at), whys.due),
+    WorkList("done-today", gettext_lazy("Finished today"), _MANAGERS, lambda user, at: done_today(at), whys.ready),
+    WorkList(
+        "in-hand",
+        gettext_lazy("Being handled"),
+        _MANAGERS,
+        lambda user, at: Q(state__in=IN_HAND),
+        whys.in_hand,
+        together=HAND_ON,
+    ),
+    WorkList("untaken", gettext_lazy("Nobody has taken it"), _MANAGERS, lambda user, at: untaken(at), whys.untaken),
+    WorkList(
+        "unsigned-today",
+        gettext_lazy("Due today, to sign"),
+        _MANAGERS,
+        lambda user, at: unsigned_today(at),
+        whys.to_sign,
+    ),
+    WorkList("open-today", gettext_lazy("Due today, open"), _MANAGERS, lambda user, at: open_today(at), whys.due),
+    WorkList("all", gettext_lazy("Not handed over yet"), READERS, _all, whys.in_hand),
 ]
 
 
@@ -254,11 +310,70 @@ def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:
     return [one for one in works if one.key not in _BEHIND_A_FIGURE or one.key == chosen.key]
 
 
-def rows_of(work: WorkList, user: Any, at: datetime, centre: int | None = None) -> ApplicationQuerySet:
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; stays until it is taken away."""
+
+    procedure: str = ""
+    state: str = ""
+    due: str = ""
+
+    STATES = (*IN_HAND, State.DONE)
+    DUES = {
+        "late": gettext_lazy("overdue"),
+        "today": gettext_lazy("due today"),
+        "week": gettext_lazy("due within 7 days"),
+    }
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any], at: datetime) -> Filters:
+        """Those that are known; whatever else was sent or kept is none."""
+        keys = {version.procedure.key for version in versions_on(clock.local_day(at))}
+        procedure, state, due = (str(given.get(name, "")) for name in ("procedure", "state", "due"))
+        return cls(
+            procedure if procedure in keys else "",
+            state if state in {str(int(one)) for one in cls.STATES} else "",
+            due if due in cls.DUES else "",
+        )
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.procedure or self.state or self.due)
+
+    def narrowed(self, at: datetime) -> Q:
+        wanted = Q()
+        if self.procedure:
+            wanted &= Q(version__procedure__key=self.procedure)
+        if self.state:
+            wanted &= Q(state=int(self.state))
+        if self.due == "late":
+            wanted &= overdue(at)
+        elif self.due == "today":
+            wanted &= due_today(at)
+        elif self.due:
+            wanted &= Q(state__in=RUNNING, due_at__gte=at, due_at__lt=today_span(at)[0] + 7 * ONE_DAY)
+        return wanted
+
+    def choices(self, at: datetime) -> list[tuple[str, Any, list[tuple[str, Any]], str]]:
+        """(name, label, what can be chosen, what is) of each."""
+        law = {
+            version.procedure.key: pick(version.procedure.short_name) for version in versions_on(clock.local_day(at))
+        }
+        states = [(str(int(one)), State(one).label) for one in self.STATES]
+        return [
+            ("procedure", gettext_lazy("Procedure"), list(law.items()), self.procedure),
+            ("state", gettext_lazy("State"), states, self.state),
+            ("due", gettext_lazy("Due"), list(self.DUES.items()), self.due),
+        ]
+
+
+def rows_of(
+    work: WorkList, user: Any, at: datetime, centre: int | None = None, filters: Filters | None = None
+) -> ApplicationQuerySet:
     """The list's dossiers that this person may see (of one centre, if named), with what a row shows, by due date."""
     rows = (
         _visible(user, at, centre)
-        .filter(work.rows(user, at))
+        .filter(work.rows(user, at), (filters or Filters()).narrowed(at))
         .select_related("applicant", "handler", "competent")
         .annotate(step_kind=Subquery(_OPEN_STEP.values("kind")[:1]), has_struck=Exists(_STRUCK))
         .by_due_date()
@@ -278,15 +393,23 @@ def came_back(user: Any) -> list[tuple[WorkList, int]]:
 
 
 def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None = None) -> dict[str, int]:
-    """How many are in each list, in one statement."""
-    wanted = {work.key.replace("-", "_"): Count("pk", filter=work.rows(user, at)) for work in works}
-    rows = Q(state__in=[*IN_HAND, State.DONE]) | done_today(at) | Q(payment_state=PaymentState.OVER)
+    """How many are in each list, none counted beyond one more than ``MOST_COUNTED``: a list is never read to its end only to
+    say how long it is. One statement."""
+    parts: list[str] = []
+    given: list[Any] = []
     for work in works:
-        if work.documents is not None:  # the request may have ended with them
-            rows |= work.rows(user, at)
-    open_rows = _visible(user, at, centre).filter(rows)
-    found = open_rows.aggregate(**wanted)
-    return {work.key: found[work.key.replace("-", "_")] for work in works}
+        rows = _visible(user, at, centre).filter(work.rows(user, at)).order_by().values("pk")[: MOST_COUNTED + 1]
+        try:
+            sql, values = rows.query.sql_with_params()
+        except EmptyResultSet:
+            sql, values = "SELECT 1 WHERE 1 = 0", ()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS few)")  # noqa: S608 - every value is given beside it
+        given += values
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", given)
+        return dict(zip((work.key for work in works), cursor.fetchone(), strict=True))
 
 
 def _visible(user: Any, at: datetime, centre: int | None) -> ApplicationQuerySet:
@@ -361,11 +484,12 @@ _KIND = {
 
 @dataclass(frozen=True)
 class Row:
-    """One dossier in a list, in words; ``documents`` are those that the list is about."""
+    """One dossier in a list, in words; ``documents`` are those that the list is about, ``why`` says why it is in it."""
 
     application: Application
     at: datetime
     documents: Iterable[CertificationItem] = ()
+    why: str = ""
 
     @property
     def procedure(self) -> str:
@@ -404,9 +528,10 @@ class Row:
         return self.is_late and not getattr(self.application, "was_extended", False)
 
 
-def row_of(work: WorkList, application: Application, at: datetime) -> Row:
-    """The row of a dossier that ``rows_of`` gave."""
-    return Row(application, at, application.certification.items.all() if work.documents is not None else ())
+def row_of(work: WorkList, application: Application, user: Any, at: datetime) -> Row:
+    """The row of a dossier that ``rows_of`` gave to this person."""
+    documents = application.certification.items.all() if work.documents is not None else ()
+    return Row(application, at, documents, work.why(application, user))
 
 
 def state_kind(application: Application) -> str:

@@ -25,6 +25,7 @@ OF_DOSSIER = {
     "applications_event": "application_id",
     "applications_issuedform": "application_id",
     "applications_paper": "application_id",
+    "applications_searchword": "application_id",
 }
 NEXT_NUMBER = (
     "INSERT INTO centres_dailynumber AS given (centre_id, day, letter, last) "

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -14,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -169,6 +171,13 @@ class CitizenAdmin(LookedAtAdmin):
         self, request: HttpRequest, queryset: QuerySet[Citizen], search_term: str
     ) -> tuple[QuerySet[Citizen], bool]:
         return super().get_search_results(request, queryset, fold(search_term))
+
+    def save_model(self, request: HttpRequest, obj: Citizen, form: Any, change: bool) -> None:
+        """Whatever is kept by the name follows it, in the page's own transaction (``settings.AFTER_RENAMING``)."""
+        super().save_model(request, obj, form, change)
+        if "full_name" in form.changed_data:
+            for follower in settings.AFTER_RENAMING:
+                import_string(follower)(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -116,6 +116,7 @@ class Citizen(models.Model):
     class Meta:
         verbose_name = _("citizen")
         verbose_name_plural = _("citizens")
+        indexes = [models.Index(fields=["phone"], condition=~models.Q(phone=""), name="citizen_by_phone")]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(merged_into=models.F("id")), name="citizen_not_merged_into_itself"

@@ -406,6 +406,8 @@ DAY_PANELS = [
 ]
 # What the watch asks each app for, since it may not know them.
 WATCH_SOURCES = ["applications.national_watch.troubles", "applications.virus_watch.troubles"]
+# Who is told that a person's name was changed in the administration, since people know nothing of what is kept by it.
+AFTER_RENAMING = ["applications.words.follow_name"]
 DAY_SOURCES = [
     "centres.day.needs_attention",
     "support.day.needs_attention",

@@ -423,6 +423,7 @@ def a_world(at_hanoi: Any) -> World:
             f"applications:dossier_act@{key}": {"pk": of_services.pk, "key": key}
             for key in ("part-done", "part-refused", "hand-over-parts")
         },
+        "applications:found": {"key": "khoa-tim-ho-so"},
         "applications:same_person": {"one": person.pk, "other": twin.pk},
         "applications:merged_record": {"pk": merged.pk},
     }  # fmt: skip
@@ -630,6 +631,7 @@ def a_world(at_hanoi: Any) -> World:
         "api_part_done": {"part": "residence", "number": "1/CT"},
         "api_part_refused": {"part": "residence", "ground": "Điều 20"},
         "applications:people_records": {"number": IDENTITY},
+        "applications:search": {"q": IDENTITY},
         "applications:same_person": {"survivor": merged.survivor_id, "reason": "Đã xem thẻ"},
         "applications:merged_record": {"reason": "Nhầm người"},
         "api_propose": {"number": "2/TP"},

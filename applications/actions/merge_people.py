@@ -14,6 +14,7 @@ from applications.history import record
 from applications.models import Application, Party
 from applications.permissions import check
 from applications.same_person import may_merge
+from applications.words import note_words_again
 from citizens.actions.merge import follow, left_behind, merge, unmerge
 from citizens.models import Citizen, Merge, MovedReference, User
 from portal import live
@@ -72,4 +73,6 @@ def _noted(
             details={"merge": done.pk, "record": done.merged_id, "counts": done.survivor_id},
             personal={"reason": reason},
         )
+        if dossier.code:
+            note_words_again([dossier])
         live.bump(f"dossier:{dossier.pk}", f"dossiers:{dossier.competent_id}")

@@ -29,6 +29,7 @@ from applications.notarisation.requests import is_request, items_of, request_of
 from applications.numbers import next_dossier_code
 from applications.permissions import check_receiver
 from applications.second_screen import was_found_right
+from applications.words import note_words
 from centres.actions.matters import finish_matter
 from citizens.models import User
 from portal import clock, jobs, live
@@ -132,6 +133,7 @@ def complete(
     lines = FeeLine.objects.bulk_create(fee_rows(draft, quote, at))
     open_parts(draft, [part.key for part in quote.parts], at)
     Step.objects.create(application=draft, kind=StepKind.APPRAISE, from_at=at)
+    note_words(draft)
     applicant = draft.applicant
     record(
         application=draft,

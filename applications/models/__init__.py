@@ -36,6 +36,7 @@ from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry,
 from applications.models.showing import Showing
 from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper
 from applications.models.virus import VirusCheck, VirusRules
+from applications.models.words import SearchWord
 from applications.notarisation.keeping import RegisterNote
 from applications.notarisation.models import (
     Certification,
@@ -116,6 +117,7 @@ __all__ = [
     "ScanPage",
     "ScanRules",
     "SealingTry",
+    "SearchWord",
     "SecondFactor",
     "Showing",
     "Signatory",

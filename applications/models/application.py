@@ -133,8 +133,25 @@ class Application(StateModel):
         indexes = [
             models.Index(fields=["competent", "due_at", "id"], condition=Q(state__in=RECEIVED), name="application_due"),
             models.Index(fields=["competent", "state", "due_at", "id"], name="application_worklist"),
-            models.Index(fields=["handler", "due_at"], name="application_handler"),
+            models.Index(
+                fields=["handler", "due_at", "id"], condition=Q(state__in=IN_HAND), name="application_in_hands_of"
+            ),
+            # What is not handed over yet is a twentieth of a year's dossiers.
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state__in=[*IN_HAND, State.DONE]), name="application_still_here"
+            ),
+            models.Index(
+                fields=["received_at_centre", "state", "due_at", "id"],
+                condition=Q(state__in=[*IN_HAND, State.DONE]),
+                name="application_at_counter",
+            ),
+            models.Index(
+                fields=["competent", "released_at"],
+                condition=Q(state__in=[State.DONE, State.RETURNED]),
+                name="application_released",
+            ),
             models.Index(fields=["applicant", "-started_at"], name="application_of_citizen"),
+            models.Index(fields=["contact_phone", "id"], condition=~Q(contact_phone=""), name="application_by_phone"),
             models.Index(
                 fields=["competent"], condition=Q(payment_state=PaymentState.OVER), name="application_to_give_back"
             ),

@@ -382,6 +382,7 @@ class Result(models.Model):
     class Meta:
         verbose_name = _("result")
         verbose_name_plural = _("results")
+        indexes = [models.Index(fields=["number"], name="result_by_number")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(signed_at__isnull=True) | Q(signed_by__isnull=False), name="result_signed_by_someone"

@@ -7,9 +7,15 @@ from typing import Any
 from django import template
 
 from applications.signing_queue import menu_count
-from applications.worklist import WorkList, came_back
+from applications.worklist import MOST_COUNTED, WorkList, came_back
 
 register = template.Library()
+
+
+@register.filter
+def counted(number: int) -> str:
+    """How many are in a list, as far as it was counted: "7", "99+"."""
+    return str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
 @register.simple_tag

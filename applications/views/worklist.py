@@ -2,44 +2,74 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from applications.actions.people import PEOPLE
+from applications.actions.handle import take
+from applications.actions.people import PEOPLE, hand_on
 from applications.custody import READERS as CUSTODY_READERS
 from applications.looks import looked_at_list
 from applications.models import Application
+from applications.people import specialists_of
 from applications.permissions import REGISTER_READERS, check
 from applications.same_person import MERGERS
-from applications.worklist import lists_for, page_of, row_of, rows_of, tabs_of, with_counts
+from applications.worklist import (
+    HAND_ON,
+    PAGE_SIZE,
+    Filters,
+    WorkList,
+    lists_for,
+    page_of,
+    row_of,
+    rows_of,
+    tabs_of,
+    with_counts,
+)
 from centres.permissions import has_role
+from citizens.models import User
+from citizens.session import signed_in
 from portal import clock
+from portal.errors import BadInput, RuleBroken
+
+KEPT = "worklist-filters"
 
 
 @never_cache
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponse:
-    """One list by due date, thirty rows a page, of one centre with ``?centre=``. ``?code=`` opens a dossier by its code."""
+    """One list by due date, thirty rows a page, of one centre with ``?centre=``. ``?code=`` opens a dossier by its code.
+
+    ``?filter=1`` narrows every list from now on by ``procedure``, ``state`` and ``due``, until others are sent.
+    """
     lists = lists_for(request.user)
     check(bool(lists))
     code = request.GET.get("code", "").strip().upper()
     if code and (found := Application.objects.visible_to(request.user).filter(code=code).first()):
         return redirect("applications:dossier", pk=found.pk)
     at = clock.now()
-    chosen = next((one for one in lists if one.key == request.GET.get("list")), lists[0])
+    chosen = _chosen(lists, request.GET.get("list", ""))
+    filters = _filters(request)
     wanted = request.GET.get("centre", "")
     centre = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
-    page, next_page = page_of(rows_of(chosen, request.user, at, centre), request.GET.get("after", ""))
+    page, next_page = page_of(rows_of(chosen, request.user, at, centre, filters), request.GET.get("after", ""))
     looked_at_list(applications=page, reason=_("worklist: %(list)s") % {"list": chosen.title}, at=at, user=request.user)
     context = {
         "tabs": with_counts(tabs_of(lists, chosen), chosen, request.user, at, centre),
         "centre": page[0].competent if page else None,
         "chosen_centre": centre,
         "chosen": chosen,
-        "rows": [row_of(chosen, application, at) for application in page],
+        "filters": filters,
+        "filter_fields": filters.choices(at),
+        "rows": [row_of(chosen, application, request.user, at) for application in page],
+        "colleagues": _colleagues(chosen, page, signed_in(request)),
         "next_page": next_page,
         "is_first_page": "after" not in request.GET,
         "code": code,
@@ -49,3 +79,70 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "may_see_originals": has_role(request.user, CUSTODY_READERS),
     }
     return render(request, "applications/dossiers/worklist.html", context)
+
+
+@require_POST
+def several(request: HttpRequest) -> HttpResponse:
+    """Do with each dossier that was ticked what its list offers: take it, or hand it on (``to``, ``reason``). Each is a change of
+    its own, so one that cannot be done keeps no other back."""
+    lists = [one for one in lists_for(request.user) if one.together]
+    check(bool(lists))
+    chosen, at, user = _chosen(lists, request.POST.get("list", "")), clock.now(), signed_in(request)
+    keys = [int(one) for one in request.POST.getlist("dossier")[:PAGE_SIZE] if one.isdecimal() and len(one) < 19]
+    refused: list[str] = []
+    done = 0
+    for dossier in Application.objects.visible_to(user).filter(pk__in=keys).by_due_date():
+        try:
+            if chosen.together == HAND_ON:
+                hand_on(
+                    application=dossier,
+                    to=_receiver(request),
+                    reason=request.POST.get("reason", ""),
+                    at=at,
+                    acting_user=user,
+                )
+            else:
+                take(application=dossier, at=at, acting_user=user)
+            done += 1
+        except RuleBroken as problem:
+            refused.append(f"{dossier.code}: {problem}")
+    if done:
+        said = {
+            HAND_ON: ngettext("%(count)d dossier was handed on.", "%(count)d dossiers were handed on.", done),
+        }.get(chosen.together, ngettext("You took %(count)d dossier.", "You took %(count)d dossiers.", done))
+        messages.success(request, said % {"count": done})
+    for sentence in refused:
+        messages.warning(request, sentence)
+    if not keys:
+        messages.warning(request, _("Tick the dossiers first."))
+    return redirect(f"{reverse('applications:worklist')}?{urlencode({'list': chosen.key})}")
+
+
+def _chosen(lists: list[WorkList], key: str) -> WorkList:
+    return next((one for one in lists if one.key == key), lists[0])
+
+
+def _filters(request: HttpRequest) -> Filters:
+    """What was sent now, else what was kept."""
+    at = clock.now()
+    if "filter" in request.GET:
+        found = Filters.read(request.GET, at)
+        request.session[KEPT] = {"procedure": found.procedure, "state": found.state, "due": found.due}
+        return found
+    return Filters.read(request.session.get(KEPT, {}), at)
+
+
+def _colleagues(chosen: WorkList, page: list[Application], user: User) -> list[User]:
+    """Who may get what is ticked; nobody where nothing is handed on, or the page is of several centres."""
+    places = {row.competent_id for row in page}
+    if chosen.together != HAND_ON or len(places) != 1:
+        return []
+    return [one for one in specialists_of(page[0].competent, clock.today()) if one.pk != user.pk]
+
+
+def _receiver(request: HttpRequest) -> User:
+    key = request.POST.get("to", "")
+    found = User.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+    if found is None:
+        raise BadInput(_("Choose who gets them."), code="nobody_chosen", field="to")
+    return found

@@ -20,7 +20,8 @@ from applications.models import Application
 from applications.worklist import LISTS, due_words
 from centres.enums import Role
 from citizens.models import Look
-from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member
+from portal import clock
+from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member, member_of
 
 pytestmark = pytest.mark.django_db
 URL = "/dossiers/"
@@ -301,3 +302,91 @@ def test_a_list_has_not_the_name_of_a_figure_that_counts_something_else() -> Non
     assert titles["Chưa trả xong"] == "all"
     with translation.override("vi"):
         assert all(str(each.title).casefold() != gettext("in hand") for each in LISTS)
+
+
+def test_each_row_says_why_it_is_in_this_list(as_: As, at_hanoi: Any) -> None:
+    at_hanoi("2026-11-23 15:00")
+    a_dossier(), a_dossier(state=State.PROCESSING), a_dossier(state=State.DONE)
+
+    def whys(role: str, key: str) -> list[str]:
+        user = member_of(role, a_centre())
+        rows = as_(user).get(URL, {"list": key}).context["rows"]
+        assert all(row.why for row in rows)
+        work = next(one for one in LISTS if one.key == key)
+        with translation.override("en"):
+            return sorted(work.why(row.application, user) for row in rows)
+
+    assert whys(Role.SPECIALIST, "mine") == ["You handle it."]
+    assert whys(Role.SPECIALIST, "to-take") == ["Received 10:26 23/11/2026; nobody has taken it."]
+    assert whys(Role.COUNTER_OFFICER, "to-hand-over") == ["The result is ready since 13:26 23/11/2026."]
+    assert len(set(whys(Role.MANAGER, "all"))) == 3
+
+
+def test_every_list_gives_a_reason(centre: Any) -> None:
+    dossier = a_dossier(state=State.DONE)
+    assert all(work.why(dossier, dossier.handler) for work in LISTS)
+
+
+def test_a_filter_stays_until_it_is_taken_away(as_: As) -> None:
+    land, birth = a_dossier(procedure="land_change_info"), a_dossier()
+    client = as_(Role.SPECIALIST)
+
+    def shown(**asked: str) -> list[int]:
+        return [row.application.pk for row in client.get(URL, {"list": "to-take", **asked}).context["rows"]]
+
+    assert set(shown()) == {land.pk, birth.pk}
+    assert shown(filter="1", procedure="land_change_info") == [land.pk]
+    assert shown() == [land.pk]
+    assert shown(filter="1", procedure="birth", state="2") == [birth.pk]
+    assert shown(filter="1", state="9") == []
+    assert set(shown(filter="1")) == set(shown()) == {land.pk, birth.pk}
+    assert set(shown(filter="1", procedure="'", state="x", due="never")) == {land.pk, birth.pk}
+
+
+@pytest.mark.parametrize(
+    ("due", "hours", "found"), [("late", 1, 1), ("late", -1, 0), ("today", -1, 1), ("week", -30, 1)]
+)
+def test_a_filter_by_date(as_: As, at_hanoi: Any, due: str, hours: int, found: int) -> None:
+    dossier = a_dossier(procedure="land_change_info")
+    at_hanoi(clock.local(dossier.due_at + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M"))
+    answer = as_(Role.SPECIALIST).get(URL, {"list": "to-take", "filter": "1", "due": due})
+    assert len(answer.context["rows"]) == found
+
+
+def test_a_list_is_not_counted_to_its_end(as_: As) -> None:
+    _many(120)
+    answer = as_(Role.SPECIALIST).get(URL, {"list": "to-take"})
+    assert {tab.key: count for tab, count in answer.context["tabs"]}["to-take"] == 100
+    assert "99+" in answer.content.decode()
+
+
+def test_several_are_taken_at_once_and_one_that_cannot_be_keeps_no_other_back(as_: As) -> None:
+    first, second, gone = a_dossier(), a_dossier(), a_dossier(state=State.PROCESSING)
+    there = a_dossier()
+    Application.objects.filter(pk=there.pk).update(competent=a_centre("chi-nhanh-4", "H26.30.4"))
+    keys = [first.pk, second.pk, gone.pk, there.pk, "x", 0]
+    answer = as_(Role.SPECIALIST).post("/dossiers/several/", {"list": "to-take", "dossier": keys}, follow=True)
+    states = [Application.objects.get(pk=row.pk).state for row in (first, second, there)]
+    assert states == [State.PROCESSING, State.PROCESSING, State.ACCEPTED]
+    said = [str(message) for message in answer.context["messages"]]
+    assert len(said) == 2
+    assert gone.code in said[1]
+
+
+def test_several_are_handed_on_to_a_colleague(as_: As) -> None:
+    rows = [a_dossier(state=State.PROCESSING) for _one in range(2)]
+    colleague = a_member(Role.SPECIALIST, full_name="Mai Thu An")
+    client = as_(Role.SPECIALIST)
+    shown = client.get(URL, {"list": "mine"})
+    assert shown.context["colleagues"] == [colleague]
+    asked = {"list": "mine", "dossier": [row.pk for row in rows], "to": colleague.pk}
+    client.post("/dossiers/several/", asked)
+    assert {Application.objects.get(pk=row.pk).handler_id for row in rows} == {rows[0].handler_id}  # no reason
+    client.post("/dossiers/several/", {**asked, "reason": "đi học"})
+    assert {Application.objects.get(pk=row.pk).handler_id for row in rows} == {colleague.pk}
+
+
+def test_who_has_no_such_list_does_nothing_with_several(as_: As) -> None:
+    dossier = a_dossier()
+    answer = as_(Role.COUNTER_OFFICER).post("/dossiers/several/", {"list": "to-take", "dossier": [dossier.pk]})
+    assert answer.status_code == 403
