@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, F, Q, Value
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
 from applications import models
@@ -44,7 +44,19 @@ BLANKED: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "Declaration": ("application", {"facts": {}, "answers": {}}),
+    "Dispatch": (
+        "application",
+        {
+            "recipient": NOBODY,
+            "address": NOBODY,
+            "tracking_number": NOBODY,
+            "taken_by": Case(When(taken_by="", then=Value("")), default=Value(NOBODY)),
+            "reason": NOBODY,
+        },
+    ),
 }
+# Deleted whole: words to find it by, which nobody does any more, and what a citizen's screen shows.
+DELETED = ("SearchWord", "Showing")
 # Blanked in ``anonymise`` itself, each in its own way.
 BY_HAND = {"Application", "IssuedForm", "Document", "Event", "EventValue", "OriginalMove", "Part"}
 KEPT = {
@@ -78,6 +90,7 @@ KEPT = {
     "RegisterValue": {"name", "value", "salt"},  # the register of certification is kept for ever
     "RegisterStrike": {"reason"},
     "ClosedPayment": set(),
+    "Dispatch": {"number", "carrier"},
 }
 
 
@@ -94,6 +107,8 @@ def anonymise(application: Application, at: datetime) -> None:
     for name, (path, blank) in BLANKED.items():
         rows = getattr(models, name)._default_manager.filter(**{path: application})
         rows.update(**blank)
+    for name in DELETED:
+        getattr(models, name)._default_manager.filter(application=application).delete()
     for form in application.issued_forms.all():
         form.erase()
     application.parts.filter(~Q(handed_to="")).update(handed_to=NOBODY)

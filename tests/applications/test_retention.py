@@ -448,6 +448,8 @@ def test_every_text_of_a_dossiers_tables_is_blanked_or_kept_on_purpose() -> None
         if name in ("Application", "EventValue", "OriginalMove", "IssuedForm", "Part", "Document"):
             assert name in rows
             continue
+        if name in erasing.DELETED:
+            continue
         blanked = set(erasing.BLANKED.get(name, ("", {}))[1])
         loose += [f"{name}.{text}" for text in texts - blanked - erasing.KEPT.get(name, set())]
     assert loose == []
