@@ -61,13 +61,13 @@ def _of_day(at: datetime) -> QuerySet[PrintElsewhere]:
 
 
 def printers() -> EquipmentQuerySet:
-    """Those that belong to a counter, with ``is_broken``."""
+    """Those that belong to a counter, with ``is_down``."""
     rows = Equipment.objects.filter(kind=EquipmentKind.PRINTER, state__in=AT_COUNTER, counter__isnull=False)
     return rows.with_faults()
 
 
 def _works(printer: Equipment) -> bool:
-    return printer.state == EquipmentState.IN_USE and not printer.is_broken  # type: ignore[attr-defined]
+    return printer.state == EquipmentState.IN_USE and not printer.is_down  # type: ignore[attr-defined]
 
 
 def _way(counter: Counter, printer: Equipment) -> tuple[bool, int, int]:

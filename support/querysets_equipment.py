@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from centres.permissions import centres_of, roles_of
 from portal.vn.text import fold
-from support.enums import OPEN
+from support.enums import OPEN, Severity
 from support.enums_equipment import OWNED
 from support.permissions import READERS
 
@@ -34,11 +34,12 @@ class EquipmentQuerySet(models.QuerySet["Equipment"]):
         return self if None in places else self.filter(centre__in=places)
 
     def with_faults(self) -> EquipmentQuerySet:
-        """Each with ``is_broken``: an incident about it, or about the screen it is, is open."""
-        return self.annotate(is_broken=_fault_open())
+        """Each with ``is_broken``: an incident about it, or about the screen it is, is open; and ``is_down``: one that says
+        that nobody can work with it."""
+        return self.annotate(is_broken=_fault_open(), is_down=_fault_open(severity__lt=Severity.ANNOYING))
 
     def broken(self) -> EquipmentQuerySet:
-        """Only those."""
+        """Those with a fault."""
         return self.filter(_fault_open())
 
     def like(self, words: str) -> EquipmentQuerySet:
@@ -55,8 +56,8 @@ class EquipmentQuerySet(models.QuerySet["Equipment"]):
         return self.filter(ends, state__in=OWNED).order_by("warranty_until", "id")
 
 
-def _fault_open() -> Q:
-    open_ones = apps.get_model("support", "Incident").objects.filter(state__in=OPEN)
-    return Q(Exists(open_ones.filter(equipment=OuterRef("pk")))) | Q(
-        Exists(open_ones.filter(device=OuterRef("device")))
-    )
+def _fault_open(**which: Any) -> Q:
+    """Open itself, or as the incident that it was merged into."""
+    faults = apps.get_model("support", "Incident").objects.filter(**which)
+    lasting = faults.filter(Q(state__in=OPEN) | Q(merged_into__state__in=OPEN))
+    return Q(Exists(lasting.filter(equipment=OuterRef("pk")))) | Q(Exists(lasting.filter(device=OuterRef("device"))))

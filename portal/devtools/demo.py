@@ -59,6 +59,7 @@ TO_TRY = (
     ("/declare/demo-to-khai-nha/", "one that is finished; scan or type its code at the desk"),
     ("/track/", "where a dossier stands"),
     ("/support/", "incidents, outages, who is on call (hotro1)"),
+    ("/support/equipment/", "what each counter works with (hotro1)"),
     ("/support/status/", "does everything work?"),
     ("/verify/", "is this certified copy genuine?"),
     ("/desk/filed/", "filed online, for an officer to open"),

@@ -43,8 +43,7 @@
   const first = (then) => all().then(then, refused);
   // A way off: first what was typed. Not kept: the page stays and says why. A dialog that reports a fault leads nowhere.
   document.addEventListener("htmx:confirm", (event) => {
-    const { elt, target } = event.detail;
-    if (isKept(elt) || elt.matches("[data-poll]") || target.closest("#report-place") || !forms().length) return;
+    if (isKept(event.detail.elt) || event.detail.elt.matches("[data-poll], [hx-target='#report-place'], #alike") || !forms().length) return;
     event.preventDefault();
     first(() => event.detail.issueRequest(true));
   });

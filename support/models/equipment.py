@@ -151,8 +151,10 @@ class Equipment(StateModel):
 
     def is_silent(self, at: datetime, after: timedelta) -> bool:
         """Whether it ran our pages, and has not said so for that long."""
-        seen = self.device.last_seen_at if self.device is not None else None
-        return seen is not None and at - seen > after
+        screen = self.device
+        if screen is None or screen.revoked_at is not None or screen.last_seen_at is None:
+            return False
+        return at - screen.last_seen_at > after
 
     def warranty_left(self, today: date) -> int | None:
         """Days; negative once it has ended, None where there is none."""

@@ -8,11 +8,13 @@ import pytest
 
 from applications.enums import State
 from applications.models import Application
+from centres.actions.counters import close_counter
 from centres.enums import Role
 from centres.models import Ticket
 from citizens.models import Look, User
 from notifications.enums import Channel
 from notifications.models import Message
+from portal import clock
 from support.models import Equipment, PrintElsewhere
 from tests.applications.at_desk import As, to, words
 from tests.factories.applications import a_counter, a_dossier, a_draft, a_member
@@ -87,6 +89,18 @@ def test_a_colleague_prints_it_and_the_officer_reads_where_it_lies(
     assert paper.what not in theirs.get("/support/prints/").content.decode()
     assert str(other.counter) in words(as_(officer).get(to("receipt_ways", dossier.pk)))
     assert Look.objects.filter(user=colleague, citizen=dossier.applicant).exists(), "whoever printed it has looked"
+
+
+def test_whoever_waits_is_told_when_that_counter_closes(
+    as_: As, officer: User, colleague: User, dossier: Application, other: Equipment
+) -> None:
+    client = as_(officer)
+    client.post(to("receipt_elsewhere", dossier.pk), {"printer": other.pk})
+    assert 'role="alert"' not in client.get(to("receipt_ways", dossier.pk)).content.decode()
+    assert other.counter
+    close_counter(counter=other.counter, at=clock.now(), acting_user=colleague)
+    page = client.get(to("receipt_ways", dossier.pk)).content.decode()
+    assert 'role="alert"' in page and "<details open>" in page
 
 
 def test_it_goes_to_the_phone_that_is_known_or_to_one_that_is_typed(

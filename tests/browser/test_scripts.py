@@ -311,6 +311,17 @@ def test_a_way_off_the_form_waits_until_what_was_typed_is_kept(page: Page, statu
     assert page.locator("[data-failed]").is_visible() is (outcome == "stayed")
 
 
+def test_the_report_of_a_fault_opens_whatever_is_half_typed(page: Page) -> None:
+    show(page, KEPT, "typed", "keep")
+    page.route("**/keep/", lambda route: route.fulfill(status=422, body=""))
+    page.locator("input").press_sequentially("ba.hoa@")
+    report = LEAD_AWAY.replace(
+        "document.body.append(way)", "way.setAttribute('hx-target', '#report-place'); document.body.append(way)"
+    )
+    assert page.evaluate(report) == "not held"
+    assert page.evaluate(LEAD_AWAY) == "stayed"
+
+
 def test_a_paper_made_of_the_form_opens_when_the_last_word_is_kept(page: Page) -> None:
     show(
         page,

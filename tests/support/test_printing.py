@@ -12,10 +12,11 @@ from centres.models import Counter, Zone
 from portal import clock
 from portal.errors import NotAllowed, RuleBroken
 from support import printing
-from support.actions.handle import resolve
+from support.actions.handle import merge, resolve
 from support.actions.move_equipment import send_to_repair
 from support.actions.print_elsewhere import note_printed, print_elsewhere, take_print_back
 from support.day import needs_attention
+from support.enums import Severity
 from support.enums_equipment import PrintState
 from support.models import PrintElsewhere
 from tests.factories.centres import MORNING, CentreFactory, CounterFactory, MembershipFactory
@@ -59,6 +60,19 @@ def test_a_counter_cannot_print_while_none_of_its_printers_works(centre, counter
     assert printing.cannot_print(two) and printing.without_printer(centre.pk) == [two]
     resolve(incident=fault, note="Lấy giấy kẹt ra", at=MORNING, acting_user=supporter)
     assert not printing.cannot_print(two)
+
+
+def test_what_only_disturbs_does_not_stop_a_printer_and_what_was_merged_does(centre, counters, supporter):
+    printer = a_thing(centre, counters[1])
+    an_incident(centre, equipment=printer, severity=Severity.ANNOYING)
+    assert not printing.cannot_print(counters[1])
+    fault = an_incident(centre, equipment=printer)
+    assert printing.cannot_print(counters[1]), "it is worse than it was said first"
+    network = an_incident(centre, kind="network", what="Mất mạng")
+    merge(incident=fault, into=network, at=MORNING, acting_user=supporter)
+    assert printing.cannot_print(counters[1])
+    resolve(incident=network, note="Thay cáp", at=MORNING, acting_user=supporter)
+    assert not printing.cannot_print(counters[1])
 
 
 def test_the_nearest_printers_that_work_and_have_somebody_come_first(centre, counters):

@@ -33,6 +33,9 @@ def show(request: HttpRequest, application_id: int) -> HttpResponse:
     """The part of the page; asked for again while it is open."""
     row = mine(request, application_id)
     topics = [TOPIC, INCIDENTS, printing.topic(row.helped_at_id)]
+    paper = printing.last_of(reference_of(row), clock.now())
+    if paper is not None and paper.is_waiting:  # whoever was asked may close their counter
+        topics.append(f"queue:{row.helped_at_id}")
     return live.answer(request, topics, lambda: _part(request, row), vary=f"{signed_in(request).pk}x{row.pk}")
 
 
@@ -68,11 +71,13 @@ def ways(request: HttpRequest, row: Application) -> dict[str, Any]:
     """Whether the counter cannot print, where it could, what became of the paper, and the code for the citizen's phone."""
     counter = desk.counter_of(signed_in(request))
     if counter is None:
-        return {"fails": False, "printers": [], "paper": None, "code": ""}
+        return {"fails": False, "printers": [], "paper": None, "is_stuck": False, "code": ""}
+    printers, paper = printing.near(counter), printing.last_of(reference_of(row), clock.now())
     address = settings.PUBLIC_URL + reverse("applications:ticket", args=[row.token])
     return {
         "fails": printing.cannot_print(counter),
-        "printers": printing.near(counter),
-        "paper": printing.last_of(reference_of(row), clock.now()),
+        "printers": printers,
+        "paper": paper,
+        "is_stuck": paper is not None and paper.is_waiting and paper.printer_id not in {one.pk for one in printers},
         "code": qr_picture(address),
     }
