@@ -8,7 +8,20 @@ import sys
 
 from tests.services import ServiceError
 
-BENCHES = ["visit", "queries", "receipt", "queue", "boards", "day", "estimate", "rules", "notarise", "sync", "support"]
+BENCHES = [
+    "visit",
+    "queries",
+    "receipt",
+    "queue",
+    "boards",
+    "day",
+    "estimate",
+    "rules",
+    "notarise",
+    "sync",
+    "dossier",
+    "support",
+]
 
 
 def main(names: list[str]) -> int:

@@ -43,8 +43,9 @@ class Web:
 class House:
     """PostgreSQL with its durability on, Redis as cache and broker, tables made by their owner; all gone afterwards."""
 
-    def __init__(self) -> None:
-        self._open = ExitStack()
+    def __init__(self, settings: dict[str, str] | None = None) -> None:
+        """``settings`` are PostgreSQL's, beside those of the throw-away server."""
+        self._open, self._settings = ExitStack(), settings
 
     def __enter__(self) -> Self:
         # A closed terminal or a time limit must not leave servers behind.
@@ -52,7 +53,7 @@ class House:
         try:
             self.folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
             self._open.callback(shutil.rmtree, self.folder, ignore_errors=True)
-            self.database = self._open.enter_context(Postgres())
+            self.database = self._open.enter_context(Postgres(settings=self._settings))
             self.redis = self._open.enter_context(Redis())
             self.environment = self._environment()
             Path(self.environment["STATIC_ROOT"]).mkdir()
@@ -76,6 +77,10 @@ class House:
 
         for command in ("load_units", "load_national_days", "load_catalogue", "load_queue_policies"):
             call_command(command, verbosity=0, stdout=io.StringIO())
+
+    def collect_static(self) -> None:
+        """What pages for people need, which programs never ask for."""
+        self._manage("collectstatic", "--noinput", "-v0")
 
     @contextmanager
     def web(self, application: str = "portal.wsgi", *, workers: int = 1) -> Iterator[Web]:

@@ -28,8 +28,11 @@ TINY = {
     "BENCH_REQUESTS": "2",
     "BENCH_DOCUMENTS": "4",
     "BENCH_LONG_PAGES": "3",
+    "BENCH_YEAR_SIZES": "400,1200",
+    "BENCH_SAMPLES": "6",
 }
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
+DOSSIER = ("receive", "search", "worklist", "page", "step")
 MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting", "growth_mb", "sync_lost")
 EXPECTED = {
     "visit": {"visits_per_s_1_client", "visits_per_s_4_clients"},
@@ -58,6 +61,15 @@ EXPECTED = {
     },
     "notarise": {"one_page_per_min", "twenty_pages_per_min", "growth_mb", "peak_200_pages_mb"},
     "sync": {"synced_per_s", "sync_lost"},
+    "dossier": {
+        *(f"{what}_{figure}" for what in DOSSIER for figure in ("p50_ms", "p95_ms", "growth")),
+        "filled_400",
+        "filled_1200",
+        "floor_p50_ms",
+        "growth",
+        "synced_per_s",
+        "sync_lost",
+    },
     "boards": {"poll_cpu_pct", "poll_p95_s", "sse_p95_s", "sse_rss_mb"},
 }
 
