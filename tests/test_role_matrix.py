@@ -220,7 +220,7 @@ POST applications:open_filed                        sss0 .00ff 0000
 GET  applications:end_filed                         sssf .ffff 0fff
 POST applications:end_filed                         sssf .ffff 0fff
 GET  applications:refuse                            sssf .ffff 0fff
-POST applications:refuse                            sssf .ffff 0fff
+POST applications:refuse                            sssf rffff 0fff
 GET  applications:originals                         sssf ..... ....
 POST applications:originals                         sssf .ffff ffff
 GET  applications:transfer_lists                    sssf ..... ....

@@ -32,13 +32,16 @@ def refuse(request: HttpRequest, application_id: int) -> HttpResponse:
     rows = Application.objects.visible_to(user).filter(state__in=[State.DRAFT, State.REFUSED])
     draft = get_object_or_404(rows.select_related("applicant", "helped_at", "version"), pk=application_id)
     paper = draft.issued_forms.filter(number=FORM).order_by("-pk").first()
-    form = RefuseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form, status = RefuseForm(request.POST if request.method == "POST" else None), 200
+    if request.method == "POST" and not form.is_valid():
+        status = 422
+    elif request.method == "POST":
         try:
             refuse_draft(application=draft, **form.cleaned_data, at=clock.now(), acting_user=user)
             return redirect("applications:refuse", application_id=application_id)
         except RuleBroken as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+            status = problem.status
     if draft.state == State.REFUSED and paper is None:
         raise wrong_state(draft)
     looked_at(application=draft, reason=_("dossier opened"), at=clock.now(), user=user)
@@ -50,5 +53,4 @@ def refuse(request: HttpRequest, application_id: int) -> HttpResponse:
         "is_filed": hasattr(draft, "arrival"),
         "centre": draft.helped_at,
     }
-    status = 422 if form.errors else 200
     return render(request, "applications/desk/refuse.html", context, status=status)
