@@ -125,6 +125,6 @@ def _a_dossier(centre: Centre, at: datetime, version: ProcedureVersion | None) -
     )
     asked = SupplementRequest(asked_at=at, until=at + timedelta(days=7))
     rows: dict[str, list[Any]] = {"supplements": [asked], "parts": [], "payments": [], "fee_lines": []}
-    dossier._prefetched_objects_cache = rows  # type: ignore[attr-defined]
+    dossier._prefetched_objects_cache = rows
     dossier._state.fields_cache.update(certification=None)
     return dossier

@@ -142,7 +142,10 @@ def test_a_stopped_redis_is_one_incident_and_explains_the_worker(day, settings):
 class TestScreens:
     @pytest.fixture
     def screens(self, centre):
-        return [DeviceFactory(centre=centre, kind=kind, last_seen_at=MORNING) for kind in (DeviceKind.KIOSK, DeviceKind.BOARD)]
+        return [
+            DeviceFactory(centre=centre, kind=kind, last_seen_at=MORNING)
+            for kind in (DeviceKind.KIOSK, DeviceKind.BOARD)
+        ]
 
     def alive(self, day, seconds, *devices):
         for _step in range(int(seconds // 20)):
