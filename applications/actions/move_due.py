@@ -56,7 +56,7 @@ def _move(
     before, dossier.due_at, dossier.due_explanation = dossier.due_at, now.due.at, now.due.explanation
     dossier.changed_at = at
     dossier.save(update_fields=["due_at", "due_explanation", "changed_at"])
-    record(
+    event = record(
         application=dossier,
         kind=EventKind.DUE_MOVED,
         at=at,
@@ -70,6 +70,6 @@ def _move(
             "approved_by": ", ".join(dict.fromkeys(one.approved_by for one in why)),
         },
     )
-    messages.tell(messages.DueMoved, dossier, occasion=now.due.at.isoformat(), at=at)
+    messages.tell(messages.DueMoved, dossier, occasion=str(event.sequence), at=at)
     live.bump(f"dossier:{dossier.pk}", f"dossiers:{dossier.competent_id}")
     return True

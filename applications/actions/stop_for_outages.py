@@ -107,12 +107,12 @@ def _give_time(
     before, dossier.due_at, dossier.due_explanation = dossier.due_at, due.at, due.explanation
     dossier.changed_at = at
     dossier.save(update_fields=["due_at", "due_explanation", "changed_at"])
-    record(
+    event = record(
         application=dossier, kind=EventKind.DUE_MOVED, at=at, actor=None, centre=dossier.competent,
         reason=outage.what["vi"],
         details={"due_before": before.isoformat(), "due_at": due.at.isoformat(), "outage": outage.pk},
     )  # fmt: skip
-    messages.tell(messages.MovedByOutage, dossier, occasion=f"{outage.pk}:{due.at.isoformat()}", at=at)
+    messages.tell(messages.MovedByOutage, dossier, occasion=str(event.sequence), at=at)
     live.bump(f"dossier:{dossier.pk}", f"dossiers:{dossier.competent_id}")
     return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -80,6 +80,20 @@ def test_once_approved_the_dates_move_and_the_citizens_are_told_once(client: Cli
         assert dossier.code not in client.get(PAGE).content.decode()
     history = client.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
     assert "Thông báo 1/TB-BNV" in history
+
+
+def test_a_date_that_goes_there_back_and_there_again_is_told_each_time(centre: Centre) -> None:
+    dossier = a_land_dossier()
+    for step in range(3):
+        at = ANNOUNCED + timedelta(minutes=step)
+        if step == 1:
+            drop_days(days=NationalDay.objects.filter(date="2027-02-11"), at=at)
+        else:
+            announce("2027-02-11", at=at)
+        approve_corrections(up_to=DayCorrection.objects.latest("pk").pk, at=at, by="Vũ Hải Yến")
+        assert move_due_dates(at=at) == 1
+    told = Message.objects.filter(reference=dossier.code, kind="due_moved", channel="sms")
+    assert told.count() == 3
 
 
 def test_a_day_that_is_worked_after_all_brings_the_date_forward_but_never_into_the_past(centre: Centre) -> None:
