@@ -135,12 +135,9 @@ def screen_of(counter: Counter, at: datetime) -> Screen:
 
 
 def was_found_right(draft: Application, at: datetime) -> bool:
-    """Whether its citizen found everything right as it stands now. One statement where it was not shown."""
-    showing = Showing.objects.filter(application=draft).exclude(right="").first()
-    if showing is None:
-        return False
-    showing.application = draft
-    return to_check(showing, at).is_right
+    """Whether its citizen found everything right as it stands now; ``draft`` was read with its ``showing``."""
+    showing = getattr(draft, "showing", None)
+    return showing is not None and bool(showing.right) and to_check(showing, at).is_right
 
 
 def to_check(showing: Showing, at: datetime) -> ToCheck:

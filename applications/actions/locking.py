@@ -27,6 +27,7 @@ def locked(application: Application) -> Application:
         "version",
         "declaration",
         "arrival",
+        "showing",
     ).get(pk=application.pk)
 
 

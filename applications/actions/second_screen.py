@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import wrong_state
@@ -35,7 +36,7 @@ def show_to_citizen(*, application: Application, at: datetime, acting_user: User
         raise RuleBroken(_("Nobody is at your counter any more. Call the next person."), code="nobody_here")
     if not screens_at(ticket.counter):
         raise RuleBroken(_("No screen for citizens stands at this counter."), code="no_screen")
-    Showing.objects.filter(counter=ticket.counter).delete()
+    Showing.objects.filter(Q(counter=ticket.counter) | Q(application=application)).delete()
     showing = Showing.objects.create(
         counter=ticket.counter, ticket=ticket, application=application, shown_at=at, shown_by=acting_user
     )

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('wrong', models.JSONField(blank=True, default=dict)),
                 ('right', models.CharField(blank=True, max_length=32)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='applications.application')),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='showing', to='applications.application')),
                 ('counter', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='showing', to='centres.counter')),
                 ('shown_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='centres.ticket')),

@@ -21,7 +21,7 @@ class Showing(models.Model):
 
     counter = models.OneToOneField(Counter, on_delete=models.CASCADE, related_name="showing")
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="showing")
     shown_at = models.DateTimeField()
     shown_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     wrong: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
