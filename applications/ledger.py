@@ -10,8 +10,14 @@ from applications.models import Application, FeeLine
 
 
 def lines_owed(dossier: Application) -> list[FeeLine]:
-    """The lines that count: neither fallen away nor of a document that nobody gets."""
-    return [line for line in dossier.fee_lines.all() if line.is_due]
+    """The lines that count: neither fallen away nor of a document that nobody gets. One that replaces another has its place."""
+    lines = list(dossier.fee_lines.all())
+    replaced = {line.pk: line.replaces_id for line in lines if line.replaces_id}
+
+    def first(pk: int) -> int:
+        return first(replaced[pk]) if pk in replaced else pk
+
+    return sorted((line for line in lines if line.is_due), key=lambda line: first(line.pk))
 
 
 def owed(dossier: Application) -> int:

@@ -206,6 +206,15 @@ def test_what_was_not_paid_before_the_end_is_not_set_against_what_is_given_back(
     assert (back.payment_state, owed(back)) == (PaymentState.REFUNDED, 0)
 
 
+def test_a_lowered_fee_keeps_the_place_of_the_one_that_was_paid() -> None:
+    dossier = _land()
+    asked = ask_payment(application=dossier, name="Thẩm định", amount=100_000, at=MONDAY, acting_user=dossier.handler)
+    less = _lower(_lower(asked, 26_000), 25_000)
+    assert [line.amount for line in lines_owed(less)] == [25_000, 100_000]
+    ended = stop(application=less, reason="Trùng", at=MONDAY, acting_user=member_of(Role.LEADER, less.competent))
+    assert (owed(ended), surplus(ended)) == (25_000, 3000)
+
+
 def test_a_card_needs_the_reference_of_its_terminal_once() -> None:
     first, other = (a_dossier(procedure="land_change_info", state=State.PROCESSING) for _each in range(2))
     officer = member_of(Role.COUNTER_OFFICER, first.competent)
