@@ -21,7 +21,7 @@ from applications.actions.correct import (
 )
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
-from applications.actions.fees import PAYABLE, lower_fee
+from applications.actions.fees import lower_fee
 from applications.actions.hand_over import hand_over, on_its_way
 from applications.actions.linked import finish_part, hand_over_parts, refuse_part
 from applications.actions.locking import wrong_state
@@ -39,6 +39,7 @@ from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import (
     IN_HAND,
+    PAYABLE,
     RECEIVED,
     RUNNING,
     WITHDRAWABLE,
@@ -48,7 +49,7 @@ from applications.enums import (
     StepKind,
     SupplementStage,
 )
-from applications.ledger import lines_owed, outstanding, owed, surplus
+from applications.ledger import dues_of, lines_owed, outstanding, owed, surplus
 from applications.linked import choices_of, keys_of, to_collect
 from applications.messages import may_tell
 from applications.models import (
@@ -490,10 +491,15 @@ def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) ->
 
 def _known_of_hand_over(dossier: Application) -> Values:
     name = dossier.applicant.full_name if dossier.applicant else ""
+def _unpaid(dossier: Application) -> int:
+    """What is to be paid before its result goes out, with what the copies made for it cost."""
+    return sum(due for _row, due in dues_of(dossier))
+
+
     return {
         "handed_to": name,
         "originals": ", ".join(map(str, originals_in_custody(dossier))),
-        "unpaid": outstanding(dossier),
+        "unpaid": _unpaid(dossier),
     }
 
 
@@ -540,7 +546,7 @@ def _known_of_letter(dossier: Application) -> Values:
         "address": (person.address or person.card_address) if person else "",
         "carrier": USUAL_CARRIER,
         **known,
-        "unpaid": outstanding(dossier),
+        "unpaid": _unpaid(dossier),
     }
 
 

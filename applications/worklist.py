@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from applications.catalogue import version_of
 from applications.enums import (
     IN_HAND,
+    PAYABLE,
     RUNNING,
     WAITING_FOR_CITIZEN,
     DeliveryState,
@@ -209,6 +210,12 @@ def _to_give_back(user: Any, at: datetime) -> Q:
     return Q(payment_state=PaymentState.OVER)
 
 
+def _fees_to_take(user: Any, at: datetime) -> Q:
+    """Received here and not paid yet, also where it was handed over; a copy made for another dossier too."""
+    due = Q(payment_state=PaymentState.DUE, state__in=PAYABLE)
+    return due & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
+
+
 _BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine),
@@ -217,6 +224,7 @@ LISTS = [
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over),
     WorkList("uncollected", gettext_lazy("Not collected"), _HANDING, _uncollected),
+    WorkList("fees-to-take", gettext_lazy("Fees to take"), _HANDING, _fees_to_take),
     WorkList("by-post", gettext_lazy("With the post"), _HANDING, _by_post),
     WorkList("sent-back", gettext_lazy("Sent back by the signer"), _HANDING, _sent_back, lambda at: _SENT_BACK),
     WorkList("not-made", gettext_lazy("Copies not made"), _CERTIFYING, _not_made, _could_not_be_made),
@@ -280,7 +288,11 @@ def came_back(user: Any) -> list[tuple[WorkList, int]]:
 def counts_of(works: list[WorkList], user: Any, at: datetime, centre: int | None = None) -> dict[str, int]:
     """How many are in each list, in one statement."""
     wanted = {work.key.replace("-", "_"): Count("pk", filter=work.rows(user, at)) for work in works}
-    rows = Q(state__in=[*IN_HAND, State.DONE]) | done_today(at) | Q(payment_state=PaymentState.OVER)
+    rows = (
+        Q(state__in=[*IN_HAND, State.DONE])
+        | done_today(at)
+        | Q(payment_state__in=[PaymentState.OVER, PaymentState.DUE])
+    )
     for work in works:
         if work.documents is not None:  # the request may have ended with them
             rows |= work.rows(user, at)

@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications import messages
-from applications.actions.fees import PAYABLE, let_fall, settle
+from applications.actions.fees import let_fall, settle
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
 from applications.actions.steps import announce, open_step
-from applications.enums import EventKind, Method, PauseWhy, PaymentKind, PaymentState, State, StepKind
+from applications.enums import PAYABLE, EventKind, Method, PauseWhy, PaymentKind, PaymentState, State, StepKind
 from applications.history import record
 from applications.ledger import lines_owed, outstanding, paid_so_far, payment_state_of, surplus
 from applications.models import Application, FeeLine, Payment
