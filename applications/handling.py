@@ -107,11 +107,13 @@ class Verb:
     initial: Callable[[Application], Values] = lambda dossier: {}
     # The citizen gets a message of it, where there is a way to reach them.
     tells: bool = False
+    # What else there is to say of the dossier as it is now.
+    more: Callable[[Application], Any] = lambda dossier: ""
 
     def said_of(self, dossier: Application) -> str:
         """What is done, and whether the citizen could be told."""
         if not self.tells:
-            return str(self.done)
+            return f"{self.done} {self.more(dossier)}".strip()
         told = _("The citizen is told.") if may_tell(dossier) else _NOBODY_TOLD
         return f"{self.done} {told}"
 
@@ -489,13 +491,13 @@ def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) ->
     )
 
 
-def _known_of_hand_over(dossier: Application) -> Values:
-    name = dossier.applicant.full_name if dossier.applicant else ""
 def _unpaid(dossier: Application) -> int:
     """What is to be paid before its result goes out, with what the copies made for it cost."""
     return sum(due for _row, due in dues_of(dossier))
 
 
+def _known_of_hand_over(dossier: Application) -> Values:
+    name = dossier.applicant.full_name if dossier.applicant else ""
     return {
         "handed_to": name,
         "originals": ", ".join(map(str, originals_in_custody(dossier))),
@@ -836,13 +838,14 @@ VERBS = [
     Verb(
         "lower-fee",
         _("Lower or waive a fee"),
-        _("The fee is lower now. What was paid too much can be given back."),
+        _("The fee is lower now."),
         forms_dossier.LowerFeeForm,
         lambda dossier, step: dossier.state in PAYABLE and any(line.amount for line in lines_owed(dossier)),
         may_sign,
         _lower_fee,
         is_main=False,
         initial=_fees,
+        more=lambda dossier: _("What was paid too much can be given back.") if surplus(dossier) else "",
     ),
     Verb(
         "note-answer",
