@@ -63,6 +63,17 @@ NOT_CERTIFIED: tuple[str, Any, Any] = (
     _("Below is written why, with the article of the law."),
     _("Nothing has to be paid for it. Questions: please ask at %(centre)s."),
 )
+COPY_STRUCK: tuple[str, Any, Any] = (
+    "act",
+    _("Please do not use the copy that was struck through."),
+    _("Below is written which one and why. Please ask at %(centre)s for another one."),
+)
+# In the place of "nothing more to do", above the words of the state: kind of the box and its title.
+PAY_STILL: tuple[str, Any] = ("act", _("Please pay %(sum)s at %(centre)s."))
+FETCH_MONEY: tuple[str, Any] = (
+    "act",
+    _("You get %(sum)s back that you paid too much: please ask at %(centre)s."),
+)
 _NOTHING = ("ok", _("You do not have to do anything more."), _("%(notice)s"))
 _ASK = _("Questions: please ask at %(centre)s and bring the receipt.")
 # kind of the box, its title, its text; the values come from ``todo_values``.
