@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from applications.models import Application, CertificationItem, FeeLine
-from applications.notarisation.requests import by_document, items_of, lines_for, paid_for, request_of
+from applications.notarisation.requests import by_document, is_request, items_of, lines_for, paid_for, request_of
 from centres.hours import closing_times
 from citizens.enums import Sex
 from citizens.models import Citizen
@@ -53,17 +53,18 @@ def quote_for(application: Application, at: datetime) -> Quote:
         application.pages,
         application.copies,
     )
-    request = request_of(application, version)
-    if request is None:
+    if not is_request(version):
         return asked
-    return by_document(asked, (lines_for(version, facts, at, item) for item in paid_for(items_of(request))))
+    items = paid_for(items_of(request_of(application, version)))
+    return by_document(asked, (lines_for(version, facts, at, item) for item in items))
 
 
 def fee_rows(application: Application, quote: Quote, at: datetime) -> list[FeeLine]:
     """The fees to be kept with the receipt; those of a request name the document each is for."""
-    request = request_of(application, version_of(application))
-    if request is None:
+    version = version_of(application)
+    if not is_request(version):
         return [_fee_row(application, line, None) for line in quote.fee_lines]
+    request = request_of(application, version)
     return [row for item in paid_for(items_of(request)) for row in fee_rows_of(application, item, at)]
 
 

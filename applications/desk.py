@@ -21,7 +21,7 @@ from applications.catalogue import facts_of, notices_for, quote_for, version_of
 from applications.declared import Declared, Said, declared_for
 from applications.duplicates import Twin, side_by_side, twins_of, undecided
 from applications.enums import Channel, PaperState, State
-from applications.ledger import outstanding, owed, paid_so_far
+from applications.ledger import copies_of, dues_of, outstanding, paid_so_far, surplus
 from applications.models import Application, Arrival, Certification, CertificationItem, Paper
 from applications.notarisation.enums import AWAITED, NOT_PAID_FOR, JobState
 from applications.notarisation.grounds import ground_named
@@ -163,8 +163,8 @@ class Work:
 
     @property
     def copies_made(self) -> list[tuple[str, int]]:
-        """Code and fee of each copy certified here for this dossier: the citizen pays them with it."""
-        return [(row.code or "", owed(row)) for row in self.certified]
+        """Code of each copy certified here for this dossier and what is to be paid for it: the citizen pays them together."""
+        return [(row.code or "", outstanding(row)) for row in self.certified]
 
     @property
     def total(self) -> int:
@@ -180,6 +180,11 @@ class Work:
     def to_pay(self) -> int:
         """What is still to be paid after the receipt."""
         return outstanding(self.application)
+
+    @property
+    def to_give_back(self) -> int:
+        """What was paid beyond what is owed now."""
+        return surplus(self.application)
 
     @property
     def asks_pages(self) -> bool:
@@ -233,6 +238,11 @@ class Desk:
     holds: list[tuple[int, datetime]] = field(default_factory=list)
     recalls_left: int = 0
     to_collect: list[Application] = field(default_factory=list)
+
+    @property
+    def dues(self) -> list[tuple[Application, int]]:
+        """What its person pays now, after the receipt: for the dossier, and for each copy made for it."""
+        return dues_of(self.selected) if self.selected is not None else []
 
     @property
     def age(self) -> int | None:
@@ -391,7 +401,7 @@ def work_on(application: Application, at: datetime, *, marks_blanks: bool = Fals
         twins=side_by_side(application, undecided(application, twins_of(application, at)))
         if application.state == State.DRAFT
         else [],
-        certified=list(application.made_for_it.still_wanted().prefetch_related("fee_lines__item").order_by("pk")),
+        certified=copies_of(application),
     )
 
 

@@ -29,6 +29,8 @@ IN_HAND = [*RUNNING, *WAITING_FOR_CITIZEN]
 RECEIVED = [*IN_HAND, State.DONE, State.RETURNED, State.STOPPED]
 TERMINAL = [State.REFUSED, State.WITHDRAWN, State.STOPPED, State.RETURNED]
 WITHDRAWABLE = [State.SUBMITTED, *IN_HAND]
+# Taken in and not ended without a result: a fee may still be taken, asked for less, or waived.
+PAYABLE = [*IN_HAND, State.DONE, State.RETURNED]
 
 
 class PaymentState(models.TextChoices):

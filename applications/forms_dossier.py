@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.handle import PROPOSAL_CHANGED
+from applications.actions.pay import NO_REFERENCE
 from applications.enums import Method
 from applications.virus import take_upload
 from portal.errors import RuleBroken
@@ -139,9 +140,11 @@ class SendBackForm(forms.Form):
 def _ask_why_unpaid(form: forms.Form) -> None:
     """Only while something is to be paid."""
     if unpaid := form.initial.get("unpaid"):
-        form.fields["unpaid_reason"].help_text = _(
-            "%(sum)s is still to be paid: take it first. A reason here is kept in the history."
-        ) % {"sum": format_vnd(unpaid)}
+        field = form.fields["unpaid_reason"]
+        field.help_text = _("%(sum)s is still to be paid: take it first. A reason here is kept in the history.") % {
+            "sum": format_vnd(unpaid)
+        }
+        field.is_sometimes_required = True  # type: ignore[attr-defined]
     else:
         del form.fields["unpaid_reason"]
 
@@ -371,7 +374,15 @@ class TakeFeeForm(_MoneyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reference"].label = _("Reference (always with a card)")
+        self.fields["reference"].is_sometimes_required = True  # type: ignore[attr-defined]
         self.fields["method"].label = _("Take %(sum)s") % {"sum": format_vnd(self.initial.get("amount") or 0)}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("method") == Method.CARD and not cleaned.get("reference", "").strip():
+            self.add_error("reference", NO_REFERENCE)
+        return cleaned
 
 
 def _named(lines: list[tuple[int, str, int]]) -> list[tuple[str, str]]:

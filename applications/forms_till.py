@@ -54,11 +54,6 @@ class CountForm(forms.Form):
     )
     last = AsShown(required=False, widget=forms.HiddenInput)
 
-    @property
-    def is_counted(self) -> bool:
-        """Every sum was written: what was booked may be shown beside it."""
-        return self.is_bound and not {"change_money", "cash", "card", "transfer"} & set(self.errors)
-
     def counted(self) -> Counted:
         given = self.cleaned_data
         return Counted(

@@ -21,7 +21,7 @@ from applications.actions.correct import (
 )
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
-from applications.actions.fees import PAYABLE, lower_fee
+from applications.actions.fees import lower_fee
 from applications.actions.hand_over import hand_over, on_its_way
 from applications.actions.linked import finish_part, hand_over_parts, refuse_part
 from applications.actions.locking import wrong_state
@@ -39,6 +39,7 @@ from applications.actions.supplement import accept_supplement
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import (
     IN_HAND,
+    PAYABLE,
     RECEIVED,
     RUNNING,
     WITHDRAWABLE,
@@ -48,7 +49,7 @@ from applications.enums import (
     StepKind,
     SupplementStage,
 )
-from applications.ledger import lines_owed, outstanding, owed, surplus
+from applications.ledger import dues_of, lines_owed, outstanding, owed, surplus
 from applications.linked import choices_of, keys_of, to_collect
 from applications.messages import may_tell
 from applications.models import (
@@ -106,11 +107,13 @@ class Verb:
     initial: Callable[[Application], Values] = lambda dossier: {}
     # The citizen gets a message of it, where there is a way to reach them.
     tells: bool = False
+    # What else there is to say of the dossier as it is now.
+    more: Callable[[Application], Any] = lambda dossier: ""
 
     def said_of(self, dossier: Application) -> str:
         """What is done, and whether the citizen could be told."""
         if not self.tells:
-            return str(self.done)
+            return f"{self.done} {self.more(dossier)}".strip()
         told = _("The citizen is told.") if may_tell(dossier) else _NOBODY_TOLD
         return f"{self.done} {told}"
 
@@ -488,12 +491,17 @@ def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) ->
     )
 
 
+def _unpaid(dossier: Application) -> int:
+    """What is to be paid before its result goes out, with what the copies made for it cost."""
+    return sum(due for _row, due in dues_of(dossier))
+
+
 def _known_of_hand_over(dossier: Application) -> Values:
     name = dossier.applicant.full_name if dossier.applicant else ""
     return {
         "handed_to": name,
         "originals": ", ".join(map(str, originals_in_custody(dossier))),
-        "unpaid": outstanding(dossier),
+        "unpaid": _unpaid(dossier),
     }
 
 
@@ -540,7 +548,7 @@ def _known_of_letter(dossier: Application) -> Values:
         "address": (person.address or person.card_address) if person else "",
         "carrier": USUAL_CARRIER,
         **known,
-        "unpaid": outstanding(dossier),
+        "unpaid": _unpaid(dossier),
     }
 
 
@@ -830,13 +838,14 @@ VERBS = [
     Verb(
         "lower-fee",
         _("Lower or waive a fee"),
-        _("The fee is lower now. What was paid too much can be given back."),
+        _("The fee is lower now."),
         forms_dossier.LowerFeeForm,
         lambda dossier, step: dossier.state in PAYABLE and any(line.amount for line in lines_owed(dossier)),
         may_sign,
         _lower_fee,
         is_main=False,
         initial=_fees,
+        more=lambda dossier: _("What was paid too much can be given back.") if surplus(dossier) else "",
     ),
     Verb(
         "note-answer",

@@ -112,6 +112,9 @@ _PAID_MORE = gettext_lazy(
 )
 _STILL_LOWERED = gettext_lazy("A leader's reduction of %(lowered)s still counts.")
 _UNPAID = gettext_lazy("%(who)s handed the result to %(handed_to)s, though %(unpaid)s was not paid.")
+_INTO_UNPAID = gettext_lazy(
+    "It went into the dossier it was made for; %(unpaid)s is to be paid together with that one."
+)
 _SENT_UNPAID = gettext_lazy(
     "%(who)s sent the result to %(handed_to)s by post: %(carrier)s, %(tracking_number)s, though %(unpaid)s was not paid."
 )
@@ -184,6 +187,8 @@ def _sentence(event: Event) -> Any:
         return _TAKEN_BACK
     if event.details.get("is_covered"):
         return _COVERED
+    if event.details.get("unpaid") and event.details.get("into"):
+        return _INTO_UNPAID
     if event.details.get("unpaid"):
         return _SENT_UNPAID if event.kind == EventKind.POSTED else _UNPAID
     if event.kind == EventKind.HANDED_OVER and event.details.get("letter"):

@@ -168,6 +168,7 @@ def _refund(form: IssuedForm) -> dict[str, Any]:
         "reference": said.get("reference", ""),
         "why": said.get("why", ""),
         "taken": format_vnd(said.get("taken") or 0),
+        "before": [f"{format_vnd(row['amount'])} (phiếu số {row['voucher']})" for row in said.get("before") or []],
         "owed": format_vnd(said.get("owed") or 0),
         "gone": [
             {

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from applications.catalogue import bound_form, quote_for, version_of
 from applications.enums import State
 from applications.form_shown import shown
-from applications.ledger import owed
+from applications.ledger import copies_of, outstanding
 from applications.models import Application, Showing
 from centres.enums import AT_COUNTER, DeviceKind
 from centres.models import Counter, Device, Ticket
@@ -143,7 +143,7 @@ def was_found_right(draft: Application, at: datetime) -> bool:
 def to_check(showing: Showing, at: datetime) -> ToCheck:
     draft = showing.application
     fee = quote_for(draft, at)
-    copies = sum(owed(row) for row in draft.made_for_it.still_wanted().prefetch_related("fee_lines__item"))
+    copies = sum(outstanding(row) for row in copies_of(draft))
     total = fee.total + copies
     by_the_page = fee.needs_pages and draft.pages is None
     papers = list(draft.papers.select_related("kind").order_by("order", "pk"))

@@ -60,6 +60,7 @@ def waiting(scope: dict[int, frozenset[str]]) -> QuerySet[CertificationItem]:
             "certification__application__competent",
             "submitted_by",
         )
+        .prefetch_related("fee_lines")
         .order_by("-is_in_hall", "submitted_at", "pk")
     )
 
@@ -97,7 +98,9 @@ def siblings_of(items: Iterable[CertificationItem]) -> list[CertificationItem]:
         "certification__application__applicant", "certification__application__competent"
     )
     lines = set(chosen.values())
-    return [row for row in beside.order_by("submitted_at", "pk") if one_line(row) in lines]
+    return [
+        row for row in beside.prefetch_related("fee_lines").order_by("submitted_at", "pk") if one_line(row) in lines
+    ]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Case, Count, F, Min, QuerySet, Sum, When
 
 from applications.enums import Method, PaymentKind
-from applications.models import DayClosing, Payment
+from applications.models import DayClosing, Payment, RefusedCount
 from centres.models import Centre
 from citizens.models import User
 from portal import clock
@@ -56,6 +56,11 @@ def first_of(closing: DayClosing) -> DayClosing:
 def payments_of(closing: DayClosing) -> QuerySet[Payment]:
     """The payments that a closing, or the one it corrects, covers."""
     return Payment.objects.filter(closed__closing=first_of(closing)).select_related("application")
+
+
+def counts_before(closing: DayClosing) -> list[RefusedCount]:
+    """What its cashier counted before and did not explain, in order; of a chain of corrections the first one's."""
+    return list(RefusedCount.objects.filter(last__closed__closing=first_of(closing)))
 
 
 def to_countersign(centre: Centre) -> QuerySet[DayClosing]:

@@ -8,8 +8,8 @@ from django.conf import settings
 
 from applications.documents import VIETNAMESE, capital
 from applications.enums import Method, PaymentKind
-from applications.models import Countersignature, DayClosing, Payment
-from applications.till import payments_of
+from applications.models import Countersignature, DayClosing, Payment, RefusedCount
+from applications.till import counts_before, payments_of
 from portal import clock
 from portal.vn.dates import date_in_words, format_date, format_moment
 from portal.vn.money import amount_in_words, format_vnd
@@ -37,6 +37,7 @@ def paper_context(closing: DayClosing, signed: Countersignature | None) -> dict[
         "difference": signed_vnd(closing.difference),
         "differs": closing.differs,
         "note": closing.note,
+        "counts_before": [sums_of(count) for count in counts_before(closing)],
         "cash_in_words": capital(amount_in_words(closing.counted_cash)),
         "payments": [_line(row) for row in payments_of(closing)],
         "manager": str(signed.by) if signed else "",
@@ -65,6 +66,17 @@ def table_of(closing: DayClosing) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def sums_of(count: RefusedCount) -> dict[str, str]:
+    """A count that was refused, in words."""
+    return {
+        "at": format_moment(count.at, VIETNAMESE),
+        "cash": signed_vnd(count.counted_cash),
+        "card": signed_vnd(count.counted_card),
+        "transfer": signed_vnd(count.counted_transfer),
+        "change_money": format_vnd(count.change_money),
+    }
 
 
 def signed_vnd(amount: int) -> str:

@@ -53,8 +53,11 @@ from applications.tracking_words import (
     BY_POST,
     CAME_BACK,
     COLLECT_A_PART,
+    COPY_STRUCK,
+    FETCH_MONEY,
     NOT_CERTIFIED,
     PART_STANDS,
+    PAY_STILL,
     STANDS,
     TAKEN_BACK_STANDS,
     TAKEN_BACK_TODO,
@@ -104,6 +107,7 @@ _TOLD = [
     EventKind.PAID,
     EventKind.REFUNDED,
     EventKind.FEE_LOWERED,
+    EventKind.DOCUMENT_CHANGED,
     EventKind.PROPOSED,
     EventKind.APPROVED,
     EventKind.PART_DONE,
@@ -314,6 +318,14 @@ class TrackedDossier:
             values |= {"carrier": self.letter.carrier, "number": self.letter.tracking_number}
         elif self._came_back:
             kind, title, text = CAME_BACK
+        elif self.application.state == State.RETURNED and any(one.is_struck for one in self.documents):
+            kind, title, text = COPY_STRUCK
+        elif kind == "ok" and self.to_pay:
+            kind, title = PAY_STILL
+            values |= {"sum": format_vnd(self.to_pay)}
+        elif kind == "ok" and self.to_give_back:
+            kind, title = FETCH_MONEY
+            values |= {"sum": format_vnd(self.to_give_back)}
         return Todo(kind, str(title) % values, str(text) % values)
 
     @property
@@ -375,6 +387,7 @@ class TrackedDossier:
             EventKind.PAID: _("Fee paid"),
             EventKind.REFUNDED: _("Money given back"),
             EventKind.FEE_LOWERED: _("Fee lowered"),
+            EventKind.DOCUMENT_CHANGED: _("A document was changed"),
             EventKind.EXTENDED: _("We apologised for being late and named a new date"),
             EventKind.NOT_ANSWERED: _("Stopped: what was asked for did not come in time"),
             EventKind.REPLACED: _("The result was wrong; a new one replaces it"),
@@ -398,6 +411,8 @@ class TrackedDossier:
     def _note_of(self, event: Event) -> str:
         if event.kind == EventKind.FEE_LOWERED:
             return self._lowered(event)
+        if event.kind == EventKind.DOCUMENT_CHANGED:
+            return _changed_fee(event)
         if event.kind == EventKind.POSTED:
             letters = self.application.dispatches.all()
             return next((str(row) for row in letters if row.pk == event.details.get("letter")), "")
@@ -601,6 +616,15 @@ class TrackedVisit:
             if self.ticket.state == TicketState.WAITING:
                 topics += [f"queue:{self.ticket.centre_id}", f"waits:{self.ticket.centre_id}"]
         return topics
+
+
+def _changed_fee(event: Event) -> str:
+    """What the document costs since it was changed, less what a leader took off; empty where that is the same."""
+    off = event.details.get("lowered", 0)
+    before, now = (max(0, event.details.get(name, 0) - off) for name in ("fee_before", "fee"))
+    if before == now:
+        return ""
+    return _("Fee: from %(before)s to %(now)s") % {"before": format_vnd(before), "now": format_vnd(now)}
 
 
 def visit_address(token: str) -> str:

@@ -70,6 +70,17 @@ TAKEN_BACK_TODO: tuple[str, Any, Any] = (
     _("The counter took the scan back, and nothing was certified."),
     _("Nothing has to be paid for it. Questions: please ask at %(centre)s."),
 )
+COPY_STRUCK: tuple[str, Any, Any] = (
+    "act",
+    _("Please do not use the copy that was struck through."),
+    _("Below is written which one and why. Please ask at %(centre)s for another one."),
+)
+# In the place of "nothing more to do", above the words of the state: kind of the box and its title.
+PAY_STILL: tuple[str, Any] = ("act", _("Please pay %(sum)s at %(centre)s."))
+FETCH_MONEY: tuple[str, Any] = (
+    "act",
+    _("You get %(sum)s back that you paid too much: please ask at %(centre)s."),
+)
 _NOTHING = ("ok", _("You do not have to do anything more."), _("%(notice)s"))
 _ASK = _("Questions: please ask at %(centre)s and bring the receipt.")
 _WHY = _("Why is written on the paper below. Questions: please ask at %(centre)s.")

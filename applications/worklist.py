@@ -18,6 +18,7 @@ from applications import worklist_whys as whys
 from applications.catalogue import version_of
 from applications.enums import (
     IN_HAND,
+    PAYABLE,
     RUNNING,
     WAITING_FOR_CITIZEN,
     DeliveryState,
@@ -218,6 +219,12 @@ def _to_give_back(user: Any, at: datetime) -> Q:
     return Q(payment_state=PaymentState.OVER)
 
 
+def _fees_to_take(user: Any, at: datetime) -> Q:
+    """Received here and not paid yet, also where it was handed over; a copy made for another dossier too."""
+    due = Q(payment_state=PaymentState.DUE, state__in=PAYABLE)
+    return due & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
+
+
 # What can be done with several at once.
 TAKE, HAND_ON = "take", "hand-on"
 _BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
@@ -234,6 +241,7 @@ LISTS = [
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign, whys.to_sign),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over, whys.ready),
     WorkList("uncollected", gettext_lazy("Not collected"), _HANDING, _uncollected, whys.uncollected),
+    WorkList("fees-to-take", gettext_lazy("Fees to take"), _HANDING, _fees_to_take, whys.unpaid),
     WorkList("by-post", gettext_lazy("With the post"), _HANDING, _by_post, whys.by_post),
     WorkList(
         "sent-back",

@@ -43,6 +43,10 @@ def by_post(application: Application, user: Any) -> str:
     return _("The post has it. Note whether it was delivered or brought back.")
 
 
+def unpaid(application: Application, user: Any) -> str:
+    return _("Its fee is not paid yet.")
+
+
 def sent_back(application: Application, user: Any) -> str:
     return _("The signer sent a document back.")
 

@@ -112,7 +112,7 @@ def _enter(
         title=items[0].title,
         pages=sum(row.pages for row in items),
         copies=sum(row.copies for row in items),
-        fee=sum(row.fee for row in items),
+        fee=sum(row.owed for row in items),
         scan_sha256=scans_hash([row.scan.sha256 for row in items]),
         personal=personal_of(items, copy.applicant),
     )

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Method
-from applications.models import ClosedPayment, Countersignature, DayClosing
+from applications.models import ClosedPayment, Countersignature, DayClosing, RefusedCount
 from applications.permissions import RECEIVERS, check
 from applications.till import booked, open_payments
 from centres.models import Centre
@@ -33,14 +33,43 @@ class Counted:
     note: str = ""
 
 
-@transaction.atomic
+class Differs(BadInput):
+    """The count differs and no reason was given; ``closing`` is the row that was not kept."""
+
+    def __init__(self, closing: DayClosing) -> None:
+        ways = ", ".join(str(way.label) for way in closing.ways_that_differ)
+        super().__init__(
+            _("What you counted differs from what was booked: %(ways)s. Count again, or write why.") % {"ways": ways},
+            code="differs",
+            field="note",
+        )
+        self.closing = closing
+
+
 def close_till(*, centre: Centre, counted: Counted, last: int, at: datetime, acting_user: User) -> DayClosing:
     """Close everything that this person booked here and has not closed yet.
 
-    ``last`` is the id of the last payment the page showed: what was booked since is looked at first. Raises
-    ``NotAllowed``, ``BadInput`` (``note`` where the count differs) and ``RuleBroken`` (``nothing_booked``,
-    ``booked_since``).
+    ``last`` is the id of the last payment the page showed: what was booked since is looked at first. A count that differs
+    without a reason is refused, says no sum that was booked, and is kept all the same. Raises ``NotAllowed``, ``BadInput``
+    (``note`` where the count differs) and ``RuleBroken`` (``nothing_booked``, ``booked_since``).
     """
+    try:
+        return _close(centre, counted, last, at, acting_user)
+    except Differs as refusal:
+        RefusedCount.objects.create(
+            cashier=acting_user,
+            last_id=last,
+            at=at,
+            change_money=refusal.closing.change_money,
+            counted_cash=refusal.closing.counted_cash,
+            counted_card=refusal.closing.counted_card,
+            counted_transfer=refusal.closing.counted_transfer,
+        )
+        raise
+
+
+@transaction.atomic
+def _close(centre: Centre, counted: Counted, last: int, at: datetime, acting_user: User) -> DayClosing:
     check(has_role(acting_user, RECEIVERS, centre.pk))
     _in_turn(acting_user)
     payments = list(open_payments(centre, acting_user))
@@ -130,9 +159,7 @@ def _counted(closing: DayClosing, counted: Counted) -> DayClosing:
     if counted.change_money < 0:
         raise BadInput(_("Give a whole sum in đồng."), code="amount", field="change_money")
     if closing.differs and not closing.note:
-        raise BadInput(
-            _("What you counted differs from what was booked. Count again, or write why."), code="differs", field="note"
-        )
+        raise Differs(closing)
     before = DayClosing.objects.filter(centre=closing.centre, cashier=closing.cashier, day=closing.day)
     closing.sequence = before.count() + 1
     return closing

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from applications.actions.add_to_scan import add_to_scan
 from applications.actions.documents_wanted import follow_documents
 from applications.actions.end_certification import end_if_over
+from applications.actions.fees import let_fall
 from applications.actions.locking import locked
 from applications.enums import PaperState, State
+from applications.ledger import lines_owed
 from applications.models import CertificationItem
 from applications.notarisation.enums import JobState
 from applications.permissions import check_receiver
@@ -22,6 +24,8 @@ from portal import files, live
 from portal.errors import RuleBroken
 from portal.uploads import Inspected
 
+# Kept with its fee, and in Vietnamese like every reason that is.
+TAKEN_BACK = "Giấy tờ đã được rút lại trước khi chứng thực."
 log = structlog.get_logger(__name__)
 
 
@@ -55,6 +59,7 @@ def _drop(item: CertificationItem, at: datetime, acting_user: User) -> tuple[Cer
         )
     if item.state != JobState.WAITING:
         raise RuleBroken(_("This copy has its number in the register; it cannot be taken back."), code="has_number")
+    let_fall([line for line in lines_owed(copy) if line.item_id == item.pk], TAKEN_BACK, at, acting_user)
     item.drop()
     item.save(update_fields=["state"])
     if item.for_paper is not None and item.for_paper.state == PaperState.CERTIFYING:

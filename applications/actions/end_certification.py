@@ -16,6 +16,7 @@ from applications.actions.wait_for_copy import copies_have_ended
 from applications.catalogue import version_of
 from applications.enums import TAKEN_BACK, EventKind, State, StepKind
 from applications.history import record
+from applications.ledger import outstanding
 from applications.models import Application, CertificationItem, Result, Step
 from applications.notarisation.enums import JobState
 from applications.notarisation.messages import CopyCertified
@@ -154,13 +155,15 @@ def _save_ended(copy: Application, at: datetime) -> None:
 
 
 def _finish(copy: Application, filed: Sequence[CertificationItem], at: datetime) -> None:
-    """Released; and given out in one go where the copies lie where they were asked for, and nobody fetches paper."""
+    """Released; and given out in one go where the copies lie where they were asked for, and nobody fetches paper. What is not
+    paid by then stands in the history, and is asked for with the dossier that the copies are for."""
     last, centre = filed[-1], copy.helped_at
     entry = last.entry
     if entry is None:
         raise ValueError("a filed document has its number")
     signer, is_for_another = last.signs, copy.for_application_id is not None
     given_out = is_for_another or not any(item.paper_copies for item in filed)
+    unpaid = outstanding(copy)
     name = copy.applicant.full_name if copy.applicant else ""
     number = numbers_of(filed)
     Result.objects.create(
@@ -193,7 +196,11 @@ def _finish(copy: Application, filed: Sequence[CertificationItem], at: datetime)
             actor=signer,
             centre=centre,
             from_state=State.DONE,
-            details={"signed": False, "into": "dossier" if is_for_another else ""},
+            details={
+                "signed": False,
+                "into": "dossier" if is_for_another else "",
+                **({"unpaid": unpaid} if unpaid else {}),
+            },
             personal={"handed_to": name},
         )
     else:

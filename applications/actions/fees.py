@@ -11,17 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from applications.actions.locking import locked, wrong_state
 from applications.actions.part_clocks import go_on
 from applications.actions.steps import announce
-from applications.enums import IN_HAND, EventKind, PaymentState, State
+from applications.enums import PAYABLE, EventKind, PaymentState, State
 from applications.history import record
-from applications.ledger import lines_owed, outstanding, paid_so_far, payment_state_of
+from applications.ledger import dues_of, lines_owed, paid_so_far, payment_state_of
 from applications.models import Application, FeeLine
 from applications.permissions import check, may_sign
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
 from portal.vn.money import format_vnd
 
-# Taken in and not ended without a result: a fee may still be taken, asked for less, or waived.
-PAYABLE = [*IN_HAND, State.DONE, State.RETURNED]
 REASON_LENGTH = 500
 # Kept with the line, and in Vietnamese like every reason that is.
 ENDED_UNPAID = "Hồ sơ kết thúc trước khi nộp."
@@ -94,8 +92,9 @@ def let_fall_unpaid(dossier: Application, why: str, at: datetime, by: User | Non
 
 
 def unpaid_with_reason(dossier: Application, reason: str) -> int:
-    """What is still to be paid when a result is given out. Raises ``RuleBroken`` (``fee_unpaid``) without a reason for it."""
-    unpaid = outstanding(dossier)
+    """What is still to be paid when a result is given out, with what the copies made for it cost. Raises ``RuleBroken``
+    (``fee_unpaid``) without a reason for it."""
+    unpaid = sum(due for _row, due in dues_of(dossier))
     if unpaid and not reason.strip():
         raise RuleBroken(
             _("%(sum)s is still to be paid. Take it first, or write why the result is handed over unpaid.")

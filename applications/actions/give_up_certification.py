@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.actions.end_certification import end_if_over
+from applications.actions.fees import let_fall
 from applications.actions.wait_for_copy import copies_have_ended
 from applications.enums import PaperState, State
+from applications.ledger import lines_owed
 from applications.models import Application, CertificationItem
 from applications.notarisation import half_signed
 from citizens.models import User
@@ -19,6 +21,8 @@ from portal import live
 from support.actions.report import report
 from support.enums import Kind, Severity, Source
 
+# Kept with its fee, and in Vietnamese like every reason that is.
+NOT_MADE = "Không lập được bản chứng thực."
 log = structlog.get_logger(__name__)
 
 
@@ -28,6 +32,7 @@ def give_up(copy: Application, item: CertificationItem, sentence: str, at: datet
     request about, support is told; its officers and signers have it in a list. The caller holds the locks of both dossiers
     and of the item.
     """
+    let_fall([line for line in lines_owed(copy) if line.item_id == item.pk], NOT_MADE, at, actor)
     item.give_up(sentence)
     item.save(update_fields=["state", "last_error"])
     if item.for_paper is not None and item.for_paper.state == PaperState.CERTIFYING:

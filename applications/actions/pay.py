@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications import messages
-from applications.actions.fees import PAYABLE, let_fall, settle
+from applications.actions.fees import let_fall, settle
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
 from applications.actions.steps import announce, open_step
-from applications.enums import EventKind, Method, PauseWhy, PaymentKind, PaymentState, State, StepKind
+from applications.enums import PAYABLE, EventKind, Method, PauseWhy, PaymentKind, PaymentState, State, StepKind
 from applications.history import record
 from applications.ledger import lines_owed, outstanding, paid_so_far, payment_state_of, surplus
 from applications.models import Application, FeeLine, Payment
@@ -26,6 +26,7 @@ from citizens.models import User
 from portal.errors import BadInput, RuleBroken
 
 _LARGEST = 10**9
+NO_REFERENCE = _("Give the reference that the card terminal printed.")
 
 
 @transaction.atomic
@@ -178,26 +179,41 @@ def _who_pays_out(dossier: Application, cashier: User | None) -> User:
 
 
 def _said(dossier: Application, back: Payment, leader: User) -> dict[str, Any]:
-    """What the paper of a refund keeps: the sums as they are after it, and the lines that do not count any more."""
+    """What the paper of a refund keeps: the sums as they are after it, what was given back before, and the fees that this one
+    is for.
+
+    Each payment is the whole of what was due, and each refund the whole surplus: this one is for what fell since the last.
+    """
     lines = list(dossier.fee_lines.all())
     lowered = {line.replaces_id: line.amount for line in lines if line.replaces_id}
+    *earlier, last = [row for row in dossier.payments.order_by("sequence") if row.pk != back.pk]
+    taken = [row for row in (*earlier, last) if row.kind == PaymentKind.PAID]
+    given = [row for row in (*earlier, last) if row.kind == PaymentKind.REFUNDED]
     return {
         "amount": back.amount,
         "method": back.method,
         "voucher": back.receipt_number,
         "reference": back.reference,
         "why": back.reason,
-        "taken": back.amount + paid_so_far(dossier),
+        "taken": sum(row.amount for row in taken),
+        "before": [{"amount": row.amount, "voucher": row.receipt_number} for row in given],
         "owed": sum(line.amount for line in lines if line.is_due),
         "gone": [
             {"name": line.name["vi"], "amount": line.amount, "now": lowered.get(line.pk, 0)}
             for line in lines
-            if line.amount > lowered.get(line.pk, 0) and not line.is_due
+            if line.amount > lowered.get(line.pk, 0) and (at := _gone_at(line)) is not None and at > last.at
         ],
-        "receipts": [row.receipt_number for row in dossier.payments.filter(kind=PaymentKind.PAID)],
+        "receipts": [row.receipt_number for row in taken],
         "cashier": str(back.cashier),
         "signer": str(leader),
     }
+
+
+def _gone_at(line: FeeLine) -> datetime | None:
+    """Since when it does not count; ``None`` while it does."""
+    if line.is_due:
+        return None
+    return line.fell_at or (line.item.refused_at if line.item else None)
 
 
 def _book(row: Payment, dossier: Application, receipt_number: str, at: datetime, user: User) -> None:
@@ -213,23 +229,29 @@ def _book(row: Payment, dossier: Application, receipt_number: str, at: datetime,
         )
         raise BadInput(asked, code="receipt_empty", field="receipt_number")
     if row.method == Method.CARD and row.kind == PaymentKind.PAID and not row.reference:
-        raise BadInput(
-            _("Give the reference that the card terminal printed."), code="reference_empty", field="reference"
-        )
+        raise BadInput(NO_REFERENCE, code="reference_empty", field="reference")
     row.application, row.at, row.by = dossier, at, user
     row.centre = dossier.received_at_centre or dossier.competent
     row.sequence = dossier.payments.count() + 1
     row.held = paid_so_far(dossier) + (row.amount if row.kind == PaymentKind.PAID else -row.amount)
     same = Payment.objects.filter(centre=row.centre, kind=row.kind)
     if row.reference and same.filter(method=row.method, reference=row.reference).exists():
-        raise RuleBroken(_("This reference was used for another payment."), code="reference_used", field="reference")
+        used = (
+            _("This reference was used for another payment.")
+            if row.kind == PaymentKind.PAID
+            else _("This reference was used for another refund.")
+        )
+        raise RuleBroken(used, code="reference_used", field="reference")
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
-        raise RuleBroken(
-            _("This receipt number was used for another payment."), code="receipt_used", field="receipt_number"
-        ) from error
+        used = (
+            _("This receipt number was used for another payment.")
+            if row.kind == PaymentKind.PAID
+            else _("This voucher number was used for another refund.")
+        )
+        raise RuleBroken(used, code="receipt_used", field="receipt_number") from error
 
 
 def _other_sum() -> RuleBroken:

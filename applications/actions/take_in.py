@@ -19,6 +19,7 @@ from applications.actions.receive import complete, refuse_if, what_is_missing
 from applications.catalogue import COUNTED, bound_form, quote_for
 from applications.duplicates import refuse_duplicates, twins_of
 from applications.enums import PaperState
+from applications.ledger import owed
 from applications.models import Application, Paper
 from applications.notarisation.requests import is_request
 from applications.permissions import RECEIVERS, check
@@ -123,7 +124,7 @@ def _taken_before(ticket_id: int, client_key: str, user: User) -> tuple[Applicat
         return None
     if dossier.matter is None or dossier.matter.ticket_id != ticket_id:
         raise RuleBroken(_("This key was used for another dossier. Make a new one."), code="key_used")
-    return dossier, sum(line.amount for line in dossier.fee_lines.all())
+    return dossier, owed(dossier)
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ from applications.actions.supplement import ask_supplement
 from applications.demo.centres import Place
 from applications.demo.certify import sign_all
 from applications.demo.originals import bring_home
-from applications.enums import Method, PaymentState, State, StepKind
-from applications.ledger import outstanding
+from applications.enums import Method, State, StepKind
+from applications.ledger import dues_of
 from applications.models import Application
 from applications.notarisation.requests import is_request
 
@@ -81,17 +81,18 @@ def _certify(dossier: Application, fate: Fate, moments: Sequence[datetime], plac
 
 
 def _paid(dossier: Application) -> Application:
-    """The fee is taken where the dossier was received, right after it."""
-    if dossier.payment_state != PaymentState.DUE or dossier.received_by is None:
-        return dossier
-    return take_fee(
-        application=dossier,
-        amount=outstanding(dossier),
-        method=Method.TRANSFER if dossier.pk % 3 == 0 else Method.CASH,
-        receipt_number=f"BL{dossier.pk:07}",
-        at=dossier.received_at or dossier.changed_at,
-        acting_user=dossier.received_by,
-    )
+    """The fee is taken where the dossier was received, right after it; with it those of the copies made for it."""
+    for row, due in dues_of(dossier):
+        if row.received_by is not None:
+            take_fee(
+                application=row,
+                amount=due,
+                method=Method.TRANSFER if dossier.pk % 3 == 0 else Method.CASH,
+                receipt_number=f"BL{row.pk:07}",
+                at=dossier.received_at or dossier.changed_at,
+                acting_user=row.received_by,
+            )
+    return Application.objects.select_related("version__procedure", "applicant").get(pk=dossier.pk)
 
 
 def _decide(

@@ -34,7 +34,7 @@ from applications.models.rules import AnswerLimit, HandlingRules
 from applications.models.scan import CaptureLink, Scan, ScanFile, ScanPage, ScanRules
 from applications.models.sealing import ArchiveStamp, RegisterRules, SealingTry, WithdrawalList
 from applications.models.showing import Showing
-from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper
+from applications.models.till import ClosedPayment, Countersignature, DayClosing, DayClosingPaper, RefusedCount
 from applications.models.virus import VirusCheck, VirusRules
 from applications.models.words import SearchWord
 from applications.notarisation.keeping import RegisterNote
@@ -100,6 +100,7 @@ __all__ = [
     "Pause",
     "Payment",
     "RecoveryCode",
+    "RefusedCount",
     "Register",
     "RegisterEntry",
     "RegisterNote",

@@ -156,6 +156,11 @@ class Application(StateModel):
                 fields=["competent"], condition=Q(payment_state=PaymentState.OVER), name="application_to_give_back"
             ),
             models.Index(
+                fields=["received_at_centre"],
+                condition=Q(payment_state=PaymentState.DUE),
+                name="application_fee_to_take",
+            ),
+            models.Index(
                 fields=["citizen_wrote_at"], condition=Q(citizen_wrote_at__isnull=False), name="application_wrote"
             ),
         ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from applications.enums import Method
 from portal.records import AppendOnly
 
 
@@ -80,11 +81,35 @@ class DayClosing(AppendOnly):
     @property
     def differs(self) -> bool:
         """Whether any way of payment differs, also where two of them make up for each other."""
-        return (self.counted_cash, self.counted_card, self.counted_transfer) != (
-            self.expected_cash,
-            self.expected_card,
-            self.expected_transfer,
-        )
+        return bool(self.ways_that_differ)
+
+    @property
+    def ways_that_differ(self) -> list[Method]:
+        return [
+            way for way in Method if getattr(self, f"counted_{way.value}") != getattr(self, f"expected_{way.value}")
+        ]
+
+
+class RefusedCount(AppendOnly):
+    """What a cashier counted first, where it differed and they were asked to count again; kept beside the closing that came
+    of it, which holds ``last``, the last payment that had been booked by then. Whole đồng.
+    """
+
+    cashier = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    last = models.ForeignKey("applications.Payment", on_delete=models.PROTECT, related_name="refused_counts")
+    at = models.DateTimeField()
+    change_money = models.PositiveBigIntegerField()
+    counted_cash = models.BigIntegerField()
+    counted_card = models.BigIntegerField()
+    counted_transfer = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("count that was refused")
+        verbose_name_plural = _("counts that were refused")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.cashier_id} {self.at:%d/%m/%Y %H:%M}"
 
 
 class ClosedPayment(AppendOnly):

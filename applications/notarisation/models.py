@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from applications.notarisation.codes import CODE_LENGTH, new_code
-from applications.notarisation.enums import WITHOUT_NUMBER, IdentityPaper, JobState, RegisterKind
+from applications.notarisation.enums import NOT_PAID_FOR, WITHOUT_NUMBER, IdentityPaper, JobState, RegisterKind
 from portal.fsm import StateModel
 from portal.records import AppendOnly
 
@@ -46,6 +46,7 @@ class RegisterEntry(AppendOnly):
     title = models.CharField(max_length=200, help_text=_("What was certified."))
     pages = models.PositiveSmallIntegerField()
     copies = models.PositiveSmallIntegerField()
+    # What was owed when the number was taken: what is lowered or given back afterwards stands in the dossier, never here.
     fee = models.PositiveIntegerField(help_text=_("Whole đồng."))
     scan_sha256 = models.CharField(max_length=64)
     digests = models.JSONField(default=dict)
@@ -180,6 +181,7 @@ class CertificationItem(StateModel):
     scan = models.ForeignKey("applications.Document", on_delete=models.PROTECT, related_name="+")
     pages = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
     copies = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    # By the rules; what is to be paid is ``owed``.
     fee = models.PositiveIntegerField(help_text=_("Whole đồng."))
     electronic = models.BooleanField(default=False)
     document_kind = models.ForeignKey(
@@ -263,6 +265,14 @@ class CertificationItem(StateModel):
         return self.title
 
     @property
+    def owed(self) -> int:
+        """What is to be paid for it, from its ``fee_lines``: its price until it is received, nothing where nobody gets it."""
+        if self.state in NOT_PAID_FOR:
+            return 0
+        lines = list(self.fee_lines.all())
+        return sum(line.amount for line in lines if line.is_due) if lines else int(self.fee)
+
+    @property
     def paper_copies(self) -> int:
         return self.copies - self.electronic
 
@@ -285,6 +295,11 @@ class CertificationItem(StateModel):
     def counts(self) -> bool:
         """Made, and its line was not struck through since: it can be printed and handed over."""
         return self.state == JobState.FILED and self.strike is None
+
+    @property
+    def is_paid_for(self) -> bool:
+        """Something comes of it that a fee can be for."""
+        return self.state not in NOT_PAID_FOR and self.strike is None
 
     @property
     def is_given_as_file(self) -> bool:

@@ -44,7 +44,7 @@ def items_of(request: Certification | None) -> list[CertificationItem]:
     rows = request.items.select_related(
         "document_kind", "scan", "output", "entry__register", "entry__strike", "refusal", "for_paper"
     )
-    return list(rows.prefetch_related("signatories").order_by("pk"))
+    return list(rows.prefetch_related("signatories", "fee_lines").order_by("pk"))
 
 
 def is_over(items: Iterable[CertificationItem]) -> bool:

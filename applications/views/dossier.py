@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -39,14 +40,14 @@ from applications.handling import (
     wish_of,
 )
 from applications.history_words import Told, told
-from applications.ledger import outstanding, owed, surplus
+from applications.ledger import copies_of, dues_of, outstanding, owed, surplus
 from applications.linked import name_of, shown_parts
 from applications.looks import looked_at
 from applications.messages import may_tell
 from applications.models import Application, Event, IssuedForm, Original, Paper, SupplementRequest
 from applications.notarisation.requests import request_of
 from applications.papers_out import PAPERS, title_of
-from applications.permissions import FILE_CHECKERS, may_note, may_write
+from applications.permissions import FILE_CHECKERS, may_hand_over, may_note, may_write
 from applications.previews import Preview, document_of, preview_of
 from applications.receipts import form_or_404, form_response, receipt_response
 from applications.worklist import due_words, state_kind, state_words
@@ -55,6 +56,8 @@ from citizens.session import signed_in
 from portal import clock
 from portal.errors import RuleBroken
 from portal.uploads import add_refusals
+
+TAKE_FEE = "take-fee"
 
 
 @never_cache
@@ -75,15 +78,23 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     status = add_refusals(form, request) or 400
     if form.is_valid():
         try:
-            verb.do(dossier, form.cleaned_data, clock.now(), request.user)
-            messages.success(request, verb.said_of(dossier))
-            return redirect("applications:dossier", pk=pk)
+            done = verb.do(dossier, form.cleaned_data, clock.now(), request.user)
+            messages.success(request, verb.said_of(done))
+            return redirect(_next_fee(done) if verb.key == TAKE_FEE else reverse("applications:dossier", args=[pk]))
         except RuleBroken as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
             status = problem.status
             dossier = dossier_or_404(request, pk)
             form.initial = verb.initial(dossier)
     return page(request, dossier, status=status, tried=verb, tried_form=form)
+
+
+def _next_fee(paid: Application) -> str:
+    """Where to go on once a fee was taken: to the next one that its person pays at the same time, or to the dossier."""
+    first = paid.for_application or paid
+    for row, _due in dues_of(first):
+        return f"{reverse('applications:dossier', args=[row.pk])}?step={TAKE_FEE}#step-{TAKE_FEE}"
+    return reverse("applications:dossier", args=[paid.pk if first.state == State.DRAFT else first.pk])
 
 
 @never_cache
@@ -122,6 +133,7 @@ def dossier_or_404(request: HttpRequest, pk: int) -> Application:
             "helped_at",
             "received_at_centre",
             "received_by",
+            "for_application",
             "handler",
             "result__document",
             "result__signed_by",
@@ -173,7 +185,7 @@ def page(
         "is_late": dossier.is_overdue(at),
         "steps": [(verb, tried_form if verb is tried else _waiting(verb, dossier, request)) for verb in verbs],
         "gone": gone,
-        "next_key": next((verb.key for verb in verbs if verb.is_main), ""),
+        "next_key": _next_key(verbs, tried.key if tried else request.GET.get("step", "")),
         "form_lines": form_lines(dossier),
         "contact_changes": contact_changes(dossier),
         "preview": _preview(request, dossier),
@@ -183,6 +195,8 @@ def page(
         "fee_total": owed(dossier),
         "fees_gone": [line for line in dossier.fee_lines.all() if line.amount and not line.is_due],
         "to_give_back": surplus(dossier),
+        "may_take": may_hand_over(request.user, dossier),
+        "copies": [(row, owed(row), outstanding(row)) for row in copies_of(dossier)],
         "parts": shown_parts(dossier, at),
         "may_ask_parts": BY_KEY["ask-supplement"] in verbs,
         "open_supplements": [(row, _part_name(dossier, row)) for row in dossier.supplements.all() if row.is_open],
@@ -206,6 +220,12 @@ def page(
         **more,
     }
     return render(request, "applications/dossiers/dossier.html", context, status=status)
+
+
+def _next_key(verbs: list[Verb], wanted: str) -> str:
+    """The step that F9 does: the one that was asked for or tried last, the first one otherwise."""
+    keys = [verb.key for verb in verbs if verb.is_main]
+    return wanted if wanted in keys else next(iter(keys), "")
 
 
 def _part_name(dossier: Application, request: SupplementRequest) -> str:

@@ -335,7 +335,7 @@ def _confirm(
     context = {
         "items": items,
         "along": {item.pk for item in along},
-        "fee": sum(item.fee for item in items),
+        "fee": sum(item.owed for item in items),
         **code_context(request, form or CodeForm(), at),
     }
     return render(request, "applications/signing/confirm.html", context, status=status if form else 200)

@@ -19,8 +19,8 @@ from applications.forms_till import CorrectCountForm, CountersignForm, CountForm
 from applications.models import Countersignature, DayClosing
 from applications.permissions import RECEIVERS, check
 from applications.serving import stored_response
-from applications.till import booked, open_payments, open_tills, payments_of, to_countersign
-from applications.till_paper import table_of
+from applications.till import counts_before, open_payments, open_tills, payments_of, to_countersign
+from applications.till_paper import sums_of, table_of
 from centres.models import Centre
 from centres.permissions import MANAGERS, centres_of, has_role
 from centres.views.managed import centres_to_choose, managed_centre
@@ -60,7 +60,6 @@ def till(request: HttpRequest) -> HttpResponse:
         "centre": centre,
         "centres": centres,
         "payments": payments,
-        "sums": booked(payments),
         "form": form,
         "closings": _with_signatures().filter(centre=centre, cashier=signed_in(request))[:LAST_CLOSINGS],
     }
@@ -144,6 +143,7 @@ def _page(
         "closing": closing,
         "table": table_of(closing),
         "payments": payments_of(closing),
+        "counts_before": [(count.at, sums_of(count)) for count in counts_before(closing)],
         "signature": signature,
         "corrected_by": corrected_by,
         "is_manager": is_manager,

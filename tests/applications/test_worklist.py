@@ -106,6 +106,7 @@ def test_each_role_has_the_lists_of_its_turn(as_: As) -> None:
     assert counts(Role.COUNTER_OFFICER) == {
         "to-hand-over": 1,
         "uncollected": 0,
+        "fees-to-take": 0,
         "by-post": 0,
         "sent-back": 0,
         "not-made": 0,

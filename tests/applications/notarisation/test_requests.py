@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +216,56 @@ def lowered(dossier: Application, amount: int) -> None:
     lower_fee(application=dossier, line=line, amount=amount, reason="Hộ nghèo", at=MONDAY, acting_user=leader)
 
 
+def test_what_a_leader_lowered_is_what_the_signer_sees_and_the_register_keeps(as_: As) -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ", copies=2))
+    lowered(dossier, 3500)
+    first, other = items_in(dossier)
+    page = as_(signer_for(first)).get(reverse("applications:signing"), {"item": first.pk}).content.decode()
+    assert page.count("3.500") == 2 and page.count("4.000") == 1, "in the queue, and beside what is open"
+    filed = made(first)
+    assert filed.entry.fee == 3500  # type: ignore[union-attr]
+    lowered(dossier, 0)
+    filed.entry.refresh_from_db()  # type: ignore[union-attr]
+    assert filed.entry.fee == 3500, "what was owed when the number was taken"  # type: ignore[union-attr]
+    desk = as_(dossier.opened_by).get(reverse("applications:papers", args=[dossier.pk])).content.decode()
+    assert "4.000" in desk and "3.500" not in desk
+    refuse_certification(item=other, ground="secret", reason="x", at=MONDAY, acting_user=signer_for(other))
+    dialog = as_(dossier.opened_by).get(reverse("applications:certification", args=[other.pk])).content.decode()
+    assert "4.000" not in dialog, "nothing is paid for it"
+
+
+@pytest.mark.parametrize("procedure", ["certified_copy", "signature_cert"])
+def test_a_request_without_a_document_costs_nothing_yet(procedure: str) -> None:
+    assert quote_for(draft_of_request(procedure), MONDAY).total == 0
+
+
+def test_the_tracking_page_says_that_a_document_was_changed_and_what_it_costs_since() -> None:
+    dossier = received(a_request("Giấy khai sinh", copies=4))
+    take_fee(
+        application=dossier, amount=8000, method=Method.CASH, receipt_number="1", at=MONDAY,
+        acting_user=dossier.opened_by,
+    )  # fmt: skip
+    changed(sent_back(items_in(dossier)[0]), copies=1)
+    visit = find_visit(dossier.token, MONDAY)
+    assert visit is not None
+    [told_of] = [line for line in visit.dossiers[0].timeline if line.text == "A document was changed"]
+    assert told_of.note == "Fee: from 8.000 đ to 2.000 đ"
+    assert "6.000" in visit.dossiers[0].todo.title
+
+
+def test_the_tracking_page_says_first_that_a_copy_was_struck_through() -> None:
+    dossier = received(a_request("Giấy khai sinh", "Học bạ"))
+    filed = [made(item) for item in items_in(dossier)]
+    hand_over(
+        application=dossier, handed_to="Ánh", signature=None, unpaid_reason="x", at=MONDAY,
+        acting_user=dossier.opened_by,
+    )  # fmt: skip
+    strike_entry(entry=filed[0].entry, reason="nhầm", at=MONDAY, acting_user=signer_for(filed[0]))  # type: ignore[arg-type]
+    visit = find_visit(dossier.token, MONDAY)
+    assert visit is not None
+    assert visit.dossiers[0].todo.title == "Please do not use the copy that was struck through."
+
+
 @pytest.mark.parametrize("left", [0, 500])
 def test_what_a_leader_took_off_stays_off_when_the_document_changes(left: int) -> None:
     dossier = received(a_request("Giấy khai sinh", copies=1))
@@ -237,8 +287,8 @@ def test_the_paper_of_a_refund_says_what_a_changed_documents_fee_has_become() ->
     item = sent_back(items_in(dossier)[0])
     changed(item, copies=4)
     take_fee(
-        application=fresh(dossier), amount=8000, method=Method.CASH, receipt_number="1", at=MONDAY,
-        acting_user=dossier.opened_by,
+        application=fresh(dossier), amount=8000, method=Method.CASH, receipt_number="1",
+        at=MONDAY - timedelta(minutes=5), acting_user=dossier.opened_by,
     )  # fmt: skip
     changed(item, copies=1)
     leader = member_of(Role.LEADER, dossier.competent)

@@ -11,14 +11,18 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.actions.ending import stop, withdraw
+from applications.actions.fees import unpaid_with_reason
+from applications.actions.make_certified_copy import make_certified_copy
 from applications.actions.pay import ask_payment, refund, take_fee
+from applications.actions.receive import receive
 from applications.enums import EventKind, PaymentState, State
-from applications.ledger import lines_owed, outstanding
+from applications.ledger import dues_of, lines_owed, outstanding
 from applications.models import Application, BankAccount, Payment
 from centres.enums import Role
 from centres.models import Centre
 from portal.errors import BadInput, NotAllowed, RuleBroken
-from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member, member_of
+from tests.factories.applications import MONDAY, a_centre, a_dossier, a_draft, a_member, member_of
+from tests.factories.certifications import a_missing_paper, an_approved_item
 from tests.moments import hanoi
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +134,62 @@ def test_a_leader_has_the_fee_given_back_with_a_reason_also_after_the_end(centre
 def test_what_was_never_paid_is_not_due_after_the_end(centre: Centre) -> None:
     ended = stop(application=_land(), reason="Trùng", at=LATER, acting_user=member_of(Role.LEADER, centre))
     assert (ended.payment_state, outstanding(ended)) == (PaymentState.VOID, 0)
+
+
+def _with_a_copy() -> tuple[Application, Application]:
+    """A dossier with a fee, and the copy that was certified for it at the desk."""
+    draft = a_draft(procedure="land_change_info")
+    item = an_approved_item(a_missing_paper(draft), pages=1, copies=1)
+    make_certified_copy(item_id=item.pk, now=lambda: MONDAY)
+    draft = Application.objects.get(pk=draft.pk)
+    dossier = receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
+    return dossier, Application.objects.get(for_application=dossier)
+
+
+def test_the_fee_of_a_copy_is_asked_for_with_the_dossier_it_was_made_for(as_: As, monday: None) -> None:
+    dossier, copy = _with_a_copy()
+    assert copy.state == State.RETURNED
+    assert dues_of(dossier) == [(dossier, 28000), (copy, 2000)]
+    assert copy.events.last().details["unpaid"] == 2000, "it went into the dossier, and not silently"
+    with pytest.raises(RuleBroken, match=r"30\.000"):
+        unpaid_with_reason(dossier, "")
+    officer = as_(dossier.received_by)
+    listed = officer.get(reverse("applications:worklist"), {"list": "fees-to-take"}).content.decode()
+    assert dossier.code in listed and copy.code in listed
+    desk = officer.get(reverse("applications:desk"), {"matter": dossier.pk}).content.decode()
+    assert desk.count("?step=take-fee") == 2
+    page = officer.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
+    assert copy.code in page
+
+    def take(row: Application, amount: int) -> str:
+        typed = {"amount": amount, "method": "cash", "receipt_number": f"BL{row.pk}"}
+        act = reverse("applications:dossier_act", args=[row.pk, "take-fee"])
+        return officer.post(act, {f"take-fee-{name}": value for name, value in typed.items()}).url  # type: ignore[attr-defined]
+
+    assert take(dossier, 28000).startswith(reverse("applications:dossier", args=[copy.pk]) + "?step=take-fee")
+    assert take(copy, 2000) == reverse("applications:dossier", args=[dossier.pk])
+    assert dues_of(Application.objects.get(pk=dossier.pk)) == []
+
+
+def test_the_page_that_was_opened_to_take_the_fee_takes_it_with_its_main_key(as_: As, monday: None) -> None:
+    dossier, officer = _land(State.DONE), as_(Role.COUNTER_OFFICER)
+    url = reverse("applications:dossier", args=[dossier.pk])
+    assert officer.get(url).context["next_key"] == "hand-over"
+    assert officer.get(url, {"step": "take-fee"}).context["next_key"] == "take-fee"
+    assert officer.get(url, {"step": "sign"}).context["next_key"] == "hand-over"
+    act = reverse("applications:dossier_act", args=[dossier.pk, "take-fee"])
+    assert officer.post(act, {"take-fee-amount": "28000"}).context["next_key"] == "take-fee"
+
+
+def test_what_a_card_needs_is_said_at_once_and_is_not_called_optional(as_: As, monday: None) -> None:
+    dossier, officer = _land(State.DONE), as_(Role.COUNTER_OFFICER)
+    act = reverse("applications:dossier_act", args=[dossier.pk, "take-fee"])
+    answer = officer.post(act, {"take-fee-amount": "28000", "take-fee-method": "card"})
+    [form] = [form for verb, form in answer.context["steps"] if verb.key == "take-fee"]
+    assert set(form.errors) == {"receipt_number", "reference"}
+    for label in ("take-fee-reference", "hand-over-unpaid_reason"):
+        words = answer.content.decode().partition(f'<label for="id_{label}">')[2].partition("</label>")[0]
+        assert words and "optional" not in words
 
 
 def test_the_pages_show_what_is_due_take_it_and_say_who_took_it(as_: As, client: Client, monday: None) -> None:

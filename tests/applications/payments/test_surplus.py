@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +24,7 @@ from applications.enums import EventKind, Method, PaymentState, State
 from applications.ledger import lines_owed, outstanding, owed, paid_so_far, payment_state_of, surplus
 from applications.models import Application, FeeLine, Payment
 from applications.papers_out import REFUND
+from applications.tracking import find_visit
 from centres.enums import Role
 from portal import files
 from portal.errors import BadInput, NotAllowed, RuleBroken
@@ -34,20 +36,23 @@ from tests.factories.certifications import a_request, signer_for
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
+BEFORE = MONDAY - timedelta(minutes=5)
+
+
 def paid(*titles: str) -> Application:
     """A request whose documents are all paid for, 2.000 đ each."""
     dossier = received(a_request(*titles))
     return take_fee(
         application=dossier, amount=2000 * len(titles), method=Method.CASH, receipt_number=f"BL{dossier.pk}",
-        at=MONDAY, acting_user=dossier.received_by,
+        at=BEFORE, acting_user=dossier.received_by,
     )  # fmt: skip
 
 
 def give_back(dossier: Application, number: str = "HT1", **more: Any) -> Application:
     leader = member_of(Role.LEADER, dossier.competent)
     return refund(
-        application=dossier, reason="Từ chối chứng thực", method=Method.CASH, receipt_number=number, at=MONDAY,
-        acting_user=leader, **more,
+        application=dossier, reason="Từ chối chứng thực", method=Method.CASH, receipt_number=number,
+        acting_user=leader, **{"at": MONDAY, **more},
     )  # fmt: skip
 
 
@@ -81,6 +86,55 @@ def test_a_paid_request_shows_that_too_much_was_paid_until_it_is_given_back() ->
     assert [row["amount"] for row in paper.frozen["gone"]] == [2000]
     said = words_of(files.read(issue_receipt(form=paper, at=MONDAY).sha256))
     assert "hoàn trả" in said.casefold() and "2.000" in said and "HT1" in said and "Học bạ" in said
+
+
+def test_each_refunds_paper_says_what_it_is_for_and_what_was_given_back_before() -> None:
+    dossier = paid("Giấy khai sinh", "Học bạ", "Bằng lái xe")
+    refuse(dossier, 0)
+    give_back(dossier)
+    later = MONDAY + timedelta(hours=1)
+    item = items_in(dossier)[1]
+    refuse_certification(item=item, ground="private", reason="x", at=later, acting_user=signer_for(item))
+    back = give_back(dossier, "HT2", at=later)
+    said = back.issued_forms.get(number=REFUND, sequence=2).frozen
+    assert [row["name"].rpartition(": ")[2] for row in said["gone"]] == ["Học bạ"]
+    assert (said["taken"], said["owed"], said["amount"]) == (6000, 2000, 2000)
+    assert said["before"] == [{"amount": 2000, "voucher": "HT1"}]
+    paper = words_of(files.read(issue_receipt(form=back.issued_forms.get(number=REFUND, sequence=2), at=later).sha256))
+    assert "6.000 đ" in paper and "HT1" in paper and "Giấy khai sinh" not in paper
+
+
+def test_a_voucher_that_was_used_is_called_a_voucher() -> None:
+    dossier, other = paid("Giấy khai sinh"), paid("Học bạ")
+    for one in (dossier, other):
+        refuse(one, 0)
+    give_back(dossier)
+    with pytest.raises(RuleBroken, match="voucher number was used for another refund"):
+        give_back(other)
+
+
+@pytest.mark.usefixtures("monday")
+@pytest.mark.parametrize(("is_paid", "says"), [(True, True), (False, False)])
+def test_lowering_a_fee_speaks_of_giving_back_only_where_something_was_paid(
+    as_: Any, is_paid: bool, says: bool
+) -> None:
+    dossier = _land() if is_paid else a_dossier(procedure="land_change_info", state=State.PROCESSING)
+    act = reverse("applications:dossier_act", args=[dossier.pk, "lower-fee"])
+    typed = {"lower-fee-line": lines_owed(dossier)[0].pk, "lower-fee-lowered": "14000", "lower-fee-reason": "Miễn"}
+    page = as_(Role.LEADER).post(act, typed, follow=True)
+    [said] = [str(message) for message in page.context["messages"]]
+    assert ("hoàn trả" in said) is says
+
+
+@pytest.mark.usefixtures("monday")
+def test_the_citizen_reads_first_that_money_is_to_be_fetched_or_paid() -> None:
+    dossier = paid("Giấy khai sinh", "Học bạ")
+    refuse(dossier, 0)
+    unpaid = received(a_request("Bằng lái xe"))
+    for one, words in ((dossier, "You get 2.000 đ back"), (unpaid, "Please pay 2.000 đ")):
+        visit = find_visit(one.token, MONDAY)
+        assert visit is not None
+        assert visit.dossiers[0].todo.title.startswith(words)
 
 
 @pytest.mark.usefixtures("monday")
@@ -204,6 +258,15 @@ def test_what_was_not_paid_before_the_end_is_not_set_against_what_is_given_back(
     back = give_back(ended, fallen=[lines_owed(ended)[0].pk])
     assert Payment.objects.get(kind="back").amount == 28_000
     assert (back.payment_state, owed(back)) == (PaymentState.REFUNDED, 0)
+
+
+def test_a_lowered_fee_keeps_the_place_of_the_one_that_was_paid() -> None:
+    dossier = _land()
+    asked = ask_payment(application=dossier, name="Thẩm định", amount=100_000, at=MONDAY, acting_user=dossier.handler)
+    less = _lower(_lower(asked, 26_000), 25_000)
+    assert [line.amount for line in lines_owed(less)] == [25_000, 100_000]
+    ended = stop(application=less, reason="Trùng", at=MONDAY, acting_user=member_of(Role.LEADER, less.competent))
+    assert (owed(ended), surplus(ended)) == (25_000, 3000)
 
 
 def test_a_card_needs_the_reference_of_its_terminal_once() -> None:

@@ -18,8 +18,8 @@ from applications.actions.pay import refund, take_fee
 from applications.actions.print_till import print_till
 from applications.enums import Method, State
 from applications.ledger import lines_owed
-from applications.models import ClosedPayment, Countersignature, DayClosing, Payment
-from applications.till import booked, open_payments, open_tills, payments_of, to_countersign
+from applications.models import ClosedPayment, Countersignature, DayClosing, Payment, RefusedCount
+from applications.till import booked, counts_before, open_payments, open_tills, payments_of, to_countersign
 from applications.till_day import needs_attention
 from centres.enums import Role
 from centres.models import Centre
@@ -198,7 +198,7 @@ def test_what_was_given_back_is_taken_off_an_open_till(cashier: User) -> None:
 
 
 @pytest.mark.usefixtures("monday")
-def test_what_was_booked_is_shown_after_the_count(as_: As, cashier: User) -> None:
+def test_what_was_booked_is_shown_once_the_closing_is_recorded(as_: As, cashier: User) -> None:
     payment, officer, url = _take(cashier), as_(cashier), reverse("applications:till")
     before = officer.get(url).content.decode()
     assert payment.receipt_number in before and "28.000" not in before
@@ -206,7 +206,16 @@ def test_what_was_booked_is_shown_after_the_count(as_: As, cashier: User) -> Non
     half = officer.post(url, {**counted, "card": ""})
     assert half.status_code == 400 and "28.000" not in half.content.decode()
     differs = officer.post(url, counted)
-    assert differs.status_code == 400 and "28.000" in differs.content.decode()
+    assert differs.status_code == 400 and "28.000" not in differs.content.decode()
+    [why] = differs.context["form"].errors["note"]
+    assert "tiền mặt" in why and "thẻ" not in why
+    assert officer.post(url, {**counted, "cash": "28.000"}).status_code == 302
+    closing, kept = DayClosing.objects.get(), RefusedCount.objects.get()
+    assert (closing.differs, kept.counted_cash, counts_before(closing)) == (False, 27_000, [kept])
+    page = officer.get(reverse("applications:day_closing", args=[closing.pk])).content.decode()
+    assert "28.000" in page and "27.000" in page
+    paper = words_of(files.read(print_till(closing=closing, at=EVENING).sha256))
+    assert "kiểm đếm trước" in paper and "27.000" in paper
 
 
 def test_a_till_that_only_gave_back_is_closed_as_it_is(as_: As, cashier: User) -> None:
