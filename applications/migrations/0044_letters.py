@@ -9,7 +9,7 @@ TEMPLATES = [
     (
         {"vi": "Hẹn đến trụ sở", "en": "Please come by"},
         {
-            "vi": "Kính mời quý công dân đến {centre} về hồ sơ {code} ({procedure}). Khi đến xin mang theo giấy tờ tùy thân và giấy tiếp nhận hồ sơ.",
+            "vi": "Mời bác đến {centre} về hồ sơ {code} ({procedure}). Khi đến xin mang theo giấy tờ tùy thân và giấy tiếp nhận hồ sơ.",
             "en": "Please come to {centre} about dossier {code} ({procedure}). Please bring your ID card and the receipt.",
             "ko": "신청 건 {code}({procedure})와 관련하여 {centre}에 방문해 주시기 바랍니다. 신분증과 접수증을 가져오세요.",
         },
@@ -17,7 +17,7 @@ TEMPLATES = [
     (
         {"vi": "Hỏi thêm một điều", "en": "One question"},
         {
-            "vi": "Về hồ sơ {code} ({procedure}), xin quý công dân cho biết thêm: … Quý công dân có thể trả lời ngay tại trang này.",
+            "vi": "Về hồ sơ {code} ({procedure}), xin bác cho biết thêm: … Bác trả lời được ngay tại trang này.",
             "en": "About dossier {code} ({procedure}), please tell us: … You can answer on this page.",
             "ko": "신청 건 {code}({procedure})에 대해 다음을 알려 주세요: … 이 페이지에서 바로 답변하실 수 있습니다.",
         },
@@ -25,7 +25,7 @@ TEMPLATES = [
     (
         {"vi": "Ảnh chụp giấy tờ không rõ", "en": "A picture cannot be read"},
         {
-            "vi": "Bản chụp giấy tờ trong hồ sơ {code} không đọc rõ. Xin quý công dân mang bản giấy đến {centre} để chúng tôi quét lại.",
+            "vi": "Bản chụp giấy tờ trong hồ sơ {code} không đọc rõ. Xin bác mang bản giấy đến {centre} để chúng tôi quét lại.",
             "en": "A picture of a paper in dossier {code} cannot be read. Please bring the paper to {centre}: we scan it again.",
             "ko": "신청 건 {code}의 서류 사진을 알아볼 수 없습니다. 서류 원본을 {centre}에 가져오시면 다시 스캔해 드립니다.",
         },
@@ -41,7 +41,7 @@ TEMPLATES = [
     (
         {"vi": "Mời xem lại thông tin", "en": "Please check what it says"},
         {
-            "vi": "Thông tin trong hồ sơ {code} vừa được sửa theo giấy tờ quý công dân nộp. Xin xem lại và trả lời tại trang này nếu còn sai.",
+            "vi": "Thông tin trong hồ sơ {code} vừa được sửa theo giấy tờ bác nộp. Xin xem lại và trả lời tại trang này nếu còn sai.",
             "en": "What dossier {code} says was corrected after the papers you brought. Please check it, and answer here if anything is still wrong.",
             "ko": "제출하신 서류에 따라 신청 건 {code}의 내용을 수정했습니다. 확인하시고 잘못된 점이 있으면 이 페이지에서 답변해 주세요.",
         },

@@ -23,6 +23,7 @@ from notifications.models import Message
 from portal.errors import BadInput, NotAllowed, RuleBroken
 from tests.applications.at_desk import As, to, words
 from tests.factories.applications import LAST4, MONDAY, a_centre, a_dossier, a_member
+from tests.factories.letters import the_templates
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday", "in_english")]
 English = Callable[[Any], Client]
@@ -95,7 +96,7 @@ def test_a_letter_is_read_on_the_page_and_no_message_says_what_it_says(english: 
 def test_a_template_begins_the_letter_in_the_citizens_language(english: English) -> None:
     dossier = a_dossier(state=State.PROCESSING)
     Application.objects.filter(pk=dossier.pk).update(language="ko")
-    template = LetterTemplate.objects.get(order=1)
+    template = the_templates()[0]
     page = english(Role.SPECIALIST).get(to("dossier", dossier.pk), {"template": template.pk})
     begun = page.context["letter_form"].initial["letter"]
     assert dossier.code in begun and "방문해" in begun and "{" not in begun

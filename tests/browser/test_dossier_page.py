@@ -19,6 +19,7 @@ from tests.browser.pages import DESK, PHONES, Looker
 from tests.browser.test_story import PICTURES
 from tests.browser.until import until
 from tests.factories.applications import LAST4, MONDAY, a_centre, a_dossier, member_of
+from tests.factories.letters import the_templates
 from tests.hostile import a_pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,6 +53,7 @@ def drawn(page: Page) -> None:
 
 def test_officer_and_citizen_put_a_name_right(looker: Looker) -> None:
     centre = a_centre()
+    the_templates()
     dossier = a_dossier(state=State.PROCESSING)
     handed_in(dossier, a_pdf(pages=3), "giay.pdf")
     address, specialist = f"/dossiers/{dossier.pk}/", member_of(Role.SPECIALIST, centre)
@@ -81,7 +83,7 @@ def test_officer_and_citizen_put_a_name_right(looker: Looker) -> None:
     desk.locator("#id_note").fill(NOTE)
     desk.locator("form[action$='/note/'] button").click()
     expect(desk.locator("#notes ~ ol")).to_contain_text(NOTE)
-    desk.locator("nav a[href*='template=2']").click()
+    desk.locator("nav a[href*='template=']").nth(1).click()
     expect(desk.locator("#id_letter")).to_have_value(re.compile(re.escape(dossier.code)))
     desk.locator("#id_letter").fill("Tên đệm của cháu là gì?")
     desk.locator("form[action$='/write/'] button[type=submit]").click()
