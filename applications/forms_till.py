@@ -54,6 +54,10 @@ class CountForm(forms.Form):
     )
     last = AsShown(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].is_sometimes_required = True  # type: ignore[attr-defined]
+
     def counted(self) -> Counted:
         given = self.cleaned_data
         return Counted(

@@ -65,6 +65,7 @@ def _certify(dossier: Application, fate: Fate, moments: Sequence[datetime], plac
     """A request for certification lies before its signer, is signed, and is fetched."""
     if fate < Fate.SIGNED:
         return dossier
+    dossier = _paid(dossier)
     sign_all(dossier, moments[2])
     dossier = Application.objects.select_related("version__procedure", "applicant").get(pk=dossier.pk)
     if fate == Fate.SIGNED or dossier.state != State.DONE:

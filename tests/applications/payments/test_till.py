@@ -209,6 +209,8 @@ def test_what_was_booked_is_shown_once_the_closing_is_recorded(as_: As, cashier:
     assert differs.status_code == 400 and "28.000" not in differs.content.decode()
     [why] = differs.context["form"].errors["note"]
     assert "tiền mặt" in why and "thẻ" not in why
+    label = differs.content.decode().partition('<label for="id_note">')[2].partition("</label>")[0]
+    assert label and "optional" not in label
     assert officer.post(url, {**counted, "cash": "28.000"}).status_code == 302
     closing, kept = DayClosing.objects.get(), RefusedCount.objects.get()
     assert (closing.differs, kept.counted_cash, counts_before(closing)) == (False, 27_000, [kept])
