@@ -16,9 +16,11 @@ from applications.models import (
     HandlingRules,
     LetterTemplate,
     RegisterRules,
+    RetentionRule,
     ScanRules,
     SigningRules,
     SyncRules,
+    VirusRules,
 )
 from citizens.models import User
 from tests.factories.applications import a_dossier
@@ -32,9 +34,11 @@ SETTINGS = [
     HandlingRules,
     LetterTemplate,
     RegisterRules,
+    RetentionRule,
     ScanRules,
     SigningRules,
     SyncRules,
+    VirusRules,
 ]
 OURS = [model for model in admin.site._registry if model._meta.app_label == "applications"]
 

@@ -115,6 +115,7 @@ def test_without_a_script_the_same_is_touched_and_a_silent_screen_holds_up_nobod
     screen.click("main button.primary")
     expect(desk.locator("#second-screen .note.warn")).to_have_count(0)
     desk.keyboard.press("Alt+s")
+    expect(desk.locator("[data-second=shown]")).to_be_visible()
     screen.goto(f"{looker.url}/screen/")
     expect(screen.locator(".check")).to_have_attribute("lang", "ko")
     screen.screenshot(path=PICTURES / "second-screen-5-ko.png")
