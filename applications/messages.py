@@ -369,7 +369,7 @@ class Posted(DossierNotice):
         return _("The result of dossier %(code)s is on its way to you") % {"code": self.reference}
 
     def sentence(self) -> str:
-        letter = self.application.dispatches.last()
+        letter = next(reversed(list(self.application.dispatches.all())), None)
         return _("The result of dossier %(code)s was sent to you by post (%(carrier)s, number %(number)s).") % {
             "code": self.reference,
             "carrier": letter.carrier if letter else "",

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from applications import messages
 from applications.conversation import begun_with
-from applications.models import Application, LetterTemplate, SupplementRequest
+from applications.models import Application, Dispatch, LetterTemplate, SupplementRequest
 from applications.notarisation import messages as certified
 from centres.models import Centre
 from notifications.message import Notice
@@ -26,9 +26,10 @@ _CODE = "H26.30.3-261123-0047"
 _TOKEN = "a1b2c3d4e5f6g7h8i9j0k1"  # noqa: S105 - as long as a real one
 # In this order a dossier goes; one of linked services has notices of its own.
 DOSSIER: tuple[type[messages.DossierNotice], ...] = (
-    messages.FiledOnline, messages.NotAccepted, messages.FilingWithdrawn, messages.Received, messages.SupplementAsked,
-    messages.SupplementWaits, messages.PaymentAsked, messages.Written, messages.Extended, messages.DueMoved,
-    messages.MovedByOutage, messages.ResultReady, messages.ResultReplaced, messages.Refunded, messages.Withdrawn,
+    messages.FiledOnline, messages.NotAccepted, messages.FilingWithdrawn, messages.RefusedAtCounter, messages.Received,
+    messages.ReceiptHere, messages.SupplementAsked, messages.SupplementWaits, messages.PaymentAsked, messages.Written,
+    messages.Extended, messages.DueMoved, messages.MovedByOutage, messages.ResultReady, messages.NotCollected,
+    messages.Posted, messages.CameBack, messages.ResultReplaced, messages.Refunded, messages.Withdrawn,
     messages.NotWithdrawn, messages.Stopped, certified.CopyCertified, certified.CopyStruck, certified.NotCertified,
 )  # fmt: skip
 PARTS: tuple[type[messages.PartNotice], ...] = (messages.PartReady, messages.PartRefused, messages.PartEnded)
@@ -124,7 +125,10 @@ def _a_dossier(centre: Centre, at: datetime, version: ProcedureVersion | None) -
         due_at=at + timedelta(days=5),
     )
     asked = SupplementRequest(asked_at=at, until=at + timedelta(days=7))
-    rows: dict[str, list[Any]] = {"supplements": [asked], "parts": [], "payments": [], "fee_lines": []}
+    letter = Dispatch(carrier="Bưu điện Việt Nam", tracking_number="EB123456785VN")
+    rows: dict[str, list[Any]] = {
+        "supplements": [asked], "parts": [], "payments": [], "fee_lines": [], "dispatches": [letter],
+    }  # fmt: skip
     dossier._prefetched_objects_cache = rows
     dossier._state.fields_cache.update(certification=None)
     return dossier

@@ -202,4 +202,6 @@ def test_the_list_of_apologies_costs_the_same_for_one_and_thirty(
     with CaptureQueriesContext(connection) as statements:
         answer = client.get("/dossiers/", {"list": "apologies"})
     assert len(answer.context["rows"]) == count
-    assert len(statements) <= 10  # three of them for the menu, what waits for this leader's signature; one for who wrote
+    assert (
+        len(statements) <= 10
+    )  # three of them for the menu, what waits for this leader's signature; one for who wrote

@@ -157,10 +157,10 @@ def test_a_receipt_whose_file_was_lost_is_drawn_and_kept_again(as_: Any) -> None
     dossier = a_dossier()
     client, address = as_(Role.COUNTER_OFFICER), reverse("applications:receipt", args=[dossier.pk])
     before = client.get(address).content
-    lost = files.path_of(Document.objects.get().sha256)
-    lost.unlink()
+    sha256 = Document.objects.get().sha256
+    files.path_of(sha256).unlink()
     assert client.get(address).content == before
-    assert lost.read_bytes() == before
+    assert files.read(sha256) == before
 
 
 def test_a_lost_receipt_that_would_come_out_differently_is_gone_and_no_error(as_: Any) -> None:
