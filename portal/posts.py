@@ -53,6 +53,13 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
         ("applications:national_push", "applications:national_skip"), ("applications:national_row", {"pk": "pk"})
     ),
     **dict.fromkeys(("applications:dossier_act", "applications:control_slip"), ("applications:dossier", {"pk": "pk"})),
+    **dict.fromkeys(("applications:add_note", "applications:write_letter"), ("applications:dossier", {"pk": "pk"})),
+    "applications:retention_make": ("applications:retention", {}),
+    "applications:retention_approve": ("applications:retention_list", {"pk": "pk"}),
+    "support:thing_act": ("support:thing", {"tag": "tag"}),
+    "applications:several": ("applications:worklist", {}),
+    "applications:screen_answer": ("applications:screen", {}),
+    "support:print_done": ("applications:desk", {}),
     "support:act": ("support:incident", {"pk": "pk"}),
     "support:follow_up_done": ("support:incidents", {}),
     "support:outage_end": ("support:outages", {}),
