@@ -236,19 +236,21 @@ def check(portal: Portal, wanted: int, store: Path, roots: Path) -> None:
     assert not list(store.glob(".half-done-*")), "nothing is left half done"
     with ThreadPoolExecutor(2) as threads:
         checks = [
-            threads.submit(_check_copy, portal, str(code), store / str(sha256)[:2] / str(sha256), roots)
+            threads.submit(_check_copy, portal, str(code), str(sha256), roots)
             for _state, code, sha256, *_others in items
         ]
         for one in checks:
             one.result()
 
 
-def _check_copy(portal: Portal, code: str, path: Path, roots: Path) -> None:
+def _check_copy(portal: Portal, code: str, sha256: str, roots: Path) -> None:
     from applications.notarisation.signing.apart import examine_apart  # noqa: PLC0415 - Django is set up by then
     from applications.notarisation.signing.examine import Worth  # noqa: PLC0415
+    from portal import files  # noqa: PLC0415
 
-    content = path.read_bytes()
-    assert [one.worth for one in examine_apart(path, roots, datetime.now(UTC))] == [Worth.GOOD] * 2
+    with files.local(sha256) as path:
+        content = path.read_bytes()
+        assert [one.worth for one in examine_apart(path, roots, datetime.now(UTC))] == [Worth.GOOD] * 2
     with _asker() as anybody:
         of_file = anybody.post(
             f"{portal.url}/verify/file/",
