@@ -84,7 +84,8 @@ class Copies:
 
 def main() -> None:
     with House() as house, _authority(house) as authority:
-        house.environment |= authority.environment()
+        # Who approves here has no key of their own.
+        house.environment |= authority.environment() | {"SIGNING_SHARED_KEY": "1"}
         house.use_django()
         from bench import scene
         from bench.copies import Desk
@@ -171,7 +172,7 @@ def _bare(scan: Scan, authority: Authority) -> Bare:
         str(role): stamp.style(stamp.words(role, stamp_of(text, role, text.at), certificate_at(key_of(role))))
         for role in Role
     }
-    boxes = {str(role): tuple(round(side) for side in stamp.box(role)) for role in Role}
+    boxes: dict[str, tuple[int, ...]] = {str(role): stamp.in_points(box) for role, box in stamp.BOXES.items()}
     return Bare(html, styles, boxes, authority)
 
 
