@@ -14,6 +14,8 @@ from kombu import Exchange, Queue
 from portal import filebroker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+# They read every page of the site into a process that shows none. Migrating has checked before a worker starts.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("portal")
 # What waits for another's server stands in a line of its own: while that one hangs, copies and messages go on. A worker that is

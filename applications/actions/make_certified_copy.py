@@ -145,7 +145,7 @@ def _signed(item: CertificationItem, copy: Path, text: CopyText, now: Callable[[
     """The copy with both signatures; one that an earlier try kept is not made again."""
     before = copy
     for role, name in zip(half_signed.ROLES, half_signed.names_of(item), strict=True):
-        kept = files.half_done(name, copy.parent)
+        kept = half_signed.kept_of(role, name, before)
         if kept is None:
             made = copy.with_name(f"{role}.pdf")
             shutil.copyfile(before, made)
@@ -153,7 +153,7 @@ def _signed(item: CertificationItem, copy: Path, text: CopyText, now: Callable[[
             key = signing_key_of(item.signs, at) if role == Role.SIGNER else None
             _check_wanted(item)
             sign(made, role, stamp_of(text, role, at), key=key)
-            kept = files.keep_once(name, made)
+            kept = half_signed.keep(role, name, before, made)
         before = kept
         _progress(item, SIGNED_STEPS[role], now())
     return before

@@ -20,6 +20,7 @@ from django.db import connection
 from applications.actions.approve_certification import approve_certification
 from applications.enums import DocumentSource, PaperState
 from applications.models import CertificationItem, Document, Register, RegisterEntry
+from applications.notarisation import half_signed
 from applications.notarisation.enums import JobState
 from applications.notarisation.signing.throwaway import Authority
 from notifications.models import Message
@@ -202,7 +203,8 @@ def test_killed_between_its_signatures_nothing_is_signed_twice(
     sweep_until(broker, lambda: is_filed(item), worker)
     assert_one_of_each(item, Path(settings.FILES_ROOT))
     assert len(kept) == 2 and item.output is not None
-    assert contents[f".half-done-{item.check_code}-unit"] == files.read(item.output.sha256)
+    person, unit = (contents[f".half-done-{name}"] for name in half_signed.names_of(item))
+    assert person + unit == files.read(item.output.sha256)
 
 
 @pytest.mark.full  # the shower of test_storm kills at random, too

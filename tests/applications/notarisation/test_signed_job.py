@@ -14,6 +14,7 @@ from django.conf import LazySettings
 from applications.actions import make_certified_copy as job
 from applications.actions.make_certified_copy import make_certified_copy
 from applications.models import CertificationItem, RegisterEntry, SignatureMark
+from applications.notarisation import half_signed
 from applications.notarisation.enums import JobState
 from applications.notarisation.signing.examine import Worth, examine
 from applications.notarisation.signing.keys import Role
@@ -106,12 +107,27 @@ def test_one_that_died_with_both_signatures_made_leaves_only_the_filing(
     assert roles(signatures) == [Role.SIGNER, Role.UNIT] and half_done(settings) == []
 
 
-def test_of_two_that_sign_at_once_both_go_on_with_the_same_signature() -> None:
+@pytest.mark.parametrize("role", half_signed.ROLES)
+def test_of_two_that_sign_at_once_both_go_on_with_the_same_signature(role: Role) -> None:
+    name = f"both-{role}"
+    for said in (" signed first", " signed second"):
+        with files.workplace() as place:
+            before, made = place / "before.pdf", place / f"{role}.pdf"
+            before.write_text("a copy")
+            made.write_text(f"a copy{said}")
+            assert half_signed.keep(role, name, before, made).read_text() == "a copy signed first"
+            kept = half_signed.kept_of(role, name, before)
+            assert kept is not None and kept.read_text() == "a copy signed first"
+    files.forget_half_done(name)
+    assert not files.is_half_done(name)
+
+
+def test_of_the_unit_s_signature_only_what_it_wrote_is_kept() -> None:
     with files.workplace() as place:
-        for said in ("first", "second"):
-            (place / said).write_text(said)
-            assert files.keep_once("both", place / said).read_text() == "first"
-        kept = files.half_done("both", place)
-        assert kept is not None and kept.read_text() == "first"
-    files.forget_half_done("both")
-    assert not files.is_half_done("both")
+        before, made = place / "before.pdf", place / "unit.pdf"
+        before.write_text("a copy")
+        made.write_text("a copy signed")
+        half_signed.keep(Role.UNIT, "little", before, made)
+        kept = files.half_done("little", place)
+        assert kept is not None and kept.read_text() == " signed"
+    files.forget_half_done("little")
