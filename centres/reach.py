@@ -59,7 +59,8 @@ def next_in_line(user: Any, day: Any, by_class: Expression) -> Expression:
     line = reachable(user, day)
 
     def first(queryset: QuerySet[Any], *order: str) -> Subquery:
-        head = queryset.order_by(*order).select_for_update(skip_locked=True)
+        # A row that tells of this person, just being written, holds their key and is no reason to pass them over.
+        head = queryset.order_by(*order).select_for_update(skip_locked=True, no_key=True)
         return Subquery(head.values("id")[:1])
 
     # Up to their class, which is the first: an equal one would let PostgreSQL look for it among all in time.

@@ -39,6 +39,9 @@ _UNFINISHED = ".new-"
 _HALF_DONE = ".half-done-"
 _AT_WORK = ".work-"
 _CHUNK_BYTES = 1024 * 1024
+# Of a copy for tools. Written in larger pieces it lies in larger pieces of the system's cache, and a tool that maps a picture of
+# it into its memory holds all of it.
+_COPY_BYTES = 64 * 1024
 _STAGED = "staged/"
 _STAGED_NAME = re.compile(r"[0-9a-f]{32}")
 # Nothing is written for as long as this.
@@ -172,14 +175,14 @@ def is_writable() -> bool:
 # -- half-done work ----------------------------------------------------------------------------------------------------
 def keep_once(name: str, made: Path) -> Path:
     """Keep a half-done piece of work of a ``workplace`` under a name of its own; what is under it already stays, and is
-    what counts. Where that lies now, in the same workplace: nobody may write to it any more.
+    what counts: a copy of that, in the same workplace, to go on from.
 
     Of two workers at the same piece one keeps theirs and both go on with it. Raises ``Unavailable`` when the disk is full, and
     ``FileNotFoundError`` where the other was quicker and has tidied up.
     """
     place = f"{_HALF_DONE}{name}"
-    with _when_full(), _finished(made, place) as finished:
-        if file_store().put_once(place, finished):
+    with _written(chunks_of(made), place) as (temporary, _kept):
+        if file_store().put_once(place, temporary):
             return made
     kept = half_done(name, made.parent)
     if kept is None:
@@ -333,7 +336,7 @@ def _local(name: str) -> Iterator[Path]:
             copy = place / "content"
             copy.touch(mode=0o600)
             with _when_full(), copy.open("wb") as out:
-                shutil.copyfileobj(content, out, _CHUNK_BYTES)
+                shutil.copyfileobj(content, out, _COPY_BYTES)
             yield copy
 
 
@@ -363,17 +366,6 @@ def _written(chunks: Iterable[bytes], name: str = "") -> Iterator[tuple[Path, St
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _finished(made: Path, name: str) -> Iterator[Path]:
-    """A finished file of a workplace as it will lie under this name."""
-    if _lies_as_it_is():
-        _make_safe(made)
-        yield made
-        return
-    with _written(chunks_of(made), name) as (temporary, _kept):
-        yield temporary
 
 
 def _lies_as_it_is() -> bool:

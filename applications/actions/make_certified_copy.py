@@ -7,7 +7,6 @@ signed twice. ``file_certification`` lets one file in.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -110,8 +109,9 @@ def _made(item: CertificationItem, place: Path, now: Callable[[], datetime]) -> 
     _progress(item, TEXT_SET, now())
     if not text.is_signed:
         return copy, pages, []
+    unsigned = copy.stat().st_size
     signed = _signed(item, copy, text, now)
-    return signed, pages, signature_hashes(_behind(signed, copy.stat().st_size))
+    return signed, pages, signature_hashes(_behind(signed, unsigned))
 
 
 @contextmanager
@@ -142,21 +142,18 @@ def _beat(item: CertificationItem, now: Callable[[], datetime]) -> Callable[[], 
 
 
 def _signed(item: CertificationItem, copy: Path, text: CopyText, now: Callable[[], datetime]) -> Path:
-    """The copy with both signatures; one that an earlier try kept is not made again."""
-    before = copy
+    """The copy with both signatures, or the one that has those an earlier try kept: nothing is signed twice."""
     for role, name in zip(half_signed.ROLES, half_signed.names_of(item), strict=True):
-        kept = half_signed.kept_of(role, name, before)
+        kept = half_signed.kept_of(role, name, copy)
         if kept is None:
-            made = copy.with_name(f"{role}.pdf")
-            shutil.copyfile(before, made)
-            at = now()
+            at, size = now(), copy.stat().st_size
             key = signing_key_of(item.signs, at) if role == Role.SIGNER else None
             _check_wanted(item)
-            sign(made, role, stamp_of(text, role, at), key=key)
-            kept = half_signed.keep(role, name, before, made)
-        before = kept
+            sign(copy, role, stamp_of(text, role, at), key=key)
+            kept = half_signed.keep(role, name, copy, size)
+        copy = kept
         _progress(item, SIGNED_STEPS[role], now())
-    return before
+    return copy
 
 
 def _check_wanted(item: CertificationItem) -> None:

@@ -5,6 +5,7 @@ The person's with the whole file, so that it fits whatever else changes; the uni
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -27,32 +28,32 @@ def is_begun(item: CertificationItem) -> bool:
 
 
 def kept_of(role: Role, name: str, before: Path) -> Path | None:
-    """The file with this signature, where one is kept, beside ``before``, the file it was put on."""
+    """The file with this signature, where one is kept: another than ``before``, which it is put on, or that one."""
     kept = files.half_done(name, before.parent)
-    return kept if kept is None or role == ROLES[0] else _put_together(before, kept)
+    return kept if kept is None or role == ROLES[0] else _put_behind(before, kept)
 
 
-def keep(role: Role, name: str, before: Path, made: Path) -> Path:
-    """Keep this signature, or take the one that another worker kept meanwhile: the file that counts.
-
-    Raises as ``files.keep_once``.
+def keep(role: Role, name: str, signed: Path, before: int) -> Path:
+    """Keep this signature, behind the first ``before`` bytes of the file, or take the one that another worker kept meanwhile: the
+    file that counts, perhaps the same one. Raises as ``files.keep_once``.
     """
     if role == ROLES[0]:
-        return files.keep_once(name, made)
-    behind = made.with_suffix(".behind")
-    with made.open("rb") as file, behind.open("wb") as out:
-        file.seek(before.stat().st_size)
+        return files.keep_once(name, signed)
+    behind = signed.with_suffix(".behind")
+    with signed.open("rb") as file, behind.open("wb") as out:
+        file.seek(before)
         shutil.copyfileobj(file, out)
     kept = files.keep_once(name, behind)
-    return made if kept == behind else _put_together(before, kept)
+    if kept == behind:
+        return signed
+    os.truncate(signed, before)
+    return _put_behind(signed, kept)
 
 
-def _put_together(before: Path, behind: Path) -> Path:
-    whole = behind.with_suffix(".whole")
-    shutil.copyfile(before, whole)
-    with behind.open("rb") as file, whole.open("ab") as out:
-        shutil.copyfileobj(file, out)
-    return whole
+def _put_behind(file: Path, kept: Path) -> Path:
+    with kept.open("rb") as behind, file.open("ab") as out:
+        shutil.copyfileobj(behind, out)
+    return file
 
 
 def forget(item: CertificationItem) -> None:

@@ -126,7 +126,7 @@ def _next_for_officer() -> QuerySet[Any]:
             passes_by=passed_by(user, day),
         )
         .select_related("service")
-        .select_for_update(skip_locked=True, of=("self",))
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
     )
 
 

@@ -95,7 +95,9 @@ def swapped(page: Page) -> Iterator[None]:
     until = time.monotonic() + 10
     # Not wait_for_function: the page's policy forbids what it needs.
     while not page.evaluate("window.bodies"):
-        assert time.monotonic() < until, f"no new body on {page.url}"
+        if time.monotonic() > until:
+            said = [page.locator(place).inner_text() for place in ("#problems", "#announce", "#queue")]
+            pytest.fail(f"no new body on {page.url}: {said}")
         page.wait_for_timeout(20)
 
 

@@ -112,11 +112,11 @@ def test_of_two_that_sign_at_once_both_go_on_with_the_same_signature(role: Role)
     name = f"both-{role}"
     for said in (" signed first", " signed second"):
         with files.workplace() as place:
-            before, made = place / "before.pdf", place / f"{role}.pdf"
-            before.write_text("a copy")
-            made.write_text(f"a copy{said}")
-            assert half_signed.keep(role, name, before, made).read_text() == "a copy signed first"
-            kept = half_signed.kept_of(role, name, before)
+            signed, other = place / "signed.pdf", place / "other.pdf"
+            signed.write_text(f"a copy{said}")
+            other.write_text("a copy")
+            assert half_signed.keep(role, name, signed, len("a copy")).read_text() == "a copy signed first"
+            kept = half_signed.kept_of(role, name, other)
             assert kept is not None and kept.read_text() == "a copy signed first"
     files.forget_half_done(name)
     assert not files.is_half_done(name)
@@ -124,10 +124,8 @@ def test_of_two_that_sign_at_once_both_go_on_with_the_same_signature(role: Role)
 
 def test_of_the_unit_s_signature_only_what_it_wrote_is_kept() -> None:
     with files.workplace() as place:
-        before, made = place / "before.pdf", place / "unit.pdf"
-        before.write_text("a copy")
-        made.write_text("a copy signed")
-        half_signed.keep(Role.UNIT, "little", before, made)
+        (place / "signed.pdf").write_text("a copy signed")
+        half_signed.keep(Role.UNIT, "little", place / "signed.pdf", len("a copy"))
         kept = files.half_done("little", place)
         assert kept is not None and kept.read_text() == " signed"
     files.forget_half_done("little")

@@ -1,8 +1,10 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from centres.actions.call_next import call_next
@@ -10,6 +12,7 @@ from centres.actions.park import park
 from centres.actions.unpark import unpark
 from centres.enums import CounterState, Priority, Role, TicketEventKind, TicketState
 from centres.models import Membership, TicketEvent
+from centres.moves import write_down
 from centres.policy import policy_on
 from portal.errors import NotAllowed, RuleBroken
 from tests.factories import centres as make
@@ -155,3 +158,30 @@ def test_calling_takes_three_statements_however_long_the_queue(service, officer)
     # PostgreSQL runs them by the names under which it has planned them.
     kinds = [re.search("select|update|insert", sql.lower()) for sql in made]
     assert [kind and kind[0] for kind in kinds] == ["select", "update", "insert"]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_somebody_of_whom_something_is_just_being_written_down_is_not_passed_over(service, officer):
+    first = TicketFactory(service=service, number=1)
+    TicketFactory(service=service, number=2, issued_at=first.issued_at + timedelta(minutes=5))
+    written, called = Event(), Event()
+
+    def write() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                write_down(first, TicketEventKind.CLASSED, MORNING, officer)
+                written.set()
+                called.wait(10)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(write)
+        assert written.wait(10) or done.result(0)
+        try:
+            assert call_next(at=MORNING, acting_user=officer).label == "A001"
+        finally:
+            called.set()
+        done.result()
