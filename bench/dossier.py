@@ -43,6 +43,8 @@ FILL_S = 600
 FLOOR = "floor"
 # As a small server has it; PostgreSQL's own default is made for a laptop of long ago.
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "random_page_cost": "1.1"}
+# Nobody follows this one: what an index is made of need not be written twice.
+SETTINGS |= {"wal_level": "minimal", "max_wal_senders": "0"}
 SPECIALISTS = OFFICERS = 6
 
 

@@ -17,7 +17,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
@@ -611,7 +611,7 @@ class Year:
 
     def grow(self, whole: int) -> None:
         """Until there are ``whole`` of them; in the order of the year, but that the first few are of the whole year, too."""
-        keys = self._put_aside() if whole - self.written > 100_000 else []
+        keys = self._put_aside() if whole - self.written > 100_000 else {}
         # Whole groups of people: whoever has dossiers before and after would be written twice.
         whole -= whole % OF
         first, self.written = self.written, whole
@@ -622,18 +622,25 @@ class Year:
         parts = [(start, min(start + step, whole)) for start in range(first, whole, step)]
         with ProcessPoolExecutor(FILLERS, mp_context=get_context("fork")) as fillers:
             list(fillers.map(_write, [(self.plan, start, end, whole) for start, end in parts]))
-        with self.superuser.cursor() as cursor:
-            cursor.execute("SET maintenance_work_mem = '512MB'")
+        with ThreadPoolExecutor(FILLERS) as finishers:
+            list(finishers.map(lambda table: self._finish(table, keys.get(table, [])), (*TABLES, *OTHERS)))
+
+    def _finish(self, table: str, keys: list[str]) -> None:
+        """What is done once a table has all of its rows."""
+        connection = psycopg2.connect(self.plan.url)
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SET maintenance_work_mem = '1GB'")
             for statement in keys:
                 cursor.execute(statement)
-            for table in (*TABLES, *OTHERS):
-                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
-            cursor.execute("VACUUM ANALYZE")
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            cursor.execute(f"VACUUM ANALYZE {table}")
+        connection.close()
 
-    def _put_aside(self) -> list[str]:
-        """Indexes and unique constraints that are made faster afterwards; returns how."""
+    def _put_aside(self) -> dict[str, list[str]]:
+        """Indexes and unique constraints that are made faster afterwards; returns how, by table."""
         tables = [*TABLES, *OTHERS]
-        again: list[str] = []
+        again: dict[str, list[str]] = defaultdict(list)
         with self.superuser.cursor() as cursor:
             cursor.execute(
                 "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
@@ -641,15 +648,15 @@ class Year:
                 [tables],
             )
             for table, name, definition in cursor.fetchall():
-                again.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+                again[table].append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
                 cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE")
             cursor.execute(
-                "SELECT quote_ident(indexname), indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND NOT EXISTS "
+                "SELECT tablename, quote_ident(indexname), indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND NOT EXISTS "
                 "(SELECT 1 FROM pg_constraint WHERE conname = indexname)",
                 [tables],
             )
-            for name, definition in cursor.fetchall():
-                again.append(definition)
+            for table, name, definition in cursor.fetchall():
+                again[table].append(definition)
                 cursor.execute(f"DROP INDEX {name}")
         return again
 
