@@ -214,6 +214,8 @@ class Plan:
     today: date
     seed: int
     columns: dict[str, str]
+    # How often the year has grown: dossiers of one day that were written in different turns have different codes.
+    growth: int = 0
 
 
 @dataclass
@@ -451,7 +453,7 @@ def _one(plan: Plan, n: int, whole: int, texts: dict[str, list[str]]) -> None:
         "number": number,
         "phone": phone_of(person),
         "mail": "a@example.vn",
-        "code": f"{place.agency}-{datetime.fromtimestamp(received, UTC) + timedelta(hours=7):%y%m%d}-{n % 1_000_000:06}",
+        "code": f"{place.agency}-{datetime.fromtimestamp(received, UTC) + timedelta(hours=7):%y%m%d}-{plan.growth % 10}{n % 100_000:05}",
         "token": f"b{n:012x}{chance.getrandbits(64):016x}",
         "result": f"{n}/QĐ-BENCH",
         "parcel": 1 + chance.getrandbits(9),
@@ -615,6 +617,7 @@ class Year:
         # Whole groups of people: whoever has dossiers before and after would be written twice.
         whole -= whole % OF
         first, self.written = self.written, whole
+        self.plan.growth += 1
         self.plan.first_application = self._last("applications_application") + 1 - first
         self.plan.first_event = self._last("applications_event") + 1 - first * EVENTS
         self.plan.first_citizen = self._last("citizens_citizen") + 1 - first * PEOPLE // OF
