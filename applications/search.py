@@ -26,7 +26,7 @@ from centres.models import Centre
 from centres.permissions import centres_of
 from citizens.actions.identify import find_by_number
 from citizens.models import Citizen
-from portal import clock
+from portal import clock, shared
 from portal.vn.phones import parse_phone
 from portal.vn.problems import InvalidValue
 from portal.vn.text import fold, has_control, matches, nfc, strip_invisible, syllables
@@ -36,8 +36,11 @@ LONGEST = 80
 MOST_SYLLABLES = 8
 # Somebody may be named twice in one dossier.
 AT_ONCE = 2 * (PAGE_SIZE + 1)
-# So far a word is counted to know which of several is the rarest; beyond it they are all common.
+# So far a word is counted each time to know which of several is the rarest; of those that are common it is known for a day.
 COUNTED = 5000
+KNOWN_SECONDS = 24 * 60 * 60
+# So many of the newest with a word are walked along one by one, and then so many.
+NEAR = (1500, 6000)
 # Of people who share a phone number or of lines with one number: as many as a desk can read.
 MOST_ALIKE = 200
 
@@ -214,19 +217,19 @@ class Search:
     def _along(self, centre: int, words: list[str], before: int | None) -> Iterator[int]:
         """Along the rarest word of this centre, newest first; the others are looked up beside it."""
         here, (rarest, *others) = SearchWord.objects.filter(centre=centre), words
-        rows = here.filter(Exists(self._visible.filter(pk=OuterRef("application"))), word=rarest)
+        line = here.filter(word=rarest).order_by("-application", "-part")
+        rows = line.filter(Exists(self._visible.filter(pk=OuterRef("application"))))
         for word in others:
             rows = rows.filter(
                 Exists(here.filter(word=word, application=OuterRef("application"), part=OuterRef("part")))
             )
-        rows = rows.order_by("-application", "-part")
-        while True:
-            part = rows if before is None else rows.filter(application__lt=before)
-            keys = list(part.values_list("application", flat=True)[:AT_ONCE])
-            yield from dict.fromkeys(keys)
-            if len(keys) < AT_ONCE:
-                return
-            before = keys[-1]
+        for above, below in _stretches(line if others else line.none(), before):
+            while True:
+                keys = list(_between(rows, above, below).values_list("application", flat=True)[:AT_ONCE])
+                yield from dict.fromkeys(keys)
+                if len(keys) < AT_ONCE:
+                    break
+                below = keys[-1]
 
     def _whose_name(self, application: Application) -> Any:
         for key, name in names_in(application):
@@ -258,17 +261,54 @@ WHOSE = {
 }
 
 
+def _between(rows: QuerySet[Any], above: int | None, below: int | None) -> QuerySet[SearchWord]:
+    rows = rows if above is None else rows.filter(application__gt=above)
+    return rows if below is None else rows.filter(application__lt=below)
+
+
+def _stretches(line: QuerySet[SearchWord], before: int | None) -> Iterator[tuple[int | None, int | None]]:
+    """Between which keys one looks, one after another: the newest of this line, where a page is mostly full already, and at last
+    all the rest. Of the whole line the database would collect every hit and sort them."""
+    below = before
+    for near in NEAR:
+        edge = _between(line, None, below).values_list("application", flat=True)[near : near + 1].first()
+        if edge is None:
+            break
+        yield edge, below
+        below = edge + 1
+    yield None, below
+
+
 def _rarest_first(centre: int, words: list[str]) -> list[str]:
-    """By how many dossiers of this centre have each, counted no further than matters. Among equals what stands last goes
-    first: given names are rarer than family names. One statement."""
+    """By how many dossiers of this centre have each, the rarest first; among equals what stands last goes first, for given names
+    are rarer than family names."""
     if len(words) == 1:
         return words
+    counts = _counted(centre, words, COUNTED)
+    common = [word for word in words if counts[word] == COUNTED]
+    if len(common) > 1:
+        known = {word: shared.recall(_key_of(centre, word)) for word in common}
+        fresh = _counted(centre, [word for word in common if known[word] is None], None)
+        for word, count in fresh.items():
+            shared.keep(_key_of(centre, word), count, KNOWN_SECONDS)
+        counts |= {word: known[word] or fresh[word] for word in common}
+    return sorted(words, key=lambda word: (counts[word], -words.index(word)))
+
+
+def _key_of(centre: int, word: str) -> str:
+    return f"search-word:{centre}:{word}"
+
+
+def _counted(centre: int, words: list[str], most: int | None) -> dict[str, int]:
+    """How many dossiers of this centre have each of these words, counted no further than matters. One statement."""
+    if not words:
+        return {}
     table = SearchWord._meta.db_table
-    count = f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE centre_id = %s AND word = %s LIMIT {COUNTED}) AS few)"  # noqa: S608
+    limit = "" if most is None else f"LIMIT {most}"
+    count = f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE centre_id = %s AND word = %s {limit}) AS few)"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join([count] * len(words))}",
             [value for word in words for value in (centre, word)],
         )
-        counts = dict(zip(words, cursor.fetchone(), strict=True))
-    return sorted(words, key=lambda word: (counts[word], -words.index(word)))
+        return dict(zip(words, cursor.fetchone(), strict=True))
