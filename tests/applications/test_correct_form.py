@@ -9,6 +9,7 @@ import pytest
 
 from applications.actions.correct import correct_receipt
 from applications.actions.correct_form import correct_form
+from applications.actions.receive import receive
 from applications.enums import EventKind, State
 from applications.form_changes import contact_changes, form_lines
 from applications.history import erase
@@ -18,7 +19,7 @@ from applications.models import Application
 from centres.enums import Role
 from portal.errors import NotAllowed, RuleBroken
 from tests.applications.at_desk import As, to, words
-from tests.factories.applications import MONDAY, a_dossier, member_of
+from tests.factories.applications import MONDAY, a_dossier, a_draft, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday", "in_english")]
 
@@ -139,3 +140,24 @@ def test_why_it_is_corrected_does_not_overwrite_what_the_citizen_gave_as_a_reaso
     done = client.post(to("correct_form", dossier.pk), {**typed, why["reason"].html_name: "Gõ nhầm số thửa"})
     assert done.status_code == 302
     assert _again(dossier).form_data == {**dossier.form_data, "reason": own, "parcel_number": "46"}
+
+
+def test_a_phone_in_the_form_is_how_its_citizen_is_reached(as_: As) -> None:
+    draft = a_draft(procedure="land_change_info")
+    draft.contact_phone = ""
+    draft.form_data = {**draft.form_data, "applicant_phone": "0912 000 111"}
+    draft.save()
+    dossier = receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
+    assert _again(dossier).contact_phone == "+84912000111"
+    by: dict[str, Any] = {"reason": "Sai số", "at": MONDAY, "acting_user": dossier.received_by}
+    correct_form(application=dossier, values={"applicant_phone": "0912 000 222"}, **by)
+    assert _again(dossier).contact_phone == "+84912000222"
+    [(label, change)] = contact_changes(_again(dossier))
+    assert (label, change.was[-3:], change.now[-3:]) == ("Phone", "111", "222")
+    Application.objects.filter(pk=dossier.pk).update(contact_phone="+84987654321")
+    correct_form(application=dossier, values={"applicant_phone": "0912 000 333"}, **by)
+    assert _again(dossier).contact_phone == "+84987654321"
+    Application.objects.filter(pk=dossier.pk).update(contact_phone="")
+    correct_form(application=dossier, values={"applicant_phone": "0912 000 444"}, **by)
+    assert _again(dossier).contact_phone == "+84912000444"
+    assert not list(find_faults({}, Count()))
