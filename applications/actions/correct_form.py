@@ -18,6 +18,7 @@ from applications.enums import IN_HAND, EventKind
 from applications.history import record
 from applications.models import Application
 from applications.permissions import check, may_correct_form
+from applications.words import note_words_again
 from citizens.models import User
 from portal import clock
 from portal.errors import BadInput
@@ -47,7 +48,7 @@ def correct_form(
     """Keep other answers than were received, with the reason: a name was misspelt, the supplement says otherwise.
 
     ``values`` are raw answers by field; one that is left out stays. Raises ``WrongForm``, or ``BadInput`` where nothing
-    differs or the reason is missing. A contact that the form said goes with it.
+    differs or the reason is missing. A contact that the form said goes with it, and the dossier is found by what it says now.
     """
     dossier = locked(application)
     check(may_correct_form(acting_user, dossier))
@@ -69,6 +70,7 @@ def correct_form(
         dossier.form_data.pop(key, None)
     reached = follow_contact(dossier, before, dossier.form_data)
     dossier.save(update_fields=["form_data", "contact_phone", "contact_email", "changed_at"])
+    note_words_again([dossier])
     record(
         application=dossier,
         kind=EventKind.FORM_CORRECTED,

@@ -16,6 +16,7 @@ from applications.history import erase
 from applications.history_faults import Count, find_faults
 from applications.history_words import told
 from applications.models import Application
+from applications.search import Search
 from centres.enums import Role
 from portal.errors import NotAllowed, RuleBroken
 from tests.applications.at_desk import As, to, words
@@ -161,3 +162,16 @@ def test_a_phone_in_the_form_is_how_its_citizen_is_reached(as_: As) -> None:
     correct_form(application=dossier, values={"applicant_phone": "0912 000 444"}, **by)
     assert _again(dossier).contact_phone == "+84912000444"
     assert not list(find_faults({}, Count()))
+
+
+def test_a_corrected_dossier_is_found_by_what_it_says_now(as_: As) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    correct_form(
+        application=dossier,
+        values={"child_name": "Nguyễn Thế Vinh"},
+        reason="Gõ nhầm",
+        at=MONDAY,
+        acting_user=dossier.handler,
+    )
+    found = {name: [row.application for row in Search(name, dossier.handler).page(None)[0]] for name in ("Thế Vinh", "Gia Bảo")}
+    assert found == {"Thế Vinh": [dossier], "Gia Bảo": []}
