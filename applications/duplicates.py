@@ -10,11 +10,12 @@ from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.catalogue import form_values, version_of
+from applications.catalogue import cleaned, form_values, version_of
 from applications.enums import IN_HAND, State
 from applications.form_shown import shown
 from applications.models import Application, HandlingRules
 from applications.notarisation.requests import is_request
+from applications.words import NUMBERS, mark
 from portal import clock
 from portal.errors import RuleBroken
 from portal.text import pick
@@ -89,12 +90,12 @@ def twins_of(draft: Application, at: datetime) -> list[Application]:
     )
     if draft.pk is not None:
         rows = rows.exclude(pk=draft.pk)
-    values = form_values(draft)
+    values = cleaned(version, form_values(draft))
     return [
         row
         for row in rows[:MOST_COMPARED]
         if at - moment_of(row) <= timedelta(days=HandlingRules().duplicate_days if row.days is None else row.days)
-        and is_same_object(version, values, row.form_data)
+        and is_same_object(version, values, cleaned(version, row.form_data))
     ]
 
 
@@ -120,13 +121,25 @@ def refuse_duplicates(draft: Application, at: datetime) -> None:
 
 def is_same_object(version: ProcedureVersion, here: dict[str, Any], there: dict[str, Any]) -> bool:
     """Whether both forms are about the same parcel, child, record … ."""
+    groups = _groups(version)
+    return not groups or any(_named(group, here) and _named(group, here) == _named(group, there) for group in groups)
+
+
+def is_other_object(version: ProcedureVersion, here: dict[str, Any], there: dict[str, Any]) -> bool:
+    """Whether both forms say what they are about, and that it is not the same: what is blank tells nothing apart."""
+    told = [group for group in _groups(version) if _named(group, here) and _named(group, there)]
+    return bool(told) and not is_same_object(version, here, there)
+
+
+def _groups(version: ProcedureVersion) -> list[tuple[str, ...]]:
     asked = version.form_schema.get("properties", {})
-    groups = [group for group in OBJECTS if all(key in asked for key in group)]
-    if not groups:
-        return True
-    return any(
-        all(_key(here.get(key)) and _key(here.get(key)) == _key(there.get(key)) for key in group) for group in groups
-    )
+    return [group for group in OBJECTS if all(key in asked for key in group)]
+
+
+def _named(group: tuple[str, ...], values: dict[str, Any]) -> list[str]:
+    """What these fields name together; nothing while one of them is blank."""
+    keys = [_key(key, values.get(key)) for key in group]
+    return keys if all(keys) else []
 
 
 def side_by_side(draft: Application, rows: list[Application]) -> list[Twin]:
@@ -146,7 +159,7 @@ def differences(draft: Application, row: Application) -> list[tuple[str, str, st
     found = [
         (str(here[name].label), _words(here[name]), _words(there[name]))
         for name in here.fields
-        if _key(here[name].value()) != _key(there[name].value())
+        if _key(name, here[name].value()) != _key(name, there[name].value())
     ]
     yes, no = gettext_lazy("yes"), gettext_lazy("no")
     for fact in facts_asked(version):
@@ -182,5 +195,8 @@ def _words(field: Any) -> str:
     return shown(field) if field.value() not in (None, "") else "–"
 
 
-def _key(value: Any) -> str:
+def _key(field: str, value: Any) -> str:
+    """What is compared: numbers of parcels and certificates are one however they are spelled."""
+    if field in NUMBERS:
+        return mark(field, value)
     return fold(str(value)) if value is not None else ""

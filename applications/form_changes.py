@@ -56,10 +56,10 @@ def form_lines(dossier: Application) -> list[tuple[str, list[FormLine]]]:
 
 
 def contact_changes(dossier: Application) -> list[tuple[str, Change]]:
-    """Phone and e-mail address as receipts before named them, masked, with what they are called."""
+    """Phone and e-mail address as they were before a correction, masked, with what they are called."""
     lines = []
     for event in reversed(dossier.events.all()):
-        if event.kind != EventKind.REISSUED:
+        if event.kind not in (EventKind.REISSUED, EventKind.FORM_CORRECTED):
             continue
         said = {row.name: row.value or "" for row in event.values.all()}
         for name, label, mask in (("phone", _("Phone"), mask_phone), ("email", _("E-mail"), _masked)):

@@ -29,6 +29,10 @@ class LetterForm(forms.Form):
 
 
 class CorrectionReasonForm(forms.Form):
+    """Stands beside a procedure's form, which may ask for a reason of its own."""
+
+    prefix = "correction"
+
     reason = forms.CharField(
         label=_("Why it is corrected"),
         help_text=_("Such as what the citizen brought with the supplement."),

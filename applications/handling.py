@@ -725,7 +725,7 @@ VERBS = [
         _is_proposed,
         lambda user, dossier: may_sign(user, dossier) and not is_own_work(user, dossier),
         _sign,
-        initial=lambda dossier: {"proposal": proposal_of(dossier)},
+        initial=lambda dossier: {"proposal": handle.proposal_of(dossier)},
         tells=True,
     ),
     Verb(
@@ -999,11 +999,6 @@ LABELS.update(
 def step_of(dossier: Application) -> str:
     """Where the dossier lies inside the office (a ``StepKind``), from its prefetched steps; empty when nowhere."""
     return next((step.kind for step in dossier.steps.all() if step.to_at is None), "")
-
-
-def proposal_of(dossier: Application) -> int | None:
-    """Which proposal waits for the leader: each is a step of its own, so the next one has another number."""
-    return next((step.pk for step in dossier.steps.all() if step.to_at is None and step.kind == StepKind.SIGN), None)
 
 
 def offered(dossier: Application, user: Any) -> list[Verb]:

@@ -17,6 +17,7 @@ NAMES = (
 )  # fmt: skip
 PARCEL, SHEET, SERIAL = "parcel_number", "map_sheet", "certificate_serial"
 _MARKS = {PARCEL: "parcel", SHEET: "sheet", SERIAL: "serial"}
+NUMBERS = frozenset(_MARKS)
 _NOT_IN_A_NUMBER = re.compile(r"[^0-9a-z]+")
 _LONGEST = 40
 _AT_ONCE = 500

@@ -550,7 +550,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:add_note": {"note": "Gọi lại chiều nay"},
         "applications:write_letter": {"letter": "Xin đến chi nhánh."},
         "applications:answer_letter": {"letter": "Mai tôi đến.", "phone_last4": LAST4},
-        "applications:correct_form": {"child_name": "Nguyễn Gia Bách", "reason": "Gõ nhầm"},
+        "applications:correct_form": {"child_name": "Nguyễn Gia Bách", "correction-reason": "Gõ nhầm"},
         "applications:ask_at_counter": {"what-0": "Thiếu giấy chứng sinh.", "until": "2026-12-04", "free": "3"},
         "applications:refuse": {"reason": "Không đúng thẩm quyền", "ground": "Điều 3"},
         "applications:withdraw": {"reason": "Không cần nữa", "phone_last4": LAST4, "sure": "on"},

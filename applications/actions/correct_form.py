@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from applications.actions.locking import locked, wrong_state
 from applications.actions.steps import announce
 from applications.catalogue import counted, version_of
+from applications.contacts import follow_contact
 from applications.enums import IN_HAND, EventKind
 from applications.history import record
 from applications.models import Application
 from applications.permissions import check, may_correct_form
+from applications.words import note_words_again
 from citizens.models import User
 from portal import clock
 from portal.errors import BadInput
@@ -46,7 +48,7 @@ def correct_form(
     """Keep other answers than were received, with the reason: a name was misspelt, the supplement says otherwise.
 
     ``values`` are raw answers by field; one that is left out stays. Raises ``WrongForm``, or ``BadInput`` where nothing
-    differs or the reason is missing.
+    differs or the reason is missing. A contact that the form said goes with it, and the dossier is found by what it says now.
     """
     dossier = locked(application)
     check(may_correct_form(acting_user, dossier))
@@ -66,7 +68,9 @@ def correct_form(
     dossier.form_data, dossier.changed_at = {**before, **after}, at
     for key in set(changed) - set(after):
         dossier.form_data.pop(key, None)
-    dossier.save(update_fields=["form_data", "changed_at"])
+    reached = follow_contact(dossier, before, dossier.form_data)
+    dossier.save(update_fields=["form_data", "contact_phone", "contact_email", "changed_at"])
+    note_words_again([dossier])
     record(
         application=dossier,
         kind=EventKind.FORM_CORRECTED,
@@ -78,6 +82,7 @@ def correct_form(
             "reason": reason.strip(),
             **{f"{WAS}{key}": _kept(before.get(key)) for key in changed},
             **{f"{NOW}{key}": _kept(after.get(key)) for key in changed},
+            **reached,
         },
     )
     announce(dossier)

@@ -13,6 +13,7 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
 from applications.actions.sweep_scans import erase_scans_of
 from applications.catalogue import cleaned, contact_in_form, given_by, identity_given_by, other_side, version_of
+from applications.contacts import follow_contact
 from applications.enums import DocumentSource, PaperState, State
 from applications.models import Application, Declaration
 from applications.permissions import check_receiver
@@ -78,10 +79,14 @@ def suggest_facts(*, application: Application, at: datetime, acting_user: User) 
 
 @transaction.atomic
 def keep_form(*, application: Application, values: Mapping[str, Any], at: datetime, acting_user: User) -> Application:
-    """Keep what was typed into the form, right or wrong; it is checked when the dossier is received."""
+    """Keep what was typed into the form, right or wrong; it is checked when the dossier is received.
+
+    A phone or e-mail address in it is how the citizen is reached, where nothing else was said.
+    """
     draft = _draft(application, acting_user)
-    draft.form_data = {**draft.form_data, **values}
-    return _save(draft, at, "form_data")
+    before, draft.form_data = draft.form_data, {**draft.form_data, **values}
+    follow_contact(draft, before, draft.form_data)
+    return _save(draft, at, "form_data", "contact_phone", "contact_email")
 
 
 @transaction.atomic

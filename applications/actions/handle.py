@@ -29,7 +29,11 @@ from portal.errors import BadInput, RuleBroken
 
 # The signs of official numbers, with a letter or a digit among them.
 _OFFICIAL_NUMBER = re.compile(r"[/. -]*(?:[^\W_][/. -]*)+")
-PROPOSAL_CHANGED = _("Another result is proposed now than the one you read. Look at it, then sign.")
+PROPOSAL_CHANGED = _("The dossier is not as you read it any more. Look at it again, then sign.")
+# What is signed was looked at since the last of these.
+_LOOKED_AT_AGAIN = frozenset({
+    EventKind.PROPOSED, EventKind.FORM_CORRECTED, EventKind.PAPER_ADDED, EventKind.PERSON_MERGED, EventKind.PERSON_PARTED,
+})  # fmt: skip
 
 
 @transaction.atomic
@@ -140,11 +144,20 @@ def send_back(*, application: Application, reason: str, at: datetime, acting_use
     return dossier
 
 
+def proposal_of(dossier: Application) -> int | None:
+    """What waits for the leader, by the last change of the result or of what it rests on: after the next one it is another
+    number."""
+    if not any(step.kind == StepKind.SIGN and step.to_at is None for step in dossier.steps.all()):
+        return None
+    return max((event.pk for event in dossier.events.all() if event.kind in _LOOKED_AT_AGAIN), default=0)
+
+
 @transaction.atomic
 def sign(*, application: Application, proposal: int | None = None, at: datetime, acting_user: User) -> Application:
     """The leader signs the result off; it goes back to the counter and the citizen is told.
 
-    ``proposal`` is the one that was read (``handling.proposal_of``): another one is not signed in its place.
+    ``proposal`` is the one that was read (``proposal_of``): another one, or one whose dossier was changed since, is not
+    signed in its place.
     """
     dossier = locked(application)
     check(may_sign(acting_user, dossier))
@@ -156,7 +169,7 @@ def sign(*, application: Application, proposal: int | None = None, at: datetime,
         raise wrong_state(dossier)
     if is_own_work(acting_user, dossier):
         raise RuleBroken(_("You handled this dossier yourself; somebody else has to sign it."), code="own_work")
-    if proposal is not None and not dossier.steps.filter(pk=proposal, to_at__isnull=True).exists():
+    if proposal is not None and proposal != proposal_of(dossier):
         raise RuleBroken(PROPOSAL_CHANGED, code="proposal_changed")
     from_state = dossier.state
     dossier.result.signed_by, dossier.result.signed_at = acting_user, at

@@ -18,6 +18,7 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import take_originals
 from applications.actions.submit_certification import submit_all, why_not_submitted
 from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
+from applications.contacts import take_contact
 from applications.documents import receipt_said
 from applications.duplicates import refuse_duplicates
 from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
@@ -73,6 +74,7 @@ def receive(*, application: Application, at: datetime, acting_user: User) -> App
     refuse_duplicates(draft, at)
     is_checked = was_found_right(draft, at)
     draft.form_data = form.form_data()
+    take_contact(draft, draft.form_data)
     return complete(draft, quote, papers, at, acting_user, is_checked=is_checked)
 
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from applications.actions.handle import proposal_of
 from applications.catalogue import version_of
 from applications.documents import tracking_url
 from applications.enums import PartState, State
-from applications.handling import proposal_of
 from applications.models import Application, Part
 from citizens.enums import Sex
 from portal.api import ProblemSerializer

@@ -1,7 +1,7 @@
 // What is wrong with a field comes while the form is filled in (htmx out of band): not over the one being typed in.
 (() => {
   "use strict";
-  const inputOf = (box) => document.getElementById(box.id.replace(/_error$/, ""));
+  const inputOf = (box) => (box.id.endsWith("_error") ? document.getElementById(box.id.replace(/_error$/, "")) : null);
   document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     const input = inputOf(detail.target);
     if (!input) return;

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from applications.actions.correct import correct_receipt
 from applications.actions.correct_form import correct_form
+from applications.actions.receive import receive
 from applications.enums import EventKind, State
 from applications.form_changes import contact_changes, form_lines
 from applications.history import erase
 from applications.history_faults import Count, find_faults
 from applications.history_words import told
 from applications.models import Application
+from applications.search import Search
 from centres.enums import Role
 from portal.errors import NotAllowed, RuleBroken
 from tests.applications.at_desk import As, to, words
-from tests.factories.applications import MONDAY, a_dossier, member_of
+from tests.factories.applications import MONDAY, a_dossier, a_draft, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday", "in_english")]
 
@@ -32,7 +35,8 @@ def test_a_misspelt_name_is_corrected_with_both_values_to_be_read(as_: As) -> No
     form = client.get(to("correct_form", dossier.pk)).context["form"]
     typed = {name: form[name].value() or "" for name in form.fields}
     done = client.post(
-        to("correct_form", dossier.pk), {**typed, "child_name": "Nguyễn Gia Bách", "reason": "Theo giấy chứng sinh"}
+        to("correct_form", dossier.pk),
+        {**typed, "child_name": "Nguyễn Gia Bách", "correction-reason": "Theo giấy chứng sinh"},
     )
     assert done.status_code == 302
     assert _again(dossier).form_data == {**dossier.form_data, "child_name": "Nguyễn Gia Bách"}
@@ -93,7 +97,9 @@ def test_what_cannot_be_kept_changes_nothing(values: dict[str, str], reason: str
 
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(as_: As) -> None:
     dossier = a_dossier(state=State.PROCESSING)
-    answer = as_(Role.SPECIALIST).post(to("correct_form", dossier.pk), {"child_name": "1234", "reason": "Gõ nhầm"})
+    answer = as_(Role.SPECIALIST).post(
+        to("correct_form", dossier.pk), {"child_name": "1234", "correction-reason": "Gõ nhầm"}
+    )
     assert answer.status_code == 400
     page = answer.content.decode()
     assert 'value="1234"' in page and 'value="Gõ nhầm"' in page and 'aria-invalid="true"' in page
@@ -119,3 +125,59 @@ def test_another_phone_is_shown_beside_the_one_before_masked(as_: As) -> None:
     [(label, change)] = contact_changes(_again(dossier))
     assert (label, change.was[-3:], change.now[-3:]) == ("Phone", "678", "321")
     assert "0912345678" not in words(as_(Role.SPECIALIST).get(to("dossier", dossier.pk))).replace(" ", "")
+
+
+def test_why_it_is_corrected_does_not_overwrite_what_the_citizen_gave_as_a_reason(as_: As) -> None:
+    dossier = a_dossier(procedure="land_change_info", state=State.PROCESSING)
+    own = "Thay đổi do sắp xếp đơn vị hành chính"
+    Application.objects.filter(pk=dossier.pk).update(form_data={**dossier.form_data, "reason": own})
+    client = as_(Role.SPECIALIST)
+    shown = client.get(to("correct_form", dossier.pk))
+    form, why = shown.context["form"], shown.context["why"]
+    names = [field.html_name for field in (*form, *why)]
+    ids = re.findall(r' id="([^"]+)"', shown.content.decode())
+    assert len(set(names)) == len(names) and len(set(ids)) == len(ids)
+    typed = {field.html_name: field.value() or "" for field in (*form, *why)} | {"parcel_number": "46"}
+    refused = client.post(to("correct_form", dossier.pk), typed)
+    assert refused.status_code == 400
+    assert list(refused.context["why"].errors) == ["reason"] and not refused.context["form"].errors
+    done = client.post(to("correct_form", dossier.pk), {**typed, why["reason"].html_name: "Gõ nhầm số thửa"})
+    assert done.status_code == 302
+    assert _again(dossier).form_data == {**dossier.form_data, "reason": own, "parcel_number": "46"}
+
+
+def test_a_phone_in_the_form_is_how_its_citizen_is_reached(as_: As) -> None:
+    draft = a_draft(procedure="land_change_info")
+    draft.contact_phone = ""
+    draft.form_data = {**draft.form_data, "applicant_phone": "0912 000 111"}
+    draft.save()
+    dossier = receive(application=draft, at=MONDAY, acting_user=draft.opened_by)
+    assert _again(dossier).contact_phone == "+84912000111"
+    by: dict[str, Any] = {"reason": "Sai số", "at": MONDAY, "acting_user": dossier.received_by}
+    correct_form(application=dossier, values={"applicant_phone": "0912 000 222"}, **by)
+    assert _again(dossier).contact_phone == "+84912000222"
+    [(label, change)] = contact_changes(_again(dossier))
+    assert (label, change.was[-3:], change.now[-3:]) == ("Phone", "111", "222")
+    Application.objects.filter(pk=dossier.pk).update(contact_phone="+84987654321")
+    correct_form(application=dossier, values={"applicant_phone": "0912 000 333"}, **by)
+    assert _again(dossier).contact_phone == "+84987654321"
+    Application.objects.filter(pk=dossier.pk).update(contact_phone="")
+    correct_form(application=dossier, values={"applicant_phone": "0912 000 444"}, **by)
+    assert _again(dossier).contact_phone == "+84912000444"
+    assert not list(find_faults({}, Count()))
+
+
+def test_a_corrected_dossier_is_found_by_what_it_says_now(as_: As) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    correct_form(
+        application=dossier,
+        values={"child_name": "Nguyễn Thế Vinh"},
+        reason="Gõ nhầm",
+        at=MONDAY,
+        acting_user=dossier.handler,
+    )
+    found = {
+        name: [row.application for row in Search(name, dossier.handler).page(None)[0]]
+        for name in ("Thế Vinh", "Gia Bảo")
+    }
+    assert found == {"Thế Vinh": [dossier], "Gia Bảo": []}

@@ -86,6 +86,9 @@ def test_what_came_after_the_decision_is_pointed_out_again(person: Citizen) -> N
         (LAND, {"new_address": "14 ngõ 5"}, True),
         (LAND, {"certificate_serial": "AB 999999"}, True),  # the same parcel
         (LAND, {"certificate_serial": "AB 999999", "parcel_number": "46"}, False),
+        (LAND, {"certificate_serial": "AB 999999", "parcel_number": "045", "map_sheet": "012"}, True),
+        (LAND, {"certificate_serial": "ab123456", "parcel_number": "46"}, True),
+        ("birth", {"child_born": "02/11/2026"}, True),
     ],
 )
 def test_the_same_object_is_what_its_fields_say(person: Citizen, procedure: str, form: Any, found: bool) -> None:

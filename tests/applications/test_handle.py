@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from applications.actions.correct_form import correct_form
 from applications.actions.hand_over import hand_over
-from applications.actions.handle import propose, send_back, sign, take
+from applications.actions.handle import proposal_of, propose, send_back, sign, take
 from applications.actions.supplement import accept_supplement, ask_supplement
 from applications.enums import DeliveryState, EventKind, State, StepKind
-from applications.handling import offered, proposal_of
+from applications.handling import offered
 from applications.history_words import told
 from applications.models import Application
 from centres.enums import Role
 from centres.models import Centre, Membership
 from portal.errors import BadInput, NotAllowed, RuleBroken
+from tests.applications.at_desk import As, to
 from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member, member_of
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +143,28 @@ def test_what_is_signed_is_what_was_shown(centre: Centre) -> None:
     assert not Application.objects.get(pk=dossier.pk).result.signed_at
     signed = sign(application=dossier, proposal=proposal_of(dossier), at=MONDAY, acting_user=leader)
     assert signed.result.number == "30B/KS"
+
+
+def test_a_form_corrected_at_signature_is_looked_at_again(as_: As) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    dossier = propose(application=dossier, number="30/KS", document=None, at=MONDAY, acting_user=dossier.handler)
+    leader, address = as_(Role.LEADER), reverse("applications:dossier_act", args=[dossier.pk, "sign"])
+    [shown] = [form for verb, form in leader.get(to("dossier", dossier.pk)).context["steps"] if verb.key == "sign"]
+    correct_form(
+        application=dossier,
+        values={"child_name": "Nguyễn Gia Bách"},
+        reason="Gõ nhầm",
+        at=MONDAY,
+        acting_user=dossier.received_by,
+    )
+    refused = leader.post(address, {"sign-proposal": shown["proposal"].value()})
+    assert refused.status_code in (400, 409)
+    assert "Nguyễn Gia Bách" in refused.content.decode()
+    assert not Application.objects.get(pk=dossier.pk).result.signed_at
+    [again] = [form for verb, form in refused.context["steps"] if verb.key == "sign"]
+    assert again.errors
+    assert leader.post(address, {"sign-proposal": again["proposal"].value()}).status_code == 302
+    assert Application.objects.get(pk=dossier.pk).result.signed_at
 
 
 def test_a_result_is_handed_over_unpaid_with_a_reason_alone() -> None:

@@ -108,7 +108,7 @@ def test_officer_and_citizen_put_a_name_right(looker: Looker) -> None:
     expect(desk.locator(".letters .theirs")).to_contain_text("Nguyễn Gia Bách")
     desk.click("#step-correct-form")
     desk.fill("#id_child_name", "Nguyễn Gia Bách")
-    desk.fill("#id_reason", "Công dân cho biết")
+    desk.fill("#id_correction-reason", "Công dân cho biết")
     seen(looker, desk, "6-correct")
     desk.keyboard.press("F9")
     expect(desk.locator(".changed s").first).to_have_text("Nguyễn Gia Bảo")

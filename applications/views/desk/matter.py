@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +29,7 @@ from applications.enums import State
 from applications.forms import QuantityForm, first_error
 from applications.forms_originals import OriginalForm
 from applications.models import Application, Paper
-from applications.views.desk.page import at_counter, back
+from applications.views.desk.page import at_counter, back, contact_form_of
 from centres.models import Ticket
 from citizens.models import HeldDocument
 from citizens.session import signed_in
@@ -140,7 +142,10 @@ def form(request: HttpRequest, application_id: int) -> HttpResponse:
     kept = keep_form(application=draft, values=values, at=at, acting_user=signed_in(request))
     if request.headers.get("HX-Request") and "stay" in request.POST:
         fields = [field for _title, group in desk.form_of(kept, at).groups() for field in group]
-        return render(request, "applications/desk/parts/wrong.html", {"fields": fields})
+        context: dict[str, Any] = {"fields": fields, "row": kept}
+        if (kept.contact_phone, kept.contact_email) != (draft.contact_phone, draft.contact_email):
+            context["contact_form"] = contact_form_of(kept)
+        return render(request, "applications/desk/parts/wrong.html", context)
     return back(draft.pk, view="form" if "stay" in request.POST else "")
 
 
