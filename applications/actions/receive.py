@@ -15,12 +15,13 @@ from applications.actions.declare import erase
 from applications.actions.documents_wanted import FROM_DOCUMENTS, LAID_OUT
 from applications.actions.linked import open_parts
 from applications.actions.locking import locked, wrong_state
-from applications.actions.originals import take_originals
+from applications.actions.originals import kept_papers, take_originals
 from applications.actions.submit_certification import submit_all, why_not_submitted
 from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
+from applications.delivery import NO_ADDRESS, ORIGINAL_STAYS
 from applications.documents import receipt_said
 from applications.duplicates import refuse_duplicates
-from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
+from applications.enums import PAPER_THERE, Delivery, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
 from applications.models import Application, Arrival, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
 from applications.models.papers import as_issued
@@ -126,6 +127,8 @@ def complete(
         by=acting_user,
     )
     draft.received_at_centre = centre
+    if draft.delivery != Delivery.POST:
+        draft.delivery_address = ""
     draft.payment_state = PaymentState.DUE if quote.total else PaymentState.NONE
     draft.changed_at = at
     draft.save()
@@ -148,6 +151,7 @@ def complete(
             "due_at": quote.due_at.isoformat(),
             "papers": [str(paper.kind.key) for paper in papers],
             "fee": quote.total,
+            **({"delivery": draft.delivery} if draft.delivery != Delivery.COUNTER else {}),
             **({"declared_at_home": True} if declaration else {}),
             **({"checked_on_screen": True} if is_checked else {}),
             **({"looks_like": draft.other_matter["codes"]} if draft.other_matter else {}),
@@ -157,6 +161,7 @@ def complete(
             "identity_number": (applicant.identity_number or "") if applicant else "",
             "phone": draft.contact_phone,
             "other_matter": draft.other_matter.get("reason", ""),
+            **({"delivery_address": draft.delivery_address} if draft.delivery_address else {}),
         },
         # What was refused of a request while it was prepared has its row already.
         first=is_new and request is None,
@@ -256,9 +261,22 @@ def what_is_missing(
         for finding in findings(version_of(draft), form_values(draft), clock.local_day(at))
         if finding.is_refusal
     ]
+    missing += _way_missing(draft, papers, desk)
     if quote.needs_pages and not by_document:
         missing.append(Missing(_("Give the number of pages: the fee depends on it."), f"{desk}#id_pages"))
     return [sentence if isinstance(sentence, Missing) else str(sentence) for sentence in missing]
+
+
+def _way_missing(draft: Application, papers: list[Paper], desk: str) -> list[str]:
+    """Why the result cannot be sent as the citizen wants it."""
+    if draft.delivery != Delivery.POST:
+        return []
+    missing: list[str] = []
+    if not draft.delivery_address:
+        missing.append(Missing(str(NO_ADDRESS), f"{desk}#id_delivery_address"))
+    if any(paper.state in PAPER_THERE for paper in kept_papers(papers)):
+        missing.append(Missing(str(ORIGINAL_STAYS), f"{desk}#id_delivery"))
+    return missing
 
 
 def _documents_missing(draft: Application, at: datetime) -> list[str]:
