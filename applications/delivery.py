@@ -14,7 +14,6 @@ from applications.models import Application, Dispatch, Original
 from applications.notarisation.requests import is_request
 from citizens.models import Citizen
 
-
 NO_ADDRESS = _("Write the address to which the post brings the result.")
 ORIGINAL_STAYS = _("An original stays here and goes out against a signature: the result cannot be sent by post.")
 Rows = TypeVar("Rows", bound="QuerySet[Any]")

@@ -196,11 +196,15 @@ def masked(context: dict[str, Any]) -> dict[str, Any]:
     """The same form for whoever has only its address: how the person is reached shows no more than they recognise."""
     phone, email = context["phone"], context["email"]
     by_post = {"result_where": "Qua bưu chính, đến địa chỉ đã đăng ký"} if context.get("is_by_post") else {}
-    return context | by_post | {
-        "phone": mask_phone(phone) if phone else "",
-        "email": mask_email(email) if email else "",
-        "is_masked": bool(phone or email),
-    }
+    return (
+        context
+        | by_post
+        | {
+            "phone": mask_phone(phone) if phone else "",
+            "email": mask_email(email) if email else "",
+            "is_masked": bool(phone or email),
+        }
+    )
 
 
 def _papers(application: Application, papers: Sequence[Paper], kept: Sequence[Original]) -> list[dict[str, Any]]:

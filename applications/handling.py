@@ -501,9 +501,7 @@ def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) ->
 
 
 def _give_as_file(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    return give_as_file(
-        application=dossier, unpaid_reason=values.get("unpaid_reason", ""), at=at, acting_user=user
-    )
+    return give_as_file(application=dossier, unpaid_reason=values.get("unpaid_reason", ""), at=at, acting_user=user)
 
 
 def _has_its_file(dossier: Application, step: str) -> bool:

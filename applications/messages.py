@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from applications.catalogue import version_of
 from applications.delivery import comes_for_it
@@ -451,9 +450,12 @@ class PartReady(PartNotice):
 
     def sentence(self) -> str:
         if not comes_for_it(self.application):
-            return _(
-                "Dossier %(code)s: %(result)s is ready. It comes by post with the others; you can also collect it at %(centre)s."
-            ) % self._values()
+            return (
+                _(
+                    "Dossier %(code)s: %(result)s is ready. It comes by post with the others; you can also collect it at %(centre)s."
+                )
+                % self._values()
+            )
         return _("Dossier %(code)s: %(result)s is ready at %(centre)s. Please bring the receipt.") % self._values()
 
 
@@ -467,7 +469,10 @@ class PartNotCollected(PartNotice):
         return _("A result of dossier %(code)s still waits for you: %(result)s") % self._values()
 
     def sentence(self) -> str:
-        return _("Dossier %(code)s: %(result)s still waits for you at %(centre)s. Please bring the receipt.") % self._values()
+        return (
+            _("Dossier %(code)s: %(result)s still waits for you at %(centre)s. Please bring the receipt.")
+            % self._values()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,9 @@ _NOTES = {
 def received_on(centre: Centre, day: date) -> QuerySet[Application]:
     """What the centre received on this day, in the order of receipt."""
     start = datetime.combine(day, time.min, tzinfo=clock.HANOI)
-    moves = Event.objects.filter(kind__in=[EventKind.TAKEN, EventKind.APPROVED, EventKind.PARTS_OVER, EventKind.HANDED_OVER])
+    moves = Event.objects.filter(
+        kind__in=[EventKind.TAKEN, EventKind.APPROVED, EventKind.PARTS_OVER, EventKind.HANDED_OVER]
+    )
     return (
         Application.objects.filter(
             received_at_centre=centre, received_at__gte=start, received_at__lt=start + timedelta(days=1)

@@ -47,7 +47,9 @@ COLLECT_A_PART: tuple[str, Any, Any] = (
 COLLECT_A_PART_OR_WAIT: tuple[str, Any, Any] = (
     "ok",
     _("A result is ready at %(centre)s."),
-    _("The post brings it to you with the others. You can also collect it now, with the receipt and your ID card. %(address)s"),
+    _(
+        "The post brings it to you with the others. You can also collect it now, with the receipt and your ID card. %(address)s"
+    ),
 )
 # A result that nobody has to collect: the box for the citizen, then the lines of its way, ready and before.
 NOBODY_COMES: dict[Delivery, tuple[str, Any, Any]] = {

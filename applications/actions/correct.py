@@ -14,9 +14,9 @@ from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
 from applications.actions.post_result import overtake
 from applications.actions.steps import announce, now_at
+from applications.delivery import NO_ADDRESS, ORIGINAL_STAYS
 from applications.documents import receipt_said
 from applications.documents_kept import Kept
-from applications.delivery import NO_ADDRESS, ORIGINAL_STAYS
 from applications.enums import IN_HAND, Delivery, DocumentSource, EventKind, State, StepKind
 from applications.enums_originals import IN_CUSTODY
 from applications.history import record
@@ -53,9 +53,7 @@ def correct_receipt(
     dossier.contact_phone, dossier.contact_email = phone or dossier.contact_phone, email or dossier.contact_email
     wanted = _wanted(dossier, delivery, delivery_address) if delivery else {}
     dossier.changed_at = at
-    dossier.save(
-        update_fields=["contact_phone", "contact_email", "delivery", "delivery_address", "changed_at"]
-    )
+    dossier.save(update_fields=["contact_phone", "contact_email", "delivery", "delivery_address", "changed_at"])
     form = issue(
         application=dossier, number=RECEIPT, said=receipt_said(dossier, at), reason=reason, at=at, by=acting_user
     )

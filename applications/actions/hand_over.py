@@ -14,8 +14,8 @@ from applications.actions.linked import hand_over_parts, hand_part
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import bump, give_with_result
 from applications.actions.steps import announce, no_step
-from applications.documents_kept import Kept
 from applications.delivery import comes_for_it
+from applications.documents_kept import Kept
 from applications.enums import Delivery, DeliveryState, DocumentSource, EventKind, State
 from applications.history import record
 from applications.models import Application, Document
@@ -76,9 +76,7 @@ def hand_over(
 
 
 @transaction.atomic
-def give_as_file(
-    *, application: Application, unpaid_reason: str = "", at: datetime, acting_user: User
-) -> Application:
+def give_as_file(*, application: Application, unpaid_reason: str = "", at: datetime, acting_user: User) -> Application:
     """The citizen has the result as a file, where they filed the dossier; nobody signs for it. What is unpaid asks for a reason,
     as over the counter."""
     dossier = locked(application)

@@ -94,7 +94,10 @@ class Application(StateModel):
     pages = models.PositiveSmallIntegerField(null=True, blank=True)
     copies = models.PositiveSmallIntegerField(default=1)
     delivery = models.CharField(
-        max_length=7, choices=Delivery.choices, default=Delivery.COUNTER, help_text=_("How the citizen wants the result.")
+        max_length=7,
+        choices=Delivery.choices,
+        default=Delivery.COUNTER,
+        help_text=_("How the citizen wants the result."),
     )
     delivery_address = models.CharField(max_length=300, blank=True, help_text=_("Where the post brings the result."))
 

@@ -15,7 +15,6 @@ from applications.enums import PART_OPEN, PART_OVER, PartState
 from applications.models.papers import Document
 from portal.fsm import StateModel
 
-
 # Its result waits to be collected, and nobody was reminded of it.
 PART_UNCOLLECTED = Q(state=PartState.DONE, handed_at__isnull=True, reminded_at__isnull=True)
 

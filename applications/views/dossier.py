@@ -266,7 +266,7 @@ def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:
     form.is_unfolded = bool(form.initial.get("reason") or form.initial.get("surplus"))  # type: ignore[attr-defined]
     for field in form.visible_fields():
         typed = request.POST.get(field.html_name)
-        if typed or (typed is not None and field.name in form.initial):
+        if typed is not None and typed != str(form.initial.get(field.name) or ""):
             form.initial[field.name] = typed
             form.is_unfolded = True  # type: ignore[attr-defined]
     return form
