@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.documents_wanted import MOST_COPIES, MOST_PAGES
-from applications.delivery import NO_ADDRESS
 from applications.enums import Delivery
+from applications.result_ways import NO_ADDRESS
 from citizens.enums import Sex
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number

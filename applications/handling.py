@@ -36,7 +36,6 @@ from applications.actions.pay import ask_payment, refund, take_fee
 from applications.actions.people import HANDLED, hand_on, may_arrange
 from applications.actions.post_result import note_delivered, note_returned, post_result
 from applications.actions.supplement import accept_supplement
-from applications.delivery import address_for_post, comes_for_it, ways_of
 from applications.documents_kept import Kept, keep_bytes
 from applications.enums import (
     IN_HAND,
@@ -77,6 +76,7 @@ from applications.permissions import (
     may_sign,
     may_take_back,
 )
+from applications.result_ways import address_for_post, comes_for_it, ways_of
 from citizens.models import User
 from portal import clock
 from portal.text import pick

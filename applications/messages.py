@@ -12,9 +12,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.catalogue import version_of
-from applications.delivery import comes_for_it
 from applications.enums import Delivery
 from applications.models import Application, Part
+from applications.result_ways import comes_for_it
 from notifications.actions.queue import queue_notice
 from notifications.message import Notice, Recipient
 from portal.text import pick

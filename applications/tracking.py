@@ -17,7 +17,6 @@ from applications.accounts import account_on, code_to_pay
 from applications.catalogue import version_of
 from applications.conversation import Letter, letters_for_citizen
 from applications.custody import told_to_citizen
-from applications.delivery import comes_for_it
 from applications.documents import qr
 from applications.enums import (
     IN_HAND,
@@ -50,6 +49,7 @@ from applications.notarisation.requests import is_request
 from applications.notarisation.words import ToldDocument, told_of
 from applications.papers_out import PAPERS, RECEIPT, title_of
 from applications.pauses import parts_of
+from applications.result_ways import comes_for_it
 from applications.tracking_words import (
     BRING_FOR_A_PART,
     BY_POST,

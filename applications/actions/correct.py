@@ -14,7 +14,6 @@ from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
 from applications.actions.post_result import overtake
 from applications.actions.steps import announce, now_at
-from applications.delivery import NO_ADDRESS, ORIGINAL_STAYS
 from applications.documents import receipt_said
 from applications.documents_kept import Kept
 from applications.enums import IN_HAND, Delivery, DocumentSource, EventKind, State, StepKind
@@ -24,6 +23,7 @@ from applications.models import Application, ResultCorrection
 from applications.papers_out import RECEIPT
 from applications.pauses import has_parts
 from applications.permissions import check, may_hand_over, may_handle, may_sign
+from applications.result_ways import NO_ADDRESS, ORIGINAL_STAYS
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
 

@@ -13,10 +13,10 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
 from applications.actions.sweep_scans import erase_scans_of
 from applications.catalogue import cleaned, contact_in_form, given_by, identity_given_by, other_side, version_of
-from applications.delivery import address_for_post, ways_of
 from applications.enums import Delivery, DocumentSource, PaperState, State
 from applications.models import Application, Declaration
 from applications.permissions import check_receiver
+from applications.result_ways import address_for_post, ways_of
 from citizens.models import Citizen, User
 from portal import live
 from portal.errors import BadInput, RuleBroken

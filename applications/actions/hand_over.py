@@ -14,13 +14,13 @@ from applications.actions.linked import hand_over_parts, hand_part
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import bump, give_with_result
 from applications.actions.steps import announce, no_step
-from applications.delivery import comes_for_it
 from applications.documents_kept import Kept
 from applications.enums import Delivery, DeliveryState, DocumentSource, EventKind, State
 from applications.history import record
 from applications.models import Application, Document
 from applications.pauses import parts_of
 from applications.permissions import check, may_hand_over
+from applications.result_ways import comes_for_it
 from centres.actions.matters import finish_matter
 from citizens.models import User
 from portal.errors import BadInput

@@ -18,7 +18,6 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import kept_papers, take_originals
 from applications.actions.submit_certification import submit_all, why_not_submitted
 from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
-from applications.delivery import NO_ADDRESS, ORIGINAL_STAYS
 from applications.documents import receipt_said
 from applications.duplicates import refuse_duplicates
 from applications.enums import PAPER_THERE, Delivery, EventKind, PaperState, PaymentState, State, StepKind
@@ -29,6 +28,7 @@ from applications.notarisation.enums import JobState
 from applications.notarisation.requests import is_request, items_of, request_of
 from applications.numbers import next_dossier_code
 from applications.permissions import check_receiver
+from applications.result_ways import NO_ADDRESS, ORIGINAL_STAYS
 from applications.second_screen import was_found_right
 from applications.words import note_words
 from centres.actions.matters import finish_matter

@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from applications import messages
 from applications.actions.locking import locked
 from applications.actions.steps import announce
-from applications.delivery import comes_for_it, that_come
 from applications.enums import IN_HAND, DeliveryState, State
 from applications.models import Part, Step
 from applications.models.handling import UNCOLLECTED
 from applications.models.linked import PART_UNCOLLECTED
+from applications.result_ways import comes_for_it, that_come
 from applications.rules import rules_on, start_of, working_days_before
 from portal import clock
 from procedures.calendars import ONE_DAY

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET
 
 from applications import desk
 from applications.catalogue import other_side, version_of
-from applications.delivery import ways_of
 from applications.enums import Delivery
 from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk, looked_at_filed
 from applications.models import Application
+from applications.result_ways import ways_of
 from applications.second_screen import second_of
 from applications.views.desk import other_person, unknown_person
 from centres.enums import CounterState, Role

@@ -29,11 +29,11 @@ from applications.actions.edit_draft import (
 from applications.actions.take_over_declaration import take_over_declaration
 from applications.catalogue import bound_form, contact_in_form, version_of
 from applications.declaration_access import is_declaration, named_at_desk
-from applications.delivery import address_for_post, ways_of
 from applications.enums import State
 from applications.forms import AddressForm, ContactForm, PersonForm, ScanForm
 from applications.models import Application
 from applications.numbers import dossier_code_in
+from applications.result_ways import address_for_post, ways_of
 from applications.views.desk import other_person, unknown_person
 from applications.views.desk.page import at_counter, back, contact_form_of, number_in, page
 from centres.actions.welcome import welcome
