@@ -84,7 +84,7 @@ class ContactForm(forms.Form):
 
     phone = PhoneField(label=_("Phone"), required=False, widget=forms.TextInput({"inputmode": "tel"}))
     email = forms.EmailField(label=_("E-mail"), required=False)
-    delivery = forms.ChoiceField(label=_("Result"), required=False)
+    delivery = forms.ChoiceField(label=_("Result wanted"), required=False)
     delivery_address = LineField(label=_("Address for the post"), max_length=300, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

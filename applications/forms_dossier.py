@@ -518,7 +518,7 @@ class NewReceiptForm(forms.Form):
     )
     phone = PhoneField(label=_("Right phone number"), help_text=_("Empty: it stays as it is."), required=False)
     email = forms.EmailField(label=_("Right e-mail address"), help_text=_("Empty: it stays as it is."), required=False)
-    delivery = forms.ChoiceField(label=_("Result"), required=False)
+    delivery = forms.ChoiceField(label=_("Result wanted"), required=False)
     delivery_address = LineField(
         label=_("Address for the post"), help_text=_("Only where it goes by post."), max_length=300, required=False
     )

@@ -566,6 +566,7 @@ def _known_of_letter(dossier: Application) -> Values:
         "address": address_for_post(dossier),
         "carrier": USUAL_CARRIER,
         **known,
+        "is_wanted": dossier.delivery == Delivery.POST and not comes_for_it(dossier),
         "unpaid": _unpaid(dossier),
     }
 

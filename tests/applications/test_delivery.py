@@ -24,6 +24,7 @@ from applications.erasing import anonymise
 from applications.history_words import told
 from applications.models import Application, Document, Result, SyncRules
 from applications.national.build import AtEvent
+from applications.second_screen import lines_of as screen_lines
 from applications.tracking import find_visit
 from applications.tracking_book import lines_of, received_on
 from centres.enums import Role
@@ -102,6 +103,12 @@ def test_at_the_desk_the_post_is_chosen_and_the_address_is_the_persons(desk: Cli
     desk.post(to("receive", draft.pk))
     draft.refresh_from_db()
     assert (draft.state, draft.delivery_address) == (State.ACCEPTED, ELSEWHERE)
+
+
+def test_the_citizen_checks_the_address_on_their_screen(centre: Centre) -> None:
+    draft = a_draft()
+    assert "person:delivery" not in [line.key for line in screen_lines(draft, MONDAY)]
+    assert ELSEWHERE in [line.value for line in screen_lines(_wanted(draft), MONDAY)]
 
 
 @pytest.mark.usefixtures("monday")
