@@ -17,7 +17,7 @@ from django.utils import translation
 from applications.actions.merge_people import merge_people
 from applications.enums import State
 from applications.models import Application, SearchWord
-from applications.search import PAGE_SIZE, Search
+from applications.search import PAGE_SIZE, Search, _rarest_first
 from applications.words import follow_name
 from centres.enums import Role
 from citizens.models import Look
@@ -190,6 +190,44 @@ def test_pages_follow_one_another_the_newest_first(dossier: Application, text: s
         if before is None:
             break
     assert seen == list(Application.objects.order_by("-pk").values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("at_once", [2, 62])
+@pytest.mark.parametrize("near", [(1, 2), (4, 9), (1000, 1000)])
+def test_however_far_one_has_to_look_nobody_is_left_out(
+    dossier: Application, monkeypatch: pytest.MonkeyPatch, near: tuple[int, int], at_once: int
+) -> None:
+    """Every third has all words of the name; the words are so common that they are counted once a day."""
+    monkeypatch.setattr("applications.search.NEAR", near)
+    monkeypatch.setattr("applications.search.AT_ONCE", at_once)
+    monkeypatch.setattr("applications.search.COUNTED", 10)
+    _many(dossier, 3 * PAGE_SIZE)
+    keys = list(Application.objects.order_by("-pk").values_list("pk", flat=True))
+    others = [key for number, key in enumerate(keys) if number % 3]
+    SearchWord.objects.filter(application__in=others, word="thi").delete()
+    asked, seen, before = Search("Trịnh Thị Ánh", member_of(Role.SPECIALIST, dossier.competent)), [], None
+    for _page in range(3):
+        page, before = asked.page(before)
+        seen += [one.application.pk for one in page]
+        if before is None:
+            break
+    assert seen == [key for key in keys if key not in others]
+
+
+def test_of_common_words_the_rarest_is_known_for_a_day(dossier: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("applications.search.COUNTED", 10)
+    _many(dossier, PAGE_SIZE)
+    here = dossier.competent_id
+    few = list(SearchWord.objects.filter(word="trinh").order_by("pk").values_list("pk", flat=True)[:12])
+    SearchWord.objects.filter(word="trinh").exclude(pk__in=few).delete()
+    assert _rarest_first(here, ["trinh", "anh"]) == ["trinh", "anh"]
+    SearchWord.objects.filter(word="anh").exclude(application=dossier).delete()
+    SearchWord.objects.filter(pk__in=few).delete()
+    assert _rarest_first(here, ["ngoc", "anh"]) == ["anh", "ngoc"], "what is rare is counted each time"
+    with CaptureQueriesContext(connection) as statements:
+        _rarest_first(here, ["thi", "ngoc"])
+        _rarest_first(here, ["thi", "ngoc"])
+    assert len(statements) == 3, "common words are counted to the end once"
 
 
 @pytest.mark.parametrize(("text", "most"), [("Trịnh Thị Ánh", 4), ("Ánh", 3), ("0912345678", 4), ("001190000123", 5)])
