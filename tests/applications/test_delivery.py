@@ -22,6 +22,7 @@ from applications.documents import masked, receipt_context
 from applications.enums import Delivery, EventKind, State
 from applications.erasing import anonymise
 from applications.history_words import told
+from applications.messages import PartReady, ResultReady
 from applications.models import Application, Document, Result, SyncRules
 from applications.national.build import AtEvent
 from applications.second_screen import lines_of as screen_lines
@@ -207,8 +208,6 @@ def test_who_waits_for_the_post_is_not_reminded_until_it_came_back(centre: Centr
 
 
 def test_the_message_that_it_is_ready_sends_nobody_to_the_counter(centre: Centre) -> None:
-    from applications.messages import PartReady, ResultReady  # noqa: PLC0415
-
     dossier = _done(a_dossier(state=State.DONE))
     words = ResultReady(application=dossier, reference=dossier.code).sentence()
     assert "Chi nhánh" not in words and "bưu chính" in words
