@@ -77,7 +77,7 @@ class ApplicationAdmin(ReadOnly, admin.ModelAdmin):
     inlines = (PaperInline, StepInline, FeeLineInline)
     fields = (
         "code", "version", "helped_at", "received_at_centre", "competent", "channel", "state", "payment_state",
-        "delivery_state", "sync_state", "started_at", "submitted_at", "received_at", "due_at", "due_explanation",
+        "delivery", "delivery_address", "delivery_state", "sync_state", "started_at", "submitted_at", "received_at", "due_at", "due_explanation",
         "paused_at", "released_at", "handed_over_at", "ended_at", "opened_by", "received_by", "handler",
     )  # fmt: skip
 

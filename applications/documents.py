@@ -11,12 +11,14 @@ from django.conf import settings
 from django.urls import reverse
 
 from applications.catalogue import facts_of, version_of
+from applications.enums import Delivery
 from applications.ledger import lines_owed
 from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Original, Paper
 from applications.models.papers import as_issued
 from applications.notarisation.enums import NOT_PAID_FOR
 from applications.notarisation.requests import items_of, request_of
 from applications.pauses import has_parts
+from centres.models import Centre
 from portal import clock
 from portal.text import mask_email, pick
 from portal.vn.dates import date_in_words, format_moment
@@ -95,7 +97,8 @@ def receipt_context(
             part | {"due": f"{clock.local(datetime.fromisoformat(part['due_at'])):%H:%M %d/%m/%Y}"}
             for part in frozen.get("parts") or []
         ],
-        "result_where": f"Tại {centre.name[VIETNAMESE]}",
+        "result_where": _result_where(frozen.get("delivery", ""), frozen.get("delivery_address", ""), centre),
+        "is_by_post": frozen.get("delivery") == Delivery.POST,
         "fees": [{**fee, "amount": format_vnd(fee["amount"])} for fee in frozen["fees"]],
         "total": format_vnd(total),
         "total_in_words": capital(amount_in_words(total)),
@@ -108,6 +111,14 @@ def receipt_context(
         "hotline": settings.HOTLINE,
         "is_demo": settings.PORTAL_ENV == "demo",
     }
+
+
+def _result_where(delivery: str, address: str, centre: Centre) -> str:
+    if delivery == Delivery.POST:
+        return f"Qua bưu chính, đến {address}"
+    if delivery == Delivery.FILE:
+        return "Bản điện tử, trên Cổng Dịch vụ công quốc gia"
+    return f"Tại {centre.name[VIETNAMESE]}"
 
 
 def receipt_said(
@@ -184,11 +195,16 @@ def refusal_context(form: IssuedForm) -> dict[str, Any]:
 def masked(context: dict[str, Any]) -> dict[str, Any]:
     """The same form for whoever has only its address: how the person is reached shows no more than they recognise."""
     phone, email = context["phone"], context["email"]
-    return context | {
-        "phone": mask_phone(phone) if phone else "",
-        "email": mask_email(email) if email else "",
-        "is_masked": bool(phone or email),
-    }
+    by_post = {"result_where": "Qua bưu chính, đến địa chỉ đã đăng ký"} if context.get("is_by_post") else {}
+    return (
+        context
+        | by_post
+        | {
+            "phone": mask_phone(phone) if phone else "",
+            "email": mask_email(email) if email else "",
+            "is_masked": bool(phone or email),
+        }
+    )
 
 
 def _papers(application: Application, papers: Sequence[Paper], kept: Sequence[Original]) -> list[dict[str, Any]]:

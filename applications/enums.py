@@ -59,6 +59,14 @@ class DeliveryState(models.TextChoices):
     HANDED = "handed", _("handed over")
 
 
+class Delivery(models.TextChoices):
+    """How the citizen wants the result."""
+
+    COUNTER = "counter", pgettext_lazy("the result", "at the counter")
+    POST = "post", pgettext_lazy("the result", "by post")
+    FILE = "file", pgettext_lazy("the result", "electronically")
+
+
 class DispatchEnd(models.TextChoices):
     """How the way of a letter with a result ended."""
 

@@ -126,12 +126,13 @@ def _blank(application: Application, at: datetime) -> None:
     if application.applicant_id is not None:
         application.applicant = nobody()
     application.contact_phone = application.contact_email = ""
+    application.delivery_address = NOBODY if application.delivery_address else ""
     application.facts, application.form_data, application.acknowledged, application.other_matter = {}, {}, {}, {}
     application.token, application.client_key, application.anonymised_at = new_token(), None, at
     application.save(
         update_fields=[
-            "applicant", "contact_phone", "contact_email", "facts", "form_data", "acknowledged", "other_matter", "token",
-            "client_key", "anonymised_at",
+            "applicant", "contact_phone", "contact_email", "delivery_address", "facts", "form_data", "acknowledged",
+            "other_matter", "token", "client_key", "anonymised_at",
         ]
     )  # fmt: skip
 

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.documents_wanted import MOST_COPIES, MOST_PAGES
+from applications.enums import Delivery
+from applications.result_ways import NO_ADDRESS
 from citizens.enums import Sex
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number
@@ -82,6 +84,25 @@ class ContactForm(forms.Form):
 
     phone = PhoneField(label=_("Phone"), required=False, widget=forms.TextInput({"inputmode": "tel"}))
     email = forms.EmailField(label=_("E-mail"), required=False)
+    delivery = forms.ChoiceField(label=_("Result wanted"), required=False)
+    delivery_address = LineField(label=_("Address for the post"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways: list[Delivery] = self.initial.get("ways", [])
+        self.fields["delivery"].choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
+        if len(ways) < 2:  # noqa: PLR2004 - nothing to choose
+            del self.fields["delivery"]
+        if len(ways) < 2 or self["delivery"].value() != Delivery.POST:  # noqa: PLR2004
+            del self.fields["delivery_address"]
+        elif self.is_bound and "delivery_address" not in self.data:
+            self.data = {**dict(self.data.items()), "delivery_address": self.initial["delivery_address"]}
+
+    def show_without_address(self) -> None:
+        """Say beside the field that the post has no address yet; it may stay so until the dossier is received."""
+        self.full_clean()
+        if "delivery_address" in self.fields and not self.cleaned_data.get("delivery_address"):
+            self.add_error("delivery_address", NO_ADDRESS)
 
 
 class QuantityForm(forms.Form):

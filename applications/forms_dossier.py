@@ -20,7 +20,7 @@ from portal.errors import RuleBroken
 from portal.money_field import MoneyField
 from portal.uploads import ACCEPT, Inspected
 from portal.vn.money import format_vnd
-from procedures.forms import PhoneField
+from procedures.forms import LineField, PhoneField
 
 LONG_TEXT = 2000
 SIGNATURE_BYTES = 200_000
@@ -234,6 +234,16 @@ class PostForm(forms.Form):
         widget=forms.TextInput({"class": "figure short", "autocomplete": "off"}),
     )
     unpaid_reason = forms.CharField(label=_("Why it is sent unpaid"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_why_unpaid(self)
+
+
+class GiveFileForm(forms.Form):
+    """The citizen has it as a file. ``initial["unpaid"]``: what is still to be paid."""
+
+    unpaid_reason = forms.CharField(label=_("Why it is handed over unpaid"), max_length=500, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -508,6 +518,18 @@ class NewReceiptForm(forms.Form):
     )
     phone = PhoneField(label=_("Right phone number"), help_text=_("Empty: it stays as it is."), required=False)
     email = forms.EmailField(label=_("Right e-mail address"), help_text=_("Empty: it stays as it is."), required=False)
+    delivery = forms.ChoiceField(label=_("Result wanted"), required=False)
+    delivery_address = LineField(
+        label=_("Address for the post"), help_text=_("Only where it goes by post."), max_length=300, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways = self.initial.get("ways", [])
+        if len(ways) > 1:
+            self.fields["delivery"].choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
+        else:
+            del self.fields["delivery"], self.fields["delivery_address"]
 
 
 class CorrectionForm(forms.Form):

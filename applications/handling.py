@@ -22,7 +22,7 @@ from applications.actions.correct import (
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
 from applications.actions.fees import lower_fee
-from applications.actions.hand_over import hand_over, on_its_way
+from applications.actions.hand_over import give_as_file, hand_over, on_its_way
 from applications.actions.linked import finish_part, hand_over_parts, refuse_part
 from applications.actions.locking import wrong_state
 from applications.actions.originals import (
@@ -43,6 +43,7 @@ from applications.enums import (
     RECEIVED,
     RUNNING,
     WITHDRAWABLE,
+    Delivery,
     PartState,
     PaymentState,
     State,
@@ -75,6 +76,7 @@ from applications.permissions import (
     may_sign,
     may_take_back,
 )
+from applications.result_ways import address_for_post, comes_for_it, ways_of
 from citizens.models import User
 from portal import clock
 from portal.text import pick
@@ -412,6 +414,8 @@ def _new_receipt(dossier: Application, values: Values, at: datetime, user: Any) 
         reason=values["reason"],
         phone=values["phone"],
         email=values["email"],
+        delivery=values.get("delivery", ""),
+        delivery_address=values.get("delivery_address", ""),
         at=at,
         acting_user=user,
     )
@@ -442,7 +446,12 @@ def _known_of_receipt(dossier: Application) -> Values:
         *(["Ngày hẹn trả kết quả đã thay đổi."] if receipt_is_outdated(dossier) else []),
         *(["Phí, lệ phí phải nộp đã thay đổi."] if receipt_names_another_fee(dossier) else []),
     ]
-    return {"reason": " ".join(reasons)}
+    return {
+        "reason": " ".join(reasons),
+        "ways": ways_of(dossier),
+        "delivery": dossier.delivery,
+        "delivery_address": address_for_post(dossier),
+    }
 
 
 def _propose_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -489,6 +498,15 @@ def _hand_over(dossier: Application, values: Values, at: datetime, user: Any) ->
         at=at,
         acting_user=user,
     )
+
+
+def _give_as_file(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return give_as_file(application=dossier, unpaid_reason=values.get("unpaid_reason", ""), at=at, acting_user=user)
+
+
+def _has_its_file(dossier: Application, step: str) -> bool:
+    """The citizen wants a file, and has it."""
+    return _is_ready(dossier) and dossier.delivery == Delivery.FILE and not comes_for_it(dossier)
 
 
 def _unpaid(dossier: Application) -> int:
@@ -540,14 +558,15 @@ def _post(dossier: Application, values: Values, at: datetime, user: Any) -> Appl
 
 
 def _known_of_letter(dossier: Application) -> Values:
-    """To the applicant, at the address on record, unless it was sent to another before."""
+    """To the applicant, at the address they gave for it or the one on record, unless it was sent to another before."""
     person, letters = dossier.applicant, list(dossier.dispatches.all())
     known = {"recipient": letters[-1].recipient, "carrier": letters[-1].carrier} if letters else {}
     return {
         "recipient": person.full_name if person else "",
-        "address": (person.address or person.card_address) if person else "",
+        "address": address_for_post(dossier),
         "carrier": USUAL_CARRIER,
         **known,
+        "is_wanted": dossier.delivery == Delivery.POST and not comes_for_it(dossier),
         "unpaid": _unpaid(dossier),
     }
 
@@ -737,6 +756,16 @@ VERBS = [
         may_sign,
         _send_back,
         is_main=False,
+    ),
+    Verb(
+        "give-file",
+        _("The citizen has the file"),
+        _("Noted. The result is with the citizen."),
+        forms_dossier.GiveFileForm,
+        _has_its_file,
+        may_hand_over,
+        _give_as_file,
+        initial=lambda dossier: {"unpaid": _unpaid(dossier)},
     ),
     Verb(
         "hand-over",

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.catalogue import version_of
-from applications.enums import TAKEN_BACK, EventKind
+from applications.enums import TAKEN_BACK, Delivery, EventKind
 from applications.enums_originals import Moved
 from applications.linked import name_of
 from applications.models import Event
@@ -120,6 +120,16 @@ _SENT_UNPAID = gettext_lazy(
 )
 _DELIVERED = gettext_lazy("The post delivered the result: %(handed_to)s signed for it.")
 _OUTAGE = gettext_lazy("The clock stood still for an announced outage: due %(due)s instead of %(due_before)s.")
+# How the result is wanted, where the event says so.
+_WANTED: dict[str, Any] = {
+    Delivery.COUNTER: gettext_lazy("The result is wanted at the counter."),
+    Delivery.POST: gettext_lazy("The result is to go by post to: %(delivery_address)s."),
+    Delivery.FILE: gettext_lazy("The result is wanted as a file."),
+}
+_AS_FILE = gettext_lazy("%(who)s noted that the citizen has the result as a file.")
+_AS_FILE_UNPAID = gettext_lazy(
+    "%(who)s noted that the citizen has the result as a file, though %(unpaid)s was not paid."
+)
 # Personal texts worth reading in full under their sentence.
 _QUOTED = ("faults", "reason", "note", "question", "answer", "letter")
 
@@ -160,6 +170,7 @@ def told(event: Event) -> Told:
         "original": f"{pick(event.details.get('paper'))} {personal.get('serial') or ''}".strip(),
         "carrier": event.details.get("carrier", ""),
         "tracking_number": personal.get("tracking_number") or erased,
+        "delivery_address": personal.get("delivery_address") or erased,
         "list": event.details.get("list", ""),
         "fields": _fields(event),
     }
@@ -175,6 +186,8 @@ def told(event: Event) -> Told:
     sentence = str(_sentence(event))
     if event.details.get("checked_on_screen"):
         sentence += " " + str(_CHECKED)
+    if event.details.get("delivery"):
+        sentence += " " + str(_WANTED[event.details["delivery"]])
     if event.details.get("lowered"):
         sentence += " " + str(_STILL_LOWERED)
     return Told(event.at, sentence % values, "\n".join(filter(None, [*quotes, event.reason])))
@@ -187,6 +200,8 @@ def _sentence(event: Event) -> Any:
         return _TAKEN_BACK
     if event.details.get("is_covered"):
         return _COVERED
+    if event.details.get("as_file"):
+        return _AS_FILE_UNPAID if event.details.get("unpaid") else _AS_FILE
     if event.details.get("unpaid") and event.details.get("into"):
         return _INTO_UNPAID
     if event.details.get("unpaid"):

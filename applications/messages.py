@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.catalogue import version_of
+from applications.enums import Delivery
 from applications.models import Application, Part
+from applications.result_ways import comes_for_it
 from notifications.actions.queue import queue_notice
 from notifications.message import Notice, Recipient
 from portal.text import pick
@@ -325,6 +327,15 @@ class MovedByOutage(DueMoved):
         }
 
 
+# Of a result that nobody has to collect.
+_READY: dict[Delivery, Any] = {
+    Delivery.POST: gettext_lazy("The result of dossier %(code)s is ready. We send it to you by post."),
+    Delivery.FILE: gettext_lazy(
+        "The result of dossier %(code)s is ready. You find the file on the National Public Service Portal."
+    ),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class ResultReady(DossierNotice):
     """The result can be collected."""
@@ -336,6 +347,8 @@ class ResultReady(DossierNotice):
 
     def sentence(self) -> str:
         centre = self.application.received_at_centre or self.application.helped_at
+        if not comes_for_it(self.application):
+            return str(_READY[Delivery(self.application.delivery)]) % {"code": self.reference}
         return _("The result of dossier %(code)s is ready at %(centre)s. Please bring the receipt.") % {
             "code": self.reference,
             "centre": pick(centre.short_name),
@@ -436,7 +449,30 @@ class PartReady(PartNotice):
         return _("A result of dossier %(code)s is ready: %(result)s") % self._values()
 
     def sentence(self) -> str:
+        if not comes_for_it(self.application):
+            return (
+                _(
+                    "Dossier %(code)s: %(result)s is ready. It comes by post with the others; you can also collect it at %(centre)s."
+                )
+                % self._values()
+            )
         return _("Dossier %(code)s: %(result)s is ready at %(centre)s. Please bring the receipt.") % self._values()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartNotCollected(PartNotice):
+    """One of the results has waited at the counter for some days."""
+
+    kind: ClassVar[str] = "part_not_collected"
+
+    def subject(self) -> str:
+        return _("A result of dossier %(code)s still waits for you: %(result)s") % self._values()
+
+    def sentence(self) -> str:
+        return (
+            _("Dossier %(code)s: %(result)s still waits for you at %(centre)s. Please bring the receipt.")
+            % self._values()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

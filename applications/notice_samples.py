@@ -32,7 +32,9 @@ DOSSIER: tuple[type[messages.DossierNotice], ...] = (
     messages.Posted, messages.CameBack, messages.ResultReplaced, messages.Refunded, messages.Withdrawn,
     messages.NotWithdrawn, messages.Stopped, certified.CopyCertified, certified.CopyStruck, certified.NotCertified,
 )  # fmt: skip
-PARTS: tuple[type[messages.PartNotice], ...] = (messages.PartReady, messages.PartRefused, messages.PartEnded)
+PARTS: tuple[type[messages.PartNotice], ...] = (
+    messages.PartReady, messages.PartNotCollected, messages.PartRefused, messages.PartEnded,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _a_dossier(centre: Centre, at: datetime, version: ProcedureVersion | None) -
     asked = SupplementRequest(asked_at=at, until=at + timedelta(days=7))
     letter = Dispatch(carrier="Bưu điện Việt Nam", tracking_number="EB123456785VN")
     rows: dict[str, list[Any]] = {
-        "supplements": [asked], "parts": [], "payments": [], "fee_lines": [], "dispatches": [letter],
+        "supplements": [asked], "parts": [], "payments": [], "fee_lines": [], "dispatches": [letter], "originals": [],
     }  # fmt: skip
     dossier._prefetched_objects_cache = rows
     dossier._state.fields_cache.update(certification=None)

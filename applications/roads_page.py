@@ -9,12 +9,13 @@ from typing import Any
 
 from django.utils import translation
 
-from applications.enums import DeliveryState, PartState, PaymentState, State, StepKind, SupplementStage
+from applications.enums import Delivery, DeliveryState, PartState, PaymentState, State, StepKind, SupplementStage
 from applications.enums_originals import Place
 from applications.handling import VERBS, Verb
 from applications.models import (
     Application,
     Consultation,
+    Document,
     Extension,
     FeeLine,
     Original,
@@ -91,6 +92,10 @@ def _cases(state: State) -> Iterator[tuple[Application, str]]:
         posted = _dossier(state, StepKind.RETURN, PaymentState.NONE, rich=False)
         posted.delivery_state = DeliveryState.ON_WAY
         yield posted, StepKind.RETURN
+        read = _dossier(state, StepKind.RETURN, PaymentState.NONE, rich=False)
+        read.delivery = Delivery.FILE
+        read.result.document = Document(pk=3)
+        yield read, StepKind.RETURN
 
 
 def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Application:

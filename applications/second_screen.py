@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from applications.catalogue import bound_form, quote_for, version_of
-from applications.enums import State
+from applications.enums import Delivery, State
 from applications.form_shown import shown
 from applications.ledger import copies_of, outstanding
 from applications.models import Application, Showing
@@ -159,7 +159,8 @@ def to_check(showing: Showing, at: datetime) -> ToCheck:
 
 
 def lines_of(draft: Application, at: datetime) -> list[Line]:
-    """Names, days and addresses: of the applicant's record, then of the form. The identity number is never whole."""
+    """Names, days and addresses: of the applicant's record, of the post, then of the form. The identity number is never
+    whole."""
     person = draft.applicant
     said: list[tuple[str, str, str, str]] = []
     if person is not None:
@@ -170,6 +171,9 @@ def lines_of(draft: Application, at: datetime) -> list[Line]:
             ("person:address", _("Address"), person.address or person.card_address),
         ]
         said = [(key, label, value, value) for key, label, value in of_record]
+    if draft.delivery == Delivery.POST:
+        to = draft.delivery_address
+        said.append(("person:delivery", _("Result by post to"), to, to))
     form = bound_form(draft, at)
     known = {value for _key, _label, value, _raw in said}
     for _title, fields in form.groups():

@@ -21,7 +21,7 @@ from applications.actions.make_certified_copy import due_certifications, make_ce
 from applications.actions.merge_people import follow_merged as take_along
 from applications.actions.move_due import move_due_dates
 from applications.actions.print_transfer_list import print_transfer_list
-from applications.actions.remind_uncollected import remind_of_result, uncollected
+from applications.actions.remind_uncollected import remind_of_part, remind_of_result, uncollected, uncollected_parts
 from applications.actions.renew_stamps import renew_stamps as renew
 from applications.actions.retain import carry_out, to_carry_out
 from applications.actions.stop_for_outages import stop_for_outages
@@ -134,6 +134,8 @@ def remind_uncollected() -> None:
     at = clock.now()
     for step in uncollected(at)[:SWEEP_ROWS]:
         remind_of_result(step=step, at=at)
+    for part in uncollected_parts(at)[:SWEEP_ROWS]:
+        remind_of_part(part=part, at=at)
 
 
 @shared_task

@@ -23,6 +23,7 @@ from applications.enums import (
     RECEIVED,
     RUNNING,
     TAKEN_BACK,
+    Delivery,
     DispatchEnd,
     EventKind,
     PartState,
@@ -48,19 +49,24 @@ from applications.notarisation.requests import is_request
 from applications.notarisation.words import ToldDocument, told_of
 from applications.papers_out import PAPERS, RECEIPT, title_of
 from applications.pauses import parts_of
+from applications.result_ways import comes_for_it
 from applications.tracking_words import (
     BRING_FOR_A_PART,
     BY_POST,
     CAME_BACK,
     COLLECT_A_PART,
+    COLLECT_A_PART_OR_WAIT,
     COPY_STRUCK,
     FETCH_MONEY,
+    NOBODY_COMES,
     NOT_CERTIFIED,
     PART_STANDS,
     PAY_STILL,
+    READY,
     STANDS,
     TAKEN_BACK_STANDS,
     TAKEN_BACK_TODO,
+    TO_COME,
     WAIT_FOR_POST,
     WHAT_TO_DO,
     todo_values,
@@ -307,7 +313,9 @@ class TrackedDossier:
         ):
             kind, title, text = BRING_FOR_A_PART
         elif self.application.state in IN_HAND and any(part.row.is_to_collect for part in self.parts):
-            kind, title, text = COLLECT_A_PART
+            kind, title, text = COLLECT_A_PART if self._comes else COLLECT_A_PART_OR_WAIT
+        elif self.application.state == State.DONE and not self._comes:
+            kind, title, text = NOBODY_COMES[self._way]
         if self.documents and self.application.state in (State.STOPPED, State.REFUSED):
             kind, title, text = NOT_CERTIFIED
         elif self._is_taken_back:
@@ -327,6 +335,18 @@ class TrackedDossier:
             kind, title = FETCH_MONEY
             values |= {"sum": format_vnd(self.to_give_back)}
         return Todo(kind, str(title) % values, str(text) % values)
+
+    @cached_property
+    def _comes(self) -> bool:
+        """Whether the citizen has to come for the result, as it stands now."""
+        return comes_for_it(self.application)
+
+    @property
+    def _way(self) -> Delivery:
+        """How the result gets to the citizen: a file there may still be, though there is none yet."""
+        is_over = self.application.state == State.DONE
+        wanted = Delivery(self.application.delivery)
+        return Delivery.COUNTER if self._comes and (is_over or wanted != Delivery.FILE) else wanted
 
     @property
     def _came_back(self) -> bool:
@@ -374,6 +394,8 @@ class TrackedDossier:
     def _words_of(self, event: Event) -> str:
         if event.kind == EventKind.HANDED_OVER and event.details.get("letter"):
             return _("Result delivered by post")
+        if event.details.get("as_file"):
+            return _("Result given to you as a file")
         if event.details.get("why") == TAKEN_BACK:
             return str(TAKEN_BACK_STANDS)
         role = _CLOSES.get(EventKind(event.kind))
@@ -452,7 +474,7 @@ class TrackedDossier:
             case State.DONE if self.letter:
                 yield Line("now", str(BY_POST), self.letter.sent_at)
             case State.DONE:
-                yield Line("now", _("The result waits for you at %(centre)s") % {"centre": self._place}, since)
+                yield Line("now", str(READY[self._way]) % {"centre": self._place}, since)
 
     def _next(self) -> Iterator[Line]:
         state = self.application.state
@@ -471,7 +493,7 @@ class TrackedDossier:
         if state in before_signature:
             if self._step != StepKind.SIGN and not self.parts:  # each office signs its own
                 yield Line("next", self._step_name(StepRole.LEADER))
-            yield Line("next", _("Result to be collected at %(centre)s") % {"centre": self._place})
+            yield Line("next", str(TO_COME[self._way]) % {"centre": self._place})
 
     @property
     def originals(self) -> list[str]:

@@ -32,7 +32,9 @@ _NOTES = {
 def received_on(centre: Centre, day: date) -> QuerySet[Application]:
     """What the centre received on this day, in the order of receipt."""
     start = datetime.combine(day, time.min, tzinfo=clock.HANOI)
-    moves = Event.objects.filter(kind__in=[EventKind.TAKEN, EventKind.APPROVED, EventKind.PARTS_OVER])
+    moves = Event.objects.filter(
+        kind__in=[EventKind.TAKEN, EventKind.APPROVED, EventKind.PARTS_OVER, EventKind.HANDED_OVER]
+    )
     return (
         Application.objects.filter(
             received_at_centre=centre, received_at__gte=start, received_at__lt=start + timedelta(days=1)
@@ -89,7 +91,10 @@ def _line(dossier: Application, number: int) -> dict[str, str]:
 
 def _how(dossier: Application) -> str:
     letters = [row for row in dossier.dispatches.all() if row.end == DispatchEnd.DELIVERED]
-    return "Qua bưu chính" if any(row.ended_at == dossier.handed_over_at for row in letters) else "Tại quầy"
+    if any(row.ended_at == dossier.handed_over_at for row in letters):
+        return "Qua bưu chính"
+    as_file = any(event.at == dossier.handed_over_at and event.details.get("as_file") for event in dossier.moves)  # type: ignore[attr-defined]
+    return "Bản điện tử" if as_file else "Tại quầy"
 
 
 def _taken_by(dossier: Application) -> str:

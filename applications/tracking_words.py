@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import PartState, State
+from applications.enums import Delivery, PartState, State
 from applications.models import Application
 from portal.text import pick
 from portal.vn.phones import mask_phone
@@ -44,6 +44,36 @@ COLLECT_A_PART: tuple[str, Any, Any] = (
     _("A result is ready at %(centre)s."),
     _("You can collect it now, or together with the others. Bring the receipt and your ID card. %(address)s"),
 )
+COLLECT_A_PART_OR_WAIT: tuple[str, Any, Any] = (
+    "ok",
+    _("A result is ready at %(centre)s."),
+    _(
+        "The post brings it to you with the others. You can also collect it now, with the receipt and your ID card. %(address)s"
+    ),
+)
+# A result that nobody has to collect: the box for the citizen, then the lines of its way, ready and before.
+NOBODY_COMES: dict[Delivery, tuple[str, Any, Any]] = {
+    Delivery.POST: (
+        "ok",
+        _("You do not have to come."),
+        _("The result goes to you by post, to the address you gave. Here you will find the number of the letter."),
+    ),
+    Delivery.FILE: (
+        "ok",
+        _("You do not have to come."),
+        _("You find the result as a file on the National Public Service Portal, where you filed the dossier."),
+    ),
+}
+READY: dict[Delivery, Any] = {
+    Delivery.COUNTER: _("The result waits for you at %(centre)s"),
+    Delivery.POST: _("The result is ready to go to you by post"),
+    Delivery.FILE: _("The result is there for you as a file"),
+}
+TO_COME: dict[Delivery, Any] = {
+    Delivery.COUNTER: _("Result to be collected at %(centre)s"),
+    Delivery.POST: _("Result by post, to the address you gave"),
+    Delivery.FILE: _("Result as a file, on the National Public Service Portal"),
+}
 BY_POST = _("The result is on its way to you")
 WAIT_FOR_POST: tuple[str, Any, Any] = (
     "ok",

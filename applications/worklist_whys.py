@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from applications.enums import WAITING_FOR_CITIZEN
+from applications.enums import WAITING_FOR_CITIZEN, Delivery
 from applications.models import Application
 from portal.templatetags.portal import day, hm
 
@@ -32,6 +32,14 @@ def to_sign(application: Application, user: Any) -> str:
 
 
 def ready(application: Application, user: Any) -> str:
+    if application.delivery == Delivery.POST:
+        return _("The result is ready since %(time)s %(day)s; the citizen wants it by post.") % _moment(
+            application.released_at
+        )
+    if application.delivery == Delivery.FILE:
+        return _("The result is ready since %(time)s %(day)s; the citizen wants it as a file.") % _moment(
+            application.released_at
+        )
     return _("The result is ready since %(time)s %(day)s.") % _moment(application.released_at)
 
 

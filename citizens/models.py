@@ -173,6 +173,7 @@ class HeldDocument(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["citizen", "kind_key", "sha256"], name="held_document_once"),
         ]
+        indexes = [models.Index(fields=["sha256"], name="held_document_by_file")]
 
     def __str__(self) -> str:
         return self.title

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications import messages
+from applications.actions.edit_draft import refuse_other_way
 from applications.actions.handle import official_number
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
@@ -15,23 +16,33 @@ from applications.actions.post_result import overtake
 from applications.actions.steps import announce, now_at
 from applications.documents import receipt_said
 from applications.documents_kept import Kept
-from applications.enums import IN_HAND, DocumentSource, EventKind, State, StepKind
+from applications.enums import IN_HAND, Delivery, DocumentSource, EventKind, State, StepKind
+from applications.enums_originals import IN_CUSTODY
 from applications.history import record
 from applications.models import Application, ResultCorrection
 from applications.papers_out import RECEIPT
 from applications.pauses import has_parts
 from applications.permissions import check, may_hand_over, may_handle, may_sign
+from applications.result_ways import NO_ADDRESS, ORIGINAL_STAYS
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
 
 
 @transaction.atomic
 def correct_receipt(
-    *, application: Application, reason: str, phone: str, email: str, at: datetime, acting_user: User
+    *,
+    application: Application,
+    reason: str,
+    phone: str,
+    email: str,
+    delivery: str = "",
+    delivery_address: str = "",
+    at: datetime,
+    acting_user: User,
 ) -> Application:
     """Issue form 01 again as everything is now, with the reason on it; the paper before is kept as it was.
 
-    An empty ``phone`` or ``email`` leaves what is known.
+    An empty ``phone``, ``email`` or ``delivery`` leaves what is known.
     """
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
@@ -40,8 +51,9 @@ def correct_receipt(
     _reason(reason)
     before = {"phone_before": dossier.contact_phone, "email_before": dossier.contact_email}
     dossier.contact_phone, dossier.contact_email = phone or dossier.contact_phone, email or dossier.contact_email
+    wanted = _wanted(dossier, delivery, delivery_address) if delivery else {}
     dossier.changed_at = at
-    dossier.save(update_fields=["contact_phone", "contact_email", "changed_at"])
+    dossier.save(update_fields=["contact_phone", "contact_email", "delivery", "delivery_address", "changed_at"])
     form = issue(
         application=dossier, number=RECEIPT, said=receipt_said(dossier, at), reason=reason, at=at, by=acting_user
     )
@@ -51,11 +63,36 @@ def correct_receipt(
         at=at,
         actor=acting_user,
         centre=dossier.received_at_centre,
-        details={"sequence": form.sequence, "due_at": dossier.due_at.isoformat() if dossier.due_at else ""},
-        personal={"reason": reason.strip(), **before, "phone": dossier.contact_phone, "email": dossier.contact_email},
+        details={
+            "sequence": form.sequence,
+            "due_at": dossier.due_at.isoformat() if dossier.due_at else "",
+            **({"delivery": dossier.delivery} if wanted else {}),
+        },
+        personal={
+            "reason": reason.strip(),
+            **before,
+            "phone": dossier.contact_phone,
+            "email": dossier.contact_email,
+            **wanted,
+        },
     )
     announce(dossier)
     return dossier
+
+
+def _wanted(dossier: Application, delivery: str, address: str) -> dict[str, str]:
+    """Change how the result is wanted; the addresses before and now for the history, nothing where it stays as it was."""
+    refuse_other_way(dossier, delivery)
+    before = (dossier.delivery, dossier.delivery_address)
+    now = (delivery, " ".join(address.split()) if delivery == Delivery.POST else "")
+    if now == before:
+        return {}
+    if now == (Delivery.POST, ""):
+        raise BadInput(NO_ADDRESS, code="no_address", field="delivery_address")
+    if delivery == Delivery.POST and dossier.originals.filter(place__in=IN_CUSTODY).exists():
+        raise BadInput(ORIGINAL_STAYS, code="original_here", field="delivery")
+    dossier.delivery, dossier.delivery_address = now
+    return {"delivery_address_before": before[1], "delivery_address": now[1]}
 
 
 @transaction.atomic

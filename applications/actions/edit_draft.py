@@ -14,9 +14,10 @@ from applications.actions.papers_asked import refresh_papers
 from applications.actions.sweep_scans import erase_scans_of
 from applications.catalogue import cleaned, contact_in_form, given_by, identity_given_by, other_side, version_of
 from applications.contacts import follow_contact
-from applications.enums import DocumentSource, PaperState, State
+from applications.enums import Delivery, DocumentSource, PaperState, State
 from applications.models import Application, Declaration
 from applications.permissions import check_receiver
+from applications.result_ways import address_for_post, ways_of
 from citizens.models import Citizen, User
 from portal import live
 from portal.errors import BadInput, RuleBroken
@@ -105,6 +106,23 @@ def set_contact(*, application: Application, phone: str, email: str, at: datetim
 
 
 @transaction.atomic
+def set_delivery(
+    *, application: Application, delivery: str, address: str, at: datetime, acting_user: User
+) -> Application:
+    """How the citizen wants the result; the address of the post is kept as it is typed, and asked for when it is received."""
+    draft = _draft(application, acting_user)
+    refuse_other_way(draft, delivery)
+    draft.delivery, draft.delivery_address = delivery, " ".join(address.split())
+    return _save(draft, at, "delivery", "delivery_address")
+
+
+def refuse_other_way(application: Application, delivery: str) -> None:
+    """Raise ``BadInput`` for a way in which this result cannot be had."""
+    if delivery not in ways_of(application):
+        raise BadInput(_("This result cannot be had in this way."), code="no_such_way", field="delivery")
+
+
+@transaction.atomic
 def set_quantity(
     *, application: Application, pages: int | None, copies: int, at: datetime, acting_user: User
 ) -> Application:
@@ -123,8 +141,10 @@ def set_applicant(*, application: Application, citizen: Citizen, at: datetime, a
     draft.applicant = citizen
     draft.contact_phone = draft.contact_phone or citizen.phone
     draft.contact_email = draft.contact_email or citizen.email
+    if draft.delivery == Delivery.POST:
+        draft.delivery_address = address_for_post(draft)
     _follow_the_card(draft)
-    return _save(draft, at, "applicant", "contact_phone", "contact_email", "form_data")
+    return _save(draft, at, "applicant", "contact_phone", "contact_email", "delivery_address", "form_data")
 
 
 @transaction.atomic
@@ -157,10 +177,10 @@ def change_applicant(*, application: Application, citizen: Citizen, at: datetime
     before = draft.applicant
     if before is not None and before.pk != citizen.pk:
         theirs = given_by(draft, before)
-        draft.contact_phone = draft.contact_email = ""
+        draft.contact_phone = draft.contact_email = draft.delivery_address = ""
         draft.form_data = {key: value for key, value in draft.form_data.items() if key not in theirs}
         draft.papers.filter(state=PaperState.ON_FILE).update(state=PaperState.MISSING, document=None, note="")
-        _save(draft, at, "form_data", "contact_phone", "contact_email")
+        _save(draft, at, "form_data", "contact_phone", "contact_email", "delivery_address")
     return set_applicant(application=draft, citizen=citizen, at=at, acting_user=acting_user)
 
 

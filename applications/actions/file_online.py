@@ -17,9 +17,10 @@ from applications.actions.end_filing import withdrawn_there
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
 from applications.catalogue import version_of
-from applications.enums import Channel, State
-from applications.models import Application, Arrival
+from applications.enums import Channel, Delivery, State
+from applications.models import Application, Arrival, SyncRules
 from applications.national import shape
+from applications.notarisation.requests import is_request
 from applications.permissions import check_receiver
 from centres.actions.matters import add_matter
 from centres.models import Centre, Ticket
@@ -83,6 +84,7 @@ def _take_in(hoso: dict[str, Any], at: datetime) -> Arrival:
         channel=Channel.ONLINE,
         contact_phone=_phone(hoso["SoDienThoai"]),
         contact_email=_email(hoso["Email"]),
+        delivery=_delivery(hoso["HinhThuc"], version, at),
         form_data=_form(version, hoso["ThongTinKhac"]),
         started_at=at,
         changed_at=at,
@@ -167,6 +169,12 @@ def _look(draft: Application, person: Citizen, at: datetime, user: User) -> None
         at=at,
         acting_user=user,
     )
+
+
+def _delivery(said: str, version: ProcedureVersion, at: datetime) -> str:
+    """By post where it was asked for so; the officer asks for the address."""
+    is_by_post = said == SyncRules.on(clock.local_day(at)).by_post_code
+    return Delivery.POST if is_by_post and not is_request(version) else Delivery.COUNTER
 
 
 def _phone(raw: str) -> str:

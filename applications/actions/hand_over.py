@@ -15,11 +15,12 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import bump, give_with_result
 from applications.actions.steps import announce, no_step
 from applications.documents_kept import Kept
-from applications.enums import DeliveryState, DocumentSource, EventKind, State
+from applications.enums import Delivery, DeliveryState, DocumentSource, EventKind, State
 from applications.history import record
 from applications.models import Application, Document
 from applications.pauses import parts_of
 from applications.permissions import check, may_hand_over
+from applications.result_ways import comes_for_it
 from centres.actions.matters import finish_matter
 from citizens.models import User
 from portal.errors import BadInput
@@ -71,6 +72,27 @@ def hand_over(
         by=acting_user,
     )
     bump(originals)
+    return dossier
+
+
+@transaction.atomic
+def give_as_file(*, application: Application, unpaid_reason: str = "", at: datetime, acting_user: User) -> Application:
+    """The citizen has the result as a file, where they filed the dossier; nobody signs for it. What is unpaid asks for a reason,
+    as over the counter."""
+    dossier = locked(application)
+    check(may_hand_over(acting_user, dossier))
+    if dossier.state != State.DONE or dossier.delivery != Delivery.FILE or comes_for_it(dossier):
+        raise wrong_state(dossier)
+    unpaid = unpaid_with_reason(dossier, unpaid_reason)
+    give_out(
+        dossier,
+        handed_to=dossier.applicant.full_name if dossier.applicant else "",
+        signature=None,
+        details={"as_file": True, **({"unpaid": unpaid} if unpaid else {})},
+        personal={"reason": unpaid_reason.strip()[:REASON_LENGTH]} if unpaid else {},
+        at=at,
+        by=acting_user,
+    )
     return dossier
 
 

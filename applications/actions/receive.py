@@ -15,13 +15,13 @@ from applications.actions.declare import erase
 from applications.actions.documents_wanted import FROM_DOCUMENTS, LAID_OUT
 from applications.actions.linked import open_parts
 from applications.actions.locking import locked, wrong_state
-from applications.actions.originals import take_originals
+from applications.actions.originals import kept_papers, take_originals
 from applications.actions.submit_certification import submit_all, why_not_submitted
 from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
 from applications.contacts import take_contact
 from applications.documents import receipt_said
 from applications.duplicates import refuse_duplicates
-from applications.enums import PAPER_THERE, EventKind, PaperState, PaymentState, State, StepKind
+from applications.enums import PAPER_THERE, Delivery, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
 from applications.models import Application, Arrival, CertificationItem, FeeLine, IssuedForm, Paper, Step, WhyErased
 from applications.models.papers import as_issued
@@ -29,6 +29,7 @@ from applications.notarisation.enums import JobState
 from applications.notarisation.requests import is_request, items_of, request_of
 from applications.numbers import next_dossier_code
 from applications.permissions import check_receiver
+from applications.result_ways import NO_ADDRESS, ORIGINAL_STAYS
 from applications.second_screen import was_found_right
 from applications.words import note_words
 from centres.actions.matters import finish_matter
@@ -128,6 +129,8 @@ def complete(
         by=acting_user,
     )
     draft.received_at_centre = centre
+    if draft.delivery != Delivery.POST:
+        draft.delivery_address = ""
     draft.payment_state = PaymentState.DUE if quote.total else PaymentState.NONE
     draft.changed_at = at
     draft.save()
@@ -150,6 +153,7 @@ def complete(
             "due_at": quote.due_at.isoformat(),
             "papers": [str(paper.kind.key) for paper in papers],
             "fee": quote.total,
+            **({"delivery": draft.delivery} if draft.delivery != Delivery.COUNTER else {}),
             **({"declared_at_home": True} if declaration else {}),
             **({"checked_on_screen": True} if is_checked else {}),
             **({"looks_like": draft.other_matter["codes"]} if draft.other_matter else {}),
@@ -159,6 +163,7 @@ def complete(
             "identity_number": (applicant.identity_number or "") if applicant else "",
             "phone": draft.contact_phone,
             "other_matter": draft.other_matter.get("reason", ""),
+            **({"delivery_address": draft.delivery_address} if draft.delivery_address else {}),
         },
         # What was refused of a request while it was prepared has its row already.
         first=is_new and request is None,
@@ -258,9 +263,22 @@ def what_is_missing(
         for finding in findings(version_of(draft), form_values(draft), clock.local_day(at))
         if finding.is_refusal
     ]
+    missing += _way_missing(draft, papers, desk)
     if quote.needs_pages and not by_document:
         missing.append(Missing(_("Give the number of pages: the fee depends on it."), f"{desk}#id_pages"))
     return [sentence if isinstance(sentence, Missing) else str(sentence) for sentence in missing]
+
+
+def _way_missing(draft: Application, papers: list[Paper], desk: str) -> list[str]:
+    """Why the result cannot be sent as the citizen wants it."""
+    if draft.delivery != Delivery.POST:
+        return []
+    missing: list[str] = []
+    if not draft.delivery_address:
+        missing.append(Missing(str(NO_ADDRESS), f"{desk}#id_delivery_address"))
+    if any(paper.state in PAPER_THERE for paper in kept_papers(papers)):
+        missing.append(Missing(str(ORIGINAL_STAYS), f"{desk}#id_delivery"))
+    return missing
 
 
 def _documents_missing(draft: Application, at: datetime) -> list[str]:

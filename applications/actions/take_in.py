@@ -18,7 +18,7 @@ from applications.actions.other_matter import decision
 from applications.actions.receive import complete, refuse_if, what_is_missing
 from applications.catalogue import COUNTED, bound_form, quote_for
 from applications.duplicates import refuse_duplicates, twins_of
-from applications.enums import PaperState
+from applications.enums import Delivery, PaperState
 from applications.ledger import owed
 from applications.models import Application, Paper
 from applications.notarisation.requests import is_request
@@ -82,6 +82,8 @@ class Handed:
     acknowledged: Collection[str] = ()
     phone: str = ""
     email: str = ""
+    delivery: str = Delivery.COUNTER
+    delivery_address: str = ""
     pages: int | None = None
     copies: int | None = None
     client_key: str = ""
@@ -239,6 +241,8 @@ def _draft(
         applicant=citizen,
         contact_phone=handed.phone or citizen.phone,
         contact_email=handed.email or citizen.email,
+        delivery=handed.delivery,
+        delivery_address=" ".join(handed.delivery_address.split()),
         language=ticket.language,
         facts=dict(handed.facts),
         form_data=dict(handed.form),

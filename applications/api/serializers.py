@@ -11,7 +11,7 @@ from rest_framework import serializers
 from applications.actions.handle import proposal_of
 from applications.catalogue import version_of
 from applications.documents import tracking_url
-from applications.enums import PartState, State
+from applications.enums import Delivery, PartState, State
 from applications.models import Application, Part
 from citizens.enums import Sex
 from portal.api import ProblemSerializer
@@ -98,6 +98,13 @@ class TakeInSerializer(serializers.Serializer[Any]):
     )
     contact_phone = PhoneField(required=False, allow_blank=True, default="", max_length=30)
     contact_email = serializers.EmailField(required=False, allow_blank=True, default="", max_length=254)
+    delivery = serializers.ChoiceField(
+        choices=[(way.value, way.label) for way in (Delivery.COUNTER, Delivery.POST)],
+        required=False,
+        default=Delivery.COUNTER.value,
+        help_text="How the result is wanted; by post needs `delivery_address`.",
+    )
+    delivery_address = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
     acknowledged = serializers.ListField(
         child=serializers.CharField(max_length=60),
         required=False,
@@ -220,6 +227,7 @@ class ApplicationDetailSerializer(ApplicationSerializer):
         fields = [
             *ApplicationSerializer.Meta.fields,
             "due_explanation",
+            "delivery",
             "papers",
             "fees",
             "parts",

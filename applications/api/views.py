@@ -198,6 +198,8 @@ def _handed(values: dict[str, Any]) -> Handed:
         client_key=values["client_key"],
         phone=values["contact_phone"],
         email=values["contact_email"],
+        delivery=values["delivery"],
+        delivery_address=values["delivery_address"],
         pages=values["pages"],
         copies=values["copies"],
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from applications.actions.choose import choose
 from applications.actions.documents_wanted import Signs
-from applications.actions.edit_draft import acknowledge, answer_facts, drop_draft, keep_form
+from applications.actions.edit_draft import acknowledge, answer_facts, drop_draft, keep_form, set_delivery
 from applications.actions.hand_over import hand_over
 from applications.actions.mark_paper import mark_paper
 from applications.actions.receive import receive
@@ -20,8 +20,9 @@ from applications.catalogue import notices_for
 from applications.demo.certify import add_here, certify_here, nothing_forbids
 from applications.demo.handling import PAID_LATER
 from applications.demo.people import ADULTS, ELDERS, PARENTS, Crowd, Person, identify_at_counter
-from applications.enums import PAPER_THERE, PaperState
+from applications.enums import PAPER_THERE, Delivery, PaperState
 from applications.models import Application
+from applications.result_ways import address_for_post
 from centres.actions.finish import finish
 from centres.actions.matters import finish_matter
 from centres.actions.park import park
@@ -94,6 +95,8 @@ _COPIED = ("Bằng tốt nghiệp đại học", "Giấy khai sinh", "Giấy ch�
 _NOT_CONFIRMED = "Giấy vay tiền viết tay"
 _THREE = ("Giấy khai sinh", "Bằng tốt nghiệp trung học phổ thông", _NOT_CONFIRMED)
 _TO_SIGN = "Giấy uỷ quyền nhận lương hưu"
+# Of so many parents one wants the result by post.
+_OF_WHOM_ONE = 3
 _JOINT = (Errand.LAND_JOINT, Errand.LAND_CERTIFY)
 
 
@@ -185,6 +188,10 @@ def _filled_in(visit: Visit, officer: User, at: datetime) -> Application:
     draft = _draft_of(visit)
     values = _form_values(visit, draft)
     draft = keep_form(application=draft, values=values, at=at, acting_user=officer)
+    if visit.errand == Errand.BIRTH and int(visit.person.number[-2:]) % _OF_WHOM_ONE == 0:
+        draft = set_delivery(
+            application=draft, delivery=Delivery.POST, address=address_for_post(draft), at=at, acting_user=officer
+        )
     if visit.letter == "C":
         draft = _with_documents(visit, draft, officer, at)
     for notice in notices_for(draft, at):

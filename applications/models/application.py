@@ -18,6 +18,7 @@ from applications.enums import (
     WAITING_FOR_CITIZEN,
     WITHDRAWABLE,
     Channel,
+    Delivery,
     DeliveryState,
     PartyRole,
     PaymentState,
@@ -92,6 +93,13 @@ class Application(StateModel):
     )
     pages = models.PositiveSmallIntegerField(null=True, blank=True)
     copies = models.PositiveSmallIntegerField(default=1)
+    delivery = models.CharField(
+        max_length=7,
+        choices=Delivery.choices,
+        default=Delivery.COUNTER,
+        help_text=_("How the citizen wants the result."),
+    )
+    delivery_address = models.CharField(max_length=300, blank=True, help_text=_("Where the post brings the result."))
 
     state = FSMIntegerField(choices=State.choices, default=State.DRAFT, protected=True)
     payment_state = models.CharField(max_length=6, choices=PaymentState.choices, default=PaymentState.NONE)
@@ -206,6 +214,10 @@ class Application(StateModel):
             models.CheckConstraint(
                 condition=~Q(delivery_state=DeliveryState.ON_WAY) | Q(state=State.DONE),
                 name="application_on_its_way_is_done",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=RECEIVED, delivery=Delivery.POST) | ~Q(delivery_address=""),
+                name="application_post_has_address",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.REFUSED, State.WITHDRAWN, State.STOPPED]) | Q(ended_at__isnull=False),

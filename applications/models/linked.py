@@ -15,6 +15,9 @@ from applications.enums import PART_OPEN, PART_OVER, PartState
 from applications.models.papers import Document
 from portal.fsm import StateModel
 
+# Its result waits to be collected, and nobody was reminded of it.
+PART_UNCOLLECTED = Q(state=PartState.DONE, handed_at__isnull=True, reminded_at__isnull=True)
+
 
 class Part(StateModel):
     """One of the services that a linked request asks for (thủ tục thành phần; Decree 63/2024 as amended by 301/2026).
@@ -40,12 +43,18 @@ class Part(StateModel):
     handed_at = models.DateTimeField(null=True, blank=True)
     handed_to = models.CharField(max_length=120, blank=True)
     signature = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("The citizen was reminded that the result waits to be collected.")
+    )
 
     class Meta:
         verbose_name = _("part of a linked dossier")
         verbose_name_plural = _("parts of linked dossiers")
         ordering = ["application_id", "order"]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state=PartState.WITH_OFFICE), name="part_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state=PartState.WITH_OFFICE), name="part_due"),
+            models.Index(fields=["ended_at"], condition=PART_UNCOLLECTED, name="part_to_remind_of"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["application", "key"], name="part_once"),
             models.UniqueConstraint(fields=["application", "order"], name="part_order_once"),

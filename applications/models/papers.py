@@ -162,6 +162,8 @@ def as_issued(application: Application) -> dict[str, Any]:
         "address": (applicant.address or applicant.card_address) if applicant else "",
         "phone": application.contact_phone,
         "email": application.contact_email,
+        "delivery": application.delivery,
+        "delivery_address": application.delivery_address,
         "officer": str(application.received_by or ""),
         "due_at": application.due_at.isoformat() if application.due_at else "",
         "due_explanation": application.due_explanation,

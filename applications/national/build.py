@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
 
-from applications.enums import Channel, DocumentSource, EventKind, PaperState, State, SupplementStage
+from applications.enums import Channel, Delivery, DocumentSource, EventKind, PaperState, State, SupplementStage
 from applications.national import shape
 from applications.national.shape import written
 from centres.enums import Role
@@ -105,10 +105,18 @@ class AtEvent:
 
     @property
     def _by_post(self) -> bool:
-        """Whether the result of then went by post, and did not come back."""
+        """Whether the result of then went by post and did not come back; before it is sent, whether it was wanted so."""
         ways = (EventKind.POSTED, EventKind.CAME_BACK, EventKind.REPLACED, EventKind.HANDED_OVER)
         last = next((event for event in reversed(self.events) if event.kind in ways), None)
-        return last is not None and bool(last.details.get("letter")) and last.kind != EventKind.CAME_BACK
+        if last is None or last.kind == EventKind.REPLACED:
+            return self._wanted == Delivery.POST
+        return bool(last.details.get("letter")) and last.kind != EventKind.CAME_BACK
+
+    @property
+    def _wanted(self) -> str:
+        """How the citizen of then wanted the result, as the history says it; as the draft does before it was received."""
+        said = [event for event in self.events if event.kind == EventKind.RECEIVED or "delivery" in event.details]
+        return str(said[-1].details.get("delivery", Delivery.COUNTER) if said else self.dossier.delivery)
 
     @staticmethod
     def _due_at(events: Sequence[Event]) -> datetime | None:

@@ -261,12 +261,13 @@ def _sent_back(dossier: Application) -> Told | None:
 
 def _waiting(verb: Verb, dossier: Application, request: HttpRequest) -> Form:
     """The form of a step that nobody sent, with what was typed into it before another step was. It is unfolded where
-    something was typed, somebody has prepared a reason, or money is to be given back."""
+    something was typed, somebody has prepared a reason, money is to be given back, or the citizen wants it so."""
     form = verb.form(initial=verb.initial(dossier), prefix=verb.key)
-    form.is_unfolded = bool(form.initial.get("reason") or form.initial.get("surplus"))  # type: ignore[attr-defined]
+    known = form.initial
+    form.is_unfolded = bool(known.get("reason") or known.get("surplus") or known.get("is_wanted"))  # type: ignore[attr-defined]
     for field in form.visible_fields():
         typed = request.POST.get(field.html_name)
-        if typed or (typed is not None and field.name in form.initial):
+        if typed is not None and typed != str(form.initial.get(field.name) or ""):
             form.initial[field.name] = typed
             form.is_unfolded = True  # type: ignore[attr-defined]
     return form

@@ -266,3 +266,15 @@ def test_tracking_is_limited(client: Client) -> None:
         for guess in range(7)
     ]
     assert statuses == [404] * 5 + [429] * 2
+
+
+def test_the_result_may_be_wanted_by_post_where_an_address_comes_with_it(as_: As) -> None:
+    client = as_(Role.COUNTER_OFFICER)
+    ticket = a_ticket_at_counter()
+    refused = _post(client, RECEIVE, _body(ticket.pk, delivery="post"))
+    assert refused.status_code in (400, 409, 422) and refused.json()["missing"]
+    assert _post(client, RECEIVE, _body(ticket.pk, delivery="file")).status_code == 400
+    taken = _post(client, RECEIVE, _body(ticket.pk, delivery="post", delivery_address="7 phố Huế, Hà Nội"))
+    dossier = Application.objects.get(pk=taken.json()["id"])
+    assert (dossier.delivery, dossier.delivery_address) == ("post", "7 phố Huế, Hà Nội")
+    assert client.get(f"/api/v1/applications/{dossier.pk}/").json()["delivery"] == "post"

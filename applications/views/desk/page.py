@@ -15,9 +15,11 @@ from django.views.decorators.http import require_GET
 
 from applications import desk
 from applications.catalogue import other_side, version_of
+from applications.enums import Delivery
 from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk, looked_at_filed
 from applications.models import Application
+from applications.result_ways import ways_of
 from applications.second_screen import second_of
 from applications.views.desk import other_person, unknown_person
 from centres.enums import CounterState, Role
@@ -106,9 +108,17 @@ def _forms(state: desk.Desk) -> dict[str, Any]:
 
 
 def contact_form_of(row: Application) -> ContactForm:
-    return ContactForm(
-        initial={"phone": display_phone(row.contact_phone) if row.contact_phone else "", "email": row.contact_email}
-    )
+    kept = {
+        "phone": display_phone(row.contact_phone) if row.contact_phone else "",
+        "email": row.contact_email,
+        "delivery": row.delivery,
+        "delivery_address": row.delivery_address,
+    }
+    if row.delivery != Delivery.POST or row.delivery_address:
+        return ContactForm(initial={**kept, "ways": ways_of(row)})
+    form = ContactForm(kept, initial={"ways": ways_of(row)})
+    form.show_without_address()
+    return form
 
 
 def _choose_counter(request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,14 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from applications import desk
-from applications.actions.edit_draft import change_applicant, fill_other_side, set_applicant, set_contact, suggest_facts
+from applications.actions.edit_draft import (
+    change_applicant,
+    fill_other_side,
+    set_applicant,
+    set_contact,
+    set_delivery,
+    suggest_facts,
+)
 from applications.actions.take_over_declaration import take_over_declaration
 from applications.catalogue import bound_form, contact_in_form, version_of
 from applications.declaration_access import is_declaration, named_at_desk
@@ -26,6 +33,7 @@ from applications.enums import State
 from applications.forms import AddressForm, ContactForm, PersonForm, ScanForm
 from applications.models import Application
 from applications.numbers import dossier_code_in
+from applications.result_ways import address_for_post, ways_of
 from applications.views.desk import other_person, unknown_person
 from applications.views.desk.page import at_counter, back, contact_form_of, number_in, page
 from centres.actions.welcome import welcome
@@ -35,7 +43,7 @@ from citizens.actions.identify import find_by_number, identify
 from citizens.actions.record_look import record_look
 from citizens.actions.settle_unit import keep_address, settle_unit, settle_unit_if_certain
 from citizens.enums import IdentitySource
-from citizens.models import Citizen
+from citizens.models import Citizen, User
 from citizens.session import signed_in
 from portal import clock
 from portal.errors import BadInput, NotAllowed, RuleBroken
@@ -97,7 +105,8 @@ def contact(request: HttpRequest, application_id: int) -> HttpResponse:
     """Kept as it is typed. The page stays where it is when a script sends it, with what is wrong beside the fields."""
     application = get_object_or_404(Application.objects.visible_to(signed_in(request)), pk=application_id)
     stays = bool(request.headers.get("HX-Request")) and "stay" in request.POST
-    form = ContactForm(request.POST)
+    known = {"ways": ways_of(application), "delivery_address": address_for_post(application)}
+    form = ContactForm(request.POST, initial=known)
     if not form.is_valid():
         if stays:
             return render(request, "applications/desk/parts/contact.html", {"contact_form": form}, status=422)
@@ -108,11 +117,22 @@ def contact(request: HttpRequest, application_id: int) -> HttpResponse:
             code="other_applicant",
         )
     at = clock.now()
-    kept = set_contact(application=application, **form.cleaned_data, at=at, acting_user=signed_in(request))
+    kept = _keep_contact(application, form.cleaned_data, at, signed_in(request))
     if not stays:
         return back(application.pk, view=request.POST.get("view", ""))
     context = {"contact_form": contact_form_of(kept), "row": kept, "followers": _followers(request, kept, at)}
     return render(request, "applications/desk/parts/contact_kept.html", context)
+
+
+@transaction.atomic
+def _keep_contact(application: Application, typed: dict[str, str], at: datetime, user: User) -> Application:
+    """Also how the result is wanted, where the page had a choice."""
+    by: dict[str, Any] = {"at": at, "acting_user": user}
+    kept = set_contact(application=application, phone=typed["phone"], email=typed["email"], **by)
+    if delivery := typed.get("delivery"):
+        address = typed.get("delivery_address", kept.delivery_address)
+        kept = set_delivery(application=kept, delivery=delivery, address=address, **by)
+    return kept
 
 
 def _followers(request: HttpRequest, draft: Application, at: datetime) -> list[SafeString]:
