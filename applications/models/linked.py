@@ -45,7 +45,10 @@ class Part(StateModel):
         verbose_name = _("part of a linked dossier")
         verbose_name_plural = _("parts of linked dossiers")
         ordering = ["application_id", "order"]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state=PartState.WITH_OFFICE), name="part_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state=PartState.WITH_OFFICE), name="part_due"),
+            models.Index(fields=["number", "application"], condition=~Q(number=""), name="part_by_number"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["application", "key"], name="part_once"),
             models.UniqueConstraint(fields=["application", "order"], name="part_order_once"),
