@@ -18,9 +18,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import PaperState, State
-from applications.models import Application, CertificationItem, Paper, Party, RegisterEntry, Result, SearchWord, Step
+from applications.models import (
+    Application,
+    CertificationItem,
+    Paper,
+    Part,
+    Party,
+    Result,
+    ResultCorrection,
+    SearchWord,
+    Step,
+)
 from applications.models.application import DOSSIER_CODE
-from applications.words import PARCEL, SERIAL, SHEET, mark, names_in
+from applications.words import PARCEL, SERIAL, SHEET, identity_mark, mark, names_in
 from applications.worklist import READERS, WAS_EXTENDED
 from centres.models import Centre
 from centres.permissions import centres_of
@@ -41,7 +51,7 @@ COUNTED = 5000
 KNOWN_SECONDS = 24 * 60 * 60
 # So many of the newest with a word are walked along one by one, and then so many.
 NEAR = (1500, 6000)
-# Of people who share a phone number or of lines with one number: as many as a desk can read.
+# Of people who share a phone number: as many as a desk can read.
 MOST_ALIKE = 200
 
 _CODE = re.compile(DOSSIER_CODE)
@@ -115,6 +125,8 @@ class Search:
             return
         if _NUMBER.fullmatch(bare):
             yield Way(_("identity number"), self._of_person(bare), lambda row: _("identity number"))
+            named = self._of_words([identity_mark(bare)])
+            yield Way(_("identity number"), named, lambda row: _("identity number in its form"))
             return
         try:
             phone = parse_phone(self.text)
@@ -129,11 +141,7 @@ class Search:
             )
             return
         if any(char.isdigit() for char in bare):
-            yield Way(
-                _("number of the result"),
-                self._of_result({self.text, self.text.upper()}),
-                lambda row: _("number of its result"),
-            )
+            yield from self._of_result({self.text, self.text.upper()})
             if line := _LINE.fullmatch(bare):
                 lines = self._of_line(int(line[1]), int(line[2] or clock.today().year))
                 yield Way(_("number in a register"), lines, lambda row: _("number in a register"))
@@ -190,16 +198,26 @@ class Search:
         people = Citizen.objects.filter(wanted).order_by("-pk").values_list("pk", flat=True)
         return self._in_turn(Q(applicant__in=list(people[:MOST_ALIKE])))
 
-    def _of_result(self, numbers: set[str]) -> Callable[[int | None], Iterable[int]]:
-        rows = Result.objects.filter(number__in=numbers).order_by("-application").values_list("application", flat=True)
-        return self._in_turn(Q(pk__in=list(rows[:MOST_ALIKE])))
+    def _of_result(self, numbers: set[str]) -> Iterator[Way]:
+        """A result's number, also one that was replaced and those of parts."""
+        name = _("number of the result")
+        now, before = Result.objects.filter(number__in=numbers), ResultCorrection.objects.filter(old_number__in=numbers)
+        parts = Part.objects.filter(number__in=numbers)
+        yield Way(name, self._along_rows(now), lambda row: _("number of its result"))
+        yield Way(name, self._along_rows(before), lambda row: _("number of a result that was replaced"))
+        yield Way(name, self._along_rows(parts), lambda row: _("number of the result of a part"))
 
     def _of_line(self, number: int, year: int) -> Callable[[int | None], Iterable[int]]:
-        lines = RegisterEntry.objects.filter(register__year=year, sequence=number)
+        items = CertificationItem.objects.filter(entry__register__year=year, entry__sequence=number)
         if self.centres is not None:
-            lines = lines.filter(register__centre__in=self.centres)
-        rows = CertificationItem.objects.filter(entry__in=list(lines.values_list("pk", flat=True)[:MOST_ALIKE]))
-        return self._in_turn(Q(pk__in=list(rows.values_list("certification__application", flat=True)[:MOST_ALIKE])))
+            items = items.filter(entry__register__centre__in=self.centres)
+        return self._along_rows(items, "certification__application")
+
+    def _along_rows(self, rows: QuerySet[Any], dossier: str = "application") -> Callable[[int | None], Iterable[int]]:
+        """The dossiers of these rows that this person may see: what others have with the same number takes no place."""
+        seen = rows.filter(Exists(self._visible.filter(pk=OuterRef(dossier))))
+        keys = seen.order_by(f"-{dossier}").values_list(dossier, flat=True).distinct()
+        return lambda before: (keys if before is None else keys.filter(**{f"{dossier}__lt": before}))[: PAGE_SIZE + 1]
 
     def _of_words(self, words: list[str]) -> Callable[[int | None], Iterable[int]]:
         """Dossiers that have every word in one name, over all centres of this person."""

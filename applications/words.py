@@ -15,10 +15,15 @@ NAMES = (
     "child_name", "deceased_name", "husband_name", "wife_name", "mother_name", "father_name", "record_name",
     "business_name",
 )  # fmt: skip
+# Fields in which it gives the identity number of such a person.
+IDENTITIES = (
+    "applicant_identity", "deceased_identity", "husband_identity", "wife_identity", "mother_identity", "father_identity",
+)  # fmt: skip
 PARCEL, SHEET, SERIAL = "parcel_number", "map_sheet", "certificate_serial"
 _MARKS = {PARCEL: "parcel", SHEET: "sheet", SERIAL: "serial"}
 NUMBERS = frozenset(_MARKS)
 _NOT_IN_A_NUMBER = re.compile(r"[^0-9a-z]+")
+_IDENTITY = re.compile(r"[0-9]{12}")
 _LONGEST = 40
 _AT_ONCE = 500
 
@@ -31,6 +36,11 @@ def mark(field: str, value: Any) -> str:
     return f"{_MARKS[field]}:{number}"[:_LONGEST] if number else ""
 
 
+def identity_mark(number: Any) -> str:
+    """The word for an identity number of twelve digits; empty for anything else."""
+    return f"id:{number}" if isinstance(number, str) and _IDENTITY.fullmatch(number) else ""
+
+
 def names_in(application: Application) -> list[tuple[str, str]]:
     """Whom it names: (field of the form, name); the applicant's field is empty."""
     applicant = application.applicant
@@ -40,11 +50,14 @@ def names_in(application: Application) -> list[tuple[str, str]]:
 
 
 def words_of(application: Application) -> set[tuple[int, str]]:
-    """Every word by which it is found, each with the number of the name that it is of; the marks of a parcel are one."""
+    """Every word by which it is found, each with the number of the name that it is of; the marks of a parcel are one. The
+    applicant's own number is found by the person's record."""
     names = names_in(application)
     named = {(part, word[:_LONGEST]) for part, (_key, name) in enumerate(names) for word in syllables(name)}
-    marks = {mark(key, application.form_data.get(key)) for key in _MARKS}
-    return named | {(0, one) for one in marks if one}
+    form, applicant = application.form_data, application.applicant
+    marks = {mark(key, form.get(key)) for key in _MARKS} | {identity_mark(form.get(key)) for key in IDENTITIES}
+    known = {"", identity_mark(applicant.identity_number) if applicant else ""}
+    return named | {(0, one) for one in marks - known}
 
 
 def rows_for(application: Application) -> list[SearchWord]:

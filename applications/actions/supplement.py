@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from applications import messages
@@ -18,6 +18,8 @@ from applications.actions.locking import locked, wrong_state
 from applications.actions.part_clocks import go_on, recount_parts
 from applications.actions.steps import announce, open_step
 from applications.approved_days import Approved
+from applications.catalogue import cleaned, form_values, version_of
+from applications.duplicates import MOST_COMPARED, is_other_object
 from applications.enums import EventKind, PartState, PauseWhy, State, StepKind, SupplementStage
 from applications.history import record
 from applications.linked import law_of
@@ -244,7 +246,8 @@ def ask_at_intake(
     if before is not None:
         raise RuleBroken(
             _(
-                "What is missing was asked for on %(day)s already. The law allows one complete request: receive what is here."
+                "What is missing was asked for on %(day)s already, and the law allows one complete request: receive it once"
+                " that is here, or refuse it with form 03. For another child, parcel or record, fill in the form first."
             )
             % {"day": f"{local_day(before.asked_at):%d/%m/%Y}"},
             code="second_supplement",
@@ -266,18 +269,36 @@ def ask_at_intake(
 
 
 def asked_at_intake(draft: Application, at: datetime) -> SupplementRequest | None:
-    """The request that this person got at a counter for the same matter, while nothing was received of it since."""
+    """The request that this person got at a counter for the same matter, while nothing was received of it since. Where both
+    forms say what they are about and it is not the same, it is another matter."""
     same = Q(application=draft)
     if draft.applicant_id:
         same |= Q(application__applicant=draft.applicant_id, application__version__procedure=draft.version.procedure_id)
-    received_since = Application.objects.filter(
-        applicant=OuterRef("application__applicant"),
-        version__procedure=OuterRef("application__version__procedure"),
-        received_at__gte=OuterRef("asked_at"),
-    )
     since = at - timedelta(days=rules_on(local_day(at)).intake_days)
     rows = SupplementRequest.objects.filter(same, stage=SupplementStage.INTAKE, asked_at__gte=since)
-    return rows.exclude(Exists(received_since)).order_by("-asked_at").first()
+    rows = rows.select_related("application").order_by("-asked_at")
+    return next((row for row in rows if _is_of(draft, row.application) and not _received_since(row)), None)
+
+
+def _is_of(draft: Application, asked: Application) -> bool:
+    """Whether what was asked for of the one is asked for of the other."""
+    if draft.pk == asked.pk:
+        return True
+    version = version_of(draft)
+    here, there = (cleaned(version, form_values(row)) for row in (draft, asked))
+    return not is_other_object(version, here, there)
+
+
+def _received_since(request: SupplementRequest) -> bool:
+    """Whether what it was asked for was received since: this person's, of the same procedure and of no other object."""
+    asked = request.application
+    rows = Application.objects.filter(
+        applicant__isnull=False,
+        applicant=asked.applicant_id,
+        version__procedure=version_of(asked).procedure_id,
+        received_at__gte=request.asked_at,
+    )
+    return any(_is_of(asked, row) for row in rows.order_by("-received_at")[:MOST_COMPARED])
 
 
 @transaction.atomic

@@ -382,7 +382,7 @@ class Result(models.Model):
     class Meta:
         verbose_name = _("result")
         verbose_name_plural = _("results")
-        indexes = [models.Index(fields=["number"], name="result_by_number")]
+        indexes = [models.Index(fields=["number", "application"], name="result_by_its_number")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(signed_at__isnull=True) | Q(signed_by__isnull=False), name="result_signed_by_someone"
@@ -424,6 +424,9 @@ class ResultCorrection(models.Model):
         verbose_name = _("corrected result")
         verbose_name_plural = _("corrected results")
         ordering = ["proposed_at", "id"]
+        indexes = [
+            models.Index(fields=["old_number", "application"], condition=~Q(old_number=""), name="result_by_old_number")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["application"],

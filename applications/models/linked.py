@@ -54,6 +54,7 @@ class Part(StateModel):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state=PartState.WITH_OFFICE), name="part_due"),
             models.Index(fields=["ended_at"], condition=PART_UNCOLLECTED, name="part_to_remind_of"),
+            models.Index(fields=["number", "application"], condition=~Q(number=""), name="part_by_number"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["application", "key"], name="part_once"),

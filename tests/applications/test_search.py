@@ -14,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from applications.actions.correct import propose_correction, sign_correction
+from applications.actions.linked import finish_part
 from applications.actions.merge_people import merge_people
 from applications.enums import State
 from applications.models import Application, SearchWord
@@ -21,7 +23,15 @@ from applications.search import PAGE_SIZE, Search, _rarest_first
 from applications.words import follow_name
 from centres.enums import Role
 from citizens.models import Look
-from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member, member_of
+from tests.factories.applications import (
+    MONDAY,
+    a_centre,
+    a_dossier,
+    a_linked_dossier,
+    a_member,
+    a_ticket_at_counter,
+    member_of,
+)
 from tests.factories.citizens import CitizenFactory
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +102,56 @@ def test_a_result_is_found_by_its_number(centre: Any) -> None:
     done = a_dossier(state=State.DONE)
     assert found("123/TP-KS") == found("123/tp-ks") == [done]
     assert whys("123/TP-KS") == ["number of its result"]
+
+
+def test_a_replaced_result_is_found_by_its_old_number_too(centre: Any) -> None:
+    done = a_dossier(state=State.DONE)
+    propose_correction(
+        application=done, number="456/TP-KS", reason="Sai tên mẹ", document=None, at=MONDAY, acting_user=done.handler
+    )
+    assert found("456/TP-KS") == [], "nobody has signed it"
+    sign_correction(application=done, at=MONDAY, acting_user=member_of(Role.LEADER, centre))
+    assert found("456/TP-KS") == found("123/TP-KS") == [done]
+    assert whys("123/TP-KS") == ["number of a result that was replaced"]
+
+
+def test_a_linked_dossier_is_found_by_the_number_of_each_result(centre: Any) -> None:
+    linked = a_linked_dossier()
+    part = linked.parts.order_by("order").first()
+    finish_part(
+        application=linked, part=part.key, number="77/KS-LT", document=None, at=MONDAY, acting_user=linked.handler
+    )
+    assert found("77/ks-lt") == [linked]
+    assert whys("77/KS-LT") == ["number of the result of a part"]
+
+
+def test_results_of_others_with_the_same_number_take_no_place(centre: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("applications.search.MOST_ALIKE", 1)
+    here = a_dossier(state=State.DONE)
+    elsewhere = a_ticket_at_counter(centre=a_centre("chi-nhanh-4", "H26.30.4"))
+    there = a_dossier(state=State.DONE, ticket=elsewhere)
+    assert there.pk > here.pk
+    assert found("123/TP-KS") == [here]
+
+
+def test_whoever_a_form_names_is_found_by_the_identity_number_in_it(centre: Any) -> None:
+    marriage = a_dossier(procedure="marriage")
+    assert found("001092000123") == [marriage]
+    assert whys("001092000123") == ["identity number in its form"]
+    assert found("001092000123", a_member(Role.SPECIALIST, a_centre("chi-nhanh-4", "H26.30.4"))) == []
+    number = marriage.applicant.identity_number
+    assert found(number) == [marriage]
+    assert not SearchWord.objects.filter(word=f"id:{number}").exists(), "the person's own record has it"
+
+
+def test_dossiers_received_before_are_found_by_the_numbers_in_their_forms(centre: Any) -> None:
+    marriage = a_dossier(procedure="marriage")
+    written = set(SearchWord.objects.values_list("centre", "word", "part"))
+    SearchWord.objects.filter(word__startswith="id:").delete()
+    assert found("001092000123") == []
+    import_module("applications.migrations.0056_identity_words_so_far").words_so_far(apps, None)
+    assert set(SearchWord.objects.values_list("centre", "word", "part")) == written
+    assert found("001092000123") == [marriage]
 
 
 def test_a_certified_copy_is_found_by_its_number_in_the_register(at_hanoi: Any, centre: Any) -> None:

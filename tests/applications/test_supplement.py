@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from applications import tasks
-from applications.actions.edit_draft import drop_draft
+from applications.actions.edit_draft import drop_draft, keep_form
 from applications.actions.issue_receipt import issue_receipt
 from applications.actions.receive import receive
 from applications.actions.supplement import (
@@ -212,6 +212,29 @@ def test_at_the_counter_it_is_asked_for_once_for_the_same_matter(centre: Centre)
     ticket = a_ticket_at_counter(citizen=draft.applicant, at=MONDAY + timedelta(days=2), officer=officer)
     third = a_draft(ticket=ticket, citizen=draft.applicant, at=MONDAY + timedelta(days=2))
     assert asked_at_intake(third, MONDAY + timedelta(days=2)) is None
+
+
+def test_another_child_is_another_matter_with_a_request_of_its_own(centre: Centre) -> None:
+    first = a_draft()
+    officer, person = first.opened_by, first.applicant
+    asked = ask_at_intake(application=first, faults=LINES, at=MONDAY, acting_user=officer)
+
+    def another(days: int, **form: str) -> Application:
+        at = MONDAY + timedelta(days=days)
+        ticket = a_ticket_at_counter(citizen=person, at=at, officer=officer)
+        draft = a_draft(ticket=ticket, citizen=person, at=at)
+        return keep_form(application=draft, values=form, at=at, acting_user=officer)
+
+    twin = another(1, child_name="Nguyễn Gia Hân")
+    assert asked_at_intake(twin, MONDAY + timedelta(days=1)) is None
+    of_twin = ask_at_intake(application=twin, faults=LINES, at=MONDAY + timedelta(days=1), acting_user=officer)
+    assert asked_at_intake(another(2, child_name=""), MONDAY + timedelta(days=2)) == of_twin
+    # What is received of the twin does not answer what was asked for of the first.
+    receive(application=twin, at=MONDAY + timedelta(days=2), acting_user=officer)
+    assert asked_at_intake(another(3), MONDAY + timedelta(days=3)) == asked
+    with pytest.raises(RuleBroken) as refusal:
+        ask_at_intake(application=another(4), faults=LINES, at=MONDAY + timedelta(days=4), acting_user=officer)
+    assert "03" in str(refusal.value)
 
 
 def test_what_was_asked_for_at_the_counter_is_received_with_its_history(centre: Centre) -> None:
