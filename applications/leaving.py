@@ -28,7 +28,7 @@ from applications.models import (
 from applications.notarisation.enums import JOBS_OPEN, JobState
 from applications.notarisation.keeping import NoteKind, RegisterNote
 from applications.notarisation.signers import delegations_on
-from applications.people import specialists_of
+from applications.people import specialists_of, specialists_throughout
 from applications.permissions import LEADERS, certifying_scope, memberships_on
 from centres.enums import Role
 from centres.models import Centre, Counter, Membership, Ticket
@@ -172,7 +172,7 @@ def _stand_ins(plan: Plan, at: datetime) -> Iterable[Task]:
             _("Standing in for %(name)s until %(day)s") % {"name": one.user, "day": format_date(one.to_day)},
             [one],
             [],
-            _others(specialists_of(one.centre, day), plan.person.pk, *away),
+            _others(specialists_throughout(one.centre, max(one.from_day, day), one.to_day), plan.person.pk, *away),
         )
 
 

@@ -12,7 +12,7 @@ from applications.actions.steps import announce
 from applications.enums import IN_HAND, EventKind, State
 from applications.history import record
 from applications.models import Absence, Application
-from applications.people import specialists_of
+from applications.people import specialists_of, specialists_throughout
 from applications.permissions import CITY, LEADERS, check, may_handle, may_sign
 from centres.enums import Role
 from centres.models import Centre
@@ -118,7 +118,10 @@ def note_absence(
         raise BadInput(_("The last day is before the first, or over already."), code="days", field="to_day")
     if substitute.pk == person.pk:
         raise BadInput(_("Choose somebody else."), code="same_person", field="substitute")
-    _works_here(substitute, centre, at, "substitute")
+    if substitute not in specialists_throughout(centre, max(from_day, local_day(at)), to_day):
+        raise BadInput(
+            _("Choose a specialist who works here on every day of the absence."), code="not_here", field="substitute"
+        )
     coming = Absence.objects.select_for_update().filter(
         centre=centre, ended_at__isnull=True, from_day__lte=to_day, to_day__gte=from_day
     )
@@ -152,6 +155,6 @@ def end_absence(*, absence: Absence, at: datetime, acting_user: User) -> None:
         held.save(update_fields=["ended_at"])
 
 
-def _works_here(person: User, centre: Centre, at: datetime, field: str = "to") -> None:
+def _works_here(person: User, centre: Centre, at: datetime) -> None:
     if person not in specialists_of(centre, local_day(at)):
-        raise BadInput(_("Choose a specialist of this centre."), code="not_here", field=field)
+        raise BadInput(_("Choose a specialist of this centre."), code="not_here", field="to")
