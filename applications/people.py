@@ -28,6 +28,7 @@ class Load:
     waiting: int = 0
     absences: list[Absence] = field(default_factory=list)
     today: date | None = None
+    role: Membership | None = None
 
     @property
     def away(self) -> Absence | None:
@@ -68,7 +69,7 @@ def _members(centre: Centre, role: Role, day: date) -> QuerySet[Membership]:
         role=role,
         blocked_reason="",
         user__is_active=True,
-    ).select_related("user")
+    ).select_related("user", "successor")
 
 
 def loads(centre: Centre, at: datetime) -> list[Load]:
@@ -85,7 +86,8 @@ def loads(centre: Centre, at: datetime) -> list[Load]:
             waiting=Count("pk", filter=Q(state__in=WAITING_FOR_CITIZEN)),
         )
     }
-    here = {person.pk: person for person in specialists_of(centre, day)}
+    roles = {row.user_id: row for row in _members(centre, Role.SPECIALIST, day).filter(valid_from__lte=day)}
+    here = {pk: row.user for pk, row in sorted(roles.items(), key=lambda one: str(one[1].user))}
     left = User.objects.filter(pk__in=counted.keys() - here.keys())
     away: dict[int, list[Absence]] = {}
     for one in coming_absences(centre, day):
@@ -97,6 +99,7 @@ def loads(centre: Centre, at: datetime) -> list[Load]:
             **{key: counted.get(person.pk, {}).get(key, 0) for key in ("in_hand", "overdue", "waiting")},
             absences=away.get(person.pk, []),
             today=day,
+            role=roles.get(person.pk),
         )
         for person in [*here.values(), *left]
     ]
