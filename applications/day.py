@@ -123,4 +123,4 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
 
 def list_url(centre: Centre, name: str) -> str:
     """The list behind a figure."""
-    return f"{reverse('applications:worklist')}?{urlencode({'list': name, 'centre': centre.pk})}"
+    return f"{reverse('applications:worklist')}?{urlencode({'list': name, 'centre': centre.pk, 'filter': 1})}"

@@ -13,7 +13,8 @@ from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
 from applications import models
-from applications.models import Application, Document, Event, EventValue, IssuedForm, OriginalMove
+from applications.history import erase
+from applications.models import Application, Document, IssuedForm, OriginalMove
 from centres.models.ticket import new_token
 from citizens.models import Citizen
 from notifications.models import Message
@@ -114,8 +115,7 @@ def anonymise(application: Application, at: datetime) -> None:
     application.parts.filter(~Q(handed_to="")).update(handed_to=NOBODY)
     moves = OriginalMove.objects.filter(original__application=application)
     moves.update(person=None, authorisation=None)
-    events = Event.objects.filter(application=application)
-    EventValue.objects.filter(event__in=events, erased_at=None).update(value=None, salt=None, erased_at=at)
+    erase(application, at)
     if application.code:
         Message.objects.filter(reference=application.code).update(recipient=NOBODY, subject="", body="", last_error="")
     application.parties.all().delete()

@@ -58,6 +58,8 @@ def record(
     return event
 
 
-def erase(event: Event, at: datetime) -> int:
-    """Blank the personal values of one event and their salts; the chain stays whole (Law 91/2025 art. 14)."""
-    return event.values.filter(erased_at__isnull=True).update(value=None, salt=None, erased_at=at)
+def erase(application: Application, at: datetime) -> int:
+    """Blank every personal value of the dossier's changes so far and their salts; the chain stays whole (Law 91/2025 art. 14).
+    The caller then records ``ERASED`` of everything at the same moment, or ``verify_history`` finds it."""
+    rows = EventValue.objects.filter(event__in=Event.objects.filter(application=application), erased_at=None)
+    return rows.update(value=None, salt=None, erased_at=at)

@@ -1,6 +1,6 @@
 """What is wrong with the histories of dossiers: each walked from its first row, and every closed day compared.
 
-A change, a gap or a row put in shows inside a dossier's chain. A tail cut off, a history computed anew or a dossier that is
+A change, a gap or a row put in shows inside a dossier's chain, and a value blanked without a word beside it. A tail cut off, a history computed anew or a dossier that is
 gone altogether do not: the days that were closed no longer have the digests that their closings published.
 """
 
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef
 
 from applications.chained import VALUES, WithValues
 from applications.closings import Published, end_of
-from applications.enums import State
+from applications.enums import Erased, EventKind, State
 from applications.histories import CHUNK, PREFIX, day_of_label, digests_until, history_label
 from applications.models import Application, ChainHead, Closing, Event
 from centres.models import Centre
@@ -70,6 +70,18 @@ def _in_dossier(changes: list[Event], count: Count) -> Iterator[str]:
             f"{_name(dossier)}: it is {State(dossier.state).name}, and its last change, {last.sequence}, made it "
             f"{State(last.to_state).name}."
         )
+    for sequence in _erased_silently(changes):
+        yield f"{_name(dossier)}: a personal value of change {sequence} was erased, and no change after it says so."
+
+
+def _erased_silently(changes: list[Event]) -> Iterator[int]:
+    """The changes of which a value was blanked, which the chain allows, with no later change that erased everything then."""
+    said: set[datetime | None] = {None}
+    for row in reversed(changes):
+        if any(one.erased_at not in said for one in row.kept_values):  # type: ignore[attr-defined]
+            yield row.sequence
+        if row.kind == EventKind.ERASED and row.details.get("what") == Erased.WHOLE:
+            said.add(row.at)
 
 
 def _without_history() -> Iterator[str]:

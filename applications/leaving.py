@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from applications.actions.hand_over_register import possible_keepers
-from applications.actions.people import HANDLED
+from applications.actions.people import HELD
 from applications.enums import IN_HAND
 from applications.models import (
     Absence,
@@ -28,7 +28,7 @@ from applications.models import (
 from applications.notarisation.enums import JOBS_OPEN, JobState
 from applications.notarisation.keeping import NoteKind, RegisterNote
 from applications.notarisation.signers import delegations_on
-from applications.people import specialists_of
+from applications.people import specialists_of, specialists_throughout
 from applications.permissions import LEADERS, certifying_scope, memberships_on
 from centres.enums import Role
 from centres.models import Centre, Counter, Membership, Ticket
@@ -143,19 +143,37 @@ def _others(people: Iterable[User], *but: int) -> list[User]:
 
 
 def _dossiers(plan: Plan, at: datetime) -> Iterable[Task]:
-    # A request for certification goes on by itself: its documents lie before every signer (``_last_signer``).
-    rows = Application.objects.filter(handler=plan.person, state__in=HANDLED, certification__isnull=True)
-    rows = rows.select_related("competent")
-    for centre, held in _by_centre(_here(rows, plan, "competent").order_by("due_at", "id"), "competent").items():
+    rows = Application.objects.filter(HELD, handler=plan.person).select_related("competent")
+    by_centre = _by_centre(_here(rows, plan, "competent").order_by("due_at", "id"), "competent")
+    for centre in {**by_centre, **dict.fromkeys(_still_to_come(plan, at))}:
         assert centre is not None
+        held = by_centre.get(centre, [])
+        colleagues = _others(specialists_of(centre, clock.local_day(at)), plan.person.pk)
+        if not held and not colleagues:
+            continue
         text = ngettext("%(count)d dossier at %(centre)s", "%(count)d dossiers at %(centre)s", len(held))
+        if not held:
+            text = _("Dossiers still to come until the last day at %(centre)s")
         yield Task(
             f"dossiers-{centre.pk}",
             text % {"count": len(held), "centre": centre},
             held,
             [row.code for row in held],
-            _others(specialists_of(centre, clock.local_day(at)), plan.person.pk),
+            colleagues,
         )
+
+
+def _still_to_come(plan: Plan, at: datetime) -> Iterable[Centre]:
+    """Where more may come to lie with this person: until the move, or as the one who succeeds others."""
+    if plan.centre is not None:
+        yield from {row.centre for row in plan.roles if row.role == Role.SPECIALIST and row.centre is not None}
+    named = _here(succeeded_by(plan.person), plan).filter(valid_to__gte=clock.local_day(at))
+    yield from Centre.objects.filter(pk__in=named.values("centre"))
+
+
+def succeeded_by(person: User) -> QuerySet[Membership]:
+    """Roles whose dossiers go to this person when they end."""
+    return Membership.objects.filter(successor=person)
 
 
 def _stand_ins(plan: Plan, at: datetime) -> Iterable[Task]:
@@ -172,7 +190,7 @@ def _stand_ins(plan: Plan, at: datetime) -> Iterable[Task]:
             _("Standing in for %(name)s until %(day)s") % {"name": one.user, "day": format_date(one.to_day)},
             [one],
             [],
-            _others(specialists_of(one.centre, day), plan.person.pk, *away),
+            _others(specialists_throughout(one.centre, max(one.from_day, day), one.to_day), plan.person.pk, *away),
         )
 
 

@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from applications.models.legal import LegalNote
+from applications.models.retention import RetentionRule
+from applications.retention import rules_on
 from centres.models import QueuePolicy
 from procedures.enums import Confidence
 from procedures.models import (
@@ -75,7 +77,19 @@ def _settings(day: date) -> list[tuple[type[Model], QuerySet[Any]]]:
             QueuePolicy,
             QueuePolicy.objects.filter(_POLICY_UNSURE & _not_over(day, "valid_to")).select_related("centre"),
         ),
+        (RetentionRule, _retention_rules(day)),
     ]
+
+
+def _retention_rules(day: date) -> QuerySet[RetentionRule]:
+    """Those that erase nothing yet, and those that were confirmed here and may have changed since."""
+    counts = Q(pk__in=[rule.pk for rule in rules_on(day).values()]) | Q(valid_from__gt=day)
+    noted = LegalNote.objects.filter(about__startswith=f"{RetentionRule._meta.label_lower}:").values_list(
+        "about", flat=True
+    )
+    was_confirmed = Q(pk__in=[int(about.partition(":")[2]) for about in noted])
+    rows = RetentionRule.objects.filter(counts & (Q(waits_for_confirmation=True) | was_confirmed))
+    return rows.select_related("procedure", "field", "kind")
 
 
 def waiting(day: date) -> list[Waiting]:
@@ -153,6 +167,8 @@ def _source_of(row: Any) -> str:
 
 
 def _confidence_of(row: Any) -> str:
+    if isinstance(row, RetentionRule):
+        return str(RetentionRule._meta.get_field("waits_for_confirmation").verbose_name)
     return str(row.confidence if isinstance(row, QueuePolicy) else row.get_confidence_display())
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from applications.enums import IN_HAND, RUNNING, WAITING_FOR_CITIZEN
 from applications.models import Absence, Application
@@ -13,6 +13,8 @@ from centres.enums import Role
 from centres.models import Centre, Membership
 from citizens.models import User
 from portal.clock import local_day
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Load:
     waiting: int = 0
     absences: list[Absence] = field(default_factory=list)
     today: date | None = None
+    role: Membership | None = None
 
     @property
     def away(self) -> Absence | None:
@@ -43,16 +46,30 @@ def officers_of(centre: Centre, day: date) -> list[User]:
     return _people_of(centre, Role.COUNTER_OFFICER, day)
 
 
+def specialists_throughout(centre: Centre, first: date, last: date) -> list[User]:
+    """Who may handle dossiers there on each of these days, by name."""
+    until: dict[User, date | None] = {}
+    rows = _members(centre, Role.SPECIALIST, first).filter(valid_from__lte=last).order_by("valid_from")
+    for row in rows:
+        covered = until.get(row.user, first - ONE_DAY)
+        if covered is not None and row.valid_from <= covered + ONE_DAY:
+            until[row.user] = None if row.valid_to is None else max(covered, row.valid_to)
+    return sorted((person for person, day in until.items() if day is None or day >= last), key=str)
+
+
 def _people_of(centre: Centre, role: Role, day: date) -> list[User]:
-    members = Membership.objects.filter(
+    return sorted((row.user for row in _members(centre, role, day).filter(valid_from__lte=day)), key=str)
+
+
+def _members(centre: Centre, role: Role, day: date) -> QuerySet[Membership]:
+    """Roles there that are not over on this day."""
+    return Membership.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         centre=centre,
         role=role,
         blocked_reason="",
-        valid_from__lte=day,
         user__is_active=True,
-    ).select_related("user")
-    return sorted((member.user for member in members), key=str)
+    ).select_related("user", "successor")
 
 
 def loads(centre: Centre, at: datetime) -> list[Load]:
@@ -69,7 +86,8 @@ def loads(centre: Centre, at: datetime) -> list[Load]:
             waiting=Count("pk", filter=Q(state__in=WAITING_FOR_CITIZEN)),
         )
     }
-    here = {person.pk: person for person in specialists_of(centre, day)}
+    roles = {row.user_id: row for row in _members(centre, Role.SPECIALIST, day).filter(valid_from__lte=day)}
+    here = {pk: row.user for pk, row in sorted(roles.items(), key=lambda one: str(one[1].user))}
     left = User.objects.filter(pk__in=counted.keys() - here.keys())
     away: dict[int, list[Absence]] = {}
     for one in coming_absences(centre, day):
@@ -81,6 +99,7 @@ def loads(centre: Centre, at: datetime) -> list[Load]:
             **{key: counted.get(person.pk, {}).get(key, 0) for key in ("in_hand", "overdue", "waiting")},
             absences=away.get(person.pk, []),
             today=day,
+            role=roles.get(person.pk),
         )
         for person in [*here.values(), *left]
     ]

@@ -20,6 +20,7 @@ from applications.actions.look_at_scan import look_at_pages
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
 from applications.actions.merge_people import follow_merged as take_along
 from applications.actions.move_due import move_due_dates
+from applications.actions.people import hand_on_left as hand_on_what_is_left
 from applications.actions.print_transfer_list import print_transfer_list
 from applications.actions.remind_uncollected import remind_of_part, remind_of_result, uncollected, uncollected_parts
 from applications.actions.renew_stamps import renew_stamps as renew
@@ -104,6 +105,12 @@ def sweep_certifications() -> None:
     """Make what no worker was woken for, what waited for its next try, and what a worker left behind when it died."""
     for item_id in due_certifications(clock.now()):
         make_certified_copy(item_id=item_id, now=clock.now)
+
+
+@shared_task
+def hand_on_left() -> None:
+    """What lies with whoever moved to another centre goes to the colleague named for it once the last day is over."""
+    hand_on_what_is_left(at=clock.now())
 
 
 @shared_task

@@ -83,7 +83,7 @@ class MembershipAdmin(admin.ModelAdmin):
     list_display = ["user", "centre", "role", "valid_from", "valid_to", "blocked_reason"]
     list_filter = ["centre", "role"]
     list_select_related = ["user", "centre"]
-    raw_id_fields = ["user"]
+    raw_id_fields = ["user", "successor"]
 
 
 @admin.register(Device)

@@ -82,6 +82,7 @@ app.conf.update(
         "closings": {"task": "applications.tasks.close_days", "schedule": 300.0, "options": {"expires": 300}},
         "time stamps": {"task": "applications.tasks.renew_stamps", "schedule": 600.0, "options": {"expires": 600}},
         "dates": {"task": "applications.tasks.move_dates", "schedule": 300.0, "options": {"expires": 300}},
+        "moves": {"task": "applications.tasks.hand_on_left", "schedule": 300.0, "options": {"expires": 300}},
         "apologies": {"task": "applications.tasks.foresee_lateness", "schedule": 300.0, "options": {"expires": 300}},
         "answers": {"task": "applications.tasks.remind_offices", "schedule": 300.0, "options": {"expires": 300}},
         "uncollected": {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.legal import about_of, digest_of, find, last_notes, title_of
-from applications.models import LegalNote
+from applications.models import LegalNote, RetentionRule
 from applications.permissions import CITY, check
 from centres.permissions import has_role
 from citizens.models import User
@@ -32,9 +33,10 @@ def confirm_law(*, about: str, said: str, source: str, text_of: date, at: dateti
         raise BadInput(_("Name the text and the article that confirm it."), code="source_empty", field="source")
     if text_of > local_day(at):
         raise BadInput(_("This day has not come yet. Please check the year."), code="in_future", field="text_of")
+    _let_wait(row, waits=False)
     return LegalNote.objects.create(
         about=about_of(row),
-        said=said,
+        said=digest_of(row),
         title=title_of(row),
         source=source.strip()[:200],
         text_of=text_of,
@@ -50,6 +52,7 @@ def take_back_confirmation(*, about: str, at: datetime, acting_user: User) -> Le
     note = last_notes().get(about)
     if note is None or note.is_taken_back:
         raise Gone(_("This confirmation does not count any more."), code="no_confirmation")
+    _let_wait(find(about), waits=True)
     return LegalNote.objects.create(
         about=about,
         said=note.said,
@@ -60,3 +63,10 @@ def take_back_confirmation(*, about: str, at: datetime, acting_user: User) -> Le
         at=at,
         by=acting_user,
     )
+
+
+def _let_wait(row: Any, *, waits: bool) -> None:
+    """A retention rule erases nothing while it waits."""
+    if isinstance(row, RetentionRule):
+        row.waits_for_confirmation = waits
+        row.save(update_fields=["waits_for_confirmation"])

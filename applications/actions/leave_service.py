@@ -14,10 +14,10 @@ from applications.actions.delegate_signing import end_delegation
 from applications.actions.hand_over_register import hand_over_register
 from applications.actions.people import end_absence, take_from_leaver
 from applications.actions.signing_keys import end_key
-from applications.leaving import Plan, Task, absences_of, delegations_held, keys_held, plan_of, seat_of
+from applications.leaving import Plan, Task, absences_of, delegations_held, keys_held, plan_of, seat_of, succeeded_by
 from applications.models import SecondFactor
 from centres.actions.counters import close_counter
-from centres.actions.staff import day_before, end_roles, give_role, guard
+from centres.actions.staff import day_before, end_roles, give_role, guard, name_successor
 from centres.enums import StaffChangeKind
 from centres.models import Centre, StaffChange
 from centres.models.staff import REASON_LENGTH
@@ -77,6 +77,8 @@ def move(
     given = _hand_over(plan, to, reason, at, acting_user)
     _end_here(plan, reason, at, acting_user, is_now=first_day <= clock.local_day(at))
     end_roles(roles=plan.roles, last_day=day_before(first_day))
+    if heir := to.get(f"dossiers-{centre.pk}"):
+        name_successor(person=person, centre=centre, to_id=heir)
     give_role(person=person, centre=new_centre, role=role, title=title, first_day=first_day, at=at)
     _write_down(plan, StaffChangeKind.MOVED, new_centre, first_day, reason, given, at, acting_user)
     return person
@@ -115,6 +117,8 @@ def _hand_over(plan: Plan, to: Mapping[str, int], reason: str, at: datetime, act
         colleague = next(one for one in task.choices if one.pk == to[task.key])
         _GIVE[task.key.rsplit("-", 1)[0]](task, colleague, reason, at, acting_user)
         given.append(f"{task.what} → {colleague}")
+        if task.key.startswith("dossiers-"):
+            succeeded_by(plan.person).filter(centre=task.key.rsplit("-", 1)[1]).update(successor=colleague)
     return given
 
 

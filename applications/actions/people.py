@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
@@ -12,10 +14,10 @@ from applications.actions.steps import announce
 from applications.enums import IN_HAND, EventKind, State
 from applications.history import record
 from applications.models import Absence, Application
-from applications.people import specialists_of
+from applications.people import specialists_of, specialists_throughout
 from applications.permissions import CITY, LEADERS, check, may_handle, may_sign
 from centres.enums import Role
-from centres.models import Centre
+from centres.models import Centre, Membership
 from centres.permissions import has_role
 from citizens.models import User
 from portal.clock import local_day
@@ -24,6 +26,9 @@ from portal.errors import BadInput, RuleBroken
 PEOPLE = LEADERS | {Role.MANAGER}
 # Received and in somebody's hands; what nobody has taken yet lies with nobody.
 HANDLED = [state for state in IN_HAND if state != State.ACCEPTED]
+# A request for certification goes on by itself: its documents lie before every signer.
+HELD = Q(state__in=HANDLED, certification__isnull=True)
+MOST_AT_ONCE = 200
 
 
 def may_arrange(user: User, centre_id: int) -> bool:
@@ -52,7 +57,39 @@ def take_from_leaver(
     return _give(locked(application), to, reason, at, acting_user)
 
 
-def _give(dossier: Application, to: User, reason: str, at: datetime, acting_user: User) -> Application:
+def hand_on_left(*, at: datetime) -> int:
+    """What was taken after a move was written down, and is not finished on the last day, goes to the colleague named then;
+    how many went. Where that colleague works there no more, it stays and the city's page names it."""
+    went = 0
+    for role in _ended_with_work(local_day(at)):
+        here = specialists_of(role.centre, local_day(at))
+        if role.user in here or role.successor not in here:
+            continue
+        rows = Application.objects.filter(HELD, competent=role.centre, handler=role.user)
+        for dossier in rows.order_by("due_at", "id")[:MOST_AT_ONCE]:
+            went += _hand_on_to_successor(dossier, role, at)
+    return went
+
+
+def _ended_with_work(day: date) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(role=Role.SPECIALIST, successor__isnull=False, valid_to__lt=day)
+    work = Application.objects.filter(HELD, competent=OuterRef("centre"), handler=OuterRef("user"))
+    return rows.filter(Exists(work)).select_related("centre", "user", "successor").order_by("pk")
+
+
+@transaction.atomic
+def _hand_on_to_successor(application: Application, role: Membership, at: datetime) -> bool:
+    dossier = locked(application)
+    if dossier.handler_id != role.user_id:  # handed on meanwhile
+        return False
+    try:
+        _give(dossier, role.successor, gettext("The last day at this centre is over."), at, None)
+    except RuleBroken:  # finished meanwhile
+        return False
+    return True
+
+
+def _give(dossier: Application, to: User, reason: str, at: datetime, acting_user: User | None) -> Application:
     if dossier.state not in HANDLED or dossier.handler is None:
         raise wrong_state(dossier)
     if not reason.strip():
@@ -118,7 +155,10 @@ def note_absence(
         raise BadInput(_("The last day is before the first, or over already."), code="days", field="to_day")
     if substitute.pk == person.pk:
         raise BadInput(_("Choose somebody else."), code="same_person", field="substitute")
-    _works_here(substitute, centre, at, "substitute")
+    if substitute not in specialists_throughout(centre, max(from_day, local_day(at)), to_day):
+        raise BadInput(
+            _("Choose a specialist who works here on every day of the absence."), code="not_here", field="substitute"
+        )
     coming = Absence.objects.select_for_update().filter(
         centre=centre, ended_at__isnull=True, from_day__lte=to_day, to_day__gte=from_day
     )
@@ -152,6 +192,6 @@ def end_absence(*, absence: Absence, at: datetime, acting_user: User) -> None:
         held.save(update_fields=["ended_at"])
 
 
-def _works_here(person: User, centre: Centre, at: datetime, field: str = "to") -> None:
+def _works_here(person: User, centre: Centre, at: datetime) -> None:
     if person not in specialists_of(centre, local_day(at)):
-        raise BadInput(_("Choose a specialist of this centre."), code="not_here", field=field)
+        raise BadInput(_("Choose a specialist of this centre."), code="not_here", field="to")

@@ -87,8 +87,8 @@ def give_role(
     if before is not None and before.valid_to is None:
         raise BadInput(_("This person has this role there already."), code="has_role", field="role")
     if before is not None:
-        before.valid_to, before.title = None, title or before.title
-        before.save(update_fields=["valid_to", "title"])
+        before.valid_to, before.title, before.successor = None, title or before.title, None
+        before.save(update_fields=["valid_to", "title", "successor"])
         return before
     try:
         with transaction.atomic():
@@ -107,6 +107,15 @@ def end_roles(*, roles: Sequence[Membership], last_day: date) -> None:
         elif role.valid_to is None or role.valid_to > last_day:
             role.valid_to = last_day
             role.save(update_fields=["valid_to"])
+
+
+def name_successor(*, person: User, centre: Centre, to_id: int) -> None:
+    """Whatever still lies with the person there after the last day then goes to this colleague."""
+    rows = Membership.objects.filter(user=person, centre=centre, role=Role.SPECIALIST, valid_to__isnull=False)
+    last = rows.order_by("-valid_to").first()
+    if last is not None:
+        last.successor_id = to_id
+        last.save(update_fields=["successor"])
 
 
 def day_before(day: date) -> date:

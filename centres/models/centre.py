@@ -198,6 +198,14 @@ class Membership(models.Model):
     title = models.CharField(
         max_length=150, blank=True, help_text=_("As it stands above a signature, in Vietnamese: Giám đốc Chi nhánh.")
     )
+    successor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who gets what still lies with this person there after the last day."),
+    )
 
     class Meta:
         verbose_name = _("membership")
@@ -217,6 +225,9 @@ class Membership(models.Model):
                 | Q(role=Role.SUPPORT)
                 | (~Q(role=Role.CITY_ADMIN) & Q(centre__isnull=False)),
                 name="membership_city_has_no_centre",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | Q(valid_to__isnull=False), name="membership_succeeded_ends"
             ),
         ]
 

@@ -70,7 +70,7 @@ def test_an_inserted_row_is_named() -> None:
 def test_erasing_personal_values_leaves_the_chain_whole() -> None:
     dossier = a_dossier(state=State.RETURNED)
     first = dossier.events.first()
-    assert erase(first, MONDAY) == 3
+    assert erase(dossier, MONDAY) >= 3
     assert set(first.values.values_list("value", "salt")) == {(None, None)}
     assert _fault(dossier) is None
 

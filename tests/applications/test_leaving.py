@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from applications.actions.leave_service import leave, move
 from applications.actions.people import note_absence
-from applications.enums import State
+from applications.enums import EventKind, State
 from applications.leaving import plan_of, registers_kept_by
 from applications.models import Absence, Application
+from applications.tasks import hand_on_left
 from centres.actions.staff import join
 from centres.enums import CounterState, Role, StaffChangeKind
 from centres.models import Centre, Counter, Membership, StaffChange
@@ -192,6 +193,58 @@ def test_moving_hands_over_here_and_begins_there_on_its_day(centre: Centre, city
     person.refresh_from_db()
     token.refresh_from_db()
     assert person.is_active and token.revoked_at is None
+
+
+def _moves_on_the_first(person: User, centre: Centre, city: User, to: Centre) -> None:
+    move(person=person, centre=centre, new_centre=to, role=Role.SPECIALIST, title="", first_day=date(2026, 12, 1),
+         reason="Điều động", at=LATER, acting_user=city, **_named(person, centre=centre))  # fmt: skip
+
+
+def test_what_is_taken_after_the_move_was_written_down_goes_on_when_the_last_day_is_over(
+    centre: Centre, city: User, as_: Any, at_hanoi: Any
+) -> None:
+    dossier = a_dossier(state=State.PROCESSING)
+    colleague = dossier.handler
+    assert colleague is not None
+    person = a_member(Role.SPECIALIST, centre, full_name="Sắp Đi")
+    _moves_on_the_first(person, centre, city, a_centre("chi-nhanh-4", "H26.30.4"))
+    Application.objects.filter(pk=dossier.pk).update(handler=person)
+    dossier.steps.update(holder=person)
+    at_hanoi("2026-11-24 09:00")
+    page = as_(member_of(Role.MANAGER, centre)).get(f"/dossiers/people/?centre={centre.pk}").content.decode()
+    assert "30/11" in page
+    at_hanoi("2026-11-30 23:50")
+    hand_on_left()
+    assert Application.objects.get(pk=dossier.pk).handler == person
+    at_hanoi("2026-12-01 00:10")
+    hand_on_left()
+    hand_on_left()
+    assert Application.objects.get(pk=dossier.pk).handler == colleague
+    assert dossier.steps.get(to_at__isnull=True).holder == colleague
+    event = dossier.events.get(kind=EventKind.HANDED_ON)
+    assert (event.actor, event.details["to_id"]) == (None, colleague.pk)
+
+
+def test_whoever_succeeds_somebody_and_goes_names_another(centre: Centre, city: User) -> None:
+    person = a_member(Role.SPECIALIST, centre, full_name="Sắp Đi")
+    colleague = a_member(Role.SPECIALIST, centre, full_name="Nguyễn Thu Hà")
+    third = a_member(Role.SPECIALIST, centre, full_name="Còn Lại")
+    _moves_on_the_first(person, centre, city, a_centre("chi-nhanh-4", "H26.30.4"))
+    role = Membership.objects.get(user=person, centre=centre)
+    Membership.objects.filter(pk=role.pk).update(successor=colleague)
+    _leave(colleague, city, to={f"dossiers-{centre.pk}": third.pk})
+    role.refresh_from_db()
+    assert role.successor == third
+
+
+def test_whoever_stays_after_all_keeps_the_dossiers(centre: Centre, city: User) -> None:
+    person = a_member(Role.SPECIALIST, centre, full_name="Sắp Đi")
+    a_member(Role.SPECIALIST, centre, full_name="Nguyễn Thu Hà")
+    _moves_on_the_first(person, centre, city, a_centre("chi-nhanh-4", "H26.30.4"))
+    join(person=person, username="", full_name="", centre=centre, role=Role.SPECIALIST, first_day=date(2026, 11, 26),
+         at=LATER, acting_user=city)  # fmt: skip
+    role = Membership.objects.get(user=person, centre=centre)
+    assert (role.valid_to, role.successor) == (None, None)
 
 
 def test_whoever_comes_back_joins_anew_with_the_same_name_and_no_old_password(centre: Centre, city: User) -> None:

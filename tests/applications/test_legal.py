@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from applications.actions.confirm_law import confirm_law, take_back_confirmation
+from applications.enums import Erased
 from applications.legal import confirmed, waiting
-from applications.models import LegalNote
+from applications.models import LegalNote, RetentionRule
 from centres.enums import Role
 from citizens.models import User
 from portal.errors import BadInput, Gone, NotAllowed, RuleBroken
@@ -112,3 +113,25 @@ def test_more_rows_cost_no_more_statements(as_: As, city: User, day: NationalDay
             client.get(to("law"))
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_how_long_things_are_kept_waits_here_and_erases_once_it_is_confirmed(as_: As, city: User) -> None:
+    rule = RetentionRule.objects.create(valid_from=date(2026, 1, 1), what=Erased.PAPERS, months=120, source="dự thảo")
+    old = RetentionRule.objects.create(valid_from=date(2025, 1, 1), what=Erased.PAPERS, months=60, source="cũ")
+
+    def listed() -> list[str]:
+        return [one.about for one in waiting(TODAY) if one.label == "retentionrule"]
+
+    about = f"applications.retentionrule:{rule.pk}"
+    assert listed() == [about] and old.pk != rule.pk
+    assert "dự thảo" in words(as_(city).get(to("law"), {"kind": "retentionrule"}))
+    said = next(one.said for one in waiting(TODAY) if one.about == about)
+    confirm_law(about=about, said=said, **TEXT, acting_user=city)
+    rule.refresh_from_db()
+    assert listed() == [] and not rule.waits_for_confirmation
+    assert confirmed(20)[0][1] is True
+    RetentionRule.objects.filter(pk=rule.pk).update(months=12)
+    assert listed() == [about]
+    take_back_confirmation(about=about, at=MONDAY, acting_user=city)
+    rule.refresh_from_db()
+    assert listed() == [about] and rule.waits_for_confirmation

@@ -177,6 +177,22 @@ def test_nobody_stands_in_who_is_away_too(centre: Centre, colleague: User) -> No
         _away(centre, third, third, "2026-11-26", "2026-11-30")
 
 
+def test_a_substitute_works_there_until_the_absence_ends(centre: Centre, colleague: User) -> None:
+    person = member_of(Role.SPECIALIST, centre)
+    role = Membership.objects.filter(user=colleague, centre=centre)
+    role.update(valid_to=date(2026, 11, 25))
+    with pytest.raises(BadInput) as refusal:
+        _away(centre, person, colleague, "2026-11-24", "2026-11-26")
+    assert (refusal.value.code, refusal.value.field) == ("not_here", "substitute")
+    Membership.objects.create(
+        user=colleague, centre=centre, role=Role.SPECIALIST, valid_from=date(2026, 11, 27), valid_to=date(2026, 11, 30)
+    )
+    with pytest.raises(BadInput):
+        _away(centre, person, colleague, "2026-11-24", "2026-11-27")
+    role.filter(valid_to=date(2026, 11, 25)).update(valid_to=date(2026, 11, 26))
+    assert _away(centre, person, colleague, "2026-11-24", "2026-11-30").substitute == colleague
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_page_of_people_costs_the_same_for_one_and_thirty(
     centre: Centre, as_: As, monday: None, count: int

@@ -35,13 +35,13 @@ from applications.models import (
     RetentionRule,
     VirusCheck,
 )
-from applications.retention import _before, due_lines
+from applications.retention import _before, due_lines, rule_for, rules_on
 from applications.tasks import carry_out_retention
 from centres.enums import Role
 from citizens.models import Citizen, HeldDocument, User
 from portal import chain, clock, files
 from portal.errors import NotAllowed, RuleBroken
-from procedures.models import DocumentKind, Field
+from procedures.models import DocumentKind, Field, Procedure
 from tests.factories.applications import MONDAY, a_dossier, a_member
 from tests.factories.centres import city_admin
 
@@ -486,3 +486,14 @@ def test_kinds_of_paper_and_fields_cannot_be_mixed_up() -> None:
     rule(Erased.PAPERS)
     with pytest.raises(IntegrityError), transaction.atomic():
         rule(Erased.PAPERS, 12)
+
+
+def test_what_is_kept_for_ever_as_a_whole_keeps_its_papers_and_forms(dossier: Application) -> None:
+    call_command("load_retention_rules", stdout=io.StringIO())
+    rules = rules_on(MUCH_LATER)
+    kept_for_ever = [rule.field for rule in rules.values() if rule.what == Erased.WHOLE and rule.months is None]
+    assert {field.code for field in kept_for_ever if field} == {"land", "civil_status", "linked"}
+    for field in kept_for_ever:
+        for what in (Erased.PAPERS, Erased.FORMS):
+            rule = rule_for(rules, what, Procedure(pk=0, field=field))
+            assert rule is not None and rule.months is None, (what, field)

@@ -78,12 +78,17 @@ def computed_anew(dossier: Application) -> None:
         )
 
 
+def erased(dossier: Application, what: str = "whole") -> None:
+    erase(dossier, THURSDAY)
+    record(application=dossier, kind=EventKind.ERASED, at=THURSDAY, actor=None, details={"what": what})
+
+
 def test_what_nobody_touched_is_whole_also_after_an_erasure() -> None:
     a_dossier(state=State.RETURNED)
     a_dossier(state=State.SUPPLEMENT)
     close_days(THURSDAY)
-    for event in Event.objects.filter(values__isnull=False):
-        erase(event, THURSDAY)
+    for dossier in Application.objects.all():
+        erased(dossier)
     assert EventValue.objects.filter(value__isnull=True).exists()
     assert said().startswith("Whole: 2 dossiers with ")
     assert "3 closed days" in said()
@@ -103,6 +108,30 @@ def test_a_value_that_was_changed_is_found() -> None:
     assert value is not None
     _sql("UPDATE applications_eventvalue SET value = 'Ai khác' WHERE id = %s", value.pk)
     assert any(f"Dossier {dossier.code}" in fault for fault in faults())
+
+
+def test_a_value_that_was_erased_without_a_word_is_found() -> None:
+    quiet, other = a_dossier(state=State.RETURNED), a_dossier(state=State.RETURNED)
+    erase(quiet, THURSDAY)
+    erased(other, "papers")
+    found = faults()
+    assert f"Dossier {quiet.code}: a personal value of change 1 was erased, and no change after it says so." in found
+    assert f"Dossier {other.code}: a personal value of change 1 was erased, and no change after it says so." in found
+
+
+def test_an_erasure_speaks_for_what_was_there_and_for_its_own_moment_only() -> None:
+    dossier = a_dossier(state=State.RETURNED)
+    erased(dossier)
+    assert said().startswith("Whole")
+    record(application=dossier, kind=EventKind.NOTED, at=THURSDAY, actor=None, personal={"note": "Gọi lại"})
+    assert said().startswith("Whole")
+    erase(dossier, THURSDAY)
+    last = dossier.events.count()
+    assert faults() == [
+        f"Dossier {dossier.code}: a personal value of change {last} was erased, and no change after it says so."
+    ]
+    _sql("UPDATE applications_eventvalue SET erased_at = %s", TUESDAY)
+    assert len(faults()) > 1
 
 
 def test_a_state_that_no_change_tells_of_is_found() -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from applications.day import list_url
 from applications.enums import State
 from applications.models import Application
 from applications.worklist import LISTS, due_words
@@ -343,6 +344,23 @@ def test_a_filter_stays_until_it_is_taken_away(as_: As) -> None:
     assert shown(filter="1", state="9") == []
     assert set(shown(filter="1")) == set(shown()) == {land.pk, birth.pk}
     assert set(shown(filter="1", procedure="'", state="x", due="never")) == {land.pk, birth.pk}
+
+
+def test_a_list_that_is_empty_because_it_is_narrowed_says_so_and_offers_all(as_: As) -> None:
+    client = as_(Role.SPECIALIST)
+    assert "Cảm ơn anh/chị" in client.get(URL, {"list": "to-take"}).content.decode()
+    a_dossier()
+    page = client.get(URL, {"list": "to-take", "filter": "1", "procedure": "land_change_info"}).content.decode()
+    assert "Cảm ơn anh/chị" not in page
+    assert page.count('href="?list=to-take&amp;filter=1"') == 2
+
+
+def test_a_figure_leads_to_all_that_it_counts(as_: As, centre: Centre) -> None:
+    dossier = a_dossier()
+    client = as_(Role.MANAGER)
+    client.get(URL, {"list": "all", "filter": "1", "procedure": "land_change_info"})
+    rows = client.get(list_url(centre, "all")).context["rows"]
+    assert [row.application.pk for row in rows] == [dossier.pk]
 
 
 @pytest.mark.parametrize(
