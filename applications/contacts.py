@@ -26,18 +26,6 @@ def contact_in(application: Application, values: Mapping[str, Any]) -> dict[str,
     return found
 
 
-def _clean(name: str, value: Any) -> str:
-    """Empty for what reaches nobody."""
-    text = str(value or "").strip()
-    try:
-        if name == "contact_phone":
-            return parse_phone(text)
-        validate_email(text)
-    except (InvalidPhone, ValidationError):
-        return ""
-    return text
-
-
 def take_contact(application: Application, values: Mapping[str, Any]) -> None:
     """What of the contact is empty is as the form says it. The caller saves."""
     for name, said in contact_in(application, values).items():
@@ -48,7 +36,8 @@ def take_contact(application: Application, values: Mapping[str, Any]) -> None:
 def follow_contact(application: Application, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
     """The form was corrected: a contact that said the same, or nothing, goes with it. Gives what it was and is, as the history
     of a corrected receipt has it; nothing where it stays. The caller saves."""
-    was, changes = contact_in(application, before), {}
+    was = contact_in(application, before)
+    changes: dict[str, str] = {}
     for name, said in contact_in(application, after).items():
         kept = getattr(application, name)
         if said != was.get(name) and kept in ("", was.get(name)):
@@ -56,3 +45,15 @@ def follow_contact(application: Application, before: Mapping[str, Any], after: M
             short = name.removeprefix("contact_")
             changes |= {f"{short}_before": kept, short: said}
     return changes
+
+
+def _clean(name: str, value: Any) -> str:
+    """Empty for what reaches nobody."""
+    text = str(value or "").strip()
+    try:
+        if name == "contact_phone":
+            return parse_phone(text)
+        validate_email(text)
+    except (InvalidPhone, ValidationError):
+        return ""
+    return text

@@ -213,9 +213,7 @@ class Search:
             items = items.filter(entry__register__centre__in=self.centres)
         return self._along_rows(items, "certification__application")
 
-    def _along_rows(
-        self, rows: QuerySet[Any], dossier: str = "application"
-    ) -> Callable[[int | None], Iterable[int]]:
+    def _along_rows(self, rows: QuerySet[Any], dossier: str = "application") -> Callable[[int | None], Iterable[int]]:
         """The dossiers of these rows that this person may see: what others have with the same number takes no place."""
         seen = rows.filter(Exists(self._visible.filter(pk=OuterRef(dossier))))
         keys = seen.order_by(f"-{dossier}").values_list(dossier, flat=True).distinct()

@@ -35,7 +35,8 @@ def test_a_misspelt_name_is_corrected_with_both_values_to_be_read(as_: As) -> No
     form = client.get(to("correct_form", dossier.pk)).context["form"]
     typed = {name: form[name].value() or "" for name in form.fields}
     done = client.post(
-        to("correct_form", dossier.pk), {**typed, "child_name": "Nguyễn Gia Bách", "correction-reason": "Theo giấy chứng sinh"}
+        to("correct_form", dossier.pk),
+        {**typed, "child_name": "Nguyễn Gia Bách", "correction-reason": "Theo giấy chứng sinh"},
     )
     assert done.status_code == 302
     assert _again(dossier).form_data == {**dossier.form_data, "child_name": "Nguyễn Gia Bách"}
@@ -96,7 +97,9 @@ def test_what_cannot_be_kept_changes_nothing(values: dict[str, str], reason: str
 
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(as_: As) -> None:
     dossier = a_dossier(state=State.PROCESSING)
-    answer = as_(Role.SPECIALIST).post(to("correct_form", dossier.pk), {"child_name": "1234", "correction-reason": "Gõ nhầm"})
+    answer = as_(Role.SPECIALIST).post(
+        to("correct_form", dossier.pk), {"child_name": "1234", "correction-reason": "Gõ nhầm"}
+    )
     assert answer.status_code == 400
     page = answer.content.decode()
     assert 'value="1234"' in page and 'value="Gõ nhầm"' in page and 'aria-invalid="true"' in page
@@ -173,5 +176,8 @@ def test_a_corrected_dossier_is_found_by_what_it_says_now(as_: As) -> None:
         at=MONDAY,
         acting_user=dossier.handler,
     )
-    found = {name: [row.application for row in Search(name, dossier.handler).page(None)[0]] for name in ("Thế Vinh", "Gia Bảo")}
+    found = {
+        name: [row.application for row in Search(name, dossier.handler).page(None)[0]]
+        for name in ("Thế Vinh", "Gia Bảo")
+    }
     assert found == {"Thế Vinh": [dossier], "Gia Bảo": []}

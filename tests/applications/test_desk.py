@@ -413,9 +413,7 @@ def test_while_the_pages_are_not_counted_the_desk_promises_no_total(
 def test_a_phone_typed_into_the_form_is_the_contact_at_once(desk: Client, ticket: Ticket) -> None:
     draft = a_draft(procedure="land_change_info", ticket=ticket, complete=False)
     Application.objects.filter(pk=draft.pk).update(contact_phone="")
-    answer = desk.post(
-        to("keep_form", draft.pk), {"applicant_phone": "0912 000 111", "stay": "1"}, headers=HTMX
-    )
+    answer = desk.post(to("keep_form", draft.pk), {"applicant_phone": "0912 000 111", "stay": "1"}, headers=HTMX)
     assert Application.objects.get(pk=draft.pk).contact_phone == "+84912000111"
     page = answer.content.decode()
     assert 'value="0912 000 111"' in page and 'hx-swap-oob="innerHTML:#contact"' in page

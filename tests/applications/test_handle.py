@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from applications.actions.correct_form import correct_form
 from applications.actions.hand_over import hand_over
-from applications.actions.handle import propose, proposal_of, send_back, sign, take
+from applications.actions.handle import proposal_of, propose, send_back, sign, take
 from applications.actions.supplement import accept_supplement, ask_supplement
 from applications.enums import DeliveryState, EventKind, State, StepKind
 from applications.handling import offered

@@ -23,7 +23,15 @@ from applications.search import PAGE_SIZE, Search, _rarest_first
 from applications.words import follow_name
 from centres.enums import Role
 from citizens.models import Look
-from tests.factories.applications import MONDAY, a_centre, a_dossier, a_linked_dossier, a_member, a_ticket_at_counter, member_of
+from tests.factories.applications import (
+    MONDAY,
+    a_centre,
+    a_dossier,
+    a_linked_dossier,
+    a_member,
+    a_ticket_at_counter,
+    member_of,
+)
 from tests.factories.citizens import CitizenFactory
 
 pytestmark = pytest.mark.django_db
