@@ -26,18 +26,6 @@ def contact_in(application: Application, values: Mapping[str, Any]) -> dict[str,
     return found
 
 
-def _clean(name: str, value: Any) -> str:
-    """Empty for what reaches nobody."""
-    text = str(value or "").strip()
-    try:
-        if name == "contact_phone":
-            return parse_phone(text)
-        validate_email(text)
-    except (InvalidPhone, ValidationError):
-        return ""
-    return text
-
-
 def take_contact(application: Application, values: Mapping[str, Any]) -> None:
     """What of the contact is empty is as the form says it. The caller saves."""
     for name, said in contact_in(application, values).items():
@@ -57,3 +45,15 @@ def follow_contact(application: Application, before: Mapping[str, Any], after: M
             short = name.removeprefix("contact_")
             changes |= {f"{short}_before": kept, short: said}
     return changes
+
+
+def _clean(name: str, value: Any) -> str:
+    """Empty for what reaches nobody."""
+    text = str(value or "").strip()
+    try:
+        if name == "contact_phone":
+            return parse_phone(text)
+        validate_email(text)
+    except (InvalidPhone, ValidationError):
+        return ""
+    return text
