@@ -145,7 +145,7 @@ def _others(people: Iterable[User], *but: int) -> list[User]:
 def _dossiers(plan: Plan, at: datetime) -> Iterable[Task]:
     rows = Application.objects.filter(HELD, handler=plan.person).select_related("competent")
     by_centre = _by_centre(_here(rows, plan, "competent").order_by("due_at", "id"), "competent")
-    for centre in {**by_centre, **dict.fromkeys(_still_to_come(plan, at))}:
+    for centre in dict.fromkeys([*by_centre, *_still_to_come(plan, at)]):
         assert centre is not None
         held = by_centre.get(centre, [])
         colleagues = _others(specialists_of(centre, clock.local_day(at)), plan.person.pk)

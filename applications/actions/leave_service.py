@@ -118,7 +118,7 @@ def _hand_over(plan: Plan, to: Mapping[str, int], reason: str, at: datetime, act
         _GIVE[task.key.rsplit("-", 1)[0]](task, colleague, reason, at, acting_user)
         given.append(f"{task.what} → {colleague}")
         if task.key.startswith("dossiers-"):
-            succeeded_by(plan.person).filter(centre=task.key.rsplit("-", 1)[1]).update(successor=colleague)
+            succeeded_by(plan.person).filter(centre=int(task.key.rsplit("-", 1)[1])).update(successor=colleague)
     return given
 
 

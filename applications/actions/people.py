@@ -62,6 +62,7 @@ def hand_on_left(*, at: datetime) -> int:
     how many went. Where that colleague works there no more, it stays and the city's page names it."""
     went = 0
     for role in _ended_with_work(local_day(at)):
+        assert role.centre is not None
         here = specialists_of(role.centre, local_day(at))
         if role.user in here or role.successor not in here:
             continue
@@ -82,6 +83,7 @@ def _hand_on_to_successor(application: Application, role: Membership, at: dateti
     dossier = locked(application)
     if dossier.handler_id != role.user_id:  # handed on meanwhile
         return False
+    assert role.successor is not None
     try:
         _give(dossier, role.successor, gettext("The last day at this centre is over."), at, None)
     except RuleBroken:  # finished meanwhile

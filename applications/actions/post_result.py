@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from applications.permissions import check, may_hand_over
 from citizens.models import User
 from portal.clock import local_day
 from portal.errors import BadInput, RuleBroken
+
+TRACKING_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]*")
 
 
 @transaction.atomic
@@ -48,6 +51,12 @@ def post_result(
     said = {name: " ".join(typed.split()) for name, typed in said.items()}
     if empty := next((name for name, typed in said.items() if not typed), ""):
         raise BadInput(_("Fill this in: without it nobody can follow the letter."), code="letter_unknown", field=empty)
+    if not TRACKING_NUMBER.fullmatch(said["tracking_number"]):
+        raise BadInput(
+            _("A tracking number has letters without marks, digits, spaces, dots, slashes and hyphens only."),
+            code="tracking_number",
+            field="tracking_number",
+        )
     if dossier.originals.filter(place__in=IN_CUSTODY).exists():
         raise RuleBroken(
             _("An original goes out with this result, against a signature: it cannot be sent by post."),

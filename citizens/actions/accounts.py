@@ -14,14 +14,21 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.models import ApiToken, User
 from portal.errors import BadInput
+from portal.vn.names import InvalidName, validate_name
 
 
 @transaction.atomic
 def open_account(*, username: str, full_name: str, email: str = "") -> User:
     """A new account without a password: ``first_sign_in`` leads to setting one. Raises ``BadInput``."""
-    person = User(username=username.strip(), full_name=" ".join(full_name.split()), email=email.strip())
-    if not person.full_name:
+    if not full_name.strip():
         raise BadInput(_("Write the name."), code="no_name", field="full_name")
+    try:
+        full_name = validate_name(full_name)
+    except InvalidName as problem:
+        raise BadInput(problem.problem.message, code="bad_account", field="full_name") from problem
+    person = User(username=username.strip(), full_name=full_name, email=email.strip())
+    if User.objects.filter(username__iexact=person.username).exists():
+        raise BadInput(_("Somebody has this user name already."), code="bad_account", field="username")
     person.set_unusable_password()
     try:
         person.full_clean()

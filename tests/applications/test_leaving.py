@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -279,3 +280,19 @@ def test_a_new_colleague_sets_the_password_once_by_the_link(centre: Centre, city
         with pytest.raises(BadInput):
             join(person=None, centre=centre, role=Role.SPECIALIST, first_day=LATER.date(), at=LATER,
                  acting_user=city, **given)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"), [({"full_name": "😀<b>123"}, "full_name"), ({"username": "QUAY-MOI"}, "username")]
+)
+def test_a_new_account_has_the_name_of_a_person_and_no_user_name_in_other_letters(
+    centre: Centre, city: User, typed: dict[str, str], field: str
+) -> None:
+    given: dict[str, Any] = {"centre": centre, "role": Role.SPECIALIST, "first_day": LATER.date(), "at": LATER}
+    join(person=None, username="quay-moi", full_name="Lê Thị Mới", acting_user=city, **given)
+    new = {"username": "quay-khac", "full_name": "Lê Thị Khác", **typed}
+    with pytest.raises(BadInput) as refused:
+        join(person=None, acting_user=city, **new, **given)
+    assert refused.value.field == field
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create(username="QUAY-MOI")

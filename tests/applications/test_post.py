@@ -57,6 +57,14 @@ def _seen(dossier: Application) -> Any:
     return visit.dossiers[0]
 
 
+@pytest.mark.parametrize("number", ["😀 <b>", "-12", "EA 1;", "số 5"])
+def test_a_tracking_number_has_only_what_such_numbers_have(centre: Centre, number: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        _posted(tracking_number=number)
+    assert (refusal.value.code, refusal.value.field) == ("tracking_number", "tracking_number")
+    assert not Dispatch.objects.exists()
+
+
 def test_a_letter_is_kept_with_its_number_and_the_citizen_can_follow_it(centre: Centre, at_hanoi: Any) -> None:
     at_hanoi("2026-11-24 10:00")
     dossier = _posted(tracking_number=" EA123456789VN ")

@@ -20,6 +20,7 @@ from applications.enums import State
 from applications.models import Application
 from applications.worklist import LISTS, due_words
 from centres.enums import Role
+from centres.models import Centre
 from citizens.models import Look
 from portal import clock
 from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member, member_of

@@ -120,3 +120,42 @@ def test_officer_and_citizen_put_a_name_right(looker: Looker) -> None:
 
     assert Application.objects.get(pk=dossier.pk).form_data["child_name"] == "Nguyễn Gia Bách"
     assert not looker.wrong, "\n".join(looker.wrong)
+
+
+def test_what_is_typed_beside_a_letter_or_a_note_stays_and_nothing_goes_without_a_question(looker: Looker) -> None:
+    the_templates()
+    dossier = a_dossier(state=State.PROCESSING)
+    desk = looker.page(DESK, user=dossier.handler)
+    looker.open(desk, f"/dossiers/{dossier.pk}/")
+    asked: list[str] = []
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    desk.on("dialog", stay)
+    number, note, letter = (
+        desk.locator("input[name$='-number']").first,
+        desk.locator("#id_note"),
+        desk.locator("#id_letter"),
+    )
+    number.fill("12/2026")
+    desk.locator("nav a[href*='template=']").nth(1).click()
+    expect(letter).to_have_value(re.compile(re.escape(dossier.code)))
+    letter.fill("Thư đang viết dở")
+    desk.locator("nav a[href*='template=']").nth(0).click()
+    until(desk, lambda: asked == ["confirm"], 5)
+    note.fill(NOTE)
+    desk.locator("form[action$='/note/'] button").click()
+    expect(desk.locator("#notes ~ ol")).to_contain_text(NOTE)
+    expect(desk.locator("#history-part")).to_contain_text(NOTE)
+    expect(note).to_have_value("")
+    expect(letter).to_have_value("Thư đang viết dở")
+    expect(number).to_have_value("12/2026")
+    desk.locator("header nav a").first.click(no_wait_after=True)
+    until(desk, lambda: asked == ["confirm", "beforeunload"], 5)
+    desk.locator("form[action$='/write/'] button[type=submit]").click()
+    expect(desk.locator(".letters .ours").first).to_contain_text("Thư đang viết dở")
+    expect(number).to_have_value("12/2026")
+    assert asked == ["confirm", "beforeunload"]
+    assert not looker.wrong, "\n".join(looker.wrong)
