@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -463,17 +463,27 @@ def behind(rows: ApplicationQuerySet, place: str) -> ApplicationQuerySet:
     moment, _comma, number = place.partition(",")
     due_at = _moment(moment)
     if due_at and number.isdecimal() and len(number) < 19:
-        return rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=int(number)))
+        return _later(rows, due_at, int(number))
     return rows
+
+
+def following(rows: ApplicationQuerySet, last: Application | None) -> ApplicationQuerySet:
+    """What comes after this dossier in a list by due date; everything where there is none yet. A walk that goes on from what it
+    read ends, whatever the dates are."""
+    return rows if last is None or last.due_at is None else _later(rows, last.due_at, last.pk)
+
+
+def _later(rows: ApplicationQuerySet, due_at: datetime, number: int) -> ApplicationQuerySet:
+    return rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=number))
 
 
 def _moment(text: str) -> datetime | None:
     try:
         found = parse_datetime(text.replace(" ", "+"))
+        # In the zone of the database, where it still has to be a moment.
+        return found.astimezone(UTC) if found and found.tzinfo else None
     except (ValueError, OverflowError):
         return None
-    # A day on either side is room for the database's own zone.
-    return found if found and found.tzinfo and 2000 < found.year < 9000 else None
 
 
 # -- what a row says ----------------------------------------------------------------------------------------------------

@@ -71,6 +71,13 @@ def test_one_request_holds_every_fault_and_is_printed_as_issued(centre: Centre) 
     assert document.name == f"{dossier.code}-yeu-cau-bo-sung.pdf"
 
 
+@pytest.mark.parametrize("until", [date(2062, 12, 4), date(9999, 12, 31)])
+def test_the_citizen_is_not_given_a_day_out_of_reach(centre: Centre, until: date) -> None:
+    with pytest.raises(BadInput) as far:
+        _asked(centre, until=until)
+    assert (far.value.code, far.value.field) == ("until_far", "until")
+
+
 def test_form_02_says_every_fault_the_guidance_and_the_day(centre: Centre) -> None:
     dossier = _asked(centre, guidance="Không cần nộp lại tờ khai.", until=date(2026, 12, 4))
     form = IssuedForm.objects.get(application=dossier, number="02")

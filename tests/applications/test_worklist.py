@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from applications.enums import State
 from applications.models import Application
-from applications.worklist import LISTS, due_words
+from applications.worklist import LISTS, behind, due_words, following, place_of
 from centres.enums import Role
 from citizens.models import Look
 from portal import clock
@@ -94,6 +94,15 @@ def test_pages_follow_one_another_without_a_gap(as_: As) -> None:
 def test_a_page_address_that_makes_no_sense_is_the_first_page(as_: As, after: str) -> None:
     a_dossier()
     assert len(as_(Role.SPECIALIST).get(URL, {"list": "to-take", "after": after}).context["rows"]) == 1
+
+
+@pytest.mark.parametrize("year", [2027, 9999])
+def test_a_page_ends_whatever_the_year(as_: As, year: int) -> None:
+    one = a_dossier()
+    Application.objects.filter(pk=one.pk).update(due_at=datetime(year, 12, 31, 10, tzinfo=UTC))
+    one.refresh_from_db()
+    assert list(behind(Application.objects.by_due_date(), place_of(one))) == []
+    assert list(following(Application.objects.by_due_date(), one)) == []
 
 
 def test_each_role_has_the_lists_of_its_turn(as_: As) -> None:
