@@ -36,6 +36,7 @@ from applications.models import (
     Extension,
     Paper,
     Part,
+    ResultCorrection,
     Step,
     WithdrawalRequest,
 )
@@ -112,6 +113,14 @@ def _to_take(user: Any, at: datetime) -> Q:
 
 def _to_sign(user: Any, at: datetime) -> Q:
     return Q(state=State.PROCESSING, is_at_signature=True) & _NO_REQUEST & _at_centres("competent", user, Role.LEADER)
+
+
+def _corrections(user: Any, at: datetime) -> Q:
+    """Decided, found wrong, and proposed anew: the new decision waits for its signature. By the few that are open, so that
+    nobody walks through what was ever decided."""
+    open_ones = ResultCorrection.objects.filter(signed_at__isnull=True, dropped_at__isnull=True)
+    decided = Q(state__in=[State.DONE, State.RETURNED], pk__in=open_ones.values("application"))
+    return decided & _at_centres("competent", user, Role.LEADER)
 
 
 def _to_hand_over(user: Any, at: datetime) -> Q:
@@ -227,6 +236,7 @@ def _fees_to_take(user: Any, at: datetime) -> Q:
 
 # What can be done with several at once.
 TAKE, HAND_ON = "take", "hand-on"
+_RARE = frozenset({"late-parts", "corrections"})
 _BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine, whys.mine, together=HAND_ON),
@@ -239,6 +249,9 @@ LISTS = [
     ),
     WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take, whys.untaken, together=TAKE),
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign, whys.to_sign),
+    WorkList(
+        "corrections", gettext_lazy("Corrections to sign"), frozenset({Role.LEADER}), _corrections, whys.correction
+    ),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over, whys.ready),
     WorkList("uncollected", gettext_lazy("Not collected"), _HANDING, _uncollected, whys.uncollected),
     WorkList("fees-to-take", gettext_lazy("Fees to take"), _HANDING, _fees_to_take, whys.unpaid),
@@ -308,9 +321,9 @@ def lists_for(user: Any) -> list[WorkList]:
 def with_counts(
     works: list[WorkList], chosen: WorkList, user: Any, at: datetime, centre: int | None
 ) -> list[tuple[WorkList, int]]:
-    """The tabs with how many are in each; a list of what should never be shows itself only when something is in it."""
+    """The tabs with how many are in each; a list of what should hardly ever be shows itself only when something is in it."""
     counts = counts_of(works, user, at, centre)
-    return [(one, counts[one.key]) for one in works if counts[one.key] or one.key != "late-parts" or one == chosen]
+    return [(one, counts[one.key]) for one in works if counts[one.key] or one.key not in _RARE or one == chosen]
 
 
 def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:

@@ -31,6 +31,10 @@ def to_sign(application: Application, user: Any) -> str:
     return _("A result is proposed and waits for the signature.")
 
 
+def correction(application: Application, user: Any) -> str:
+    return _("Its result was found wrong; another is proposed and waits for the signature.")
+
+
 def ready(application: Application, user: Any) -> str:
     return _("The result is ready since %(time)s %(day)s.") % _moment(application.released_at)
 
