@@ -102,6 +102,7 @@ def test_a_wrong_result_is_replaced_by_a_new_decision_and_kept(centre: Centre, s
     again = hand_over(
         application=signed,
         handed_to="Ánh",
+        authorisation="UQ 12",
         signature=None,
         at=LATER,
         acting_user=member_of(Role.COUNTER_OFFICER, centre),
@@ -175,6 +176,7 @@ def test_the_control_slip_says_every_move_and_is_printed_again_as_issued(centre:
     hand_over(
         application=dossier,
         handed_to="Ánh",
+        authorisation="UQ 12",
         signature=None,
         at=LATER,
         acting_user=member_of(Role.COUNTER_OFFICER, centre),

@@ -251,11 +251,17 @@ def test_a_result_is_handed_over_against_a_signature_on_paper(as_: As) -> None:
     dossier = a_dossier(state=State.DONE)
     url = reverse("applications:dossier_act", args=[dossier.pk, "hand-over"])
     client = as_(Role.COUNTER_OFFICER)
-    refused = client.post(url, {"hand-over-handed_to": "Nguyễn Văn Tư"})
+    refused = client.post(url, {"hand-over-handed_to": "Nguyễn Văn Tư", "hand-over-authorisation": "UQ 12"})
     assert refused.status_code == 400
     assert "Nguyễn Văn Tư" in refused.content.decode()
 
-    assert client.post(url, {"hand-over-handed_to": "Nguyễn Văn Tư", "hand-over-on_paper": "on"}).status_code == 302
+    assert (
+        client.post(
+            url,
+            {"hand-over-handed_to": "Nguyễn Văn Tư", "hand-over-authorisation": "UQ 12", "hand-over-on_paper": "on"},
+        ).status_code
+        == 302
+    )
     dossier = Application.objects.get(pk=dossier.pk)
     assert dossier.state == State.RETURNED
     assert dossier.result.handed_to == "Nguyễn Văn Tư"
@@ -273,6 +279,7 @@ def test_a_signature_on_the_screen_is_kept_as_a_picture(as_: As) -> None:
     url = reverse("applications:dossier_act", args=[dossier.pk, "hand-over"])
     values = {
         "hand-over-handed_to": "Nguyễn Văn Tư",
+        "hand-over-authorisation": "UQ 12",
         "hand-over-signature": "data:image/png;base64," + base64.b64encode(drawn.getvalue()).decode(),
     }
     client = as_(Role.COUNTER_OFFICER)
