@@ -187,7 +187,7 @@ def test_a_result_is_handed_over_unpaid_with_a_reason_alone() -> None:
 def test_a_reason_where_nothing_is_to_be_paid_is_not_kept() -> None:
     dossier = a_dossier(state=State.DONE)
     done = hand_over(
-        application=dossier, handed_to="Ánh", authorisation="UQ 12", signature=None, unpaid_reason="x", at=MONDAY,
+        application=dossier, handed_to=dossier.applicant.full_name, signature=None, unpaid_reason="x", at=MONDAY,
         acting_user=dossier.received_by,
     )  # fmt: skip
     assert "unpaid" not in done.events.last().details and told(done.events.last()).quote == ""
