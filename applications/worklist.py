@@ -68,6 +68,7 @@ _OPEN_STEP = Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True)
 
 _APOLOGY = Extension.objects.filter(application=OuterRef("pk"), dropped_at__isnull=True)
 WAS_EXTENDED = Exists(_APOLOGY.filter(signed_at__isnull=False))
+_HAS_WISH = Exists(WithdrawalRequest.objects.filter(application=OuterRef("pk"), settled_at__isnull=True))
 # A received dossier keeps the file of a copy that was struck through since.
 _STRUCK = Paper.objects.filter(application=OuterRef("pk"), state=PaperState.MISSING, document__isnull=False)
 _SENT_BACK = CertificationItem.objects.filter(SENT_BACK)
@@ -447,9 +448,8 @@ def _visible(user: Any, at: datetime, centre: int | None) -> ApplicationQuerySet
                 Consultation.objects.filter(application=OuterRef("pk"), answered_at__isnull=True)
             ),
             has_sent_back=Exists(_SENT_BACK.filter(certification__application=OuterRef("pk"))),
-            has_wish=Exists(WithdrawalRequest.objects.filter(application=OuterRef("pk"), settled_at__isnull=True)),
         )
-        .annotate(was_extended=WAS_EXTENDED)
+        .annotate(was_extended=WAS_EXTENDED, has_wish=_HAS_WISH)
     )
     return rows if centre is None else rows.filter(competent=centre)
 
