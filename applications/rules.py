@@ -46,14 +46,16 @@ def working_days_before(day: date, count: int) -> date:
 
 def check_last_day(day: date, today: date, ahead_of: date | None = None) -> None:
     """Whether somebody may choose this day as the last of an apology, a supplement or a question. Raises ``BadInput``: it
-    lies further ahead (of what was promised, or of today) than the rules in force allow, which is a slip of the hand."""
+    is a day off, or lies further ahead (of what was promised, or of today) than the rules in force allow, which is a slip of the hand."""
     last = (ahead_of or today) + timedelta(days=rules_on(today).most_days)
     if day > last:
         raise BadInput(
-            _("That is too far away. Choose a day until %(day)s.") % {"day": format_date(last)},
+            _("That is too far ahead. Choose a day until %(last)s.") % {"last": format_date(last)},
             code="until_far",
             field="until",
         )
+    if not load_calendar().is_working_day(day):
+        raise BadInput(_("Nobody works on that day. Choose a working day."), code="day_off", field="until")
 
 
 def end_of(day: date, centre: Centre) -> datetime:

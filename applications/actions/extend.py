@@ -171,8 +171,6 @@ def _reason(reason: str) -> None:
 def _new_date(dossier: Application, until: date, at: datetime) -> datetime:
     """The close of that day, which has to be a working day after the promised one."""
     check_last_day(until, local_day(at), local_day(max(dossier.due_at or at, at)))
-    if not load_calendar().is_working_day(until):
-        raise BadInput(_("Nobody works on that day. Choose a working day."), code="day_off", field="until")
     moved = end_of(until, dossier.competent)
     if dossier.due_at is None or moved <= max(dossier.due_at, at):
         raise BadInput(

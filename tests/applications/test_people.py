@@ -63,6 +63,12 @@ def test_an_answer_is_not_asked_for_by_a_day_out_of_reach(centre: Centre, until:
     assert (far.value.code, far.value.field) == ("until_far", "until")
 
 
+def test_an_answer_is_not_asked_for_by_a_day_on_which_nobody_works(centre: Centre) -> None:
+    with pytest.raises(BadInput) as off:
+        _ask(a_dossier(state=State.PROCESSING), until=date(2026, 11, 29))
+    assert (off.value.code, off.value.field) == ("day_off", "until")
+
+
 def test_the_office_is_reminded_once_and_its_answer_is_kept(centre: Centre, at_hanoi: Any) -> None:
     dossier = _ask(a_dossier(state=State.PROCESSING))
     at_hanoi("2026-11-25 17:00")
