@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from applications.actions.correct import correct_receipt
 from applications.actions.correct_form import correct_form
@@ -119,3 +120,15 @@ def test_another_phone_is_shown_beside_the_one_before_masked(as_: As) -> None:
     [(label, change)] = contact_changes(_again(dossier))
     assert (label, change.was[-3:], change.now[-3:]) == ("Phone", "678", "321")
     assert "0912345678" not in words(as_(Role.SPECIALIST).get(to("dossier", dossier.pk))).replace(" ", "")
+
+
+def test_an_old_page_of_a_decided_dossier_says_so_and_keeps_what_was_typed(as_: As) -> None:
+    dossier = a_dossier(state=State.DONE)
+    url = reverse("applications:correct_form", args=[dossier.pk])
+    client = as_(Role.SPECIALIST)
+    assert client.get(url).status_code == 409
+    name = next(key for key, value in dossier.form_data.items() if isinstance(value, str))
+    answer = client.post(url, {**dossier.form_data, name: "Gõ lại 123"})
+    assert answer.status_code == 409
+    assert "Gõ lại 123" in answer.content.decode()
+    assert "Hãy xem lại hồ sơ" in answer.content.decode() or str(wrong_state(dossier)) in answer.content.decode()
