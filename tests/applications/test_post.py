@@ -129,6 +129,13 @@ def test_brought_back_it_waits_at_the_counter_and_goes_out_once_more(centre: Cen
     assert [row.end for row in again.dispatches.all()] == [DispatchEnd.RETURNED, ""]
 
 
+def test_the_reason_of_a_returned_letter_is_kept_whole(centre: Centre) -> None:
+    dossier = _posted()
+    reason = "Vắng nhà. " * 49 + "Hết"
+    note_returned(application=dossier, reason=reason, at=TUESDAY, acting_user=member_of(Role.COUNTER_OFFICER, centre))
+    assert dossier.dispatches.get().reason == reason
+
+
 def test_a_new_decision_overtakes_the_letter(centre: Centre) -> None:
     dossier, specialist = _posted(), member_of(Role.SPECIALIST, centre)
     propose_correction(
