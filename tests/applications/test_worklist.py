@@ -398,7 +398,15 @@ def test_several_are_handed_on_to_a_colleague(as_: As) -> None:
     shown = client.get(URL, {"list": "mine"})
     assert shown.context["colleagues"] == [colleague]
     asked = {"list": "mine", "dossier": [row.pk for row in rows], "to": colleague.pk}
-    client.post("/dossiers/several/", asked)
+    lacking = client.post("/dossiers/several/", {**asked, "to": ""})
+    assert lacking.status_code == 400
+    page = lacking.content.decode()
+    assert page.count(" checked") == 2
+    assert 'href="#id_to"' in page
+    assert 'href="#id_reason"' in page
+    again = client.post("/dossiers/several/", {**asked, "to": "", "reason": "đi học"}).content.decode()
+    assert 'value="đi học"' in again
+    assert f'<option value="{colleague.pk}" selected>' in client.post("/dossiers/several/", asked).content.decode()
     assert {Application.objects.get(pk=row.pk).handler_id for row in rows} == {rows[0].handler_id}  # no reason
     client.post("/dossiers/several/", {**asked, "reason": "đi học"})
     assert {Application.objects.get(pk=row.pk).handler_id for row in rows} == {colleague.pk}
