@@ -221,7 +221,7 @@ class SyncRulesAdmin(admin.ModelAdmin):
 @admin.register(HandlingRules)
 class HandlingRulesAdmin(admin.ModelAdmin):
     list_display = [
-        "valid_from", "supplement_days", "remind_days", "forecast_days", "extension_days", "way_days", "collect_days",
+        "valid_from", "supplement_days", "remind_days", "forecast_days", "extension_days", "way_days", "most_days", "collect_days",
         "duplicate_days",
         "source",
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import segno
@@ -21,7 +21,7 @@ from applications.pauses import has_parts
 from centres.models import Centre
 from portal import clock
 from portal.text import mask_email, pick
-from portal.vn.dates import date_in_words, format_moment
+from portal.vn.dates import date_in_words, format_date, format_moment
 from portal.vn.money import amount_in_words, format_vnd
 from portal.vn.phones import display_phone, mask_phone
 from procedures.enums import CopyForm
@@ -78,7 +78,7 @@ def receipt_context(
         # Below the name of the centre it belongs to, a branch is "Chi nhánh số 3" (Decree 30/2020, annex I, II.2).
         "centre": centre.short_name[VIETNAMESE] if centre.parent else centre.name[VIETNAMESE],
         "parent": centre.parent.name[VIETNAMESE] if centre.parent else "UBND thành phố Hà Nội",
-        "number": f"{number}/TNHS",
+        "number": f"{official_number(frozen) or number}/TNHS",
         "code": application.code,
         "place_and_date": f"Hà Nội, {date_in_words(clock.local_day(received_at))}",
         "applicant": frozen["applicant"],
@@ -102,8 +102,10 @@ def receipt_context(
         "fees": [{**fee, "amount": format_vnd(fee["amount"])} for fee in frozen["fees"]],
         "total": format_vnd(total),
         "total_in_words": capital(amount_in_words(total)),
-        "book": f"{clock.local(received_at):%Y}",
-        "book_line": str(int(number)),
+        "book": format_date(date.fromisoformat(frozen["book"]))
+        if frozen.get("book")
+        else f"{clock.local(received_at):%Y}",
+        "book_line": str(frozen.get("line") or int(number)),
         "tracking_url": tracking,
         "tracking_qr": qr(tracking),
         "code_qr": qr(application.code),
@@ -119,6 +121,11 @@ def _result_where(delivery: str, address: str, centre: Centre) -> str:
     if delivery == Delivery.FILE:
         return "Bản điện tử, trên Cổng Dịch vụ công quốc gia"
     return f"Tại {centre.name[VIETNAMESE]}"
+
+
+def official_number(frozen: Mapping[str, Any]) -> str:
+    """The number that a paper was given when it was issued; empty for one of the time before papers had their own."""
+    return f"{frozen['no']:04}" if frozen.get("no") else ""
 
 
 def receipt_said(
@@ -172,7 +179,7 @@ def refusal_context(form: IssuedForm) -> dict[str, Any]:
     return {
         "centre": centre.short_name[VIETNAMESE] if centre.parent else centre.name[VIETNAMESE],
         "parent": centre.parent.name[VIETNAMESE] if centre.parent else "UBND thành phố Hà Nội",
-        "number": f"{form.pk:04}/TCHS",
+        "number": f"{official_number(frozen) or f'{form.pk:04}'}/TCHS",
         "code": application.code or getattr(getattr(application, "arrival", None), "code", ""),
         "place_and_date": f"Hà Nội, {date_in_words(clock.local_day(form.issued_at))}",
         "moment": _moment_in_words(form.issued_at),

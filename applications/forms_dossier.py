@@ -158,8 +158,8 @@ class HandOverForm(forms.Form):
         error_messages={"required": _("Write the name of the person who takes the result.")},
     )
     authorisation = forms.CharField(
-        label=_("Authorisation, if somebody else takes an original"),
-        help_text=_("Number, day and who certified it."),
+        label=_("Paper shown, if somebody else than the applicant takes it"),
+        help_text=_("An authorisation with its number, day and who certified it, or what else shows their right."),
         max_length=200,
         required=False,
     )
@@ -169,10 +169,9 @@ class HandOverForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["authorisation"].is_sometimes_required = True  # type: ignore[attr-defined]
         if originals := self.initial.get("originals"):
             self.fields["handed_to"].help_text = _("Given out with it: %(originals)s") % {"originals": originals}
-        else:
-            del self.fields["authorisation"]
         _ask_why_unpaid(self)
 
     def clean_signature(self) -> Inspected | None:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.people import Load
+from citizens.models import User
 
 
 class _PeopleForm(forms.Form):
@@ -45,3 +46,24 @@ class AbsenceForm(_PeopleForm):
     from_day = forms.DateField(label=_("From the day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     to_day = forms.DateField(label=_("To the day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class HandOnTickedForm(forms.Form):
+    """What was ticked in a list, to one of ``people``; its fields stand outside of their form element."""
+
+    to = forms.TypedChoiceField(
+        label=_("To"),
+        coerce=int,
+        error_messages={"required": _("Choose who gets them.")},
+        widget=forms.Select({"form": "together"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        error_messages={"required": _("Write the reason.")},
+        widget=forms.TextInput({"form": "together"}),
+    )
+
+    def __init__(self, data: Any, people: list[User]) -> None:
+        super().__init__(data)
+        self.fields["to"].choices = [("", "–"), *((one.pk, str(one)) for one in people)]  # type: ignore[attr-defined]

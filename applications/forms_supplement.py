@@ -30,7 +30,7 @@ class Row:
 
     @property
     def is_wrong(self) -> bool:
-        return bool(self.what.errors)
+        return bool(self.what.errors or self.todo.errors)
 
 
 class SupplementForm(forms.Form):
@@ -117,6 +117,8 @@ class SupplementForm(forms.Form):
             half = cleaned.get(f"todo-{number}") or cleaned.get(f"about-{number}")
             if half and not cleaned.get(f"what-{number}"):
                 self.add_error(f"what-{number}", _("Say what is missing or wrong."))
+            if cleaned.get(f"what-{number}") and not cleaned.get(f"todo-{number}"):
+                self.add_error(f"todo-{number}", _("Say what the citizen should do."))
         if not self.errors and not self.faults():
             raise ValidationError(_("Write what is missing and what the citizen should do."), code="faults_empty")
         return cleaned

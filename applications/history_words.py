@@ -175,6 +175,8 @@ def told(event: Event) -> Told:
         "fields": _fields(event),
     }
     quotes = [personal[name] or erased for name in _QUOTED if name in personal]
+    if "authorisation" in personal:
+        quotes.append(_("By what paper: %(paper)s") % {"paper": personal["authorisation"] or erased})
     if "given_back" in personal:
         quotes.append(_("Originals given back: %(papers)s") % {"papers": personal["given_back"] or erased})
     if "other_matter" in personal:

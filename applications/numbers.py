@@ -28,6 +28,16 @@ def next_list_number(agency_code: str, year: int) -> int:
     return _next(f"PBG {agency_code}", date(year, 1, 1))
 
 
+def next_paper_number(number: str, agency_code: str, year: int) -> int:
+    """The next official number of this form (``number`` is its own, "02") in this agency and year."""
+    return _next(f"M{number} {agency_code}", date(year, 1, 1))
+
+
+def next_book_line(agency_code: str, day: date) -> int:
+    """The next line of the day in the agency's tracking book."""
+    return _next(f"STD {agency_code}", day)
+
+
 def _next(key: str, day: date) -> int:
     table = connection.ops.quote_name(DossierNumber._meta.db_table)
     with connection.cursor() as cursor:

@@ -10,7 +10,15 @@ from typing import Any
 from django.conf import settings
 
 from applications.catalogue import version_of
-from applications.documents import VIETNAMESE, capital, qr, receipt_context, refusal_context, tracking_url
+from applications.documents import (
+    VIETNAMESE,
+    capital,
+    official_number,
+    qr,
+    receipt_context,
+    refusal_context,
+    tracking_url,
+)
 from applications.enums import Method, State
 from applications.models import Application, IssuedForm
 from centres.models import Centre
@@ -112,7 +120,9 @@ def _head(form: IssuedForm, centre: Centre, sign: str) -> dict[str, Any]:
 
 
 def _number_of(application: Application, form: IssuedForm) -> str:
-    """The dossier's own number, as on its receipt; before it has one, the row's."""
+    """The paper's own number in its office and year; of the time before, the dossier's or the row's."""
+    if own := official_number(form.frozen):
+        return own
     number = application.code.rpartition("-")[2] if application.code else f"{form.pk:04}"
     return number if form.sequence == 1 else f"{number}.{form.sequence}"
 

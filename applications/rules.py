@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
 
 from applications.catalogue import version_of
 from applications.models import AnswerLimit, Application, HandlingRules
 from centres.hours import closing_times
 from centres.models import Centre
 from portal import clock
+from portal.errors import BadInput
+from portal.vn.dates import format_date
 from procedures.calendars import ONE_DAY
 from procedures.catalogue_cache import load_calendar
 
@@ -38,6 +42,20 @@ def working_days_before(day: date, count: int) -> date:
         while not calendar.is_working_day(day):
             day -= ONE_DAY
     return day
+
+
+def check_last_day(day: date, today: date, ahead_of: date | None = None) -> None:
+    """Whether somebody may choose this day as the last of an apology, a supplement or a question. Raises ``BadInput``: it
+    is a day off, or lies further ahead (of what was promised, or of today) than the rules in force allow, which is a slip of the hand."""
+    last = (ahead_of or today) + timedelta(days=rules_on(today).most_days)
+    if day > last:
+        raise BadInput(
+            _("That is too far ahead. Choose a day until %(last)s.") % {"last": format_date(last)},
+            code="until_far",
+            field="until",
+        )
+    if not load_calendar().is_working_day(day):
+        raise BadInput(_("Nobody works on that day. Choose a working day."), code="day_off", field="until")
 
 
 def end_of(day: date, centre: Centre) -> datetime:

@@ -284,9 +284,10 @@ class TrackedDossier:
 
     @cached_property
     def wish(self) -> WithdrawalRequest | None:
-        """The last wish to withdraw it that was not met (yet)."""
+        """The last wish to withdraw it that was not met (yet). Its answer stays to be read, also once the dossier is decided."""
         rows = [row for row in self.application.withdrawals.all() if not row.settled_at or row.answer]
-        return rows[-1] if rows and self.application.state in IN_HAND else None
+        is_shown = rows and (rows[-1].answer or self.application.state in IN_HAND)
+        return rows[-1] if is_shown else None
 
     @property
     def may_ask_to_withdraw(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -36,6 +36,7 @@ from applications.models import (
     Extension,
     Paper,
     Part,
+    ResultCorrection,
     Step,
     WithdrawalRequest,
 )
@@ -67,6 +68,7 @@ _OPEN_STEP = Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True)
 
 _APOLOGY = Extension.objects.filter(application=OuterRef("pk"), dropped_at__isnull=True)
 WAS_EXTENDED = Exists(_APOLOGY.filter(signed_at__isnull=False))
+_HAS_WISH = Exists(WithdrawalRequest.objects.filter(application=OuterRef("pk"), settled_at__isnull=True))
 # A received dossier keeps the file of a copy that was struck through since.
 _STRUCK = Paper.objects.filter(application=OuterRef("pk"), state=PaperState.MISSING, document__isnull=False)
 _SENT_BACK = CertificationItem.objects.filter(SENT_BACK)
@@ -112,6 +114,14 @@ def _to_take(user: Any, at: datetime) -> Q:
 
 def _to_sign(user: Any, at: datetime) -> Q:
     return Q(state=State.PROCESSING, is_at_signature=True) & _NO_REQUEST & _at_centres("competent", user, Role.LEADER)
+
+
+def _corrections(user: Any, at: datetime) -> Q:
+    """Decided, found wrong, and proposed anew: the new decision waits for its signature. By the few that are open, so that
+    nobody walks through what was ever decided."""
+    open_ones = ResultCorrection.objects.filter(signed_at__isnull=True, dropped_at__isnull=True)
+    decided = Q(state__in=[State.DONE, State.RETURNED], pk__in=open_ones.values("application"))
+    return decided & _at_centres("competent", user, Role.LEADER)
 
 
 def _to_hand_over(user: Any, at: datetime) -> Q:
@@ -227,6 +237,7 @@ def _fees_to_take(user: Any, at: datetime) -> Q:
 
 # What can be done with several at once.
 TAKE, HAND_ON = "take", "hand-on"
+_RARE = frozenset({"late-parts", "corrections"})
 _BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
     WorkList("mine", gettext_lazy("Mine"), frozenset({Role.SPECIALIST}), _mine, whys.mine, together=HAND_ON),
@@ -239,6 +250,9 @@ LISTS = [
     ),
     WorkList("to-take", gettext_lazy("To take"), frozenset({Role.SPECIALIST}), _to_take, whys.untaken, together=TAKE),
     WorkList("to-sign", gettext_lazy("To sign"), frozenset({Role.LEADER}), _to_sign, whys.to_sign),
+    WorkList(
+        "corrections", gettext_lazy("Corrections to sign"), frozenset({Role.LEADER}), _corrections, whys.correction
+    ),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over, whys.ready),
     WorkList("uncollected", gettext_lazy("Not collected"), _HANDING, _uncollected, whys.uncollected),
     WorkList("fees-to-take", gettext_lazy("Fees to take"), _HANDING, _fees_to_take, whys.unpaid),
@@ -308,9 +322,9 @@ def lists_for(user: Any) -> list[WorkList]:
 def with_counts(
     works: list[WorkList], chosen: WorkList, user: Any, at: datetime, centre: int | None
 ) -> list[tuple[WorkList, int]]:
-    """The tabs with how many are in each; a list of what should never be shows itself only when something is in it."""
+    """The tabs with how many are in each; a list of what should hardly ever be shows itself only when something is in it."""
     counts = counts_of(works, user, at, centre)
-    return [(one, counts[one.key]) for one in works if counts[one.key] or one.key != "late-parts" or one == chosen]
+    return [(one, counts[one.key]) for one in works if counts[one.key] or one.key not in _RARE or one == chosen]
 
 
 def tabs_of(works: list[WorkList], chosen: WorkList) -> list[WorkList]:
@@ -434,9 +448,8 @@ def _visible(user: Any, at: datetime, centre: int | None) -> ApplicationQuerySet
                 Consultation.objects.filter(application=OuterRef("pk"), answered_at__isnull=True)
             ),
             has_sent_back=Exists(_SENT_BACK.filter(certification__application=OuterRef("pk"))),
-            has_wish=Exists(WithdrawalRequest.objects.filter(application=OuterRef("pk"), settled_at__isnull=True)),
         )
-        .annotate(was_extended=WAS_EXTENDED)
+        .annotate(was_extended=WAS_EXTENDED, has_wish=_HAS_WISH)
     )
     return rows if centre is None else rows.filter(competent=centre)
 
@@ -463,17 +476,27 @@ def behind(rows: ApplicationQuerySet, place: str) -> ApplicationQuerySet:
     moment, _comma, number = place.partition(",")
     due_at = _moment(moment)
     if due_at and number.isdecimal() and len(number) < 19:
-        return rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=int(number)))
+        return _later(rows, due_at, int(number))
     return rows
+
+
+def following(rows: ApplicationQuerySet, last: Application | None) -> ApplicationQuerySet:
+    """What comes after this dossier in a list by due date; everything where there is none yet. A walk that goes on from what it
+    read ends, whatever the dates are."""
+    return rows if last is None or last.due_at is None else _later(rows, last.due_at, last.pk)
+
+
+def _later(rows: ApplicationQuerySet, due_at: datetime, number: int) -> ApplicationQuerySet:
+    return rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=number))
 
 
 def _moment(text: str) -> datetime | None:
     try:
         found = parse_datetime(text.replace(" ", "+"))
+        # In the zone of the database, where it still has to be a moment.
+        return found.astimezone(UTC) if found and found.tzinfo else None
     except (ValueError, OverflowError):
         return None
-    # A day on either side is room for the database's own zone.
-    return found if found and found.tzinfo and 2000 < found.year < 9000 else None
 
 
 # -- what a row says ----------------------------------------------------------------------------------------------------

@@ -28,7 +28,13 @@ def untaken(application: Application, user: Any) -> str:
 
 
 def to_sign(application: Application, user: Any) -> str:
-    return _("A result is proposed and waits for the signature.")
+    waits = _("A result is proposed and waits for the signature.")
+    wishes = getattr(application, "has_wish", False)
+    return f"{waits} {to_withdraw(application, user)}" if wishes else waits
+
+
+def correction(application: Application, user: Any) -> str:
+    return _("Its result was found wrong; another is proposed and waits for the signature.")
 
 
 def ready(application: Application, user: Any) -> str:

@@ -16,7 +16,7 @@ from applications.enums import IN_HAND, DocumentSource, EventKind
 from applications.history import record
 from applications.models import Application, Consultation
 from applications.permissions import check, may_handle
-from applications.rules import end_of, rules_on, start_of, working_days_after, working_days_before
+from applications.rules import check_last_day, end_of, rules_on, start_of, working_days_after, working_days_before
 from citizens.models import User
 from notifications.actions.queue import queue_notice
 from notifications.message import Recipient
@@ -45,6 +45,7 @@ def consult(
         )
     if until <= local_day(at):
         raise BadInput(_("The office needs some days: choose a later one."), code="until_past", field="until")
+    check_last_day(until, local_day(at))
     if dossier.consultations.filter(office=office, answered_at__isnull=True).exists():
         raise RuleBroken(
             _("This office is asked already and has not answered yet."), code="asked_already", field="office"

@@ -18,7 +18,7 @@ from applications.history import record
 from applications.models import Application, Extension, HandlingRules, Step
 from applications.pauses import counts_hours, extended
 from applications.permissions import check, may_handle, may_sign
-from applications.rules import end_of, rules_on, start_of, working_days_after
+from applications.rules import check_last_day, end_of, rules_on, start_of, working_days_after
 from citizens.models import User
 from portal.clock import local_day
 from portal.errors import BadInput, RuleBroken
@@ -170,8 +170,7 @@ def _reason(reason: str) -> None:
 
 def _new_date(dossier: Application, until: date, at: datetime) -> datetime:
     """The close of that day, which has to be a working day after the promised one."""
-    if not load_calendar().is_working_day(until):
-        raise BadInput(_("Nobody works on that day. Choose a working day."), code="day_off", field="until")
+    check_last_day(until, local_day(at), local_day(max(dossier.due_at or at, at)))
     moved = end_of(until, dossier.competent)
     if dossier.due_at is None or moved <= max(dossier.due_at, at):
         raise BadInput(

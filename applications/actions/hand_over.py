@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.fees import REASON_LENGTH, unpaid_with_reason
-from applications.actions.linked import hand_over_parts, hand_part
+from applications.actions.linked import hand_over_parts, hand_part, shown_by_proxy
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import bump, give_with_result
 from applications.actions.steps import announce, no_step
@@ -38,10 +38,10 @@ def hand_over(
     acting_user: User,
 ) -> Application:
     """Give the result out against a signature, and the originals in custody with it; ``handed_to`` is the name of the person
-    who signed for it, ``authorisation`` what a proxy who takes an original showed.
+    who signed for it, ``authorisation`` what anybody else than the applicant showed.
 
     While something is to be paid the officer says why it is given out all the same. Raises ``RuleBroken``
-    (``fee_unpaid``) without that reason, and (``original_away``) while an original is not at the branch.
+    (``fee_unpaid``) without that reason, (``authorisation_empty``) where a proxy's paper is not written down, and (``original_away``) while an original is not at the branch.
     """
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
@@ -49,6 +49,7 @@ def hand_over(
         raise wrong_state(dossier)
     if not handed_to.strip():
         raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
+    shown = shown_by_proxy(dossier, handed_to, authorisation)
     unpaid = unpaid_with_reason(dossier, unpaid_reason)
     if waiting := [row.key for row in parts_of(dossier) if row.is_to_collect]:
         return hand_over_parts(
@@ -67,7 +68,7 @@ def hand_over(
         handed_to=handed_to.strip(),
         signature=signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None,
         details={"signed": signature is not None, **({"unpaid": unpaid} if unpaid else {})},
-        personal={"reason": unpaid_reason.strip()[:REASON_LENGTH]} if unpaid else {},
+        personal={**shown, **({"reason": unpaid_reason.strip()[:REASON_LENGTH]} if unpaid else {})},
         at=at,
         by=acting_user,
     )

@@ -31,6 +31,7 @@ from applications.permissions import check, may_hand_over, may_handle
 from centres.actions.matters import finish_matter
 from citizens.models import User
 from portal.errors import BadInput, RuleBroken
+from portal.vn.text import fold
 from procedures.catalogue_cache import load_calendar
 
 
@@ -213,7 +214,7 @@ def hand_over_parts(
     acting_user: User,
 ) -> Application:
     """Give out the results of these parts against a signature; with the last of all, the dossier is handed over, and the
-    originals in custody with it (``authorisation`` is what a proxy showed). While something is to be paid the officer says
+    originals in custody with it (``authorisation`` is what anybody else than the applicant showed). While something is to be paid the officer says
     why, as for a whole result."""
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
@@ -227,6 +228,7 @@ def hand_over_parts(
         raise wrong_part(gone)
     if not handed_to.strip():
         raise BadInput(_("Write the name of the person who takes the result."), code="name_empty", field="handed_to")
+    shown = shown_by_proxy(dossier, handed_to, authorisation)
     unpaid = unpaid_with_reason(dossier, unpaid_reason)
     drawn = signature.note(dossier, DocumentSource.UPLOAD, at, acting_user) if signature else None
     for row in rows:
@@ -245,6 +247,7 @@ def hand_over_parts(
         },
         personal={
             "handed_to": handed_to.strip(),
+            **shown,
             **({"reason": unpaid_reason.strip()[:REASON_LENGTH]} if unpaid else {}),
         },
     )
@@ -253,6 +256,21 @@ def hand_over_parts(
         _returned(dossier, handed_to.strip(), at, acting_user)
     announce(dossier)
     return dossier
+
+
+def shown_by_proxy(dossier: Application, handed_to: str, authorisation: str) -> dict[str, str]:
+    """What the history keeps of the paper by which somebody else than the applicant takes a result; nothing for the applicant.
+    Raises ``BadInput`` where it is not written down."""
+    applicant = dossier.applicant.full_name if dossier.applicant else ""
+    if fold(handed_to.strip()) == fold(applicant):
+        return {}
+    if not authorisation.strip():
+        raise BadInput(
+            _("Somebody else than the applicant takes the result: write down the paper they show."),
+            code="authorisation_empty",
+            field="authorisation",
+        )
+    return {"authorisation": authorisation.strip()}
 
 
 def hand_part(row: Part, handed_to: str, signature: Document | None, at: datetime) -> None:

@@ -15,7 +15,7 @@ from applications.enums import IN_HAND, EventKind
 from applications.history import record
 from applications.models import Application
 from applications.moved_days import CHUNK, in_reach, moving
-from applications.worklist import behind, place_of
+from applications.worklist import following
 from portal import live
 from portal.clock import local_day
 from procedures.actions.correct_days import settle_corrections
@@ -30,9 +30,10 @@ def move_due_dates(*, at: datetime) -> int:
     """
     corrections = list(DayCorrection.objects.filter(approved_at__isnull=False, settled_at__isnull=True))
     calendar_of = Approved().of
-    rows, moved, place = in_reach(Application.objects.all(), corrections), 0, ""
-    while chunk := list(behind(rows, place)[:CHUNK]):
-        place = place_of(chunk[-1])
+    rows, moved = in_reach(Application.objects.all(), corrections), 0
+    last: Application | None = None
+    while chunk := list(following(rows, last)[:CHUNK]):
+        last = chunk[-1]
         moved += sum(_move(one.application, corrections, calendar_of, at) for one in moving(chunk, at, calendar_of))
     settle_corrections(ids=[one.pk for one in corrections], at=at)
     return moved

@@ -118,7 +118,7 @@ def note_returned(*, application: Application, reason: str, at: datetime, acting
     dossier, letter = _on_the_way(application, acting_user)
     if not reason.strip():
         raise BadInput(_("Write the reason."), code="reason_empty", field="reason")
-    letter.reason = reason.strip()[:300]
+    letter.reason = reason.strip()[:500]
     _end(letter, DispatchEnd.RETURNED, at, acting_user)
     dossier.delivery_state, dossier.changed_at = DeliveryState.AT_COUNTER, at
     dossier.save(update_fields=["delivery_state", "changed_at"])

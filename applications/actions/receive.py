@@ -13,6 +13,7 @@ from applications import messages
 from applications.actions.bring_up_to_date import refuse_old_rules
 from applications.actions.declare import erase
 from applications.actions.documents_wanted import FROM_DOCUMENTS, LAID_OUT
+from applications.actions.issue_form import numbered
 from applications.actions.linked import open_parts
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import kept_papers, take_originals
@@ -195,7 +196,7 @@ def _write_receipt(dossier: Application, said: dict[str, Any], at: datetime, use
         number=RECEIPT,
         issued_at=at,
         issued_by=user,
-        frozen={**as_issued(dossier), **said},
+        frozen={**as_issued(dossier), **said, **numbered(dossier, RECEIPT, at)},
     )
     if said:
         jobs.wake("applications.tasks.render_receipt", receipt.pk)

@@ -27,7 +27,15 @@ from applications.models import Application, Part, PartPause, SupplementRequest
 from applications.models.handling import STILL_OPEN
 from applications.pauses import counted_again, has_parts, spans_of
 from applications.permissions import check, check_receiver, may_handle, may_receive, may_sign
-from applications.rules import answer_days, end_of, rules_on, start_of, working_days_after, working_days_before
+from applications.rules import (
+    answer_days,
+    check_last_day,
+    end_of,
+    rules_on,
+    start_of,
+    working_days_after,
+    working_days_before,
+)
 from centres.models import Outage
 from citizens.models import User
 from portal import live
@@ -176,6 +184,7 @@ def _until(application: Application, until: date | None, at: datetime) -> date:
         return suggested
     if until <= local_day(at):
         raise BadInput(_("The citizen needs some days: choose a later one."), code="until_past", field="until")
+    check_last_day(until, local_day(at))
     return until
 
 

@@ -304,7 +304,7 @@ class HandOverSerializer(serializers.Serializer[Any]):
         required=False,
         allow_blank=True,
         default="",
-        help_text="What a proxy shows who takes an original out of custody with it.",
+        help_text="What anybody else than the applicant shows who takes it; without it that is refused (`authorisation_empty`).",
     )
     unpaid_reason = serializers.CharField(
         max_length=500,

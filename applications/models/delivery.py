@@ -28,7 +28,7 @@ class Dispatch(models.Model):
     end = models.CharField(max_length=9, choices=DispatchEnd.choices, blank=True)
     delivered_on = models.DateField(null=True, blank=True)
     taken_by = models.CharField(max_length=120, blank=True)
-    reason = models.CharField(max_length=300, blank=True, help_text=_("Why it came back."))
+    reason = models.CharField(max_length=500, blank=True, help_text=_("Why it came back."))
 
     class Meta:
         verbose_name = _("result sent by post")

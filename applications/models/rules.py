@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,12 @@ class HandlingRules(models.Model):
     way_days = models.PositiveSmallIntegerField(
         _("days that an original may be on the way"), default=2, validators=[MinValueValidator(1)]
     )
+    most_days = models.PositiveSmallIntegerField(
+        _("days (of the calendar) ahead at which a day that somebody chooses may lie at most"),
+        default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_("Of an apology, a supplement, and the answer of another office."),
+    )
     collect_days = models.PositiveSmallIntegerField(
         _("days after which a result that nobody has collected is reminded of"),
         default=5,
@@ -61,7 +67,10 @@ class HandlingRules(models.Model):
                     collect_days__gte=1,
                 ),
                 name="handling_rules_give_a_day",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(most_days__gte=1, most_days__lte=3650), name="handling_rules_have_an_end"
+            ),
         ]
 
     def __str__(self) -> str:

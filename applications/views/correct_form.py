@@ -29,8 +29,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """The form as it was received; each answer that is typed anew is kept beside the one before."""
     dossier, verb, at = dossier_or_404(request, pk), BY_KEY["correct-form"], clock.now()
     check(may_correct_form(request.user, dossier))
-    if not verb.is_open(dossier, step_of(dossier)):
-        raise wrong_state(dossier)
+    refusal = None if verb.is_open(dossier, step_of(dossier)) else wrong_state(dossier)
+    if refusal is not None and request.method == "GET":
+        raise refusal
     fixed = counted(dossier)
     form = ProcedureForm(version_of(dossier), initial={**dossier.form_data, **fixed}, counted=fixed)
     why, status = CorrectionReasonForm(request.POST or None), 200
@@ -39,7 +40,11 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             correction_form(dossier, {key: request.POST[key] for key in form.fields if key in request.POST}, at),
             400,
         )
-        if why.is_valid() & form.is_valid():
+        is_valid = why.is_valid() & form.is_valid()
+        if refusal is not None:
+            why.add_error(None, str(refusal))
+            status = refusal.status
+        elif is_valid:
             try:
                 correct_form(
                     application=dossier,

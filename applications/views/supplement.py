@@ -39,13 +39,15 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Form 02 for a dossier at the appraisal. A second one shows first what it means, and is a leader's."""
     dossier, verb = dossier_or_404(request, pk), BY_KEY["ask-supplement"]
     part = _part(request, dossier)
-    check(may_sign(request.user, dossier) if asked_before(dossier, part) else may_handle(request.user, dossier))
-    if not verb.is_open(dossier, step_of(dossier)):
-        raise wrong_state(dossier)
-    again, at = asked_before(dossier, part), clock.now()
+    asked, may_ask_again, at = asked_before(dossier, part), may_sign(request.user, dossier), clock.now()
+    is_old_page = request.method == "POST" and may_handle(request.user, dossier)
+    check(may_ask_again or is_old_page if asked else may_handle(request.user, dossier))
+    problem = None if verb.is_open(dossier, step_of(dossier)) else wrong_state(dossier)
+    if problem is not None and request.method == "GET":
+        raise problem
+    again = asked and may_ask_again
     form = _form(request, dossier, again=again)
-    problem: RuleBroken | None = None
-    if request.method == "POST" and "more" not in request.POST and form.is_valid():
+    if problem is None and request.method == "POST" and "more" not in request.POST and form.is_valid():
         try:
             ask_supplement(
                 application=dossier,
@@ -69,7 +71,7 @@ def _part(request: HttpRequest, dossier: Application) -> str:
     """Which of the linked services asks: the one named, else the first that is with its office."""
     keys = list(dict(choices_of(dossier, WITH_OFFICE)))
     named = (request.POST.get("part") or request.GET.get("part", "")) if keys else ""
-    if named and named not in keys:
+    if named and named not in keys and request.method == "GET":
         raise wrong_state(dossier)
     return named or next(iter(keys), "")
 

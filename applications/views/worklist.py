@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from applications.actions.handle import take
 from applications.actions.people import PEOPLE, hand_on
 from applications.custody import READERS as CUSTODY_READERS
+from applications.forms_people import HandOnTickedForm
 from applications.looks import looked_at_list
 from applications.models import Application
 from applications.people import specialists_of
@@ -37,7 +40,7 @@ from centres.permissions import has_role
 from citizens.models import User
 from citizens.session import signed_in
 from portal import clock
-from portal.errors import BadInput, RuleBroken
+from portal.errors import RuleBroken
 
 KEPT = "worklist-filters"
 
@@ -54,12 +57,26 @@ def worklist(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "").strip().upper()
     if code and (found := Application.objects.visible_to(request.user).filter(code=code).first()):
         return redirect("applications:dossier", pk=found.pk)
-    at = clock.now()
-    chosen = _chosen(lists, request.GET.get("list", ""))
+    return _page(request, lists, _chosen(lists, request.GET.get("list", "")), code=code)
+
+
+def _page(
+    request: HttpRequest,
+    lists: list[WorkList],
+    chosen: WorkList,
+    *,
+    code: str = "",
+    handing: HandOnTickedForm | None = None,
+    ticked: Sequence[int] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """One page of a list; ``handing`` and ``ticked`` are what was sent and could not be done, so that it is still there."""
+    at, given = clock.now(), request.POST if request.method == "POST" else request.GET
     filters = _filters(request)
-    wanted = request.GET.get("centre", "")
+    wanted, after = given.get("centre", ""), given.get("after", "")
     centre = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
-    page, next_page = page_of(rows_of(chosen, request.user, at, centre, filters), request.GET.get("after", ""))
+    page, next_page = page_of(rows_of(chosen, request.user, at, centre, filters), after)
+    colleagues = _colleagues(chosen, page, signed_in(request))
     looked_at_list(applications=page, reason=_("worklist: %(list)s") % {"list": chosen.title}, at=at, user=request.user)
     context = {
         "tabs": with_counts(tabs_of(lists, chosen), chosen, request.user, at, centre),
@@ -69,16 +86,19 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "filter_fields": filters.choices(at),
         "rows": [row_of(chosen, application, request.user, at) for application in page],
-        "colleagues": _colleagues(chosen, page, signed_in(request)),
+        "colleagues": colleagues,
+        "handing": handing or (HandOnTickedForm(None, colleagues) if colleagues else None),
+        "ticked": ticked,
+        "after": after,
         "next_page": next_page,
-        "is_first_page": "after" not in request.GET,
+        "is_first_page": not after,
         "code": code,
         "may_print_book": has_role(request.user, REGISTER_READERS),
         "may_arrange": has_role(request.user, PEOPLE),
         "may_merge": has_role(request.user, MERGERS),
         "may_see_originals": has_role(request.user, CUSTODY_READERS),
     }
-    return render(request, "applications/dossiers/worklist.html", context)
+    return render(request, "applications/dossiers/worklist.html", context, status=status)
 
 
 @require_POST
@@ -89,33 +109,37 @@ def several(request: HttpRequest) -> HttpResponse:
     check(bool(lists))
     chosen, at, user = _chosen(lists, request.POST.get("list", "")), clock.now(), signed_in(request)
     keys = [int(one) for one in request.POST.getlist("dossier")[:PAGE_SIZE] if one.isdecimal() and len(one) < 19]
-    refused: list[str] = []
-    done = 0
-    for dossier in Application.objects.visible_to(user).filter(pk__in=keys).by_due_date():
-        try:
-            if chosen.together == HAND_ON:
-                hand_on(
-                    application=dossier,
-                    to=_receiver(request),
-                    reason=request.POST.get("reason", ""),
-                    at=at,
-                    acting_user=user,
-                )
-            else:
-                take(application=dossier, at=at, acting_user=user)
-            done += 1
-        except RuleBroken as problem:
-            refused.append(f"{dossier.code}: {problem}")
-    if done:
+    rows = list(Application.objects.visible_to(user).filter(pk__in=keys).select_related("competent").by_due_date())
+    handing = HandOnTickedForm(request.POST, _colleagues(chosen, rows, user)) if chosen.together == HAND_ON else None
+    if not rows:
+        messages.warning(request, _("Tick the dossiers first."))
+        return _page(request, lists_for(request.user), chosen, handing=handing, status=400)
+    if handing is not None and not handing.is_valid():
+        return _page(request, lists_for(request.user), chosen, handing=handing, ticked=keys, status=400)
+    refused = _each(rows, handing, at, user)
+    if done := len(rows) - len(refused):
         said = {
             HAND_ON: ngettext("%(count)d dossier was handed on.", "%(count)d dossiers were handed on.", done),
         }.get(chosen.together, ngettext("You took %(count)d dossier.", "You took %(count)d dossiers.", done))
         messages.success(request, said % {"count": done})
     for sentence in refused:
         messages.warning(request, sentence)
-    if not keys:
-        messages.warning(request, _("Tick the dossiers first."))
     return redirect(f"{reverse('applications:worklist')}?{urlencode({'list': chosen.key})}")
+
+
+def _each(rows: list[Application], handing: HandOnTickedForm | None, at: datetime, user: User) -> list[str]:
+    """Hand each of them on, or take it; what could not be done, with its reason."""
+    to = User.objects.get(pk=handing.cleaned_data["to"]) if handing is not None else None
+    refused = []
+    for dossier in rows:
+        try:
+            if handing is not None and to is not None:
+                hand_on(application=dossier, to=to, reason=handing.cleaned_data["reason"], at=at, acting_user=user)
+            else:
+                take(application=dossier, at=at, acting_user=user)
+        except RuleBroken as problem:
+            refused.append(f"{dossier.code}: {problem}")
+    return refused
 
 
 def _chosen(lists: list[WorkList], key: str) -> WorkList:
@@ -138,11 +162,3 @@ def _colleagues(chosen: WorkList, page: list[Application], user: User) -> list[U
     if chosen.together != HAND_ON or len(places) != 1:
         return []
     return [one for one in specialists_of(page[0].competent, clock.today()) if one.pk != user.pk]
-
-
-def _receiver(request: HttpRequest) -> User:
-    key = request.POST.get("to", "")
-    found = User.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
-    if found is None:
-        raise BadInput(_("Choose who gets them."), code="nobody_chosen", field="to")
-    return found

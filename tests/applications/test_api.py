@@ -228,16 +228,18 @@ def test_a_dossier_goes_its_whole_way_over_the_api(as_: As) -> None:
     shown = leader.get(url).json()["proposal"]
     assert _post(leader, f"{url}sign/", {"proposal": shown + 1}).json()["code"] == "proposal_changed"
     assert _post(leader, f"{url}sign/", {"proposal": shown}).json()["state"] == State.DONE
-    done = _post(officer, f"{url}hand-over/", {"handed_to": "Nguyễn Thị Ánh"})
+    done = _post(officer, f"{url}hand-over/", {"handed_to": "Nguyễn Thị Ánh", "authorisation": "UQ 12"})
     assert done.json()["state"] == State.RETURNED
 
 
 def test_an_unpaid_result_is_handed_over_the_api_with_a_reason(as_: As) -> None:
     url = f"/api/v1/applications/{a_dossier(procedure='land_change_info', state=State.DONE).pk}/hand-over/"
     officer = as_(Role.COUNTER_OFFICER)
-    refused = _post(officer, url, {"handed_to": "Nguyễn Thị Ánh"})
+    refused = _post(officer, url, {"handed_to": "Nguyễn Thị Ánh", "authorisation": "UQ 12"})
     assert (refused.status_code, refused.json()["code"]) == (409, "fee_unpaid")
-    done = _post(officer, url, {"handed_to": "Nguyễn Thị Ánh", "unpaid_reason": "Chuyển khoản sau"})
+    done = _post(
+        officer, url, {"handed_to": "Nguyễn Thị Ánh", "authorisation": "UQ 12", "unpaid_reason": "Chuyển khoản sau"}
+    )
     assert done.json()["state"] == State.RETURNED
 
 

@@ -102,6 +102,7 @@ def test_a_wrong_result_is_replaced_by_a_new_decision_and_kept(centre: Centre, s
     again = hand_over(
         application=signed,
         handed_to="Ánh",
+        authorisation="UQ 12",
         signature=None,
         at=LATER,
         acting_user=member_of(Role.COUNTER_OFFICER, centre),
@@ -148,9 +149,14 @@ def test_the_pages_correct_a_result(centre: Centre, as_: As, monday: None) -> No
     }
     typed = {"correct-result-reason": "Sai ngày sinh", "correct-result-number": "124/TP-KS"}
     assert specialist.post(act["correct-result"], typed).status_code == 302
+    listed = leader.get("/dossiers/", {"list": "corrections"}).context
+    assert [row.application.pk for row in listed["rows"]] == [dossier.pk]
+    assert {tab.key: count for tab, count in listed["tabs"]}["corrections"] == 1
     url = reverse("applications:dossier", args=[dossier.pk])
     assert "124/TP-KS" in leader.get(url).content.decode()
     assert leader.post(act["sign-correction"]).status_code == 302
+    tabs = leader.get("/dossiers/").context["tabs"]
+    assert "corrections" not in {tab.key for tab, _count in tabs}
     page = leader.get(url).content.decode()
     assert '<s class="figure">123/TP-KS</s>' in page
     assert Application.objects.get(pk=dossier.pk).state == State.DONE
@@ -170,6 +176,7 @@ def test_the_control_slip_says_every_move_and_is_printed_again_as_issued(centre:
     hand_over(
         application=dossier,
         handed_to="Ánh",
+        authorisation="UQ 12",
         signature=None,
         at=LATER,
         acting_user=member_of(Role.COUNTER_OFFICER, centre),

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from applications.actions.correct import correct_receipt
 from applications.actions.correct_form import correct_form
@@ -182,3 +183,15 @@ def test_a_corrected_dossier_is_found_by_what_it_says_now(as_: As) -> None:
         for name in ("Thế Vinh", "Gia Bảo")
     }
     assert found == {"Thế Vinh": [dossier], "Gia Bảo": []}
+
+
+def test_an_old_page_of_a_decided_dossier_says_so_and_keeps_what_was_typed(as_: As) -> None:
+    dossier = a_dossier(state=State.DONE)
+    url = reverse("applications:correct_form", args=[dossier.pk])
+    client = as_(Role.SPECIALIST)
+    assert client.get(url).status_code == 409
+    name = next(key for key, value in dossier.form_data.items() if isinstance(value, str))
+    answer = client.post(url, {**dossier.form_data, name: "Gõ lại 123"})
+    assert answer.status_code == 409
+    assert "Gõ lại 123" in answer.content.decode()
+    assert "không làm bước này được nữa" in answer.content.decode()

@@ -126,12 +126,19 @@ def test_a_wish_that_cannot_be_met_is_answered_and_may_be_made_again(client: Cli
     assert Message.objects.filter(dedup_key__contains=":not_withdrawn:").exists()
 
 
-def test_a_result_signed_first_answers_the_wish(centre: Centre) -> None:
+def test_a_result_signed_first_answers_the_wish(client: Client, centre: Centre) -> None:
     dossier = a_dossier(state=State.PROCESSING)
     dossier = propose(application=dossier, number="1/TP", document=None, at=LATER, acting_user=dossier.handler)
     ask_to_withdraw(application=dossier, reason="Không cần nữa", at=LATER)
-    sign(application=dossier, at=LATER, acting_user=member_of(Role.LEADER, centre))
+    leader = member_of(Role.LEADER, centre)
+    client.force_login(leader)
+    listed = client.get("/dossiers/", {"list": "to-sign"}).content.decode()
+    assert "Công dân đã xin rút hồ sơ." in listed
+    client.logout()
+    sign(application=dossier, at=LATER, acting_user=leader)
     assert WithdrawalRequest.objects.get().answer
+    page = client.get(reverse("applications:ticket", args=[dossier.token])).content.decode()
+    assert WithdrawalRequest.objects.get().answer in page
     assert Message.objects.filter(dedup_key__contains=":not_withdrawn:").exists()
 
 

@@ -116,7 +116,10 @@ def test_it_is_signed_once_and_not_after_the_date(dossier: Application) -> None:
         )
 
 
-@pytest.mark.parametrize(("until", "code"), [("2026-11-30", "until_past"), ("2026-12-05", "day_off")])
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [("2026-11-30", "until_past"), ("2026-12-05", "day_off"), ("2062-12-04", "until_far"), ("9999-12-31", "until_far")],
+)
 def test_the_new_date_is_a_working_day_after_the_promised_one(dossier: Application, until: str, code: str) -> None:
     with pytest.raises(BadInput) as refusal:
         _sign(dossier, until=until)

@@ -28,6 +28,21 @@ def _step(dossier: Application) -> str:
     return dossier.steps.get(to_at__isnull=True).kind
 
 
+def test_whoever_takes_a_result_for_another_shows_by_what_paper(centre: Centre, as_: As, monday: None) -> None:
+    dossier = a_dossier(state=State.DONE)
+    officer = as_(Role.COUNTER_OFFICER)
+    act = reverse("applications:dossier_act", args=[dossier.pk, "hand-over"])
+    typed = {"hand-over-handed_to": "Trần Văn Cường", "hand-over-on_paper": "on", "hand-over-unpaid_reason": "Nộp sau"}
+    refused = officer.post(act, typed)
+    assert refused.status_code == 400
+    assert 'href="#id_hand-over-authorisation"' in refused.content.decode()
+    typed["hand-over-authorisation"] = "Giấy ủy quyền 12, UBND phường Kim Liên"
+    assert officer.post(act, typed).status_code == 302
+    assert Application.objects.get(pk=dossier.pk).state == State.RETURNED
+    page = officer.get(reverse("applications:dossier", args=[dossier.pk])).content.decode()
+    assert "Giấy ủy quyền 12, UBND phường Kim Liên" in page
+
+
 def test_the_whole_way_leaves_one_event_a_step() -> None:
     dossier = a_dossier(state=State.RETURNED)
     assert [event.kind for event in dossier.events.all()] == [
@@ -117,6 +132,7 @@ def test_people_of_another_centre_can_do_nothing() -> None:
         hand_over(
             application=done,
             handed_to="Ai đó",
+            authorisation="UQ 12",
             signature=None,
             at=MONDAY,
             acting_user=a_member(Role.COUNTER_OFFICER, other),
@@ -126,7 +142,14 @@ def test_people_of_another_centre_can_do_nothing() -> None:
 def test_the_result_is_handed_over_once() -> None:
     dossier = a_dossier(state=State.RETURNED)
     with pytest.raises(RuleBroken):
-        hand_over(application=dossier, handed_to="Ai đó", signature=None, at=MONDAY, acting_user=dossier.received_by)
+        hand_over(
+            application=dossier,
+            handed_to="Ai đó",
+            authorisation="UQ 12",
+            signature=None,
+            at=MONDAY,
+            acting_user=dossier.received_by,
+        )
 
 
 def test_what_is_signed_is_what_was_shown(centre: Centre) -> None:
@@ -187,7 +210,7 @@ def test_a_result_is_handed_over_unpaid_with_a_reason_alone() -> None:
 def test_a_reason_where_nothing_is_to_be_paid_is_not_kept() -> None:
     dossier = a_dossier(state=State.DONE)
     done = hand_over(
-        application=dossier, handed_to="Ánh", signature=None, unpaid_reason="x", at=MONDAY,
+        application=dossier, handed_to=dossier.applicant.full_name, signature=None, unpaid_reason="x", at=MONDAY,
         acting_user=dossier.received_by,
     )  # fmt: skip
     assert "unpaid" not in done.events.last().details and told(done.events.last()).quote == ""

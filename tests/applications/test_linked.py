@@ -369,7 +369,13 @@ def test_time_that_is_given_twice_counts_once() -> None:
 
 def _collect(dossier: Application, *keys: str, at: Any = MONDAY + 5 * HOUR) -> Application:
     return hand_over_parts(
-        application=dossier, parts=keys, handed_to="Ánh", signature=None, at=at, acting_user=dossier.received_by
+        application=dossier,
+        parts=keys,
+        handed_to="Ánh",
+        authorisation="UQ 12",
+        signature=None,
+        at=at,
+        acting_user=dossier.received_by,
     )
 
 
@@ -385,6 +391,7 @@ def test_a_part_is_handed_over_unpaid_with_a_reason_that_is_kept() -> None:
         application=dossier,
         parts=["birth"],
         handed_to="Ánh",
+        authorisation="UQ 12",
         signature=None,
         unpaid_reason="Chuyển khoản sau",
         at=MONDAY + 5 * HOUR,
@@ -469,7 +476,10 @@ def test_originals_go_out_with_the_last_result() -> None:
     original = dossier.originals.get()
     assert original.is_in_custody
     with pytest.raises(BadInput) as refused:
-        _collect(dossier, "residence", "health_card")
+        hand_over_parts(
+            application=dossier, parts=["residence", "health_card"], handed_to="Ánh", signature=None,
+            at=MONDAY + 6 * HOUR, acting_user=officer,
+        )  # fmt: skip
     assert refused.value.code == "authorisation_empty"
     dossier = hand_over_parts(
         application=dossier, parts=["residence", "health_card"], handed_to="Ánh", signature=None,
@@ -538,7 +548,12 @@ def test_the_dossiers_page_shows_each_part_and_takes_what_is_told(as_: As, at_ha
     counter = as_(Role.COUNTER_OFFICER)
     handed = counter.post(
         reverse("applications:dossier_act", args=[dossier.pk, "hand-over-parts"]),
-        {"hand-over-parts-parts": ["birth"], "hand-over-parts-handed_to": "Ánh", "hand-over-parts-on_paper": "on"},
+        {
+            "hand-over-parts-parts": ["birth"],
+            "hand-over-parts-handed_to": "Ánh",
+            "hand-over-parts-authorisation": "UQ 12",
+            "hand-over-parts-on_paper": "on",
+        },
     )
     assert handed.status_code == 302, handed.content.decode()
     assert Part.objects.get(application=dossier, key="birth").handed_to == "Ánh"

@@ -38,8 +38,9 @@ def colleague(centre: Centre) -> User:
 
 
 def _ask(dossier: Application, **more: Any) -> Application:
-    given = {"office": "Công an phường Kim Liên", "email": "ca@example.vn", "question": "Nơi cư trú?", **more}
-    return consult(application=dossier, until=date(2026, 11, 27), at=LATER, acting_user=dossier.handler, **given)
+    given = {"office": "Công an phường Kim Liên", "email": "ca@example.vn", "question": "Nơi cư trú?"}
+    given |= {"until": date(2026, 11, 27), **more}
+    return consult(application=dossier, at=LATER, acting_user=dossier.handler, **given)
 
 
 def test_another_office_has_a_limit_of_its_own_and_the_dossiers_clock_runs_on(centre: Centre) -> None:
@@ -53,6 +54,19 @@ def test_another_office_has_a_limit_of_its_own_and_the_dossiers_clock_runs_on(ce
     assert twice.value.code == "asked_already"
     with pytest.raises(BadInput):
         _ask(dossier, office="Khác", question=" ")
+
+
+@pytest.mark.parametrize("until", [date(2062, 11, 27), date(9999, 12, 31)])
+def test_an_answer_is_not_asked_for_by_a_day_out_of_reach(centre: Centre, until: date) -> None:
+    with pytest.raises(BadInput) as far:
+        _ask(a_dossier(state=State.PROCESSING), until=until)
+    assert (far.value.code, far.value.field) == ("until_far", "until")
+
+
+def test_an_answer_is_not_asked_for_by_a_day_on_which_nobody_works(centre: Centre) -> None:
+    with pytest.raises(BadInput) as off:
+        _ask(a_dossier(state=State.PROCESSING), until=date(2026, 11, 29))
+    assert (off.value.code, off.value.field) == ("day_off", "until")
 
 
 def test_the_office_is_reminded_once_and_its_answer_is_kept(centre: Centre, at_hanoi: Any) -> None:

@@ -116,7 +116,13 @@ def test_brought_back_it_waits_at_the_counter_and_goes_out_once_more(centre: Cen
         _posted(dossier)
     with pytest.raises(RuleBroken):
         hand_over(
-            application=dossier, handed_to="Ánh", signature=None, unpaid_reason="x", at=TUESDAY, acting_user=officer
+            application=dossier,
+            handed_to="Ánh",
+            authorisation="UQ 12",
+            signature=None,
+            unpaid_reason="x",
+            at=TUESDAY,
+            acting_user=officer,
         )
     dossier = note_returned(application=dossier, reason="Không có người nhận", at=clock.now(), acting_user=officer)
     assert dossier.delivery_state == DeliveryState.AT_COUNTER
@@ -131,6 +137,13 @@ def test_brought_back_it_waits_at_the_counter_and_goes_out_once_more(centre: Cen
     assert [row.end for row in again.dispatches.all()] == [DispatchEnd.RETURNED, ""]
 
 
+def test_the_reason_of_a_returned_letter_is_kept_whole(centre: Centre) -> None:
+    dossier = _posted()
+    reason = "Vắng nhà. " * 49 + "Hết"
+    note_returned(application=dossier, reason=reason, at=TUESDAY, acting_user=member_of(Role.COUNTER_OFFICER, centre))
+    assert dossier.dispatches.get().reason == reason
+
+
 def test_a_new_decision_overtakes_the_letter(centre: Centre) -> None:
     dossier, specialist = _posted(), member_of(Role.SPECIALIST, centre)
     propose_correction(
@@ -143,7 +156,13 @@ def test_a_new_decision_overtakes_the_letter(centre: Centre) -> None:
     with pytest.raises(RuleBroken):
         note_returned(application=dossier, reason="x", at=TUESDAY, acting_user=officer)
     handed = hand_over(
-        application=dossier, handed_to="Ánh", signature=None, unpaid_reason="x", at=TUESDAY, acting_user=officer
+        application=dossier,
+        handed_to="Ánh",
+        authorisation="UQ 12",
+        signature=None,
+        unpaid_reason="x",
+        at=TUESDAY,
+        acting_user=officer,
     )
     assert handed.state == State.RETURNED
 

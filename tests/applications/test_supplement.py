@@ -71,6 +71,19 @@ def test_one_request_holds_every_fault_and_is_printed_as_issued(centre: Centre) 
     assert document.name == f"{dossier.code}-yeu-cau-bo-sung.pdf"
 
 
+@pytest.mark.parametrize("until", [date(2062, 12, 4), date(9999, 12, 31)])
+def test_the_citizen_is_not_given_a_day_out_of_reach(centre: Centre, until: date) -> None:
+    with pytest.raises(BadInput) as far:
+        _asked(centre, until=until)
+    assert (far.value.code, far.value.field) == ("until_far", "until")
+
+
+def test_a_supplement_ends_on_a_day_on_which_it_can_be_brought(centre: Centre) -> None:
+    with pytest.raises(BadInput) as off:
+        _asked(centre, until=date(2026, 12, 6))
+    assert (off.value.code, off.value.field) == ("day_off", "until")
+
+
 def test_form_02_says_every_fault_the_guidance_and_the_day(centre: Centre) -> None:
     dossier = _asked(centre, guidance="Không cần nộp lại tờ khai.", until=date(2026, 12, 4))
     form = IssuedForm.objects.get(application=dossier, number="02")
@@ -267,7 +280,10 @@ def test_the_page_has_a_line_for_every_paper_and_keeps_what_was_typed(as_: As, m
     half = client.post(_url(dossier), {"todo-0": "Chụp lại", "until": "2026-12-04", "free": "3"})
     assert half.status_code == 400
     assert 'href="#id_what-0"' in half.content.decode()
-    done = client.post(_url(dossier), {"what-0": "Ảnh mờ", "until": "2026-12-04", "free": "3"})
+    bare = client.post(_url(dossier), {"what-0": "Ảnh mờ", "until": "2026-12-04", "free": "3"})
+    assert bare.status_code == 400
+    assert 'href="#id_todo-0"' in bare.content.decode()
+    done = client.post(_url(dossier), {"what-0": "Ảnh mờ", "todo-0": "Chụp lại", "until": "2026-12-04", "free": "3"})
     assert done.status_code == 302
     assert Application.objects.get(pk=dossier.pk).state == State.SUPPLEMENT
     opened = client.get(reverse("applications:dossier", args=[dossier.pk]))
@@ -275,6 +291,24 @@ def test_the_page_has_a_line_for_every_paper_and_keeps_what_was_typed(as_: As, m
     paper = reverse("applications:issued_form", args=[dossier.pk, form.pk])
     assert paper in opened.content.decode()
     assert client.get(paper)["Content-Type"] == "application/pdf"
+
+
+def test_an_old_page_says_what_happened_and_keeps_what_was_typed(as_: As, at_hanoi: Any) -> None:
+    dossier = a_dossier(state=State.SUPPLEMENT)
+    client = as_(Role.SPECIALIST)
+    at_hanoi("2026-11-23 14:00")
+    typed = {"what-0": "Ảnh mờ", "todo-0": "Chụp lại", "until": "2026-12-04", "free": "3"}
+    waits = client.post(_url(dossier), typed)
+    assert waits.status_code == 409
+    accept_supplement(application=dossier, note="", at=MONDAY + timedelta(hours=3), acting_user=dossier.handler)
+    again = client.post(_url(dossier), typed)
+    assert again.status_code == 409
+    for answer in (waits, again):
+        page = answer.content.decode()
+        assert 'value="Ảnh mờ"' in page
+        assert 'value="Chụp lại"' in page
+    assert "đã yêu cầu bổ sung" in again.content.decode().lower() or "bổ sung một lần" in again.content.decode()
+    assert as_(Role.COUNTER_OFFICER).post(_url(dossier), typed).status_code == 403
 
 
 def test_a_leader_is_told_first_that_asking_again_counts_as_overdue(as_: As, at_hanoi: Any) -> None:
@@ -285,7 +319,13 @@ def test_a_leader_is_told_first_that_asking_again_counts_as_overdue(as_: As, at_
     client = as_(Role.LEADER)
     page = client.get(_url(dossier), headers={"Accept-Language": "en"}).content.decode()
     assert 'class="note act"' in page
-    typed = {"what-0": "Ảnh mờ", "until": "2026-12-04", "free": "3", "reason": "Kết quả xác minh mới"}
+    typed = {
+        "what-0": "Ảnh mờ",
+        "todo-0": "Chụp lại",
+        "until": "2026-12-04",
+        "free": "3",
+        "reason": "Kết quả xác minh mới",
+    }
     assert client.post(_url(dossier), typed).status_code == 400
     assert client.post(_url(dossier), {**typed, "understood": "on"}).status_code == 302
     assert Application.objects.get(pk=dossier.pk).asked_again
@@ -296,7 +336,10 @@ def test_the_counter_prints_form_02_and_then_shows_what_was_asked(desk: Client, 
     url = reverse("applications:ask_at_counter", args=[draft.pk])
     assert url in desk.get(f"/desk/?matter={draft.pk}").content.decode()
     assert desk.get(url).status_code == 200
-    assert desk.post(url, {"what-0": "Chưa mang", "until": "2026-12-04", "free": "3"}).status_code == 302
+    assert (
+        desk.post(url, {"what-0": "Chưa mang", "todo-0": "Mang đến", "until": "2026-12-04", "free": "3"}).status_code
+        == 302
+    )
     page = desk.get(url).content.decode()
     assert 'name="what-0"' not in page
     form = IssuedForm.objects.get(application=draft, number="02")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from applications.day import list_url
 from applications.enums import State
 from applications.models import Application
-from applications.worklist import LISTS, due_words
+from applications.worklist import LISTS, behind, due_words, following, place_of
 from centres.enums import Role
 from centres.models import Centre
 from citizens.models import Look
@@ -96,6 +96,15 @@ def test_pages_follow_one_another_without_a_gap(as_: As) -> None:
 def test_a_page_address_that_makes_no_sense_is_the_first_page(as_: As, after: str) -> None:
     a_dossier()
     assert len(as_(Role.SPECIALIST).get(URL, {"list": "to-take", "after": after}).context["rows"]) == 1
+
+
+@pytest.mark.parametrize("year", [2027, 9999])
+def test_a_page_ends_whatever_the_year(as_: As, year: int) -> None:
+    one = a_dossier()
+    Application.objects.filter(pk=one.pk).update(due_at=datetime(year, 12, 31, 10, tzinfo=UTC))
+    one.refresh_from_db()
+    assert list(behind(Application.objects.by_due_date(), place_of(one))) == []
+    assert list(following(Application.objects.by_due_date(), one)) == []
 
 
 def test_each_role_has_the_lists_of_its_turn(as_: As) -> None:
@@ -244,11 +253,17 @@ def test_a_result_is_handed_over_against_a_signature_on_paper(as_: As) -> None:
     dossier = a_dossier(state=State.DONE)
     url = reverse("applications:dossier_act", args=[dossier.pk, "hand-over"])
     client = as_(Role.COUNTER_OFFICER)
-    refused = client.post(url, {"hand-over-handed_to": "Nguyễn Văn Tư"})
+    refused = client.post(url, {"hand-over-handed_to": "Nguyễn Văn Tư", "hand-over-authorisation": "UQ 12"})
     assert refused.status_code == 400
     assert "Nguyễn Văn Tư" in refused.content.decode()
 
-    assert client.post(url, {"hand-over-handed_to": "Nguyễn Văn Tư", "hand-over-on_paper": "on"}).status_code == 302
+    assert (
+        client.post(
+            url,
+            {"hand-over-handed_to": "Nguyễn Văn Tư", "hand-over-authorisation": "UQ 12", "hand-over-on_paper": "on"},
+        ).status_code
+        == 302
+    )
     dossier = Application.objects.get(pk=dossier.pk)
     assert dossier.state == State.RETURNED
     assert dossier.result.handed_to == "Nguyễn Văn Tư"
@@ -266,6 +281,7 @@ def test_a_signature_on_the_screen_is_kept_as_a_picture(as_: As) -> None:
     url = reverse("applications:dossier_act", args=[dossier.pk, "hand-over"])
     values = {
         "hand-over-handed_to": "Nguyễn Văn Tư",
+        "hand-over-authorisation": "UQ 12",
         "hand-over-signature": "data:image/png;base64," + base64.b64encode(drawn.getvalue()).decode(),
     }
     client = as_(Role.COUNTER_OFFICER)
@@ -401,7 +417,15 @@ def test_several_are_handed_on_to_a_colleague(as_: As) -> None:
     shown = client.get(URL, {"list": "mine"})
     assert shown.context["colleagues"] == [colleague]
     asked = {"list": "mine", "dossier": [row.pk for row in rows], "to": colleague.pk}
-    client.post("/dossiers/several/", asked)
+    lacking = client.post("/dossiers/several/", {**asked, "to": ""})
+    assert lacking.status_code == 400
+    page = lacking.content.decode()
+    assert page.count(" checked") == 2
+    assert 'href="#id_to"' in page
+    assert 'href="#id_reason"' in page
+    again = client.post("/dossiers/several/", {**asked, "to": "", "reason": "đi học"}).content.decode()
+    assert 'value="đi học"' in again
+    assert f'<option value="{colleague.pk}" selected>' in client.post("/dossiers/several/", asked).content.decode()
     assert {Application.objects.get(pk=row.pk).handler_id for row in rows} == {rows[0].handler_id}  # no reason
     client.post("/dossiers/several/", {**asked, "reason": "đi học"})
     assert {Application.objects.get(pk=row.pk).handler_id for row in rows} == {colleague.pk}

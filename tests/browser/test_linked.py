@@ -65,6 +65,7 @@ def test_each_office_is_done_in_its_own_time_and_the_citizen_sees_it(transaction
     expect(specialist.locator("[name=what-0]")).to_be_visible()
     look.axe(specialist, "asking for a supplement of one service")
     specialist.fill("[name=what-0]", "Thiếu ý kiến của chủ hộ")
+    specialist.fill("[name=todo-0]", "Xin chữ ký của chủ hộ")
     picture(specialist, "ask")
     specialist.keyboard.press("F9")
     specialist.wait_for_url(f"**{path}")

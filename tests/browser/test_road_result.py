@@ -102,7 +102,7 @@ def a_proxy_takes_it(road: Road, dossier: Application) -> None:
     """Signed for on the screen."""
     road.at("2026-12-08 14:00")
     counter = road.open(COUNTER, dossier)
-    road.fill(counter, "hand-over", handed_to="Trần Văn Cường (em ruột, giấy ủy quyền 12)")
+    road.fill(counter, "hand-over", handed_to="Trần Văn Cường", authorisation="Giấy ủy quyền 12, em ruột")
     sign(counter)
     road.seen(counter, "proxy")
     road.send(counter, counter.locator("button[formaction$='/hand-over/']"), "/hand-over/")

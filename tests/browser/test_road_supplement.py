@@ -77,6 +77,7 @@ def asked_once_brought_and_asked_again(road: Road) -> None:
     leader.wait_for_url("**/ask-supplement/")
     expect(leader.locator(".note.act")).to_be_visible()
     leader.fill("[name=what-1]", "Bản chụp thiếu trang 3")
+    leader.fill("[name=todo-1]", "Nộp thêm bản chụp trang 3")
     leader.keyboard.press("F9")
     expect(leader.locator(".field.invalid").first).to_be_visible()
     road.seen(leader, "again-refused", axe=True)

@@ -35,7 +35,7 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
         "accept-supplement": {"note": "đã nộp", "part": next(iter(keys_of(dossier, PartState.SUPPLEMENT)), "")},
         "part-done": {"part": with_office, "number": f"{Event.objects.count()}/TP"},
         "part-refused": {"part": with_office, "ground": "Điều 20"},
-        "hand-over-parts": {"parts": [key for key, _name in to_collect(dossier)], "handed_to": "Ánh", "signature": None},
+        "hand-over-parts": {"parts": [key for key, _name in to_collect(dossier)], "handed_to": "Ánh", "authorisation": "UQ 12", "signature": None},
         "propose": {"number": f"{Event.objects.count()}/TP"},
         "send-back": {"reason": "Sai tên"},
         "hand-over": {

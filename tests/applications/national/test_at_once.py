@@ -119,6 +119,7 @@ def test_an_hour_without_broker_and_with_a_failing_portal(sandbox: Any, monkeypa
                 hand_over(
                     application=signed,
                     handed_to="Ánh",
+                    authorisation="UQ 12",
                     signature=None,
                     unpaid_reason="Nộp sau",
                     at=at,

@@ -195,6 +195,7 @@ def test_a_result_that_was_handed_over_is_replaced_there(sandbox: Any, told_at_o
     hand_over(
         application=dossier,
         handed_to="Ánh",
+        authorisation="UQ 12",
         signature=None,
         unpaid_reason="Nộp sau",
         at=at + A_DAY,

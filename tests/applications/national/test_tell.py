@@ -343,6 +343,7 @@ def test_what_the_portal_lost_is_told_again_from_the_start(sandbox: Any) -> None
     hand_over(
         application=dossier,
         handed_to="Ánh",
+        authorisation="UQ 12",
         signature=None,
         unpaid_reason="Nộp sau",
         at=LATE,

@@ -257,7 +257,7 @@ def test_the_tracking_page_says_first_that_a_copy_was_struck_through() -> None:
     dossier = received(a_request("Giấy khai sinh", "Học bạ"))
     filed = [made(item) for item in items_in(dossier)]
     hand_over(
-        application=dossier, handed_to="Ánh", signature=None, unpaid_reason="x", at=MONDAY,
+        application=dossier, handed_to="Ánh", authorisation="UQ 12", signature=None, unpaid_reason="x", at=MONDAY,
         acting_user=dossier.opened_by,
     )  # fmt: skip
     strike_entry(entry=filed[0].entry, reason="nhầm", at=MONDAY, acting_user=signer_for(filed[0]))  # type: ignore[arg-type]
@@ -439,6 +439,7 @@ def test_a_request_is_finished_with_its_last_document_and_names_all_its_numbers(
     hand_over(
         application=dossier,
         handed_to="Ánh",
+        authorisation="UQ 12",
         signature=None,
         unpaid_reason="Nộp sau",
         at=MONDAY,
@@ -498,7 +499,14 @@ def test_what_is_ready_to_be_handed_over_leaves_out_what_was_struck_through() ->
     dossier = fresh(dossier)
     assert (dossier.state, dossier.payment_state) == (State.STOPPED, PaymentState.VOID)
     with pytest.raises(RuleBroken):
-        hand_over(application=dossier, handed_to="Ánh", signature=None, at=MONDAY, acting_user=dossier.received_by)
+        hand_over(
+            application=dossier,
+            handed_to="Ánh",
+            authorisation="UQ 12",
+            signature=None,
+            at=MONDAY,
+            acting_user=dossier.received_by,
+        )
 
 
 def test_a_received_dossier_that_holds_a_struck_copy_says_so_to_whoever_works_on_it(as_: As) -> None:

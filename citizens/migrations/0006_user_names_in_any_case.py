@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('citizens', '0004_found_by_phone'),
+        ('citizens', '0005_held_document_by_file'),
     ]
 
     operations = [
