@@ -35,6 +35,9 @@ def officer(ticket: Ticket) -> User:
 def dossier(ticket: Ticket) -> Application:
     made = a_dossier(ticket=ticket, phone="", email="")
     assert made.state == State.ACCEPTED
+    # Nobody said how to reach them, the form neither.
+    made.contact_phone = ""
+    made.save(update_fields=["contact_phone"])
     return made
 
 
