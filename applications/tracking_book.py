@@ -32,7 +32,9 @@ _NOTES = {
 def received_on(centre: Centre, day: date) -> QuerySet[Application]:
     """What the centre received on this day, in the order of receipt."""
     start = datetime.combine(day, time.min, tzinfo=clock.HANOI)
-    moves = Event.objects.filter(kind__in=[EventKind.TAKEN, EventKind.APPROVED, EventKind.PARTS_OVER])
+    moves = Event.objects.filter(
+        kind__in=[EventKind.FORWARDED, EventKind.TAKEN, EventKind.APPROVED, EventKind.PARTS_OVER]
+    )
     return (
         Application.objects.filter(
             received_at_centre=centre, received_at__gte=start, received_at__lt=start + timedelta(days=1)
@@ -78,7 +80,7 @@ def _line(dossier: Application, number: int) -> dict[str, str]:
         "competent": dossier.competent.short_name[VIETNAMESE],
         "received": _moment(dossier.received_at),
         "due": _moment(dossier.due_at),
-        "moved": _moment(at.get(EventKind.TAKEN)),
+        "moved": _moment(at.get(EventKind.FORWARDED) or at.get(EventKind.TAKEN)),
         "back": _moment(at.get(EventKind.APPROVED) or at.get(EventKind.PARTS_OVER)),
         "returned": _moment(handed) if handed else "",
         "how": _how(dossier) if handed else "",

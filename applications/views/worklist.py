@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.actions.forward import forward
 from applications.actions.handle import take
 from applications.actions.people import PEOPLE, hand_on
 from applications.custody import READERS as CUSTODY_READERS
@@ -22,6 +23,7 @@ from applications.people import specialists_of
 from applications.permissions import REGISTER_READERS, check
 from applications.same_person import MERGERS
 from applications.worklist import (
+    FORWARD,
     HAND_ON,
     PAGE_SIZE,
     Filters,
@@ -83,7 +85,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def several(request: HttpRequest) -> HttpResponse:
-    """Do with each dossier that was ticked what its list offers: take it, or hand it on (``to``, ``reason``). Each is a change of
+    """Do with each dossier that was ticked what its list offers: take it, hand it to its competent
+    office, or hand it on (``to``, ``reason``). Each is a change of
     its own, so one that cannot be done keeps no other back."""
     lists = [one for one in lists_for(request.user) if one.together]
     check(bool(lists))
@@ -101,6 +104,8 @@ def several(request: HttpRequest) -> HttpResponse:
                     at=at,
                     acting_user=user,
                 )
+            elif chosen.together == FORWARD:
+                forward(application=dossier, at=at, acting_user=user)
             else:
                 take(application=dossier, at=at, acting_user=user)
             done += 1
@@ -108,6 +113,7 @@ def several(request: HttpRequest) -> HttpResponse:
             refused.append(f"{dossier.code}: {problem}")
     if done:
         said = {
+            FORWARD: ngettext("%(count)d dossier was handed over.", "%(count)d dossiers were handed over.", done),
             HAND_ON: ngettext("%(count)d dossier was handed on.", "%(count)d dossiers were handed on.", done),
         }.get(chosen.together, ngettext("You took %(count)d dossier.", "You took %(count)d dossiers.", done))
         messages.success(request, said % {"count": done})

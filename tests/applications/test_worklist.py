@@ -106,6 +106,7 @@ def test_each_role_has_the_lists_of_its_turn(as_: As) -> None:
     assert counts(Role.LEADER) == {"to-sign": 0, "not-made": 0, "apologies": 0, "to-give-back": 0, "all": 3}
     assert counts(Role.COUNTER_OFFICER) == {
         "to-hand-over": 1,
+        "to-forward": 0,
         "uncollected": 0,
         "fees-to-take": 0,
         "by-post": 0,
@@ -390,5 +391,5 @@ def test_several_are_handed_on_to_a_colleague(as_: As) -> None:
 
 def test_who_has_no_such_list_does_nothing_with_several(as_: As) -> None:
     dossier = a_dossier()
-    answer = as_(Role.COUNTER_OFFICER).post("/dossiers/several/", {"list": "to-take", "dossier": [dossier.pk]})
+    answer = as_(Role.LEADER).post("/dossiers/several/", {"list": "to-take", "dossier": [dossier.pk]})
     assert answer.status_code == 403
