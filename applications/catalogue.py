@@ -17,6 +17,7 @@ from procedures.catalogue_cache import load_calendar, version_by_id
 from procedures.conditions import holds
 from procedures.eligibility import found_facts
 from procedures.forms import ProcedureForm, prefill
+from procedures.limits import OTHER_TERRITORY, office_has_it_by
 from procedures.models import ProcedureVersion
 from procedures.questions import may_be_answered
 from procedures.quote import Quote, quote
@@ -57,6 +58,18 @@ def quote_for(application: Application, at: datetime) -> Quote:
         return asked
     items = paid_for(items_of(request_of(application, version)))
     return by_document(asked, (lines_for(version, facts, at, item) for item in items))
+
+
+def is_for_elsewhere(application: Application) -> bool:
+    """Whether it is taken in for a competent office elsewhere, under a version that knows of that."""
+    return bool(application.facts.get(OTHER_TERRITORY) and version_of(application).time_limit.get(OTHER_TERRITORY))
+
+
+def forward_by(application: Application, at: datetime) -> datetime | None:
+    """By when its competent office has to have it if it is received at this moment; None for what stays here."""
+    if not is_for_elsewhere(application):
+        return None
+    return office_has_it_by(at, load_calendar(), closing_times(application.competent))
 
 
 def fee_rows(application: Application, quote: Quote, at: datetime) -> list[FeeLine]:

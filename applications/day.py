@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from applications.enums import IN_HAND, StepKind
 from applications.models import Application, Step
+from applications.querysets import NOT_FORWARDED
 from applications.worklist import (
     WAS_EXTENDED,
     done_today,
@@ -45,6 +46,7 @@ def numbers(centre: Centre, at: datetime) -> DayNumbers:
     """One statement."""
     rows = (
         Application.objects.filter(competent=centre)
+        .exclude(NOT_FORWARDED)
         .alias(was_extended=WAS_EXTENDED, has_late_part=late_part(at))
         .filter(Q(state__in=IN_HAND) | done_today(at))
     )
@@ -65,6 +67,7 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     signing = Exists(Step.objects.filter(application=OuterRef("pk"), to_at__isnull=True, kind=StepKind.SIGN))
     found = (
         Application.objects.filter(competent=centre, state__in=IN_HAND)
+        .exclude(NOT_FORWARDED)
         .alias(is_at_signature=signing, was_extended=WAS_EXTENDED, has_late_part=late_part(at))
         .aggregate(
             overdue=Count("pk", filter=overdue(at)),

@@ -17,7 +17,7 @@ from applications.actions.mark_paper import FROM_FILE
 from applications.actions.originals import said_of
 from applications.actions.submit_certification import why_not_submitted
 from applications.catalogue import bound_form as bound_form_of
-from applications.catalogue import facts_of, notices_for, quote_for, version_of
+from applications.catalogue import facts_of, is_for_elsewhere, notices_for, quote_for, version_of
 from applications.declared import Declared, Said, declared_for
 from applications.duplicates import Twin, side_by_side, twins_of, undecided
 from applications.enums import Channel, PaperState, State
@@ -193,6 +193,11 @@ class Work:
     @property
     def counts_pages(self) -> bool:
         return self.quote.needs_pages or self.application.pages is not None
+
+    @property
+    def asks_office(self) -> bool:
+        """It is taken in for an office elsewhere: for which one?"""
+        return self.is_draft and is_for_elsewhere(self.application)
 
     @property
     def asks_copies(self) -> bool:

@@ -10,7 +10,7 @@ import segno
 from django.conf import settings
 from django.urls import reverse
 
-from applications.catalogue import facts_of, version_of
+from applications.catalogue import facts_of, is_for_elsewhere, version_of
 from applications.enums import Delivery
 from applications.ledger import lines_owed
 from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Original, Paper
@@ -97,6 +97,7 @@ def receipt_context(
             part | {"due": f"{clock.local(datetime.fromisoformat(part['due_at'])):%H:%M %d/%m/%Y}"}
             for part in frozen.get("parts") or []
         ],
+        "office": frozen.get("office", ""),
         "result_where": _result_where(frozen.get("delivery", ""), frozen.get("delivery_address", ""), centre),
         "is_by_post": frozen.get("delivery") == Delivery.POST,
         "fees": [{**fee, "amount": format_vnd(fee["amount"])} for fee in frozen["fees"]],
@@ -136,7 +137,7 @@ def receipt_said(
     originals: Sequence[Original] | None = None,
     lines: Sequence[FeeLine] | None = None,
 ) -> dict[str, Any]:
-    """What a receipt says of papers and fees as they are now, in plain values for its row: only what counts is summed up.
+    """What a receipt says of papers, fees and the office that decides elsewhere as they are now, in plain values for its row: only what counts is summed up.
     Originals are those taken into custody until ``at``. Whoever has the rows at hand gives them; else they are read."""
     received_at = application.received_at
     if received_at is None:
@@ -161,6 +162,7 @@ def receipt_said(
             for line in lines
         ],
         "total": sum(line.amount for line in lines),
+        **({"office": application.competent.name[VIETNAMESE]} if is_for_elsewhere(application) else {}),
     }
 
 

@@ -151,6 +151,7 @@ class EventKind(models.TextChoices):
     CONSULTED = "consulted", _("Another office asked")
     ANSWERED = "answered", _("Another office answered")
     HANDED_ON = "handed_on", _("Handed to a colleague")
+    FORWARDED = "forwarded", _("Handed to the competent office")
     RETURNED_FOR_REWORK = "rework", _("Sent back for rework")
     APPROVED = "approved", _("Approved and signed")
     HANDED_OVER = "handed_over", _("Result handed over")
@@ -214,6 +215,7 @@ class SupplementStage(models.TextChoices):
 class StepKind(models.TextChoices):
     """Where a dossier lies between receipt and result."""
 
+    FORWARD = "forward", _("handing over to the competent office")
     APPRAISE = "appraise", _("appraisal")
     SIGN = "sign", _("signature")
     RETURN = "return", _("handing over the result")

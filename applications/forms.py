@@ -10,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.documents_wanted import MOST_COPIES, MOST_PAGES
 from applications.enums import Delivery
+from applications.models import Application
 from applications.result_ways import NO_ADDRESS
+from centres.models import Centre
 from citizens.enums import Sex
+from portal.text import pick
 from portal.vn.dates import InvalidPartialDate, PartialDate
 from portal.vn.identity import InvalidIdentity, parse_identity_number
 from portal.vn.names import InvalidName, validate_name
+from portal.vn.text import fold, matches
 from procedures.forms import LineField, PhoneField
 
 
@@ -110,6 +114,33 @@ class QuantityForm(forms.Form):
 
     pages = forms.IntegerField(label=_("Pages of the original"), min_value=1, max_value=MOST_PAGES, required=False)
     copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=MOST_COPIES, initial=1)
+
+
+class OfficeForm(forms.Form):
+    """The competent office elsewhere that a draft is taken in for: typed, and found among the other centres."""
+
+    office = forms.CharField(
+        label=_("Competent office"),
+        max_length=200,
+        error_messages={"required": _("Choose the competent office that it is taken in for.")},
+        widget=forms.TextInput(attrs={"list": "office-names", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, data: Any = None, *, draft: Application) -> None:
+        chosen = "" if draft.competent_id == draft.helped_at_id else str(draft.competent)
+        super().__init__(data, initial={"office": chosen})
+        self.offices = list(Centre.objects.filter(is_active=True).exclude(pk=draft.helped_at_id).order_by("code"))
+
+    def clean_office(self) -> Centre:
+        """The one of this name, or else the only one whose name has every syllable that was typed."""
+        typed = self.cleaned_data["office"]
+        same = [row for row in self.offices if fold(typed) in (fold(str(row)), fold(row.code))]
+        found = same or [row for row in self.offices if matches(typed, fold(f"{row} {pick(row.name)}"))]
+        if not found:
+            raise ValidationError(_("No other centre goes by this name. Choose one of the list."), code="no_office")
+        if len(found) > 1:
+            raise ValidationError(_("Several centres go by this name. Choose one of the list."), code="several")
+        return found[0]
 
 
 def first_error(form: forms.BaseForm) -> Any:

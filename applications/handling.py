@@ -22,6 +22,7 @@ from applications.actions.correct import (
 from applications.actions.ending import decline_withdrawal, is_copy, stop, withdraw
 from applications.actions.extend import prepare_extension, sign_extension, suggested
 from applications.actions.fees import lower_fee
+from applications.actions.forward import forward
 from applications.actions.hand_over import give_as_file, hand_over, on_its_way
 from applications.actions.linked import finish_part, hand_over_parts, refuse_part
 from applications.actions.locking import wrong_state
@@ -122,6 +123,14 @@ class Verb:
 
 def _take(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
     return handle.take(application=dossier, at=at, acting_user=user)
+
+
+def _is_to_take(dossier: Application) -> bool:
+    return dossier.state == State.ACCEPTED and not dossier.waits_to_be_forwarded and not is_copy(dossier)
+
+
+def _forward(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return forward(application=dossier, at=at, acting_user=user)
 
 
 def _on_its_page(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -670,9 +679,18 @@ VERBS = [
         _("Take in hand"),
         _("The dossier is yours now."),
         forms_dossier.NothingForm,
-        lambda dossier, step: dossier.state == State.ACCEPTED and not is_copy(dossier),
+        lambda dossier, step: _is_to_take(dossier),
         may_handle,
         _take,
+    ),
+    Verb(
+        "forward",
+        _("Hand it to the competent office"),
+        _("Handed over. The competent office has it now."),
+        forms_dossier.NothingForm,
+        lambda dossier, step: dossier.waits_to_be_forwarded,
+        may_hand_over,
+        _forward,
     ),
     Verb(
         "accept-supplement",

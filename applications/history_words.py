@@ -28,6 +28,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.CONSULTED: gettext_lazy("%(who)s asked %(office)s, with an answer by %(until)s."),
     EventKind.ANSWERED: gettext_lazy("%(who)s noted the answer of %(office)s."),
     EventKind.HANDED_ON: gettext_lazy("%(who)s handed it from %(before)s to %(to)s."),
+    EventKind.FORWARDED: gettext_lazy("%(who)s handed it to %(office)s."),
     EventKind.RETURNED_FOR_REWORK: gettext_lazy("%(who)s did not sign and sent it back."),
     EventKind.APPROVED: gettext_lazy("%(who)s signed result %(number)s."),
     EventKind.HANDED_OVER: gettext_lazy("%(who)s handed the result to %(handed_to)s."),

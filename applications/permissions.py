@@ -34,11 +34,11 @@ def may_receive(user: Any, application: Application) -> bool:
 
 
 def may_handle(user: Any, application: Application) -> bool:
-    return has_role(user, SPECIALISTS, application.competent_id)
+    return has_role(user, SPECIALISTS, application.competent_id) and not application.waits_to_be_forwarded
 
 
 def may_sign(user: Any, application: Application) -> bool:
-    return has_role(user, LEADERS, application.competent_id)
+    return has_role(user, LEADERS, application.competent_id) and not application.waits_to_be_forwarded
 
 
 def memberships_on(day: date) -> QuerySet[Membership]:
@@ -104,7 +104,7 @@ def may_declare_lost(user: Any, branch_id: int) -> bool:
 def may_take_back(user: Any, application: Application) -> bool:
     """Who may note that its applicant withdraws it: where it was received, and whoever decides on it."""
     centre = application.received_at_centre_id or application.helped_at_id
-    return has_role(user, RECEIVERS, centre) or has_role(user, LEADERS, application.competent_id)
+    return has_role(user, RECEIVERS, centre) or may_sign(user, application)
 
 
 def may_write(user: Any, application: Application) -> bool:

@@ -17,15 +17,21 @@ from centres.permissions import centres_of
 _RECEIVING = frozenset({Role.COUNTER_OFFICER, Role.MANAGER, Role.CITY_ADMIN})
 _DECIDING = frozenset({Role.SPECIALIST, Role.LEADER, Role.MANAGER, Role.CITY_ADMIN})
 
+# Taken in for another office, which does not have it yet.
+NOT_FORWARDED = Q(state=State.ACCEPTED, forward_by__isnull=False)
+
 
 class ApplicationQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> ApplicationQuerySet:
-        """Applications of the centres where the user works, as far as the role there goes; with drafts at the desk."""
+        """Applications of the centres where the user works, as far as the role there goes; with drafts at the desk.
+
+        What was taken in for an office elsewhere is seen there once it was handed over.
+        """
         receiving, deciding = centres_of(user, _RECEIVING), centres_of(user, _DECIDING)
         if receiving is None or deciding is None:
             return self
         received = Q(helped_at__in=receiving) | Q(received_at_centre__in=receiving)
-        decided = Q(competent__in=deciding) & ~Q(state=State.DRAFT)
+        decided = Q(competent__in=deciding) & ~Q(state=State.DRAFT) & ~NOT_FORWARDED
         return self.filter(received | decided)
 
     def still_wanted(self) -> ApplicationQuerySet:

@@ -88,6 +88,10 @@ def _cases(state: State) -> Iterator[tuple[Application, str]]:
             for rich in (False, True):
                 yield _dossier(state, step, payment, rich), step
         yield _linked(_dossier(state, step, PaymentState.NONE, rich=False)), step
+    if state == State.ACCEPTED:
+        for_elsewhere = _dossier(state, StepKind.FORWARD, PaymentState.NONE, rich=False)
+        for_elsewhere.forward_by = _NOW
+        yield for_elsewhere, StepKind.FORWARD
     if state == State.DONE:
         posted = _dossier(state, StepKind.RETURN, PaymentState.NONE, rich=False)
         posted.delivery_state = DeliveryState.ON_WAY

@@ -105,6 +105,7 @@ _CLOSES = {
 }
 _TOLD = [
     EventKind.RECEIVED,
+    EventKind.FORWARDED,
     EventKind.SUPPLEMENT_ASKED,
     EventKind.SUPPLEMENTED,
     EventKind.NOT_ANSWERED,
@@ -404,6 +405,7 @@ class TrackedDossier:
             return self._step_name(role)
         return {
             EventKind.RECEIVED: _("Received at %(centre)s"),
+            EventKind.FORWARDED: _("Handed to %(office)s"),
             EventKind.SUPPLEMENT_ASKED: _("We asked you for something more"),
             EventKind.SUPPLEMENTED: _("You brought what was missing"),
             EventKind.PAYMENT_ASKED: _("We asked you for a payment"),
@@ -424,7 +426,7 @@ class TrackedDossier:
             EventKind.WITHDRAWN: _("Withdrawn at your wish"),
             EventKind.REFUSED: _("Not accepted"),
             EventKind.STOPPED: _("Stopped"),
-        }[EventKind(event.kind)] % {"centre": self._place, "part": self._parts_of(event)}
+        }[EventKind(event.kind)] % {"centre": self._place, "part": self._parts_of(event), "office": self._office}
 
     def _parts_of(self, event: Event) -> str:
         """The names of the linked services that it is about."""
@@ -468,6 +470,8 @@ class TrackedDossier:
                 yield Line("now", _("Being prepared at the counter"), application.started_at)
             case State.SUPPLEMENT | State.PAYMENT:
                 yield Line("now", _("Waiting for you"), application.paused_at)
+            case State.ACCEPTED if application.waits_to_be_forwarded:
+                yield Line("now", _("Being handed to %(office)s") % {"office": self._office}, since)
             case State.ACCEPTED | State.PROCESSING if self._step == StepKind.SIGN:
                 yield Line("now", self._step_name(StepRole.LEADER), since)
             case State.ACCEPTED | State.PROCESSING:
@@ -481,7 +485,7 @@ class TrackedDossier:
         state = self.application.state
         if state == State.DRAFT:
             yield Line("next", _("Received, with a receipt and a due date"))
-        if state in (State.DRAFT, State.SUPPLEMENT, State.PAYMENT):
+        if state in (State.DRAFT, State.SUPPLEMENT, State.PAYMENT) or self.application.waits_to_be_forwarded:
             yield Line("next", self._step_name(StepRole.SPECIALIST))
         before_signature = (
             State.DRAFT,
@@ -508,6 +512,10 @@ class TrackedDossier:
     @property
     def _place(self) -> str:
         return pick((self.application.received_at_centre or self.application.helped_at).short_name)
+
+    @property
+    def _office(self) -> str:
+        return pick(self.application.competent.short_name)
 
     def _step_name(self, role: str) -> str:
         steps = version_of(self.application).steps

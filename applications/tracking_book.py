@@ -33,7 +33,13 @@ def received_on(centre: Centre, day: date) -> QuerySet[Application]:
     """What the centre received on this day, in the order of receipt."""
     start = datetime.combine(day, time.min, tzinfo=clock.HANOI)
     moves = Event.objects.filter(
-        kind__in=[EventKind.TAKEN, EventKind.APPROVED, EventKind.PARTS_OVER, EventKind.HANDED_OVER]
+        kind__in=[
+            EventKind.FORWARDED,
+            EventKind.TAKEN,
+            EventKind.APPROVED,
+            EventKind.PARTS_OVER,
+            EventKind.HANDED_OVER,
+        ]
     )
     return (
         Application.objects.filter(
@@ -80,7 +86,7 @@ def _line(dossier: Application, number: int) -> dict[str, str]:
         "competent": dossier.competent.short_name[VIETNAMESE],
         "received": _moment(dossier.received_at),
         "due": _moment(dossier.due_at),
-        "moved": _moment(at.get(EventKind.TAKEN)),
+        "moved": _moment(at.get(EventKind.FORWARDED) or at.get(EventKind.TAKEN)),
         "back": _moment(at.get(EventKind.APPROVED) or at.get(EventKind.PARTS_OVER)),
         "returned": _moment(handed) if handed else "",
         "how": _how(dossier) if handed else "",

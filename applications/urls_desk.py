@@ -32,6 +32,7 @@ patterns = [
     path("desk/matters/<int:application_id>/answers/", matter.answer, name="answer"),
     path("desk/matters/<int:application_id>/told/", matter.tell, name="tell"),
     path("desk/matters/<int:application_id>/form/", matter.form, name="keep_form"),
+    path("desk/matters/<int:application_id>/office/", matter.office, name="office"),
     path("desk/matters/<int:application_id>/quantity/", matter.quantity, name="quantity"),
     path("desk/matters/<int:application_id>/drop/", matter.drop, name="drop"),
     path("desk/matters/<int:application_id>/refuse/", refuse.refuse, name="refuse"),

@@ -44,7 +44,7 @@ from applications.notarisation.enums import JobState
 from applications.notarisation.models import SENT_BACK
 from applications.pauses import parts_of
 from applications.people import handlers_for
-from applications.querysets import ApplicationQuerySet
+from applications.querysets import NOT_FORWARDED, ApplicationQuerySet
 from centres.enums import Role
 from centres.permissions import centres_of, has_role
 from portal import clock
@@ -109,7 +109,13 @@ _NO_REQUEST = Q(certification__isnull=True)
 
 
 def _to_take(user: Any, at: datetime) -> Q:
-    return Q(state=State.ACCEPTED) & _NO_REQUEST & _at_centres("competent", user, Role.SPECIALIST)
+    here = Q(state=State.ACCEPTED, forward_by__isnull=True) & _NO_REQUEST
+    return here & _at_centres("competent", user, Role.SPECIALIST)
+
+
+def _to_forward(user: Any, at: datetime) -> Q:
+    """Received here for an office elsewhere, which does not have them yet."""
+    return NOT_FORWARDED & _at_centres("received_at_centre", user, Role.COUNTER_OFFICER)
 
 
 def _to_sign(user: Any, at: datetime) -> Q:
@@ -236,7 +242,7 @@ def _fees_to_take(user: Any, at: datetime) -> Q:
 
 
 # What can be done with several at once.
-TAKE, HAND_ON = "take", "hand-on"
+TAKE, HAND_ON, FORWARD = "take", "hand-on", "forward"
 _RARE = frozenset({"late-parts", "corrections"})
 _BEHIND_A_FIGURE = frozenset({"unexcused", "in-hand", "untaken", "unsigned-today", "open-today"})
 LISTS = [
@@ -254,6 +260,14 @@ LISTS = [
         "corrections", gettext_lazy("Corrections to sign"), frozenset({Role.LEADER}), _corrections, whys.correction
     ),
     WorkList("to-hand-over", gettext_lazy("To hand over"), _HANDING, _to_hand_over, whys.ready),
+    WorkList(
+        "to-forward",
+        gettext_lazy("To hand to another office"),
+        _HANDING,
+        _to_forward,
+        whys.to_forward,
+        together=FORWARD,
+    ),
     WorkList("uncollected", gettext_lazy("Not collected"), _HANDING, _uncollected, whys.uncollected),
     WorkList("fees-to-take", gettext_lazy("Fees to take"), _HANDING, _fees_to_take, whys.unpaid),
     WorkList("by-post", gettext_lazy("With the post"), _HANDING, _by_post, whys.by_post),
@@ -573,6 +587,8 @@ def state_words(application: Application, step: str | None) -> str:
     """The state, and where it lies inside the office or outside."""
     if application.delivery_state == DeliveryState.ON_WAY:
         return str(application.get_delivery_state_display())
+    if application.waits_to_be_forwarded:
+        return _("to be handed to %(office)s") % {"office": pick(application.competent.short_name)}
     if application.state == State.PROCESSING and step == StepKind.SIGN:
         return _("waiting for signature")
     return str(application.get_state_display())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from applications.enums import WAITING_FOR_CITIZEN, Delivery
 from applications.models import Application
 from portal.templatetags.portal import day, hm
+from portal.text import pick
 
 
 def mine(application: Application, user: Any) -> str:
@@ -25,6 +26,13 @@ def asked_elsewhere(application: Application, user: Any) -> str:
 
 def untaken(application: Application, user: Any) -> str:
     return _("Received %(time)s %(day)s; nobody has taken it.") % _moment(application.received_at)
+
+
+def to_forward(application: Application, user: Any) -> str:
+    return _("Taken in for %(office)s, which has to have it by %(time)s %(day)s.") % {
+        "office": pick(application.competent.short_name),
+        **_moment(application.forward_by),
+    }
 
 
 def to_sign(application: Application, user: Any) -> str:
@@ -100,6 +108,8 @@ def due(application: Application, user: Any) -> str:
 def in_hand(application: Application, user: Any) -> str:
     if application.released_at:
         return ready(application, user)
+    if application.waits_to_be_forwarded:
+        return to_forward(application, user)
     if application.handler is None:
         return untaken(application, user)
     if application.state in WAITING_FOR_CITIZEN:

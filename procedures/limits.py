@@ -88,6 +88,12 @@ def due(
     return _counted(chosen, received, calendar, closing)
 
 
+def office_has_it_by(received_at: datetime, calendar: WorkCalendar, closes_at: ClosingTimes | None = None) -> datetime:
+    """When the clock of an office elsewhere starts for what was received for it: by then it has to have it."""
+    received = local(received_at).replace(second=0, microsecond=0)
+    return handed_on(received, calendar, _closes_on(closes_at, calendar)).at
+
+
 def handed_on(received: datetime, calendar: WorkCalendar, closing: _ClosesOn) -> Due:
     """By when an office elsewhere has what was received for it: within the working day, and what came after 15:00 or on a
     day off at the start of the next (Decree 118/2025 art. 18.2 as amended by 309/2026). Its clock starts then (art. 17.3).

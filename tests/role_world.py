@@ -61,6 +61,7 @@ from tests.factories.applications import (
     a_centre,
     a_counter,
     a_dossier,
+    a_dossier_for_elsewhere,
     a_draft,
     a_linked_dossier,
     a_member,
@@ -172,6 +173,9 @@ def a_world(at_hanoi: Any) -> World:
     a_member(Role.CITY_ADMIN, is_staff=True, is_superuser=True)
     person = CitizenFactory(identity_number=IDENTITY, address="12 ngõ 5 phố Chùa Bộc, phường Kim Liên, Hà Nội")
     accepted = a_dossier(citizen=person, at=MONDAY - timedelta(hours=1))
+    for_elsewhere = a_dossier_for_elsewhere(
+        office=a_centre("chi-nhanh-5", "H26.30.5"), citizen=person, at=MONDAY - timedelta(hours=1)
+    )
     taken = a_dossier(citizen=person, at=MONDAY - timedelta(hours=2), state=State.PROCESSING)
     write_to_citizen(application=taken, text="Xin cho biết thêm.", at=MONDAY, acting_user=taken.handler)
     proposed = take(
@@ -285,6 +289,7 @@ def a_world(at_hanoi: Any) -> World:
     Device.objects.filter(kind=DeviceKind.SCREEN).update(counter=ticket.counter)
     steps = {
         "take": accepted,
+        "forward": for_elsewhere,
         "propose": taken,
         "take-fee": owing,
         "ask-payment": taken,
@@ -316,7 +321,7 @@ def a_world(at_hanoi: Any) -> World:
     }
     world.arguments = {
         **{f"applications:{name}": by_kind["application_id"] for name in
-           ("contact", "answer", "tell", "keep_form", "quantity", "drop", "receive", "papers", "declaration", "other_matter",
+           ("contact", "answer", "tell", "keep_form", "office", "quantity", "drop", "receive", "papers", "declaration", "other_matter",
             "second_screen", "show_to_citizen")},
         **{f"applications:receipt_{name}": {"application_id": accepted.pk} for name in ("ways", "elsewhere", "to_phone")},
         **{f"applications:{name}": by_kind["paper_id"] for name in ("tick", "certify", "keep_original")},
@@ -414,6 +419,7 @@ def a_world(at_hanoi: Any) -> World:
         "api_ticket": {"ticket_id": ticket.pk},
         "api_ticket_unpark": {"ticket_id": ticket.pk},
         "api_application": {"pk": accepted.pk},
+        "api_forward": {"pk": for_elsewhere.pk},
         "api_take": {"pk": accepted.pk},
         "api_propose": {"pk": taken.pk},
         "api_sign": {"pk": proposed.pk},
@@ -503,6 +509,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:keep_form": FORMS["marriage"],
         "applications:declare_ask": {"answer": "no"},
         "applications:declare_fill": {"birth_place": "Bệnh viện E"},
+        "applications:office": {"office": str(there)},
         "applications:quantity": {"pages": 2, "copies": 1},
         "applications:pass_on": {**shown, "service": other_service.pk},
         "applications:tick": {"there": "1"},

@@ -147,6 +147,7 @@ POST applications:contact                           sss0 .00ff 0000
 POST applications:answer                            sss0 .00ff 0000
 POST applications:tell                              sss0 r00ff 0000
 POST applications:keep_form                         sss0 .00ff 0000
+POST applications:office                            sss0 r00ff 0000
 POST applications:quantity                          sss0 .00ff 0000
 POST applications:drop                              sss0 r00ff 0000
 POST applications:receive                           sss0 r00ff 0000
@@ -192,7 +193,7 @@ GET  applications:document_file                     sss0 .0000 0000
 GET  applications:receipt                           sss0 ..... 0000
 GET  applications:declaration                       sss0 .00.. 0000
 GET  applications:worklist                          sssf ..... ....
-POST applications:several                           sssf f.f.. f.f.
+POST applications:several                           sssf ..f.. ..f.
 GET  applications:search                            sssf ..... ....
 POST applications:search                            sssf ..... ....
 GET  applications:found                             sssf ..... ....
@@ -231,6 +232,7 @@ GET  applications:moved_days                        sssf fff.. fff.
 POST applications:moved_days                        sssf ffff. ffff
 GET  applications:dossier                           sss0 ..... 0000
 GET  applications:dossier @draft                    sss0 00000 0000
+POST applications:dossier_act @forward              sss0 .00ff 0000
 POST applications:dossier_act @take                 sss0 f.fff 0000
 GET  applications:ask_supplement                    sss0 f.fff 0000
 POST applications:ask_supplement                    sss0 f.fff 0000
@@ -420,6 +422,7 @@ POST api_ticket_finish                              sssf rffrf 0000
 GET  api_applications                               sssf ..... ....
 POST api_take_in                                    sssf rrrrr rrrr
 GET  api_application                                sssf ..... 0000
+POST api_forward                                    sssf .00ff 0000
 POST api_take                                       sssf f.fff 0000
 POST api_propose                                    sssf f.fff 0000
 POST api_sign                                       sssf ff.ff 0000

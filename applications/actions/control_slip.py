@@ -22,6 +22,7 @@ _COUNTER, _HANDLER, _LEADER, _CITIZEN = "Bộ phận tiếp nhận", "Cán bộ 
 _OFFICE, _POST = "Cơ quan giải quyết", "Dịch vụ bưu chính"
 _MOVES: dict[str, tuple[str, str, str]] = {
     EventKind.RECEIVED: (_CITIZEN, _COUNTER, "Tiếp nhận hồ sơ"),
+    EventKind.FORWARDED: (_COUNTER, _OFFICE, "Chuyển hồ sơ đến cơ quan có thẩm quyền"),
     EventKind.TAKEN: (_COUNTER, _HANDLER, "Thụ lý"),
     EventKind.HANDED_ON: (_HANDLER, _HANDLER, "Chuyển người thụ lý"),
     EventKind.SUPPLEMENT_ASKED: (_HANDLER, _CITIZEN, "Yêu cầu bổ sung; tạm dừng tính thời gian"),
@@ -49,6 +50,9 @@ _MOVES: dict[str, tuple[str, str, str]] = {
     EventKind.NOT_ANSWERED: (_HANDLER, _CITIZEN, "Dừng giải quyết: quá thời hạn bổ sung"),
 }
 
+# Whose other side is the office that the event names.
+_TO_AN_OFFICE = (EventKind.CONSULTED, EventKind.FORWARDED)
+
 
 @transaction.atomic
 def issue_control_slip(*, application: Application, at: datetime, acting_user: User) -> IssuedForm:
@@ -75,7 +79,7 @@ def moves_of(dossier: Application) -> list[dict[str, Any]]:
             lines.append(
                 {
                     "from": source,
-                    "to": event.details.get("office", target) if event.kind == EventKind.CONSULTED else target,
+                    "to": event.details.get("office", target) if event.kind in _TO_AN_OFFICE else target,
                     "at": f"{event.at.astimezone(HANOI):%H:%M %d/%m/%Y}",
                     "who": str(event.actor) if event.actor else "Hệ thống",
                     "what": what,

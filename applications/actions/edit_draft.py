@@ -12,12 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from applications.actions.locking import locked, wrong_state
 from applications.actions.papers_asked import refresh_papers
 from applications.actions.sweep_scans import erase_scans_of
-from applications.catalogue import cleaned, contact_in_form, given_by, identity_given_by, other_side, version_of
+from applications.catalogue import (
+    cleaned,
+    contact_in_form,
+    given_by,
+    identity_given_by,
+    is_for_elsewhere,
+    other_side,
+    version_of,
+)
 from applications.contacts import follow_contact
 from applications.enums import Delivery, DocumentSource, PaperState, State
 from applications.models import Application, Declaration
 from applications.permissions import check_receiver
 from applications.result_ways import address_for_post, ways_of
+from centres.models import Centre
 from citizens.models import Citizen, User
 from portal import live
 from portal.errors import BadInput, RuleBroken
@@ -53,9 +62,32 @@ def answer_facts(
     if not all(map(may_be_answered, facts)):
         raise BadInput(_("The catalogue does not know this question."), code="unknown_fact", field="facts")
     draft.facts = {**draft.facts, **facts}
-    _save(draft, at, "facts")
+    if not is_for_elsewhere(draft):
+        draft.competent = draft.helped_at
+    _save(draft, at, "facts", "competent")
     refresh_papers(draft, at)
     return draft
+
+
+@transaction.atomic
+def choose_office(*, application: Application, office: Centre, at: datetime, acting_user: User) -> Application:
+    """Which office elsewhere decides on what is taken in for one. Raises ``BadInput`` (``no_office``)."""
+    draft = _draft(application, acting_user)
+    refuse_office(draft, office)
+    draft.competent = office
+    _save(draft, at, "competent")
+    refresh_papers(draft, at)
+    return draft
+
+
+def refuse_office(draft: Application, office: Centre) -> None:
+    """Raise ``BadInput`` (``no_office``) unless the draft is taken in for another office and this may be it."""
+    if not is_for_elsewhere(draft):
+        raise BadInput(
+            _("First answer that it is taken in for a competent office elsewhere."), code="no_office", field="office"
+        )
+    if office.pk == draft.helped_at_id or not office.is_active:
+        raise BadInput(_("Choose another office of the city that is open."), code="no_office", field="office")
 
 
 @transaction.atomic

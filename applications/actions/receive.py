@@ -18,9 +18,19 @@ from applications.actions.linked import open_parts
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import kept_papers, take_originals
 from applications.actions.submit_certification import submit_all, why_not_submitted
-from applications.catalogue import COUNTED, bound_form, fee_rows, form_values, notices_for, quote_for, version_of
+from applications.catalogue import (
+    COUNTED,
+    bound_form,
+    fee_rows,
+    form_values,
+    forward_by,
+    is_for_elsewhere,
+    notices_for,
+    quote_for,
+    version_of,
+)
 from applications.contacts import take_contact
-from applications.documents import receipt_said
+from applications.documents import VIETNAMESE, receipt_said
 from applications.duplicates import refuse_duplicates
 from applications.enums import PAPER_THERE, Delivery, EventKind, PaperState, PaymentState, State, StepKind
 from applications.history import record
@@ -132,13 +142,16 @@ def complete(
     draft.received_at_centre = centre
     if draft.delivery != Delivery.POST:
         draft.delivery_address = ""
+    draft.forward_by = forward_by(draft, at)
     draft.payment_state = PaymentState.DUE if quote.total else PaymentState.NONE
     draft.changed_at = at
     draft.save()
     Paper.objects.bulk_create([paper for paper in papers if paper.pk is None])
     lines = FeeLine.objects.bulk_create(fee_rows(draft, quote, at))
     open_parts(draft, [part.key for part in quote.parts], at)
-    Step.objects.create(application=draft, kind=StepKind.APPRAISE, from_at=at)
+    Step.objects.create(
+        application=draft, kind=StepKind.FORWARD if draft.waits_to_be_forwarded else StepKind.APPRAISE, from_at=at
+    )
     note_words(draft)
     applicant = draft.applicant
     record(
@@ -155,6 +168,7 @@ def complete(
             "papers": [str(paper.kind.key) for paper in papers],
             "fee": quote.total,
             **({"delivery": draft.delivery} if draft.delivery != Delivery.COUNTER else {}),
+            **({"office": draft.competent.name[VIETNAMESE]} if draft.waits_to_be_forwarded else {}),
             **({"declared_at_home": True} if declaration else {}),
             **({"checked_on_screen": True} if is_checked else {}),
             **({"looks_like": draft.other_matter["codes"]} if draft.other_matter else {}),
@@ -186,7 +200,7 @@ def complete(
     # What a copy's receipt says is written down once no other document can join it.
     said = {} if may_be_joined else receipt_said(draft, at, papers=papers, originals=originals, lines=lines)
     _write_receipt(draft, said, at, acting_user)
-    live.bump(f"dossier:{draft.pk}", f"dossiers:{draft.competent_id}")
+    live.bump(f"dossier:{draft.pk}", *{f"dossiers:{draft.competent_id}", f"dossiers:{centre.pk}"})
     return draft
 
 
@@ -235,6 +249,8 @@ def what_is_missing(
     desk = f"{reverse('applications:desk')}?matter={draft.pk}"
     if draft.applicant is None:
         missing.append(_("Scan the ID card or type the number: nobody is named yet."))
+    if is_for_elsewhere(draft) and draft.competent_id == draft.helped_at_id:
+        missing.append(Missing(_("Choose the competent office that it is taken in for."), f"{desk}&missing#id_office"))
     missing += [
         _("Tell the citizen first and record it: %(notice)s") % {"notice": pick(notice["text"])}
         for notice in notices_for(draft, at)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.actions.choose import refuse_listed_only
+from applications.actions.edit_draft import refuse_office
 from applications.actions.mark_paper import ACCEPTED
 from applications.actions.other_matter import decision
 from applications.actions.receive import complete, refuse_if, what_is_missing
@@ -25,7 +26,7 @@ from applications.notarisation.requests import is_request
 from applications.permissions import RECEIVERS, check
 from centres.actions.settle_matter import settle_matter
 from centres.enums import AT_COUNTER, Role
-from centres.models import Matter, Ticket
+from centres.models import Centre, Matter, Ticket
 from centres.permissions import STAFF, has_role
 from citizens.actions.identify import IN_DOUBT, Identified, identify
 from citizens.actions.record_look import record_look
@@ -70,13 +71,15 @@ class Person:
 @dataclass(frozen=True)
 class Handed:
     """What was handed in and said. ``papers`` are keys of document kinds, ``originals`` the number and pages of each paper that
-    is kept, by its kind; ``form`` the raw answers by field, ``other_matter`` why it is no duplicate of what it looks like."""
+    is kept, by its kind; ``office`` the code of the centre that decides, if another one does; ``form`` the raw answers by field,
+    ``other_matter`` why it is no duplicate of what it looks like."""
 
     procedure: str
     person: Person
     papers: Collection[str] = ()
     originals: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     facts: Mapping[str, bool] = field(default_factory=dict)
+    office: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     other_matter: str = ""
     acknowledged: Collection[str] = ()
@@ -170,6 +173,8 @@ def _take_in(
     draft = _draft(ticket, version, citizen, handed, at, acting_user)
     if not token_taken:
         draft.token = ticket.token
+    if handed.office:
+        draft.competent = _office(draft, handed.office)
     quote = quote_for(draft, at)
     papers = _papers(draft, version, quote, handed)
     form = bound_form(draft, at)
@@ -188,6 +193,15 @@ def _take_in(
         acting_user=acting_user,
     )
     return complete(draft, quote, papers, at, acting_user, is_new=True), quote.total
+
+
+def _office(draft: Application, code: str) -> Centre:
+    """The centre of this code, where the draft may be for it. Raises ``BadInput`` (``no_office``)."""
+    office = Centre.objects.filter(code=code).first()
+    if office is None:
+        raise BadInput(_("No centre has this code."), code="no_office", field="office")
+    refuse_office(draft, office)
+    return office
 
 
 def _refuse_without_documents(version: ProcedureVersion) -> None:

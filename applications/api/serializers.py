@@ -92,6 +92,13 @@ class TakeInSerializer(serializers.Serializer[Any]):
     procedure = serializers.CharField(max_length=60, help_text="National code, such as 1.001193, or its key.")
     citizen = PersonSerializer()
     facts = serializers.DictField(child=serializers.BooleanField(), required=False, default=dict)
+    office = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Code of the centre that decides, with the fact `other_territory`.",
+    )
     papers = HandedPaperSerializer(many=True, required=False, default=list)
     form = serializers.DictField(
         child=AnswerField(allow_blank=True, max_length=LONG_TEXT), required=False, default=dict

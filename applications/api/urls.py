@@ -8,6 +8,7 @@ urlpatterns = [
     path("applications/", views.ApplicationList.as_view(), name="api_applications"),
     path("applications/receive/", views.TakeIn.as_view(), name="api_take_in"),
     path("applications/<int:pk>/", views.ApplicationDetail.as_view(), name="api_application"),
+    path("applications/<int:pk>/forward/", views.action_view("forward"), name="api_forward"),
     path("applications/<int:pk>/take/", views.action_view("take"), name="api_take"),
     path(
         "applications/<int:pk>/propose/",

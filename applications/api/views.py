@@ -192,6 +192,7 @@ def _handed(values: dict[str, Any]) -> Handed:
         papers={paper["kind"] for paper in values["papers"] if paper["there"]},
         originals={paper["kind"]: paper["originals"] for paper in values["papers"] if paper["there"]},
         facts=values["facts"],
+        office=values["office"],
         form=values["form"],
         other_matter=values["other_matter"],
         acknowledged=values["acknowledged"],

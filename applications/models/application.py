@@ -116,6 +116,13 @@ class Application(StateModel):
     received_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     due_explanation = models.JSONField(default=dict, blank=True)
+    forward_by = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_(
+            "By when it has to be with the competent office it was taken in for; empty once it is handed over."
+        ),
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     handed_over_at = models.DateTimeField(null=True, blank=True)
@@ -141,6 +148,11 @@ class Application(StateModel):
         indexes = [
             models.Index(fields=["competent", "due_at", "id"], condition=Q(state__in=RECEIVED), name="application_due"),
             models.Index(fields=["competent", "state", "due_at", "id"], name="application_worklist"),
+            models.Index(
+                fields=["received_at_centre", "due_at", "id"],
+                condition=Q(forward_by__isnull=False),
+                name="application_to_forward",
+            ),
             models.Index(
                 fields=["handler", "due_at", "id"], condition=Q(state__in=IN_HAND), name="application_in_hands_of"
             ),
@@ -231,6 +243,11 @@ class Application(StateModel):
     def is_overdue(self, at: datetime) -> bool:
         """Past its due moment while the office has it; never for time the citizen took."""
         return self.state in (State.ACCEPTED, State.PROCESSING) and self.due_at is not None and self.due_at < at
+
+    @property
+    def waits_to_be_forwarded(self) -> bool:
+        """Taken in for another office, which does not have it yet."""
+        return self.state == State.ACCEPTED and self.forward_by is not None
 
     # -- the machine: bodies change fields and nothing else; each transition is called by one action -----------------
 

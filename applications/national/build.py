@@ -41,6 +41,7 @@ _ROLES: dict[str, Role] = {
     EventKind.WITHDRAWN: Role.COUNTER_OFFICER,
     EventKind.REFUSED: Role.COUNTER_OFFICER,
     EventKind.REISSUED: Role.COUNTER_OFFICER,
+    EventKind.FORWARDED: Role.COUNTER_OFFICER,
     EventKind.PAID: Role.COUNTER_OFFICER,
     EventKind.APPROVED: Role.LEADER,
     EventKind.FEE_LOWERED: Role.LEADER,

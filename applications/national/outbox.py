@@ -19,7 +19,7 @@ TASK = "applications.tasks.tell_national"
 # Steps that change who has the dossier, what it is promised for or what it says, while its national state stays.
 _WITHIN_A_STATE = frozenset({
     EventKind.PROPOSED, EventKind.RETURNED_FOR_REWORK, EventKind.CONSULTED, EventKind.ANSWERED, EventKind.HANDED_ON,
-    EventKind.EXTENDED, EventKind.DUE_MOVED, EventKind.REISSUED, EventKind.REPLACED,
+    EventKind.FORWARDED, EventKind.EXTENDED, EventKind.DUE_MOVED, EventKind.REISSUED, EventKind.REPLACED,
     EventKind.POSTED, EventKind.CAME_BACK,
 })  # fmt: skip
 

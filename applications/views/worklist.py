@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.actions.forward import forward
 from applications.actions.handle import take
 from applications.actions.people import PEOPLE, hand_on
 from applications.custody import READERS as CUSTODY_READERS
@@ -25,6 +26,7 @@ from applications.people import specialists_of
 from applications.permissions import REGISTER_READERS, check
 from applications.same_person import MERGERS
 from applications.worklist import (
+    FORWARD,
     HAND_ON,
     PAGE_SIZE,
     Filters,
@@ -103,7 +105,8 @@ def _page(
 
 @require_POST
 def several(request: HttpRequest) -> HttpResponse:
-    """Do with each dossier that was ticked what its list offers: take it, or hand it on (``to``, ``reason``). Each is a change of
+    """Do with each dossier that was ticked what its list offers: take it, hand it to its competent
+    office, or hand it on (``to``, ``reason``). Each is a change of
     its own, so one that cannot be done keeps no other back."""
     lists = [one for one in lists_for(request.user) if one.together]
     check(bool(lists))
@@ -116,9 +119,10 @@ def several(request: HttpRequest) -> HttpResponse:
         return _page(request, lists_for(request.user), chosen, handing=handing, status=400)
     if handing is not None and not handing.is_valid():
         return _page(request, lists_for(request.user), chosen, handing=handing, ticked=keys, status=400)
-    refused = _each(rows, handing, at, user)
+    refused = _each(chosen, rows, handing, at, user)
     if done := len(rows) - len(refused):
         said = {
+            FORWARD: ngettext("%(count)d dossier was handed over.", "%(count)d dossiers were handed over.", done),
             HAND_ON: ngettext("%(count)d dossier was handed on.", "%(count)d dossiers were handed on.", done),
         }.get(chosen.together, ngettext("You took %(count)d dossier.", "You took %(count)d dossiers.", done))
         messages.success(request, said % {"count": done})
@@ -127,14 +131,18 @@ def several(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('applications:worklist')}?{urlencode({'list': chosen.key})}")
 
 
-def _each(rows: list[Application], handing: HandOnTickedForm | None, at: datetime, user: User) -> list[str]:
-    """Hand each of them on, or take it; what could not be done, with its reason."""
+def _each(
+    chosen: WorkList, rows: list[Application], handing: HandOnTickedForm | None, at: datetime, user: User
+) -> list[str]:
+    """Hand each of them on, hand it to its office, or take it; what could not be done, with its reason."""
     to = User.objects.get(pk=handing.cleaned_data["to"]) if handing is not None else None
     refused = []
     for dossier in rows:
         try:
             if handing is not None and to is not None:
                 hand_on(application=dossier, to=to, reason=handing.cleaned_data["reason"], at=at, acting_user=user)
+            elif chosen.together == FORWARD:
+                forward(application=dossier, at=at, acting_user=user)
             else:
                 take(application=dossier, at=at, acting_user=user)
         except RuleBroken as problem:

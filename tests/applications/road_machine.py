@@ -14,7 +14,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from applications import tasks
 from applications.actions import remind_uncollected, supplement
-from applications.actions.edit_draft import answer_facts
 from applications.actions.end_filing import refuse_filing
 from applications.actions.ending import ask_to_withdraw
 from applications.actions.file_online import open_filing, take_in_filing
@@ -33,6 +32,7 @@ from applications.enums import (
     EventKind,
     PartState,
     State,
+    StepKind,
 )
 from applications.enums_originals import AT_BRANCH, ON_THE_WAY, WITH_OFFICE, Direction, ItemState, Place
 from applications.handling import VERBS, Verb, offered
@@ -50,7 +50,15 @@ from portal.errors import RuleBroken
 from procedures import revisions
 from procedures.actions.correct_days import approve_corrections, drop_days, keep_days
 from procedures.models import DayCorrection, NationalDay, Procedure, Unit
-from tests.factories.applications import MONDAY, a_centre, a_dossier, a_draft, a_member, load_law, member_of
+from tests.factories.applications import (
+    MONDAY,
+    a_centre,
+    a_dossier,
+    a_dossier_for_elsewhere,
+    a_member,
+    load_law,
+    member_of,
+)
 from tests.factories.citizens import CitizenFactory
 from tests.factories.national import a_filing
 from tests.factories.roads import do
@@ -147,8 +155,10 @@ class Roads(RuleBasedStateMachine):
     @initialize(kind=st.sampled_from(KINDS), law_ends=st.booleans())
     def begun(self, kind: str, law_ends: bool) -> None:
         centre = a_centre()
-        self.people = [member_of(role, centre) for role in list(ROLES.values())[:4]]
-        self.people += [a_member(Role.SPECIALIST, centre, full_name="Đồng nghiệp"), a_member(Role.LEADER, centre)]
+        decides = a_centre("chi-nhanh-4", "H26.30.4") if kind == "elsewhere" else centre
+        at_centres = zip(list(ROLES.values())[:4], (centre, decides, decides, centre), strict=True)
+        self.people = [member_of(role, place) for role, place in at_centres]
+        self.people += [a_member(Role.SPECIALIST, decides, full_name="Đồng nghiệp"), a_member(Role.LEADER, decides)]
         self.city = a_member(Role.CITY_ADMIN)
         if law_ends:
             for code in {Procedure.objects.get(key=key).code for key in ("birth", *KINDS) if key != "elsewhere"}:
@@ -164,12 +174,7 @@ class Roads(RuleBasedStateMachine):
     def taken_in_for_elsewhere(self, kind: str) -> Application:
         """After three: the competent office has it at the start of the next working day, and its clock begins there."""
         self.now = AFTER_THREE
-        draft = a_draft(procedure="birth", at=self.now)
-        officer = draft.opened_by
-        draft = answer_facts(application=draft, facts={"other_territory": True}, at=self.now, acting_user=officer)
-        for paper in draft.papers.exclude(state__in=PAPER_THERE):
-            mark_paper(paper=paper, there=True, at=self.now, acting_user=officer)
-        return receive(application=draft, at=self.now, acting_user=officer)
+        return a_dossier_for_elsewhere(at=self.now)
 
     def filed(self, kind: str) -> Application:
         """At the national portal: nobody here has looked at it yet."""
@@ -422,6 +427,8 @@ class Roads(RuleBasedStateMachine):
     def somebody_has_it(self, dossier: Application) -> None:
         open_steps = dossier.steps.filter(to_at=None).count()
         is_over = dossier.state in TERMINAL
+        is_to_forward = dossier.steps.filter(to_at=None, kind=StepKind.FORWARD).exists()
+        assert is_to_forward == dossier.waits_to_be_forwarded, "it lies where it was taken in until it is handed over"
         assert open_steps == int(not is_over and dossier.state != State.DRAFT)
         if is_over:
             assert not dossier.supplements.filter(answered_at=None, ended_at=None).exists()

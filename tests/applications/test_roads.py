@@ -22,7 +22,7 @@ from centres.enums import Role
 from citizens.models import User
 from portal.errors import RuleBroken
 from tests.applications.road_machine import Roads, prepare
-from tests.factories.applications import MONDAY, a_centre, a_dossier, a_member, member_of
+from tests.factories.applications import MONDAY, a_centre, a_dossier, a_dossier_for_elsewhere, a_member, member_of
 from tests.factories.roads import do
 
 # -- every role, step and state ----------------------------------------------------------------------------------------
@@ -42,6 +42,8 @@ def _in_every_state() -> dict[str, Application]:
     wished = a_dossier(state=State.PROCESSING)
     ask_to_withdraw(application=wished, reason="Không cần", at=MONDAY)
     found["WISHED"] = wished
+    found["FOR_ELSEWHERE"] = a_dossier_for_elsewhere()
+    a_member(Role.SPECIALIST, found["FOR_ELSEWHERE"].competent)
     for state, key, role in ((State.WITHDRAWN, "withdraw", Role.COUNTER_OFFICER), (State.STOPPED, "stop", Role.LEADER)):
         ended = a_dossier(state=State.PROCESSING)
         BY_KEY[key].do(ended, {"reason": "x", "given_back": ""}, MONDAY, member_of(role, ended.competent))

@@ -117,6 +117,7 @@ def test_each_role_has_the_lists_of_its_turn(as_: As) -> None:
     assert counts(Role.LEADER) == {"to-sign": 0, "not-made": 0, "apologies": 0, "to-give-back": 0, "all": 3}
     assert counts(Role.COUNTER_OFFICER) == {
         "to-hand-over": 1,
+        "to-forward": 0,
         "uncollected": 0,
         "fees-to-take": 0,
         "by-post": 0,
@@ -204,7 +205,7 @@ def test_a_leaders_old_page_signs_nothing_it_has_not_shown(as_: As) -> None:
     assert leader.post(_step_url(dossier, "sign"), {}).status_code == 400, "a page that shows nothing signs nothing"
     refused = leader.post(_step_url(dossier, "sign"), old)
     assert refused.status_code == 409
-    assert "đề xuất khác" in refused.content.decode()
+    assert "không còn như khi anh/chị đã xem" in refused.content.decode()
     assert not Application.objects.get(pk=dossier.pk).result.signed_at
     assert leader.post(_step_url(dossier, "sign"), shown(refused)).status_code == 302
     assert Application.objects.get(pk=dossier.pk).result.number == "30B/KS"
@@ -433,5 +434,5 @@ def test_several_are_handed_on_to_a_colleague(as_: As) -> None:
 
 def test_who_has_no_such_list_does_nothing_with_several(as_: As) -> None:
     dossier = a_dossier()
-    answer = as_(Role.COUNTER_OFFICER).post("/dossiers/several/", {"list": "to-take", "dossier": [dossier.pk]})
+    answer = as_(Role.LEADER).post("/dossiers/several/", {"list": "to-take", "dossier": [dossier.pk]})
     assert answer.status_code == 403

@@ -11,13 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from applications import tasks
-from applications.actions.edit_draft import answer_facts
-from applications.actions.mark_paper import mark_paper
-from applications.enums import PAPER_THERE, DeliveryState, State
+from applications.enums import DeliveryState, State
 from applications.models import Application, BookPrint
 from notifications.models import Message
 from tests.browser.road import COUNTER, LEADER, SPECIALIST, Road
-from tests.factories.applications import a_dossier, a_draft
+from tests.factories.applications import a_dossier, a_draft_for_elsewhere
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -148,11 +146,8 @@ def the_papers_say_the_way(road: Road, dossier: Application) -> None:
 def taken_in_for_elsewhere(road: Road) -> None:
     """After three: the clock of the competent office begins at the start of the next working day."""
     at = road.at("2026-12-09 15:20")
-    draft = a_draft(at=at)
+    draft = a_draft_for_elsewhere(at=at)
     officer = draft.opened_by
-    draft = answer_facts(application=draft, facts={"other_territory": True}, at=at, acting_user=officer)
-    for paper in draft.papers.exclude(state__in=PAPER_THERE):
-        mark_paper(paper=paper, there=True, at=at, acting_user=officer)
     desk = road.open(officer, f"/desk/?matter={draft.pk}")
     road.seen(desk, "for-elsewhere")
     desk.wait_for_timeout(600)

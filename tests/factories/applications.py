@@ -242,6 +242,26 @@ def a_dossier(*, state: int = State.ACCEPTED, at: datetime = MONDAY, **draft: An
     )
 
 
+def a_draft_for_elsewhere(*, office: Centre | None = None, at: datetime = MONDAY, **draft: Any) -> Application:
+    """A birth at the counter of branch no. 3 that another branch decides on (no. 4, unless named), ready to be received."""
+    from applications.actions.edit_draft import answer_facts, choose_office  # noqa: PLC0415
+
+    made = a_draft(at=at, **draft)
+    officer = made.opened_by
+    made = answer_facts(application=made, facts={"other_territory": True}, at=at, acting_user=officer)
+    office = office or a_centre("chi-nhanh-4", "H26.30.4")
+    made = choose_office(application=made, office=office, at=at, acting_user=officer)
+    for paper in made.papers.exclude(state__in=PAPER_THERE):
+        mark_paper(paper=paper, there=True, at=at, acting_user=officer)
+    return made
+
+
+def a_dossier_for_elsewhere(*, at: datetime = MONDAY, **draft: Any) -> Application:
+    """The same, received and not handed over yet."""
+    made = a_draft_for_elsewhere(at=at, **draft)
+    return receive(application=made, at=at, acting_user=made.opened_by)
+
+
 def a_linked_dossier(
     procedure: str = "birth_linked",
     *facts: str,

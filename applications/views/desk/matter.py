@@ -15,6 +15,7 @@ from applications.actions.choose import choose as choose_procedure
 from applications.actions.edit_draft import (
     acknowledge,
     answer_facts,
+    choose_office,
     drop_draft,
     keep_form,
     set_quantity,
@@ -26,7 +27,7 @@ from applications.actions.other_matter import go_on_as_other_matter
 from applications.actions.receive import receive as receive_application
 from applications.catalogue import version_of
 from applications.enums import State
-from applications.forms import QuantityForm, first_error
+from applications.forms import OfficeForm, QuantityForm, first_error
 from applications.forms_originals import OriginalForm
 from applications.models import Application, Paper
 from applications.views.desk.page import at_counter, back, contact_form_of
@@ -163,6 +164,24 @@ def quantity(request: HttpRequest, application_id: int) -> HttpResponse:
         part["HX-Retarget"], part["HX-Reswap"] = "#quantity", "innerHTML"
         return part
     set_quantity(application=draft, **typed.cleaned_data, at=clock.now(), acting_user=signed_in(request))
+    return back(draft.pk)
+
+
+@require_POST
+def office(request: HttpRequest, application_id: int) -> HttpResponse:
+    """Which office elsewhere it is taken in for."""
+    draft = mine(request, application_id)
+    typed = OfficeForm(request.POST, draft=draft)
+    if not typed.is_valid():
+        if not request.headers.get("HX-Request"):
+            raise BadInput(first_error(typed), code="no_office", field="office")
+        work = desk.work_on(draft, clock.now())
+        part = render(request, "applications/desk/parts/office.html", {"work": work, "office_form": typed}, status=422)
+        part["HX-Retarget"], part["HX-Reswap"] = "#office", "innerHTML"
+        return part
+    choose_office(
+        application=draft, office=typed.cleaned_data["office"], at=clock.now(), acting_user=signed_in(request)
+    )
     return back(draft.pk)
 
 

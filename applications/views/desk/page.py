@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from applications import desk
 from applications.catalogue import other_side, version_of
 from applications.enums import Delivery
-from applications.forms import AddressForm, ContactForm, QuantityForm, ScanForm
+from applications.forms import AddressForm, ContactForm, OfficeForm, QuantityForm, ScanForm
 from applications.looks import looked_at_desk, looked_at_filed
 from applications.models import Application
 from applications.result_ways import ways_of
@@ -84,7 +84,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
         "second": second_of(counter, state.selected, state.at)
         if state.ticket and state.selected and state.work and state.work.is_draft
         else None,
-        **_forms(state),
+        **_forms(state, marks_blanks="missing" in request.GET),
         **extra,
     }
     return render(request, "applications/desk/page.html", context, status=status)
@@ -98,12 +98,15 @@ def _side_for(other: Citizen | None, state: desk.Desk) -> str:
     return ProcedureForm(version_of(state.selected)).heading_of(field) if field else ""
 
 
-def _forms(state: desk.Desk) -> dict[str, Any]:
+def _forms(state: desk.Desk, *, marks_blanks: bool) -> dict[str, Any]:
     forms: dict[str, Any] = {}
     if state.selected is not None:
         row = state.selected
         forms["contact_form"] = contact_form_of(row)
         forms["quantity_form"] = QuantityForm(initial={"pages": row.pages, "copies": row.copies})
+        if state.work is not None and state.work.asks_office:
+            is_blank = row.competent_id == row.helped_at_id
+            forms["office_form"] = OfficeForm({} if is_blank and marks_blanks else None, draft=row)
     return forms
 
 
