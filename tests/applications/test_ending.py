@@ -144,5 +144,6 @@ def test_a_result_signed_first_answers_the_wish(client: Client, centre: Centre) 
 
 def test_whoever_has_no_phone_in_the_dossier_comes_to_the_counter(client: Client, centre: Centre) -> None:
     dossier = a_dossier(state=State.PROCESSING, phone="")
+    Application.objects.filter(pk=dossier.pk).update(contact_phone="")
     page = client.get(reverse("applications:withdraw", args=[dossier.token])).content.decode()
     assert '<form method="post" class="form card"' not in page
