@@ -22,7 +22,7 @@ from applications.actions.consult import consult
 from applications.actions.correct import propose_correction
 from applications.actions.ending import ask_to_withdraw
 from applications.actions.file_online import take_in_filing
-from applications.actions.handle import propose, take
+from applications.actions.handle import proposal_of, propose, take
 from applications.actions.issue_form import issue
 from applications.actions.keep_closing_paper import keep_closing_paper
 from applications.actions.letters import write_to_citizen
@@ -634,8 +634,14 @@ def a_world(at_hanoi: Any) -> World:
         "applications:dossier_act@withdraw": {"withdraw-reason": "Không cần nữa"},
         "applications:dossier_act@decline-withdrawal": {"decline-withdrawal-answer": "Đã ký"},
         "applications:dossier_act@stop": {"stop-reason": "Trùng hồ sơ"},
+        "applications:several": {
+            "list": "to-take",
+            "dossier": [taken.pk],
+            "to": colleague.pk,
+            "reason": "Nghỉ phép",
+        },
         "applications:dossier_act@propose": {"propose-number": "2/TP"},
-        "applications:dossier_act@sign": {"sign-proposal": proposed.steps.get(to_at__isnull=True).pk},
+        "applications:dossier_act@sign": {"sign-proposal": proposal_of(proposed)},
         "applications:dossier_act@send-back": {"send-back-reason": "Sai tên."},
         "applications:dossier_act@hand-over": {
             "hand-over-handed_to": "Ánh",
