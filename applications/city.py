@@ -22,6 +22,7 @@ from applications.legal import waiting_count
 from applications.models import Application, Register, SyncItem
 from applications.notarisation.keeping import NoteKind, RegisterNote
 from applications.permissions import memberships_on
+from applications.querysets import NOT_FORWARDED
 from centres.enums import CounterState, Role, TicketState
 from centres.models import Centre, Counter, Device, Membership, Ticket
 from portal import clock
@@ -71,7 +72,7 @@ def centre_lines(centres: Iterable[Centre], at: datetime) -> list[CentreLine]:
         memberships_on(day).filter(centre__in=keys, user__is_active=True), staff=Count("user", distinct=True)
     )
     work = _counted(
-        Application.objects.filter(competent__in=keys, state__in=IN_HAND),
+        Application.objects.filter(~NOT_FORWARDED, competent__in=keys, state__in=IN_HAND),
         "competent",
         in_hand=Count("pk"),
         overdue=Count("pk", filter=Q(state__in=RUNNING, due_at__lt=at)),
@@ -99,7 +100,13 @@ def _is_silent(at: datetime) -> Q:
 def needs(centres: Iterable[Centre], at: datetime, *, whole_city: bool) -> list[Need]:
     """(severity, sentence, address), the worst first; what belongs to no centre is the city administrator's."""
     places = list(centres)
-    found = [*_screens(places, at), *_orphans(places, at), *_registers(places, at), *_keys(places, at)]
+    found = [
+        *_screens(places, at),
+        *_orphans(places, at),
+        *_not_forwarded(places, at),
+        *_registers(places, at),
+        *_keys(places, at),
+    ]
     if whole_city:
         found += [*_national(), *_days(), *_unconfirmed(clock.local_day(at)), *_drafts()]
     return sorted(found, key=lambda need: need[0] != "act")
@@ -131,6 +138,23 @@ def _orphans(places: list[Centre], at: datetime) -> Iterable[Need]:
             row["count"],
         )
         yield "act", text % {"count": row["count"], "centre": centre}, _of("applications:people", centre)
+
+
+def _not_forwarded(places: list[Centre], at: datetime) -> Iterable[Need]:
+    """Taken in for offices elsewhere, which had to have them by now."""
+    rows = Application.objects.filter(NOT_FORWARDED, received_at_centre__in=places, forward_by__lt=at)
+    for row in rows.order_by().values("received_at_centre").annotate(count=Count("pk")):
+        centre = next(one for one in places if one.pk == row["received_at_centre"])
+        text = ngettext(
+            "%(count)d dossier for another office is past its hour: hand it over. %(centre)s.",
+            "%(count)d dossiers for other offices are past their hour: hand them over. %(centre)s.",
+            row["count"],
+        )
+        yield (
+            "act",
+            text % {"count": row["count"], "centre": centre},
+            f"{reverse('applications:worklist')}?list=in-hand",
+        )
 
 
 def _registers(places: list[Centre], at: datetime) -> Iterable[Need]:

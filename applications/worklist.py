@@ -557,6 +557,11 @@ class Row:
         return self.application.is_overdue(self.at)
 
     @property
+    def is_late_to_forward(self) -> bool:
+        """Taken in for an office elsewhere, and here longer than the law lets it be (Decree 118/2025 art. 18.2)."""
+        return is_late_to_forward(self.application, self.at)
+
+    @property
     def has_struck(self) -> bool:
         """It holds a certified copy whose line was struck through since."""
         return getattr(self.application, "has_struck", False)
@@ -577,6 +582,11 @@ def row_of(work: WorkList, application: Application, user: Any, at: datetime) ->
     """The row of a dossier that ``rows_of`` gave to this person."""
     documents = application.certification.items.all() if work.documents is not None else ()
     return Row(application, at, documents, work.why(application, user))
+
+
+def is_late_to_forward(application: Application, at: datetime) -> bool:
+    until = application.forward_by
+    return application.waits_to_be_forwarded and until is not None and until < at
 
 
 def state_kind(application: Application) -> str:

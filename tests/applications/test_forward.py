@@ -16,6 +16,7 @@ from applications.actions.hand_over import hand_over
 from applications.actions.handle import propose, sign, take
 from applications.actions.receive import NotComplete, receive
 from applications.actions.transfer_originals import send
+from applications.city import centre_lines, needs
 from applications.day import numbers
 from applications.documents import receipt_context
 from applications.enums import EventKind, State, StepKind
@@ -99,6 +100,23 @@ def test_the_road_through_the_pages(as_: As, office: Centre, centre: Centre) -> 
     ]  # fmt: skip
     assert now(dossier).due_at == due, "the promise of the receipt stands"
     assert [step.kind for step in dossier.steps.all()] == [StepKind.FORWARD, StepKind.APPRAISE, StepKind.APPRAISE]
+
+
+def test_past_its_hour_it_is_red_in_the_list_and_on_the_citys_page(
+    as_: As, office: Centre, centre: Centre, at_hanoi: Any
+) -> None:
+    dossier = a_dossier_for_elsewhere(office=office)
+    late, said = dossier.forward_by + timedelta(minutes=1), "quá giờ phải chuyển"
+    page = as_(Role.COUNTER_OFFICER).get(LISTS, {"list": "to-forward"})
+    assert said not in words(page) and needs([centre, office], dossier.forward_by, whole_city=False) == []
+    at_hanoi(clock.local(late).strftime("%Y-%m-%d %H:%M"))
+    assert said in words(as_(Role.COUNTER_OFFICER).get(LISTS, {"list": "to-forward"}))
+    [(severity, sentence, _address)] = needs([centre, office], late, whole_city=False)
+    assert severity == "act" and str(centre) in sentence
+    lines = {line.centre: line.in_hand for line in centre_lines([centre, office], late)}
+    assert lines[office] == 0, "it does not have it yet"
+    forward(application=dossier, at=late, acting_user=dossier.received_by)
+    assert needs([centre, office], late, whole_city=False) == []
 
 
 def test_several_are_handed_over_together(as_: As, office: Centre) -> None:
