@@ -126,6 +126,11 @@ class Work:
     twins: list[Twin] = field(default_factory=list)
 
     @property
+    def listed(self) -> list[DocumentLine]:
+        """The documents that are still asked for, or were decided on: what was taken out is not shown any more."""
+        return [line for line in self.documents if line.item.state != JobState.DROPPED]
+
+    @property
     def shows_documents(self) -> bool:
         """A request of its own; one that was opened for a paper of another dossier lies beside that dossier."""
         is_own = self.is_request and self.application.for_application_id is None

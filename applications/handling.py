@@ -484,7 +484,12 @@ def _is_being_corrected(dossier: Application) -> bool:
 
 
 def _sign_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
-    return sign_correction(application=dossier, at=at, acting_user=user)
+    return sign_correction(application=dossier, proposal=values.get("proposal"), at=at, acting_user=user)
+
+
+def _correction_shown(dossier: Application) -> Values:
+    shown = correction_of(dossier)
+    return {"proposal": shown.pk if shown else None}
 
 
 def _drop_correction(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
@@ -931,10 +936,11 @@ VERBS = [
         "sign-correction",
         _("Sign the new result"),
         _("Signed. The new result replaces the old one."),
-        forms_dossier.NothingForm,
+        forms_dossier.SignForm,
         lambda dossier, step: dossier.state in _DECIDED and correction_of(dossier) is not None,
         _may_sign_correction,
         _sign_correction,
+        initial=_correction_shown,
         tells=True,
     ),
     Verb(

@@ -642,6 +642,7 @@ def a_world(at_hanoi: Any) -> World:
         },
         "applications:dossier_act@propose": {"propose-number": "2/TP"},
         "applications:dossier_act@sign": {"sign-proposal": proposal_of(proposed)},
+        "applications:dossier_act@sign-correction": {"sign-correction-proposal": wrong.corrections.get().pk},
         "applications:dossier_act@send-back": {"send-back-reason": "Sai tên."},
         "applications:dossier_act@hand-over": {
             "hand-over-handed_to": "Ánh",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import messages
 from applications.actions.edit_draft import refuse_other_way
-from applications.actions.handle import official_number
+from applications.actions.handle import PROPOSAL_CHANGED, official_number
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
 from applications.actions.post_result import overtake
@@ -132,8 +132,13 @@ def propose_correction(
 
 
 @transaction.atomic
-def sign_correction(*, application: Application, at: datetime, acting_user: User) -> Application:
-    """The leader signs the new decision: it replaces the old one, which is kept with all it said, and is handed over anew."""
+def sign_correction(
+    *, application: Application, proposal: int | None = None, at: datetime, acting_user: User
+) -> Application:
+    """The leader signs the new decision: it replaces the old one, which is kept with all it said, and is handed over anew.
+
+    ``proposal`` is the key of the correction that was read: another one is not signed in its place.
+    """
     dossier = locked(application)
     check(may_sign(acting_user, dossier))
     correction = _open(dossier)
@@ -141,6 +146,8 @@ def sign_correction(*, application: Application, at: datetime, acting_user: User
         raise wrong_state(dossier)
     if correction.proposed_by_id == acting_user.pk:
         raise RuleBroken(_("You proposed this result yourself; somebody else has to sign it."), code="own_work")
+    if proposal is not None and proposal != correction.pk:
+        raise RuleBroken(PROPOSAL_CHANGED, code="proposal_changed")
     result = dossier.result
     correction.old_number, correction.old_document = result.number, result.document
     correction.old_signed_at, correction.old_signed_by = result.signed_at, result.signed_by

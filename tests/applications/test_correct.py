@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -110,6 +111,28 @@ def test_a_wrong_result_is_replaced_by_a_new_decision_and_kept(centre: Centre, s
     assert again.state == State.RETURNED
 
 
+def _shown(client: Client, address: str) -> str:
+    """The correction that the page would have signed."""
+    return re.search(r'name="sign-correction-proposal" value="(\d+)"', client.get(address).content.decode())[1]
+
+
+def test_a_page_of_before_does_not_sign_the_correction_that_came_after(centre: Centre, as_: As) -> None:
+    dossier = _correction(a_dossier(state=State.DONE))
+    leader = as_(Role.LEADER)
+    address = reverse("applications:dossier", args=[dossier.pk])
+    read = _shown(leader, address)
+    drop_correction(application=dossier, reason="Sai số", at=LATER, acting_user=member_of(Role.LEADER, centre))
+    other = propose_correction(
+        application=dossier, number="125/TP-KS", reason="Sai tên", document=None, at=LATER,
+        acting_user=member_of(Role.SPECIALIST, centre),
+    )  # fmt: skip
+    act = reverse("applications:dossier_act", args=[dossier.pk, "sign-correction"])
+    answer = leader.post(act, {"sign-correction-proposal": read})
+    assert answer.status_code == 409 and other.corrections.filter(signed_at__isnull=False).count() == 0
+    assert leader.post(act, {"sign-correction-proposal": _shown(leader, address)}).status_code == 302
+    assert other.corrections.get(signed_at__isnull=False).number == "125/TP-KS"
+
+
 def test_another_person_signs_the_new_decision_and_it_has_a_number_of_its_own(centre: Centre) -> None:
     dossier = a_dossier(state=State.DONE)
     both = member_of(Role.SPECIALIST, centre)
@@ -154,7 +177,7 @@ def test_the_pages_correct_a_result(centre: Centre, as_: As, monday: None) -> No
     assert {tab.key: count for tab, count in listed["tabs"]}["corrections"] == 1
     url = reverse("applications:dossier", args=[dossier.pk])
     assert "124/TP-KS" in leader.get(url).content.decode()
-    assert leader.post(act["sign-correction"]).status_code == 302
+    assert leader.post(act["sign-correction"], {"sign-correction-proposal": _shown(leader, url)}).status_code == 302
     tabs = leader.get("/dossiers/").context["tabs"]
     assert "corrections" not in {tab.key for tab, _count in tabs}
     page = leader.get(url).content.decode()

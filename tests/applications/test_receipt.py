@@ -66,6 +66,7 @@ def test_the_receipt_says_what_the_form_asks_for() -> None:
 
 def test_the_longest_receipt_stays_on_one_sheet() -> None:
     head = a_centre()
+    Centre.objects.filter(pk=head.pk).update(name={"vi": "Trung tâm Phục vụ hành chính công thành phố Hà Nội"})
     branch = Centre.objects.create(
         code="chi-nhanh-4",
         agency_code="H26.30.4",
