@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +28,7 @@ from applications.models import (
     SupplementRequest,
     WithdrawalRequest,
 )
+from applications.permissions import may_receive
 from centres.enums import Role
 from portal import clock
 from procedures.models import Requirement
@@ -38,6 +40,30 @@ ROLES = {
     "M": Role.MANAGER,
     "A": Role.CITY_ADMIN,
 }
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A step before the receipt: in which states, and whether for what was filed online, at the counter, or for both."""
+
+    title: str
+    key: str
+    states: frozenset[State]
+    filed: frozenset[bool]
+
+    def may(self, user: Any, draft: Application, *, filed: bool) -> bool:
+        return draft.state in self.states and filed in self.filed and may_receive(user, draft)
+
+
+_DRAFT = frozenset({State.DRAFT})
+_BEFORE = frozenset({State.DRAFT, State.SUBMITTED})
+INTAKE = [
+    Intake("Receive it", "receive", _BEFORE, frozenset({True, False})),
+    Intake("Ask for what is missing (form 02)", "ask", _BEFORE, frozenset({True, False})),
+    Intake("Refuse it at the counter (form 03)", "refuse", _DRAFT, frozenset({False})),
+    Intake("Refuse what was filed online (form 03)", "refuse-filed", _DRAFT, frozenset({True})),
+    Intake("Withdrawn at the national portal", "withdrawn-there", _DRAFT, frozenset({True})),
+]
 _CENTRE = 1
 _NOW = datetime(2026, 11, 23, 10, tzinfo=clock.HANOI)
 _HEAD = """# Roads of a dossier
@@ -48,6 +74,15 @@ in that state, where nothing else stands against it (a date that has passed, a r
 
 """
 _FOOT = """
+## Before the receipt
+
+Taken by a counter officer (**O**) of the centre where it was brought; while its person stands at a counter, by the officer
+there. Nobody else takes any of them, and none is taken in another state.
+
+| Step | State | Filed online |
+|---|---|---|
+{intake}
+
 ## Changes of state
 
 | Transition | From | To |
@@ -71,7 +106,8 @@ def page() -> str:
             cells = [" ".join(letter for letter, role in ROLES.items() if may(verb, state, role)) for state in states]
             lines.append(f"| {verb.title} (`{verb.key}`) | " + " | ".join(cell or "·" for cell in cells) + " |")
         roles = ", ".join(f"**{letter}** {role.label}" for letter, role in ROLES.items())
-        return _HEAD.format(roles=roles) + "\n".join(lines) + "\n" + _FOOT.format(transitions=_transitions())
+        foot = _FOOT.format(intake=_intake(), transitions=_transitions())
+        return _HEAD.format(roles=roles) + "\n".join(lines) + "\n" + foot
 
 
 def may(verb: Verb, state: State, role: str) -> bool:
@@ -141,6 +177,14 @@ def _linked(dossier: Application) -> Application:
     states = [PartState.WITH_OFFICE, PartState.SUPPLEMENT, PartState.DONE]
     dossier._prefetched_objects_cache["parts"] = [Part(key=state, state=state) for state in states]
     return dossier
+
+
+def _intake() -> str:
+    words = {frozenset({True}): "only", frozenset({False}): "no", frozenset({True, False}): "also"}
+    return "\n".join(
+        f"| {row.title} (`{row.key}`) | {', '.join(str(int(state)) for state in sorted(row.states))} | {words[row.filed]} |"
+        for row in INTAKE
+    )
 
 
 def _transitions() -> str:
