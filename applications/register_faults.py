@@ -82,8 +82,11 @@ def _in_register(register: Register, published: Mapping[str, Published], count: 
     if notes.is_whole and not notes.last and register.last_number:
         yield notes.found(1, "missing", "nobody is named who opened it.")
     label = lines_label(register.pk)
-    lines = _Walk(label, book, "line", _lines_of(register), said)
+    blanked: list[int] = []
+    lines = _Walk(label, book, "line", _lines_of(register, blanked), said)
     yield from lines.faults()
+    for number in blanked:
+        yield lines.found(number, "erased", f"a value of line {number:04} was erased; a register is kept for ever.")
     count.notes, count.lines = count.notes + notes.last, count.lines + lines.last
     if lines.is_whole:
         yield from _beside(register, lines)
@@ -114,14 +117,17 @@ def _strikes(register: Register, notes: _Walk, struck: Strikes) -> Iterator[Foun
             yield notes.found(number, "changed", f"{strike} was changed.")
 
 
-def _lines_of(register: Register) -> Iterator[WithValues]:
-    """The register's lines, also those that are signed while this goes on."""
+def _lines_of(register: Register, blanked: list[int]) -> Iterator[WithValues]:
+    """The register's lines, also those that are signed while this goes on. ``blanked`` learns the numbers of those of which a
+    value was erased: the chain allows it, and no rule of retention does (Decree 23/2015/NĐ-CP art. 14)."""
     last, seen = 0, -1
     while last != seen:
         seen = last
         rows = register.entries.filter(sequence__gt=last).order_by("sequence").prefetch_related(VALUES)
         for row in rows.iterator(CHUNK):
             last = row.sequence
+            if any(one.value is None for one in row.kept_values):
+                blanked.append(last)
             yield WithValues.of(row)
         register.refresh_from_db(fields=["last_number", "last_hash"])
         if last >= register.last_number:

@@ -127,9 +127,10 @@ def test_untouched_registers_are_whole(register: Register, kept: Path) -> None:
     assert out.getvalue() == "Whole: 2 registers with 7 lines and 3 notes, 6 closings, 1 files kept elsewhere.\n"
 
 
-def test_what_the_law_had_erased_is_no_fault(register: Register) -> None:
-    RegisterValue.objects.update(value=None, salt=None, erased_at=MONDAY)
-    assert found() == []
+def test_a_name_blanked_in_a_register_is_named_for_it_is_kept_for_ever(register: Register) -> None:
+    RegisterValue.objects.filter(entry__in=line(register, 3)).update(value=None, salt=None, erased_at=MONDAY)
+    assert found() == [("register", "0003", "erased")]
+    assert "a value of line 0003 was erased" in sentences()
 
 
 COLUMNS: dict[str, Any] = {
@@ -246,7 +247,7 @@ def test_a_register_that_nobody_opened_is_named() -> None:
 
 def test_a_line_signed_while_the_lines_are_walked_is_walked_too() -> None:
     made = a_register(2)
-    walk = _lines_of(made)
+    walk = _lines_of(made, [])
     seen = [next(walk).sequence]
     a_line(title="Giấy 3")
     seen += [row.sequence for row in walk]
