@@ -64,6 +64,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "support:follow_up_done": ("support:incidents", {}),
     "support:outage_end": ("support:outages", {}),
     "support:help_act": ("support:helping", {}),
+    "support:video_act": ("support:video_calls", {}),
     "support:help_point_away": ("support:help_points", {}),
     **dict.fromkeys(("support:announcement_confirm", "support:announcement_withdraw"), ("support:announcements", {})),
     **dict.fromkeys((f"support:on_call_{name}" for name in ("contact", "browser", "remove")), ("support:on_call", {})),

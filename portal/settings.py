@@ -152,6 +152,15 @@ CERTIFICATION_LEASE_SECONDS = env.number(
 # -- the watch (docs/decisions/0036) ----------------------------------------------------------------------------------
 WATCH_WEB_URL = env.url("WATCH_WEB_URL", {"http", "https"}, "where the watch asks for the pages", default=PUBLIC_URL)
 
+# -- video calls with the support team ---------------------------------------------------------------------------------
+VIDEO_CALLS = env.flag("VIDEO_CALLS", "whether counters and citizens may call the support team by video", default=True)
+VIDEO_CALL_URL = env.url(
+    "VIDEO_CALL_URL",
+    {"https"},
+    "the meeting service's address, {room} in the place of the room's name",
+    default="https://meet.jit.si/{room}",
+)
+
 # -- signatures: without keys, copies are printed and signed by hand (docs/decisions/0030) -----------------------------
 SIGNING_SIGNER_KEY = env.url(
     "SIGNING_SIGNER_KEY", {"file", "pkcs11"}, "the key of the person who certifies: PKCS#12 file or token", default=""

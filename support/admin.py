@@ -22,5 +22,6 @@ class SupportRulesAdmin(admin.ModelAdmin):
         "outage_most_hours",
         "flap_minutes",
         "help_wider_seconds",
+        "video_link_minutes",
         "warranty_soon_days",
     )

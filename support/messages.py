@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from notifications.message import Notice
 from portal.text import pick
 from support.enums import Severity
-from support.models import AssistanceRequest, Incident
+from support.models import AssistanceRequest, Incident, VideoCall
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,3 +66,21 @@ class HelpCall(Notice):
     @property
     def link(self) -> str:
         return f"{settings.PUBLIC_URL}{reverse('support:helping')}?centre={self.request.centre_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoCallAsked(Notice):
+    """Somebody waits before a screen to see and hear support. Told in browsers only."""
+
+    kind: ClassVar[str] = "video_call"
+    call: VideoCall
+
+    def subject(self) -> str:
+        return _("Video call: %(place)s") % {"place": self.call.place}
+
+    def push(self) -> str:
+        return pick(self.call.centre.short_name)
+
+    @property
+    def link(self) -> str:
+        return settings.PUBLIC_URL + reverse("support:video_calls")

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from centres.enums import Role
-from centres.permissions import centres_of, has_role
+from centres.permissions import STAFF, centres_of, has_role
 from portal.errors import NotAllowed
 
 # Who looks after incidents, outages and known problems.
@@ -26,6 +26,11 @@ SPEAKERS = READERS
 def may_respond(user: Any, centre_id: int | None) -> bool:
     """Whether the user looks after this centre's incidents; those of no centre are everybody's in support."""
     return has_role(user, RESPONDERS, centre_id)
+
+
+def may_read_dossiers(user: Any, centre_id: int | None) -> bool:
+    """Whether a dossier of this centre may be the user's business; the dossier itself says whether it is. Support has none."""
+    return has_role(user, STAFF, centre_id)
 
 
 def may_open(user: Any) -> bool:

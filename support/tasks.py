@@ -7,6 +7,8 @@ from datetime import timedelta
 from celery import shared_task
 
 from portal import clock
+from support import video
+from support.actions import video_call
 from support.actions.call import call, due_calls
 from support.actions.go_to_help import end_by_itself, to_widen, widen
 from support.helpers import stale
@@ -38,9 +40,11 @@ def forget_failures() -> None:
 
 @shared_task
 def mind_help() -> None:
-    """Requests for helpers that nobody answers go to more people; what nobody ended ends."""
+    """Requests for helpers that nobody answers go to more people; what nobody ended ends, video calls too."""
     at = clock.now()
     for request_id in to_widen(at):
         widen(request_id=request_id, at=at)
     for request_id in list(stale(at).values_list("pk", flat=True)):
         end_by_itself(request_id=request_id, at=at)
+    for call_id in list(video.stale(at).values_list("pk", flat=True)):
+        video_call.end_by_itself(call_id=call_id, at=at)

@@ -15,6 +15,7 @@ from support.views import (
     report,
     review,
     status,
+    video,
 )
 
 app_name = "support"
@@ -47,6 +48,14 @@ urlpatterns = [
     path("support/helping/points/", helping.points, name="help_points"),
     path("support/helping/points/<int:pk>/away/", helping.point_away, name="help_point_away"),
     path("support/helping/<int:pk>/<slug:key>/", helping.act, name="help_act"),
+    path("t/<str:token>/video/", video.ticket, name="ticket_video"),
+    path("t/<str:token>/video/enter/", video.ticket_enter, name="ticket_video_enter"),
+    path("support/video/", video.staff, name="video"),
+    path("support/video/enter/", video.staff_enter, name="video_entry"),
+    path("support/video-calls/", video.calls, name="video_calls"),
+    path("support/video-calls/part/", video.part, name="video_calls_part"),
+    path("support/video-calls/<int:pk>/enter/", video.enter, name="video_enter"),
+    path("support/video-calls/<int:pk>/<slug:key>/", video.act, name="video_act"),
     path("support/outages/", outages.outages, name="outages"),
     path("support/outages/<int:outage_id>/end/", outages.end, name="outage_end"),
     path("support/announcements/", announcements.announcements, name="announcements"),

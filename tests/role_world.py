@@ -53,6 +53,8 @@ from support.actions.known import keep_known
 from support.actions.plan_outage import plan_outage
 from support.actions.print_elsewhere import print_elsewhere
 from support.actions.review import agree_follow_up
+from support.actions.video_call import ask as call_support
+from support.asking import at_point
 from support.models import Equipment, OnCallShift, PrintElsewhere
 from tests.factories.applications import (
     FORMS,
@@ -139,6 +141,8 @@ LIMITED = {
     "support:ticket_help",
     "support:point",
     "support:desk_help",
+    "support:ticket_video",
+    "support:video",
 }
 # Sent by scripts of our own pages.
 IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push", "support:on_call_browser"}
@@ -725,16 +729,20 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
     known = keep_known(**problem, at=MONDAY, acting_user=by)
     told, row = {"pk": said.pk}, {"pk": incident.pk}
     printer, paper = _printers(here)
+    number = TicketFactory(service=here.services.first(), number=901, issued_at=MONDAY)
+    called = call_support(place=at_point(a_point(here)), language="vi", at=MONDAY, acting_user=None)
     thing = {"kind": "printer", "name": "Máy in"}
     world.queries["support:equipment_labels"] = f"?tag={printer.tag}"
     world.arguments |= {
         "support:status_of": {"code": here.code},
-        "support:ticket_help": {
-            "token": TicketFactory(service=here.services.first(), number=901, issued_at=MONDAY).token
-        },
+        "support:ticket_help": {"token": number.token},
         "support:point": {"token": a_point(here).token},
         "support:help_point_away": {"pk": a_point(here).pk},
         "support:help_act": {"pk": an_ask(here, "Ghế 1", at=MONDAY).pk, "key": "accept"},
+        "support:ticket_video": {"token": number.token},
+        "support:ticket_video_enter": {"token": number.token},
+        "support:video_enter": {"pk": called.pk},
+        "support:video_act": {"pk": called.pk, "key": "answer"},
         "support:incident": row,
         "support:review": row,
         "support:act@acknowledge": {**row, "key": "acknowledge"},
@@ -752,7 +760,10 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
     return {
         "support:report": report,
         "support:tell": {"what": "Kiosk không in số"},
-        **{f"support:{key}": {"do": "ask"} for key in ("kiosk_help", "ticket_help", "point", "desk_help")},
+        **{
+            f"support:{key}": {"do": "ask"}
+            for key in ("kiosk_help", "ticket_help", "point", "desk_help", "ticket_video", "video")
+        },
         "support:helping": {"do": "end"},
         "support:help_points": {"name": "Ghế 9"},
         "support:review": {"step": "causes", "causes": "Cáp cũ"},

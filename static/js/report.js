@@ -1,4 +1,5 @@
-// A report of something that does not work (form[data-report]) takes along what this page has seen go wrong.
+// A report of something that does not work (form[data-report]) takes along what this page has seen go wrong; a call to
+// support (form[data-about]) the code of the dossier that the page shows.
 (() => {
   "use strict";
   const MOST = 5;
@@ -13,6 +14,9 @@
   window.addEventListener("unhandledrejection", (event) => keep(event.reason));
   document.addEventListener("htmx:responseError", ({ detail }) => keep(`${detail.xhr.status} ${path(detail.xhr.responseURL)}`));
   document.addEventListener("htmx:sendError", ({ detail }) => keep(`no answer ${path(detail.requestConfig?.path)}`));
+  document.addEventListener("submit", ({ target }) => {
+    if (target.matches("form[data-about]")) target.elements.reference.value = document.querySelector("[data-code]")?.textContent.trim() ?? "";
+  }, true);
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (!detail.elt.matches("form[data-report], form[data-report] *")) return;
     detail.parameters.page = location.pathname;

@@ -6,6 +6,7 @@ from support.models.known import KnownProblem
 from support.models.on_call import OnCallBrowser, OnCallContact, OnCallShift
 from support.models.rules import SupportRules
 from support.models.signs import FailedJob, Heartbeat
+from support.models.video import VideoCall, VideoCallEvent
 
 __all__ = [
     "Announcement",
@@ -28,4 +29,6 @@ __all__ = [
     "PrintElsewhere",
     "SupportRules",
     "Target",
+    "VideoCall",
+    "VideoCallEvent",
 ]

@@ -46,6 +46,15 @@ class SupportRules(models.Model):
         _("minutes after which a request for a helper ends by itself"), default=60, validators=[MinValueValidator(5)]
     )
 
+    video_link_minutes = models.PositiveSmallIntegerField(
+        _("minutes for which the link of a video call opens"), default=30, validators=[MinValueValidator(5)]
+    )
+    video_lapse_minutes = models.PositiveSmallIntegerField(
+        _("minutes after which a video call that nobody answers ends by itself"),
+        default=10,
+        validators=[MinValueValidator(1)],
+    )
+
     warranty_soon_days = models.PositiveSmallIntegerField(
         _("days before its end at which a warranty is pointed out"), default=60
     )

@@ -108,7 +108,7 @@ def _act(request: HttpRequest, place: Place, limit: int, user: User | None) -> N
 
 def _page(request: HttpRequest, place: Place, address: str, problem: RuleBroken | None = None) -> HttpResponse:
     in_hall = place.source == asking.HelpSource.KIOSK
-    context = {**_shown(place), "address": address, "problem": problem}
+    context = {**_shown(place), "address": address, "problem": problem, "by_video": settings.VIDEO_CALLS}
     if in_hall:
         context |= {"idle_url": reverse("centres:kiosk_again"), "idle_seconds": IDLE_SECONDS}
     name = "support/public/help_hall.html" if in_hall else "support/public/help.html"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
@@ -114,6 +115,7 @@ def _asking(form: ReportForm, given: Any) -> dict[str, object]:
         "severities": list(Severity),
         "problem": kind and not known,
         "asks_which": "equipment" in form.fields,
+        "by_video": settings.VIDEO_CALLS,
     }
 
 
