@@ -120,7 +120,7 @@ def test_either_side_ends_it_and_a_second_time_does_no_harm(centre, ticket):
 def test_a_number_of_yesterday_or_one_that_is_done_calls_nobody(centre, ticket, settings):
     with pytest.raises(RuleBroken) as old:
         a_call(ticket, MORNING + timedelta(days=1))
-    Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.LEFT, ended_at=MORNING)
+    Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.LEFT, finished_at=MORNING)
     ticket.refresh_from_db()
     with pytest.raises(RuleBroken) as gone:
         a_call(ticket)
