@@ -42,7 +42,9 @@ def _count(request: HttpRequest, scope: str, limit: int) -> None:
 
 def by_token(token: str) -> Declaration:
     """Raises ``Http404``. 128 random bits: nobody finds one by trying."""
-    row = Declaration.objects.select_related("application__helped_at", "used_by").filter(token=token).first()
+    row = (
+        Declaration.objects.select_related("application__helped_at", "used_by", "helped_by").filter(token=token).first()
+    )
     if row is None:
         raise Http404
     return row

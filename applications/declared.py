@@ -40,6 +40,7 @@ class Declared:
     fields: dict[str, Said]
     facts: dict[str, Said]
     others: list[Other]
+    helper: str = ""
 
 
 def declared_for(application: Application, form: ProcedureForm, facts: Mapping[str, bool]) -> Declared | None:
@@ -72,4 +73,5 @@ def declared_for(application: Application, form: ProcedureForm, facts: Mapping[s
         key: Said(gettext("Yes") if yes else gettext("No"), facts.get(key, False) == yes)
         for key, yes in declaration.facts.items()
     }
-    return Declared(declaration.done_at or declaration.touched_at, fields, answered, others)
+    helper = str(declaration.helped_by) if declaration.helped_by else ""
+    return Declared(declaration.done_at or declaration.touched_at, fields, answered, others, helper)

@@ -106,6 +106,7 @@ _OF_PART = {
     EventKind.ANSWER_MOVED: _PART_ANSWER_MOVED,
 }
 _DECLARED = gettext_lazy("%(who)s received it under code %(code)s, fee %(fee)s. The applicant had declared it at home.")
+_HELPED = gettext_lazy("%(helper)s of the hall had filled it in with the applicant, who had agreed.")
 _CHECKED = gettext_lazy("The citizen had read it on the screen and found everything right.")
 _TAKEN_BACK = gettext_lazy("%(who)s took the last document out: nothing is certified.")
 _PAID_MORE = gettext_lazy(
@@ -153,6 +154,7 @@ def told(event: Event) -> Told:
         "code": event.details.get("code", ""),
         "number": event.details.get("number", ""),
         "office": event.details.get("office", ""),
+        "helper": event.details.get("helped_by", ""),
         "before": event.details.get("before", ""),
         "to": event.details.get("to", ""),
         "receipt": event.details.get("receipt", ""),
@@ -187,6 +189,8 @@ def told(event: Event) -> Told:
         }
         quotes.append(_("Another matter than %(codes)s: %(reason)s") % words)
     sentence = str(_sentence(event))
+    if event.details.get("helped_by"):
+        sentence += " " + str(_HELPED)
     if event.details.get("checked_on_screen"):
         sentence += " " + str(_CHECKED)
     if event.details.get("delivery"):

@@ -81,7 +81,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         env={**os.environ, **TINY, **environment},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,  # only so that nothing hangs for ever: how long it takes is not what is tested
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.declaration_codes import new_code
 from applications.declaring import Walk, newer_version
 from applications.models import Declaration, DeclarationRules, WhyErased
+from citizens.models import User
 from portal import clock
 from portal.errors import BadInput, Gone, RuleBroken
 from portal.vn.dates import format_date, format_moment
@@ -23,6 +24,7 @@ from procedures.form_schemas import LONG_TEXT_LENGTH
 from procedures.models import ProcedureVersion
 from procedures.own_case import can_be_declared
 from procedures.pages import same_as_applicant
+from support.permissions import require_helper
 
 
 def kept_until(at: datetime) -> datetime:
@@ -41,15 +43,41 @@ def rules_of_declarations(day: date) -> DeclarationRules:
 
 
 @transaction.atomic
-def begin(*, version: ProcedureVersion, facts: Mapping[str, bool], at: datetime) -> Declaration:
-    """A new declaration under this version, with what was answered on the procedure's page. Raises ``RuleBroken``."""
+def begin(
+    *,
+    version: ProcedureVersion,
+    facts: Mapping[str, bool],
+    at: datetime,
+    helper: User | None = None,
+    is_agreed: bool = False,
+) -> Declaration:
+    """A new declaration under this version, with what was answered on the procedure's page.
+
+    A ``helper`` of a hall fills it in with the citizen beside them, who has agreed. Raises ``RuleBroken``, ``NotAllowed``,
+    ``BadInput`` (``not_agreed``).
+    """
+    if helper is not None:
+        require_helper(helper)
+        if not is_agreed:
+            raise BadInput(
+                _("Ask the citizen first: you fill it in with them only if they agree."),
+                code="not_agreed",
+                field="agreed",
+            )
     if not can_be_declared(version) or not version.is_in_force(clock.local_day(at)):
         raise RuleBroken(_("This cannot be declared at home. Please come to a centre."), code="not_offered")
     code = new_code()
     while Declaration.objects.filter(code=code).exists():
         code = new_code()
     return Declaration.objects.create(
-        code=code, version=version, facts=dict(facts), created_at=at, touched_at=at, expires_at=kept_until(at)
+        code=code,
+        version=version,
+        facts=dict(facts),
+        created_at=at,
+        touched_at=at,
+        expires_at=kept_until(at),
+        helped_by=helper,
+        agreed_at=at if helper else None,
     )
 
 
@@ -158,7 +186,7 @@ def used(row: Declaration) -> RuleBroken:
 def _open(declaration: Declaration, at: datetime) -> Declaration:
     """The row as it is now, locked: two phones, or a phone and a desk, come one after the other."""
     Declaration.objects.select_for_update().order_by().values_list("pk", flat=True).get(pk=declaration.pk)
-    row = Declaration.objects.select_related("application__helped_at", "used_by").get(pk=declaration.pk)
+    row = Declaration.objects.select_related("application__helped_at", "used_by", "helped_by").get(pk=declaration.pk)
     refuse_gone(row, at)
     return row
 

@@ -170,6 +170,7 @@ def complete(
             **({"delivery": draft.delivery} if draft.delivery != Delivery.COUNTER else {}),
             **({"office": draft.competent.name[VIETNAMESE]} if draft.waits_to_be_forwarded else {}),
             **({"declared_at_home": True} if declaration else {}),
+            **({"helped_by": str(declaration.helped_by)} if declaration and declaration.helped_by else {}),
             **({"checked_on_screen": True} if is_checked else {}),
             **({"looks_like": draft.other_matter["codes"]} if draft.other_matter else {}),
         },

@@ -52,7 +52,8 @@ class Declaration(models.Model):
     """A form filled in at home (tờ khai tại nhà), until an officer makes a draft of it, once.
 
     ``token`` opens its pages and is never logged. ``code`` opens nothing by itself: at a desk it names the declaration.
-    ``answers`` are kept as they were typed, right or wrong, and blanked as soon as nobody needs them.
+    ``answers`` are kept as they were typed, right or wrong, and blanked as soon as nobody needs them. ``helped_by`` is the
+    helper who fills it in with the citizen, in the citizen's name and with their consent (Law 91/2025).
     """
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
@@ -70,6 +71,12 @@ class Declaration(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
     used_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    helped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    agreed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the citizen agreed that a helper fills it in with them.")
     )
     erased_at = models.DateTimeField(null=True, blank=True)
     why_erased = models.CharField(max_length=8, choices=WhyErased.choices, blank=True)
@@ -91,6 +98,11 @@ class Declaration(models.Model):
                 condition=Q(erased_at__isnull=True, why_erased="")
                 | (Q(erased_at__isnull=False, answers={}, facts={}) & ~Q(why_erased="")),
                 name="declaration_erased_is_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(helped_by__isnull=True, agreed_at__isnull=True)
+                | Q(helped_by__isnull=False, agreed_at__isnull=False),
+                name="declaration_helped_is_agreed",
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("touched_at")), name="declaration_lives_a_while"),
         ]

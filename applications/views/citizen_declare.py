@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -30,6 +30,7 @@ from applications.declaration_codes import spoken
 from applications.declaring import CHECK, PAPERS, Kind, Place, Walk, newer_version
 from applications.models import Declaration
 from centres.qr import qr_picture
+from citizens.models import User
 from portal import clock
 from portal.errors import BadInput, RuleBroken
 from procedures.catalogue_cache import version_by_id, version_in_force
@@ -39,6 +40,8 @@ from procedures.differences import differences
 from procedures.models import ProcedureVersion
 from procedures.own_case import can_be_declared, own_questions
 from procedures.pages import Page
+from support.helpers import first_name
+from support.permissions import may_help
 
 View = Callable[..., HttpResponse]
 # A page that was opened from the check leads back to it.
@@ -73,22 +76,32 @@ NOT_HELD_UP = {"rules", "delete", "later"}
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, code: str) -> HttpResponse:
-    """What it is, for how long it is kept; and begin. What was ticked on the procedure's page is not asked again."""
+    """What it is, for how long it is kept; and begin. What was ticked on the procedure's page is not asked again.
+
+    A helper who is signed in fills it in with the citizen, and says first that they agreed.
+    """
     at = clock.now()
     version = version_in_force(code, clock.local_day(at))
     if version is None or not can_be_declared(version):
         raise Http404
+    helper, problem = (cast(User, request.user) if may_help(request.user) else None), None
     if request.method == "POST":
         count_begun(request)
-        row = begin(version=version, facts=_ticked(version, request.POST), at=at)
-        return redirect(_address(row, Walk(row, at).first_open))
+        ticked, agreed = _ticked(version, request.POST), request.POST.get("agreed") == "on"
+        try:
+            row = begin(version=version, facts=ticked, at=at, helper=helper, is_agreed=agreed)
+            return redirect(_address(row, Walk(row, at).first_open))
+        except BadInput as refused:
+            problem = refused
     context = {
         "version": version,
         "procedure": version.procedure,
-        "ticked": _ticked(version, request.GET),
+        "ticked": _ticked(version, request.POST if problem else request.GET),
         "kept_days": kept_days(clock.local_day(at)),
+        "helper": helper,
+        "problem": problem,
     }
-    return render(request, "applications/declare/start.html", context)
+    return render(request, "applications/declare/start.html", context, status=400 if problem else 200)
 
 
 def _ticked(version: ProcedureVersion, sent: QueryDict) -> dict[str, bool]:
@@ -274,7 +287,12 @@ def _step(
 
 def _page(request: HttpRequest, name: str, row: Declaration, *, status: int = 200, **context: Any) -> HttpResponse:
     version = version_by_id(row.version_id)
-    context |= {"declaration": row, "procedure": version.procedure}
+    context |= {
+        "declaration": row,
+        "procedure": version.procedure,
+        "helper_name": first_name(row.helped_by) if row.helped_by else "",
+        "is_helper": row.helped_by_id is not None and row.helped_by_id == request.user.pk,
+    }
     return _private(render(request, f"applications/declare/{name}.html", context, status=status))
 
 
