@@ -138,7 +138,7 @@ class CalendarDayForm(forms.Form):
 
 
 class NumberForm(forms.Form):
-    """A number given by staff although the day is full."""
+    """A number given by staff although the day is full; by a helper (``helps``) as the kiosk would, without a reason."""
 
     service = forms.ModelChoiceField(
         label=_("For what"),
@@ -158,11 +158,13 @@ class NumberForm(forms.Form):
     )
     client_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, services: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, services: Any, helps: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["service"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = services
+        if helps:
+            del self.fields["reason"]
 
 
 def _read(parse: Callable[[str], str], text: str) -> str:

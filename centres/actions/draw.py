@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from centres import booking, hours
-from centres.enums import PriorityGround, TicketEventKind
+from centres.enums import PriorityGround, Role, TicketEventKind
 from centres.last_numbers import DayIsFull, full_now
 from centres.models import Appointment, Counter, Device, Service, Ticket
 from centres.moves import reason_of, write_down
@@ -135,7 +135,7 @@ def _check(service: Service, client_key: str, ground: str, device: Device | None
         raise BadInput(_("Please choose one of the answers."), code="bad_ground", field="ground")
     if device is not None and device.centre_id != service.centre_id:
         raise NotAllowed(_("This screen belongs to another centre."), code="other_centre")
-    if user is not None and not has_role(user, STAFF, service.centre_id):
+    if user is not None and not has_role(user, STAFF | {Role.HELPER}, service.centre_id):
         raise NotAllowed(_("Only staff of this centre can give out its numbers."), code="not_staff_here")
 
 

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from centres.actions.draw import draw
 from centres.ahead import people_ahead
-from centres.enums import AppointmentState, TicketEventKind
+from centres.enums import AppointmentState, Role, TicketEventKind
 from centres.forms_book import NumberForm
 from centres.line import qr_of
 from centres.models import Appointment, Centre, Service, Ticket
-from centres.permissions import DESK, MANAGERS, centres_of
+from centres.permissions import DESK, MANAGERS, centres_of, has_role
 from centres.views.book import day_in
 from centres.views.managed import centres_to_choose, managed_centre
 from citizens.models import User
@@ -58,11 +58,13 @@ def of_day(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def give_number(request: HttpRequest) -> HttpResponse:
-    """An officer or a manager gives a number with a reason, also when no more are given at the kiosk."""
+    """An officer or a manager gives a number with a reason, also when no more are given at the kiosk; a helper gives one
+    to whom the kiosk is too much, as the kiosk would."""
     user = cast(User, request.user)
     centre = _own_centre(user, request.GET.get("centre", ""))
     services = Service.objects.filter(centre=centre, is_open=True).select_related("centre")
-    form = NumberForm(request.POST or None, services=services, initial={"client_key": uuid4().hex})
+    helps = not has_role(user, {*DESK, *MANAGERS}, centre.pk)
+    form = NumberForm(request.POST or None, services=services, helps=helps, initial={"client_key": uuid4().hex})
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,7 +78,13 @@ def give_number(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST":
         status = 400
     given = _given(user, centre, request.GET.get("given", "")) if request.method == "GET" else None
-    context = {"centre": centre, "form": form, "given": given, "qr": qr_of(given.token) if given else ""}
+    context = {
+        "centre": centre,
+        "form": form,
+        "given": given,
+        "qr": qr_of(given.token) if given else "",
+        "helps": helps,
+    }
     if given:
         context["ahead"] = people_ahead(given, clock.now())
     return render(request, "centres/day/number.html", context, status=status)
@@ -94,7 +102,7 @@ def _given(user: User, centre: Centre, asked: str) -> Ticket | None:
 
 def _own_centre(user: User, wanted: str) -> Centre:
     """The centre asked for, or the first where the user may give numbers. Raises ``NotAllowed``."""
-    allowed = centres_of(user, {*DESK, *MANAGERS})
+    allowed = centres_of(user, {*DESK, *MANAGERS, Role.HELPER})
     centres = Centre.objects.filter(is_active=True)
     if allowed is not None:
         centres = centres.filter(pk__in=allowed)
@@ -102,5 +110,5 @@ def _own_centre(user: User, wanted: str) -> Centre:
         centres = centres.filter(pk=int(wanted))
     centre = centres.filter(services__isnull=False).order_by("code").first()
     if centre is None:
-        raise NotAllowed(_("Only officers and managers of a centre can give numbers."), code="not_staff_here")
+        raise NotAllowed(_("Only officers, managers and helpers of a centre can give numbers."), code="not_staff_here")
     return centre

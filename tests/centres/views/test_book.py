@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from centres import book_draft
 from centres.actions.draw import draw
-from centres.enums import AppointmentState, Priority, PriorityGround
+from centres.enums import AppointmentState, Priority, PriorityGround, Role
 from centres.models import Appointment, CalendarDay, Device, Ticket
 from portal import clock
 from tests.centres.actions.booked import TOMORROW, visits_take, waiting
@@ -491,6 +491,20 @@ class TestManager:
         for _twice in range(2):
             assert client.post(url, {"service": service.pk, "client_key": key, "reason": "ở xa"}).status_code == 302
         assert Ticket.objects.get().events.get().reason == "ở xa"
+
+    def test_a_helper_draws_one_as_the_kiosk_would(self, client, service, centre):
+        helper, url = make.MembershipFactory(centre=centre, role=Role.HELPER).user, reverse("centres:day_number")
+        client.force_login(helper)
+        assert 'name="reason"' not in text(client.get(url))
+        sent = {"service": service.pk, "client_key": uuid4().hex, "ground": "age_75"}
+        page = text(client.post(url, sent, follow=True))
+        drawn = Ticket.objects.get()
+        assert drawn.label in page and drawn.priority_ground == "age_75"
+        issued = drawn.events.get()
+        assert (issued.actor, issued.reason) == (helper, "")
+        client.force_login(make.MembershipFactory(centre=make.CentreFactory(), role=Role.HELPER).user)
+        assert client.post(url, {**sent, "client_key": uuid4().hex}).status_code in (400, 403)
+        assert Ticket.objects.count() == 1
 
     def test_the_slip_of_a_number_given_by_hand_is_there_to_print_and_to_scan(self, client, service, centre):
         url = reverse("centres:day_number")
