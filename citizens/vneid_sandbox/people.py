@@ -1,0 +1,24 @@
+"""The made-up people of the sandbox. Their numbers are of no living person: the demo and the tests use them alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account of VNeID. ``level`` is the level of the identity (Decree 69/2024)."""
+
+    username: str
+    number: str
+    full_name: str
+    birthdate: str
+    level: int
+
+
+PEOPLE = (
+    Person("anh", "001190001234", "Nguyễn Thị Ánh", "1990-02-01", 2),
+    Person("nam", "001092000123", "Phạm Văn Nam", "1992-05-06", 2),
+    Person("tre", "001206004321", "Lê Minh Trẻ", "2006-09-05", 1),
+)
+BY_NAME = {person.username: person for person in PEOPLE}
