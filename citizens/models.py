@@ -375,3 +375,23 @@ class PhoneClaim(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class StaffSession(models.Model):
+    """Where somebody of the staff signed in, so that they can end it from elsewhere. It lives as long as its session does.
+
+    ``session_key`` is the session's own, as its table keeps it: ending takes that row away, so no request asks here.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="staff_sessions")
+    session_key = models.CharField(max_length=40, unique=True, editable=False)
+    began_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("session of staff")
+        verbose_name_plural = _("sessions of staff")
+
+    def __str__(self) -> str:
+        return str(self.pk)

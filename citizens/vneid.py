@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 import requests
+import structlog
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
@@ -30,6 +31,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import BadInput, NotAllowed, RuleBroken, Unavailable
 
+log = structlog.get_logger(__name__)
 PROVIDER = "vneid"
 _LEVEL = re.compile(r"[0-9]")
 
@@ -144,10 +146,9 @@ def lead_there(request: HttpRequest) -> HttpResponse:
     try:
         provider = Errors(request).get_provider(request, PROVIDER)
         answer: HttpResponse = provider.redirect(request, AuthProcess.LOGIN)
-    except Refused as refused:
-        raise refused.problem from refused
-    except (OAuth2Error, requests.RequestException, KeyError, ValueError) as error:
-        raise _problem(None, error, False) from error
+    except (Refused, OAuth2Error, requests.RequestException, KeyError, TypeError, ValueError) as error:
+        _note(error)
+        raise _silent() from error
     return answer
 
 
@@ -158,6 +159,8 @@ def who_came_back(request: HttpRequest) -> Said:
         _Callback.adapter_view(client)(request)
     except Refused as refused:
         raise refused.problem from refused
+    except (OAuth2Error, requests.RequestException) as error:  # before there was a code to give
+        raise _problem(None, error, False) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:  # an answer that is none
         raise _problem(None, error, False) from error
     if client.said is None:
@@ -166,15 +169,27 @@ def who_came_back(request: HttpRequest) -> Said:
 
 
 def _problem(error: Any, exception: Exception | None, lost_state: bool) -> RuleBroken:
+    """The sentence for what allauth noticed; why it was exactly is for the log."""
     if error == AuthError.CANCELLED:
         return NotAllowed(_("You did not let VNeID tell us who you are. Nothing was done."), code="vneid_refused")
+    _note(exception)
     if isinstance(exception, requests.RequestException):
-        return Unavailable(
-            _("VNeID does not answer now. Please try again later, or sign in with your phone."), code="vneid_silent"
-        )
+        return _silent()
     if lost_state or isinstance(exception, OAuth2Error):
         return BadInput(_("This sign-in took too long or was used already. Please begin again."), code="vneid_over")
     return _unclear()
+
+
+def _note(exception: Exception | None) -> None:
+    """By its kind alone: the text of an answer may hold a token, or somebody's data."""
+    cause = exception.__cause__ if exception is not None else None
+    log.warning("vneid_failed", kind=type(exception).__name__, cause=type(cause).__name__)
+
+
+def _silent() -> Unavailable:
+    return Unavailable(
+        _("VNeID does not answer now. Please try again later, or sign in with your phone."), code="vneid_silent"
+    )
 
 
 def _unclear() -> BadInput:

@@ -62,9 +62,9 @@ def _people_and_client(chosen: argparse.Namespace) -> None:
     from allauth.idp.oidc.models import Client  # noqa: PLC0415 - needs the settings
     from django.contrib.auth import get_user_model  # noqa: PLC0415
 
-    from citizens.vneid_sandbox.people import PEOPLE  # noqa: PLC0415
+    from citizens.vneid_sandbox.people import people  # noqa: PLC0415
 
-    for person in PEOPLE:
+    for person in people():
         get_user_model().objects.get_or_create(username=person.username)
     client = Client(id=chosen.client, name="Một cửa Hà Nội", type=Client.Type.CONFIDENTIAL, scopes="openid\nprofile")
     client.set_secret(os.environ["VNEID_SECRET"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 
-from citizens.vneid_sandbox.people import BY_NAME
+from citizens.vneid_sandbox.people import person_named
 
 
 class Claims(DefaultOIDCAdapter):
@@ -16,7 +16,7 @@ class Claims(DefaultOIDCAdapter):
     def get_claims(
         self, purpose: Any, user: Any, client: Any, scopes: Iterable[str], email: str | None = None, **kwargs: Any
     ) -> dict[str, Any]:
-        person, claims = BY_NAME[user.username], {"sub": self.get_user_sub(client, user)}
+        person, claims = person_named(user.username), {"sub": self.get_user_sub(client, user)}
         if "profile" not in scopes:
             return claims
         return {

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from citizens.vneid_sandbox.people import PEOPLE
+from citizens.vneid_sandbox.people import people
 
 
 def choose(request: HttpRequest) -> HttpResponse:
@@ -19,4 +19,4 @@ def choose(request: HttpRequest) -> HttpResponse:
         user = get_object_or_404(get_user_model(), username=request.POST.get("person", ""))
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect(onward)
-    return render(request, "vneid/people.html", {"people": PEOPLE, "next": onward})
+    return render(request, "vneid/people.html", {"people": people(), "next": onward})

@@ -63,7 +63,15 @@ def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     waiting = hall.tickets["waiting"].token
     why, papers = f"/t/{waiting}/why/", f"/t/{waiting}/papers/land_change_info/"
     return [
-        *[("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
+        *[
+            ("/", 200),
+            (centre, 200),
+            ("/track/", 200),
+            ("/me/sign-in/", 200),
+            ("/sign-in/", 200),
+            ("/khong-co/", 404),
+            ("/t/khong-co/", 404),
+        ],
         *[("/verify/", 200), ("/verify/ZZZZZZZZZZZZ/", 404)],
         *[(f"/t/{token}/", 200) for token in tokens],
         *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
