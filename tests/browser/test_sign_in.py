@@ -79,7 +79,7 @@ def test_somebody_signs_in_by_phone_and_sees_where_things_stand(
     sign_in_by_phone(page, look)
     lines = page.locator(".mine li")
     expect(lines).to_have_count(2)
-    expect(lines.first).to_contain_text("Chúng tôi cần bác bổ sung")
+    expect(lines.first).to_contain_text("Cần bác bổ sung giấy tờ")
     expect(page.locator("main")).not_to_contain_text("Nguyễn Thị Ánh")
     checked(look, page, "my applications")
     lines.first.get_by_role("link").click()
