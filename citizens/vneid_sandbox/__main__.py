@@ -66,7 +66,8 @@ def _people_and_client(chosen: argparse.Namespace) -> None:
 
     for person in people():
         get_user_model().objects.get_or_create(username=person.username)
-    client = Client(id=chosen.client, name="Một cửa Hà Nội", type=Client.Type.CONFIDENTIAL, scopes="openid\nprofile")
+    client = Client.objects.filter(id=chosen.client).first() or Client(id=chosen.client)
+    client.name, client.type, client.scopes = "Một cửa Hà Nội", Client.Type.CONFIDENTIAL, "openid\nprofile"
     client.set_secret(os.environ["VNEID_SECRET"])
     client.set_redirect_uris([chosen.back])
     client.save()

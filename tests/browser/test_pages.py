@@ -239,10 +239,10 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
     }
     every_dossier = [f"/dossiers/{row.pk}/" for row in hall.dossiers.values()]
     visits = {
-        "without a counter": ["/desk/", "/day/"],
+        "without a counter": ["/desk/", "/day/", "/sessions/"],
         "empty": ["/desk/", *every_dossier],
         "paused": ["/desk/"],
-        "person": ["/desk/", "/desk/?choose"],
+        "person": ["/desk/", "/desk/?choose", "/desk/person/phone/"],
         "draft": [
             f"/desk/?matter={hall.draft.pk}",
             f"/desk/?matter={hall.draft.pk}&view=form",

@@ -225,3 +225,9 @@ class TestTooLate:
         with vneid_sandbox(tmp_path, BACK, "--code-seconds", "-1") as issuer:
             lead_to(issuer, settings)
             refused(sign_in(client), 400, "too long or was used already")
+
+
+def test_the_sandbox_starts_again_where_it_was(tmp_path: Path) -> None:
+    for _time in range(2):
+        with vneid_sandbox(tmp_path, BACK) as issuer:
+            assert issuer
