@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -25,6 +25,8 @@ from citizens.citizen_session import (
 from citizens.forms import CodeForm, PhoneForm
 from citizens.models import CitizenSession
 from citizens.vneid import is_offered
+from notifications.enums import Channel
+from notifications.leaving import leaves_the_machine
 from portal import clock
 from portal.errors import RuleBroken
 from portal.ratelimit import client_address
@@ -36,9 +38,12 @@ from portal.vn.phones import last4
 @sensitive_post_parameters("phone")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for the phone number, and send it a code, whoever it belongs to."""
+    """Ask for the phone number, and send it a code, whoever it belongs to; only where an SMS reaches anybody."""
     if request.method == "GET" and citizen_session(request) is not None:
         return redirect("applications:mine")
+    with_phone = leaves_the_machine(Channel.SMS)
+    if request.method == "POST" and not with_phone:
+        raise Http404
     form, status = PhoneForm(request.POST if request.method == "POST" else None), 200
     if form.is_bound and form.is_valid():
         try:
@@ -48,7 +53,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             status = problem.status
     elif form.is_bound:
         status = 400
-    return render(request, "citizens/sign_in.html", {"form": form, "with_vneid": is_offered()}, status=status)
+    shown = {"form": form, "with_phone": with_phone, "with_vneid": is_offered()}
+    return render(request, "citizens/sign_in.html", shown, status=status)
 
 
 @login_not_required

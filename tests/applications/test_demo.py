@@ -59,8 +59,8 @@ from centres.models import (
 )
 from centres.permissions import has_role
 from citizens.models import Citizen, HeldDocument, User
-from notifications.models import Message
 from citizens.vneid_sandbox.people import ALWAYS, FILE, people, person_named
+from notifications.models import Message
 from portal import chain, clock, demo, jobs, live
 from portal.vn.card_qr import parse_card
 from portal.vn.identity import check_identity

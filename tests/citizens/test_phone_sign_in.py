@@ -108,6 +108,15 @@ def test_what_takes_no_sms_is_told_and_sends_nothing(phone: Client, number: str)
     assert not PhoneCode.objects.exists()
 
 
+def test_is_offered_only_where_an_sms_reaches_somebody(phone: Client, settings: Any) -> None:
+    settings.PORTAL_ENV = "production"
+    page = phone.get("/me/sign-in/").content.decode()
+    assert 'name="phone"' not in page
+    assert "Signing in is not possible here yet" in page
+    assert ask(phone).status_code == 404
+    assert not PhoneCode.objects.exists()
+
+
 def test_another_browser_cannot_use_the_code(phone: Client) -> None:
     ask(phone)
     code = the_code()
