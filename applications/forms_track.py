@@ -13,7 +13,7 @@ from applications.actions.letters import MOST_CHARACTERS
 _LAST4 = re.compile(r"\d{4}", re.ASCII)
 
 
-class _Last4Form(forms.Form):
+class Last4Form(forms.Form):
     """Who it is, as far as a page without sign-in can ask."""
 
     phone_last4 = forms.CharField(
@@ -30,7 +30,7 @@ class _Last4Form(forms.Form):
         return digits
 
 
-class TrackForm(_Last4Form):
+class TrackForm(Last4Form):
     """The code on the receipt and the last four digits of the phone given at the counter."""
 
     code = forms.CharField(
@@ -48,7 +48,7 @@ class TrackForm(_Last4Form):
         return re.sub(r"\s", "", self.cleaned_data["code"]).upper()
 
 
-class WithdrawForm(_Last4Form):
+class WithdrawForm(Last4Form):
     """Why the dossier is not wanted any more, with the confirmation."""
 
     reason = forms.CharField(
@@ -64,7 +64,7 @@ class WithdrawForm(_Last4Form):
     field_order = ("reason", "phone_last4", "sure")
 
 
-class AnswerForm(_Last4Form):
+class AnswerForm(Last4Form):
     """The citizen's answer, with the confirmation of who it is."""
 
     letter = forms.CharField(

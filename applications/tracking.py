@@ -49,6 +49,7 @@ from applications.notarisation.requests import is_request
 from applications.notarisation.words import ToldDocument, told_of
 from applications.papers_out import PAPERS, RECEIPT, title_of
 from applications.pauses import parts_of
+from applications.querysets import ApplicationQuerySet
 from applications.result_ways import comes_for_it
 from applications.tracking_words import (
     BRING_FOR_A_PART,
@@ -689,23 +690,24 @@ def find_visit(token: str, at: datetime, *, begins_with_its_own: bool = False) -
 def _applications(ticket: Ticket | None, token: str) -> list[Application]:
     """Those of a ticket's matters, or the one with this token."""
     mine = Q(matter__ticket=ticket) | Q(for_application__matter__ticket=ticket) if ticket else Q(token=token)
-    return list(
-        Application.objects.filter(mine)
-        .select_related("helped_at", "received_at_centre", "competent", "matter__ticket__rating", "certification")
-        .prefetch_related(
-            "fee_lines__item",
-            "steps",
-            "supplements__part",
-            "parts",
-            "issued_forms",
-            "withdrawals",
-            "dispatches",
-            "payments",
-            Prefetch("papers", Paper.objects.select_related("kind")),
-            Prefetch("originals", Original.objects.select_related("paper__kind", "branch")),
-            "events",
-            Prefetch("certification__items", _DOCUMENTS),
-        )
-        .order_by("started_at", "id")
-        .distinct()
+    return list(with_what_is_shown(Application.objects.filter(mine)).order_by("started_at", "id").distinct())
+
+
+def with_what_is_shown(rows: ApplicationQuerySet) -> ApplicationQuerySet:
+    """These dossiers with everything that a ``TrackedDossier`` reads: as many statements for many as for one."""
+    return rows.select_related(
+        "helped_at", "received_at_centre", "competent", "matter__ticket__rating", "certification"
+    ).prefetch_related(
+        "fee_lines__item",
+        "steps",
+        "supplements__part",
+        "parts",
+        "issued_forms",
+        "withdrawals",
+        "dispatches",
+        "payments",
+        Prefetch("papers", Paper.objects.select_related("kind")),
+        Prefetch("originals", Original.objects.select_related("paper__kind", "branch")),
+        "events",
+        Prefetch("certification__items", _DOCUMENTS),
     )

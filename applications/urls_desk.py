@@ -3,7 +3,7 @@
 from django.urls import path
 
 from applications.views import screen
-from applications.views.desk import matter, numbers, page, person, queue, receipt_ways, refuse
+from applications.views.desk import matter, numbers, page, person, phone, queue, receipt_ways, refuse
 
 patterns = [
     path("desk/", page.show, name="desk"),
@@ -26,6 +26,7 @@ patterns = [
     path("desk/person/new/", person.add, name="add_person"),
     path("desk/person/unit/", person.unit, name="settle_unit"),
     path("desk/person/address/", person.lives_at, name="lives_at"),
+    path("desk/person/phone/", phone.phone, name="bind_phone"),
     path("desk/person/applicant/", person.applicant, name="applicant"),
     path("desk/matters/", matter.choose, name="choose"),
     path("desk/matters/<int:application_id>/contact/", person.contact, name="contact"),

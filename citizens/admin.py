@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.admin import EmailAddress
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -27,6 +29,9 @@ from portal.vn.names import validate_name
 from portal.vn.phones import parse_phone
 from portal.vn.problems import InvalidValue
 from portal.vn.text import fold
+
+# VNeID is set up by the environment, and nobody signs in with an e-mail address: nothing of it is changed here.
+admin.site.unregister([EmailAddress, SocialAccount, SocialApp, SocialToken])
 
 
 class UserCreationForm(AdminUserCreationForm):

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class CitizensConfig(AppConfig):
     name = "citizens"
     verbose_name = _("Citizens")
+
+    def ready(self) -> None:
+        from citizens import checks  # noqa: F401, PLC0415

@@ -15,3 +15,10 @@ class IdentitySource(models.TextChoices):
     TYPED = "typed", _("typed by the officer")
     CARD = "card", _("read from the ID card")
     VNEID = "vneid", _("signed in with VNeID")
+
+
+class SignInWay(models.TextChoices):
+    """By what a citizen signed in."""
+
+    PHONE = "phone", _("phone")
+    VNEID = "vneid", _("VNeID")

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from citizens.enums import IdentitySource, Sex
+from citizens.enums import IdentitySource, Sex, SignInWay
 from portal.records import AppendOnly
 from portal.vn.identity import mask_identity
 from portal.vn.names import sort_key
@@ -263,3 +263,135 @@ class MovedReference(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.model} {self.row_id}"
+
+
+class PhoneCode(models.Model):
+    """A one-time code sent to a phone (mã đăng nhập), for the one browser that asked: it is kept as a keyed hash, and so
+    is the handle by which that browser names it."""
+
+    handle_hash = models.CharField(max_length=64, unique=True)
+    phone = models.CharField(max_length=16, help_text=_("E.164"))
+    code_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sign-in code")
+        verbose_name_plural = _("sign-in codes")
+        indexes = [models.Index(fields=["created_at"], name="phone_code_by_age")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CitizenSession(models.Model):
+    """A citizen who is signed in on one browser; apart from the sessions of staff, and of which only the key's hash is kept.
+
+    ``level`` is the level of the identity as VNeID said it (Decree 69/2024), 0 for a phone.
+    """
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    way = models.CharField(max_length=5, choices=SignInWay.choices)
+    phone = models.CharField(max_length=16, blank=True, help_text=_("E.164"))
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions")
+    level = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("citizen's session")
+        verbose_name_plural = _("citizens' sessions")
+        indexes = [models.Index(fields=["seen_at"], name="citizen_session_by_age")]
+        constraints = [
+            models.CheckConstraint(
+                condition=(models.Q(way=SignInWay.PHONE, citizen__isnull=True) & ~models.Q(phone=""))
+                | models.Q(way=SignInWay.VNEID, citizen__isnull=False, phone=""),
+                name="citizen_session_has_whose",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CitizenPhone(models.Model):
+    """A phone whose holder a counter has seen with the ID card: signing in with it shows the citizen's own dossiers."""
+
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="phones")
+    phone = models.CharField(max_length=16, help_text=_("E.164"))
+    bound_at = models.DateTimeField()
+    bound_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    unit = models.CharField(max_length=120, help_text=_("Where the card was seen, as text."))
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("phone of a citizen")
+        verbose_name_plural = _("phones of citizens")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone"], condition=models.Q(ended_at__isnull=True), name="phone_of_one_citizen"
+            ),
+            models.CheckConstraint(condition=~models.Q(phone=""), name="citizen_phone_has_number"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class VneidAccount(models.Model):
+    """Who an account of VNeID is here, and the level of the identity as it was said last."""
+
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="vneid_accounts")
+    level = models.PositiveSmallIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("account of VNeID")
+        verbose_name_plural = _("accounts of VNeID")
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="vneid_account_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PhoneClaim(models.Model):
+    """A short number that whoever signed in with a phone says at a counter, so that the phone is bound to their card."""
+
+    number_hash = models.CharField(max_length=64, unique=True)
+    session = models.ForeignKey(CitizenSession, on_delete=models.CASCADE, related_name="claims")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("number for the counter")
+        verbose_name_plural = _("numbers for the counter")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class StaffSession(models.Model):
+    """Where somebody of the staff signed in, so that they can end it from elsewhere. It lives as long as its session does.
+
+    ``session_key`` is the session's own, as its table keeps it: ending takes that row away, so no request asks here.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="staff_sessions")
+    session_key = models.CharField(max_length=40, unique=True, editable=False)
+    began_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("session of staff")
+        verbose_name_plural = _("sessions of staff")
+
+    def __str__(self) -> str:
+        return str(self.pk)

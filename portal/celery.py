@@ -140,6 +140,7 @@ app.conf.update(
             "args": ["courier"],
             "options": {"expires": 120, "queue": NATIONAL},
         },
+        "sign-ins": {"task": "citizens.tasks.forget_sign_ins", "schedule": 300.0, "options": {"expires": 300}},
         "failed jobs": {"task": "support.tasks.forget_failures", "schedule": 3600.0, "options": {"expires": 3600}},
         "learning": {"task": "centres.tasks.learn_days", "schedule": 900.0, "options": {"expires": 900}},
     },

@@ -20,6 +20,9 @@ ON_THE_SLIP = (
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "logout": ("room", {}),
     "large_print": ("home", {}),
+    "sessions_end": ("sessions", {}),
+    "me_sign_out": ("home", {}),
+    **dict.fromkeys(("me_claim", "me_release"), ("applications:mine", {})),
     "centres:kiosk_draw": ("centres:kiosk", {}),
     "centres:kiosk_reprint": ("centres:kiosk_ticket", {"token": "token"}),
     "centres:kiosk_reconcile": ("centres:kiosk", {}),

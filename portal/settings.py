@@ -45,6 +45,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "django_filters",
     "django_htmx",
@@ -72,6 +76,7 @@ MIDDLEWARE = [
     "portal.middleware.ActionsLeadBack",
     "portal.middleware.DomainErrors",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -321,6 +326,25 @@ AXES_CACHE = "tries"
 AXES_CLIENT_IP_CALLABLE = "portal.ratelimit.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
+# -- citizens' sign-in by VNeID: without an issuer the page does not offer it (docs/decisions/0053) ----------------------
+VNEID_ISSUER = env.url("VNEID_ISSUER", {"http", "https"}, "the issuer of VNeID's OpenID Connect", default="").rstrip(
+    "/"
+)
+VNEID_CLIENT_ID = env.text("VNEID_CLIENT_ID", "the name of this portal there", default="")
+VNEID_SECRET = env.text("VNEID_SECRET", "the secret of that name", default="")
+VNEID_SCOPES = env.words("VNEID_SCOPES", "what is asked of VNeID, with commas", default=["openid", "profile"])
+VNEID_NUMBER = env.text("VNEID_NUMBER", "the claim with the identity number", default="identity_number")
+VNEID_NAME = env.text("VNEID_NAME", "the claim with the full name", default="name")
+VNEID_BIRTH = env.text("VNEID_BIRTH", "the claim with the date of birth", default="birthdate")
+VNEID_LEVEL = env.text("VNEID_LEVEL", "the claim with the level of the identity", default="identity_level")
+# Level 2: the person stood before the police with the ID card (Decree 69/2024 art. 6).
+VNEID_LEVEL_NEEDED = env.number("VNEID_LEVEL_NEEDED", "the least level that opens a person's dossiers", default=2)
+SOCIALACCOUNT_ADAPTER = "citizens.vneid.Errors"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "citizens.vneid.Provider", "OAUTH_PKCE_ENABLED": True, "APPS": []}
+}
+
 SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day
 SESSION_COOKIE_SAMESITE = "Lax"
 

@@ -9,6 +9,8 @@ from drf_spectacular.views import SpectacularAPIView
 
 from portal import views
 
+# One way to sign in: what it asks for, and what is noted of it, holds for the administration too.
+admin.site.login = views.sign_in_for_admin  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = gettext_lazy("One-stop Hanoi")
 
 urlpatterns = [

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -47,6 +52,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
     parts = {"database": _database_answers(), "cache": _cache_answers(), "files": files.is_writable()}
     ready = all(parts.values())
     return JsonResponse({**parts, "broker": _broker_answers()}, status=200 if ready else 503)
+
+
+@login_not_required
+@never_cache
+def sign_in_for_admin(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """To the page where all staff sign in, and back from there."""
+    onward = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+    return redirect_to_login(onward)
 
 
 @login_not_required

@@ -121,6 +121,9 @@ LIMITED = {
     "centres:board_sign_in",
     "centres:screen_sign_in",
     "applications:track",
+    "me_sign_in",
+    "me_code",
+    "applications:bind_phone",
     "applications:withdraw",
     "applications:answer_letter",
     "applications:declare_start",
@@ -530,6 +533,9 @@ def a_world(at_hanoi: Any) -> World:
         "applications:settle_unit": {**shown, "unit": "00229"},
         "applications:lives_at": {**shown, "address": "12 ngõ 5, phường Kim Liên, Hà Nội"},
         "procedures:units": {"address": "12 ngõ 5, Nam Đồng, Đống Đa"},
+        "me_sign_in": {"phone": "0987 654 321"},
+        "me_code": {"otp": "000000"},
+        "applications:bind_phone": {**shown, "number": "00000000", "phone_last4": "0000", "seen": "on"},
         "applications:track": {"code": accepted.code, "phone_last4": LAST4},
         "applications:verify_paper": {"number": "0001", "day": "23/11/2026", "code": "ZZZZ-ZZZZ-ZZZZ"},
         "applications:rate_visit": {"score": "3"},
@@ -734,6 +740,7 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
     thing = {"kind": "printer", "name": "Máy in"}
     world.queries["support:equipment_labels"] = f"?tag={printer.tag}"
     world.arguments |= {
+        "openid_connect_callback": {"provider_id": "vneid"},
         "support:status_of": {"code": here.code},
         "support:ticket_help": {"token": number.token},
         "support:point": {"token": a_point(here).token},

@@ -83,7 +83,7 @@ def identify(
     source: str = IdentitySource.TYPED,
     is_same_person: bool = False,
     at: datetime,
-    acting_user: User,
+    acting_user: User | None,
 ) -> Identified:
     """The citizen with this identity number, found or made; whoever reads it here writes a Look of their own.
 
@@ -94,7 +94,7 @@ def identify(
     three for a new one, and one write in either case, so no transaction of its own; two officers at the same instant
     get the same record.
 
-    Raises ``BadInput``, naming the field.
+    Nobody acts where VNeID names the person. Raises ``BadInput``, naming the field.
     """
     identity = _parsed("number", parse_identity_number, number)
     given = _Given(

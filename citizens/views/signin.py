@@ -10,6 +10,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
+from citizens.views.staff_sessions import note_sign_in
 from portal import typed
 
 
@@ -32,6 +33,7 @@ class SignIn(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         signed_in = super().form_valid(form)
+        note_sign_in(self.request, form.get_user())
         kept = typed.unsealed(self.request.POST.get(typed.FIELD, ""))
         return typed.offer_again(self.request, kept) if kept else signed_in
 

@@ -1,7 +1,7 @@
 """The portal on this machine, with a day's worth of visitors: `make demo`.
 
-Web, worker, courier, scheduler, the watch, a throw-away signing authority and a sandbox of the national portal are real processes over
-SQLite and the filesystem broker. Safe to run again; everything it makes is under ``var/``. Runs by its path, because importing
+Web, worker, courier, scheduler, the watch, a throw-away signing authority, a sandbox of the national portal and one of VNeID are real
+processes over SQLite and the filesystem broker. Safe to run again; everything it makes is under ``var/``. Runs by its path, because importing
 ``portal`` reads the settings and those are made here.
 
 Environment: ``PORT`` (8000), ``HOST`` (127.0.0.1), ``RESET=1`` to start afresh.
@@ -37,6 +37,7 @@ DEMO = VAR / "demo"
 AUTHORITY = DEMO / "authority"
 AUTHORITY_HOST = "127.0.0.1"
 NATIONAL = DEMO / "national"
+VNEID = DEMO / "vneid"
 READY_SECONDS = 60
 STOP_SECONDS = 20
 # In this order: the catalogue names units, the seed uses all three.
@@ -58,6 +59,7 @@ TO_TRY = (
     ("/procedures/1.001193/", "a form filled in at home, one thing a page"),
     ("/declare/demo-to-khai-nha/", "one that is finished; scan or type its code at the desk"),
     ("/track/", "where a dossier stands"),
+    ("/me/", "all of a citizen's dossiers, signed in with VNeID (made-up people) or a phone"),
     ("/support/", "incidents, outages, who is on call (hotro1)"),
     ("/support/equipment/", "what each counter works with (hotro1)"),
     ("/support/status/", "does everything work?"),
@@ -145,7 +147,9 @@ def prepare_environment() -> None:
                  "SIGNING_SIGNER_PASSWORD", "SIGNING_UNIT_KEY", "SIGNING_UNIT_PASSWORD", "SIGNING_TSA_URL",
                  "SIGNING_ROOTS", "SIGNING_SHARED_KEY", "SIGNING_FOLDER", "SIGNING_TOKEN_MODULES", "NATIONAL_URL",
                  "NATIONAL_ACCOUNT", "NATIONAL_PASSWORD", "NATIONAL_CA", "NATIONAL_INBOX_KEY", "FILES_KEY_FILE",
-                 "FILES_URL", "FILES_S3_ENDPOINT", "FILES_S3_REGION", "FILES_S3_KEY", "FILES_S3_SECRET", "CLAMD_URL"):  # fmt: skip
+                 "FILES_URL", "FILES_S3_ENDPOINT", "FILES_S3_REGION", "FILES_S3_KEY", "FILES_S3_SECRET", "CLAMD_URL", "VNEID_ISSUER",
+                 "VNEID_CLIENT_ID", "VNEID_SECRET", "VNEID_SCOPES", "VNEID_NUMBER", "VNEID_NAME", "VNEID_BIRTH",
+                 "VNEID_LEVEL", "VNEID_LEVEL_NEEDED"):  # fmt: skip
         os.environ.pop(name, None)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="portal.settings",
@@ -203,19 +207,33 @@ def signing_authority(progress: Progress) -> Iterator[int]:
         process.wait(STOP_SECONDS)
 
 
-def lead_to_sandbox() -> int:
-    """Settings that lead to the sandbox of the national portal; its port."""
-    port, secret = kept_port(NATIONAL, "the sandbox of the national portal"), NATIONAL / "key"
+def kept_secret(folder: Path) -> str:
+    secret = folder / "key"
     if not secret.exists():
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_urlsafe(24))
+    return secret.read_text()
+
+
+def lead_to_sandbox() -> int:
+    """Settings that lead to the sandbox of the national portal; its port."""
+    port = kept_port(NATIONAL, "the sandbox of the national portal")
+    secret = kept_secret(NATIONAL)
     os.environ.update(
         NATIONAL_URL=f"http://{AUTHORITY_HOST}:{port}",
         NATIONAL_ACCOUNT="mot-cua-demo",
-        NATIONAL_PASSWORD=secret.read_text(),
-        NATIONAL_INBOX_KEY=secret.read_text(),
+        NATIONAL_PASSWORD=secret,
+        NATIONAL_INBOX_KEY=secret,
     )
     return port
+
+
+def lead_to_vneid() -> None:
+    """Settings that lead to the sandbox of VNeID, where people are sent by their browsers."""
+    port = kept_port(VNEID, "the sandbox of VNeID")
+    os.environ.update(
+        VNEID_ISSUER=f"http://{AUTHORITY_HOST}:{port}", VNEID_CLIENT_ID="mot-cua-demo", VNEID_SECRET=kept_secret(VNEID)
+    )
 
 
 def sandbox_command(port: int) -> list[str]:
@@ -319,7 +337,7 @@ def ask_to_end(pid: int) -> None:
 
 
 def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: int) -> int:
-    """Run web, worker, courier, scheduler, watch, authority and sandbox until Ctrl-C or until one of them ends; returns the exit
+    """Run web, worker, courier, scheduler, watch, authority and sandboxes until Ctrl-C or until one of them ends; returns the exit
     code."""
     from honcho import manager as honcho_manager
     from honcho.printer import Printer
@@ -343,13 +361,14 @@ def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: 
         "watch": f"{python} manage.py watch",
         "authority": shlex.join(authority_command(authority_port)),
         "national": shlex.join(sandbox_command(sandbox_port)),
+        "vneid": shlex.join([sys.executable, "manage.py", "vneid_sandbox", "--folder", str(VNEID)]),
         # Without a pid file: one left by a power cut would keep the next scheduler from starting.
         "scheduler": f"{python} -m celery --quiet -A portal beat --schedule {schedule} --pidfile= --loglevel warning",
     }
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
     end_with_the_terminal()
-    progress.say("Starting web, worker, courier, scheduler, watch, authority and sandbox")
+    progress.say("Starting web, worker, courier, scheduler, watch, authority and sandboxes")
     threading.Thread(target=announce_when_ready, args=(progress, sign_ins), daemon=True).start()
     manager.loop()
     # 130 is Ctrl-C, the way the demo is meant to end.
@@ -363,6 +382,7 @@ def main() -> int:
             check_port()
             prepare_environment()
             sandbox = lead_to_sandbox()
+            lead_to_vneid()
             with signing_authority(progress) as authority:
                 sign_ins = prepare_data(progress)
             return serve(progress, sign_ins, authority, sandbox)

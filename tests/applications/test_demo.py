@@ -19,6 +19,7 @@ from applications.declaring import Walk
 from applications.demo.names import female_names, male_names
 from applications.demo.people import DIVIDED, HUSBAND, KNOWN_HERE, WIFE, Crowd
 from applications.demo.sign_ins import lines
+from applications.demo.vneid import write_people
 from applications.enums import State, StepKind
 from applications.models import (
     Application,
@@ -58,13 +59,16 @@ from centres.models import (
 )
 from centres.permissions import has_role
 from citizens.models import Citizen, HeldDocument, User
+from citizens.vneid_sandbox.people import ALWAYS, FILE, people, person_named
 from notifications.models import Message
 from portal import chain, clock, demo, jobs, live
 from portal.vn.card_qr import parse_card
 from portal.vn.identity import check_identity
 from procedures.models import Procedure
 from procedures.units import Resolution, resolve_old_address
+from tests.factories.applications import a_dossier
 from tests.factories.centres import BookingRulesFactory
+from tests.factories.citizens import CitizenFactory
 from tests.factories.registers import faults
 from tests.moments import hanoi
 
@@ -351,3 +355,17 @@ def test_topics_named_often_in_a_block_change_once_after_it(django_capture_on_co
     assert len(changes) == 1
     after = live.version("queue:1"), live.version("ticket:1"), live.version("ticket:2")
     assert [one == other for one, other in zip(before, after, strict=True)] == [False, False, True]
+
+
+@pytest.mark.django_db
+def test_people_with_dossiers_have_an_account_at_the_sandbox_of_vneid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    her = a_dossier().applicant
+    CitizenFactory()
+    monkeypatch.setenv("VNEID_SANDBOX_FOLDER", str(tmp_path / "vneid"))
+    write_people(tmp_path / "vneid" / FILE)
+    first, second = people()[:2]
+    assert (first.number, first.full_name, first.birthdate) == (her.identity_number, her.full_name, "1990-02-01")
+    assert person_named(first.username) == first
+    assert second == ALWAYS[0], "nobody without a dossier, and those who are always there"

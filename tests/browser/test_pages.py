@@ -63,7 +63,15 @@ def citizen_paths(hall: Hall) -> list[tuple[str, int]]:
     waiting = hall.tickets["waiting"].token
     why, papers = f"/t/{waiting}/why/", f"/t/{waiting}/papers/land_change_info/"
     return [
-        *[("/", 200), (centre, 200), ("/track/", 200), ("/sign-in/", 200), ("/khong-co/", 404), ("/t/khong-co/", 404)],
+        *[
+            ("/", 200),
+            (centre, 200),
+            ("/track/", 200),
+            ("/me/sign-in/", 200),
+            ("/sign-in/", 200),
+            ("/khong-co/", 404),
+            ("/t/khong-co/", 404),
+        ],
         *[("/verify/", 200), ("/verify/ZZZZZZZZZZZZ/", 404)],
         *[(f"/t/{token}/", 200) for token in tokens],
         *[(why, 200), (f"{why}?number={hall.tickets['done'].label}", 200), (f"{why}?number=khong", 400)],
@@ -231,10 +239,10 @@ def test_pages_of_staff_have_no_barriers(hall: Hall, look: Looker) -> None:
     }
     every_dossier = [f"/dossiers/{row.pk}/" for row in hall.dossiers.values()]
     visits = {
-        "without a counter": ["/desk/", "/day/"],
+        "without a counter": ["/desk/", "/day/", "/sessions/"],
         "empty": ["/desk/", *every_dossier],
         "paused": ["/desk/"],
-        "person": ["/desk/", "/desk/?choose"],
+        "person": ["/desk/", "/desk/?choose", "/desk/person/phone/"],
         "draft": [
             f"/desk/?matter={hall.draft.pk}",
             f"/desk/?matter={hall.draft.pk}&view=form",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import factory
+from django.test import Client
 
+from citizens.actions.citizen_sessions import begin_by_phone, begin_by_vneid
+from citizens.citizen_session import COOKIE
 from citizens.models import ApiToken, Citizen, User
+from portal import clock
 from portal.vn.dates import PartialDate
 
 PASSWORD = "một mật khẩu đủ dài"
@@ -48,3 +52,11 @@ class ApiTokenFactory(factory.django.DjangoModelFactory[ApiToken]):
     user = factory.SubFactory(UserFactory)
     name = "quét thẻ"
     key_hash = factory.LazyAttribute(lambda token: ApiToken.hash_of(token.key))
+
+
+def as_citizen(client: Client, *, phone: str = "", citizen: Citizen | None = None, level: int = 2) -> Client:
+    """The client, signed in as the holder of this phone, or as this citizen by VNeID."""
+    at = clock.now()
+    key = begin_by_vneid(citizen=citizen, level=level, at=at) if citizen else begin_by_phone(phone=phone, at=at)
+    client.cookies[COOKIE] = key
+    return client

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from applications.demo import day
 from applications.demo.sign_ins import lines
+from applications.demo.vneid import write_people
 from portal import clock, jobs, live
 from portal.errors import RuleBroken
 from procedures.models import Procedure, Unit
@@ -46,3 +47,4 @@ class Command(BaseCommand):
                 self.stdout.write(day.seed(clock.now()))
         except RuleBroken as error:
             raise CommandError(f"The demo's day could not be made: {error} Nothing was changed.") from error
+        write_people(settings.VAR_DIR / "demo" / "vneid" / "people.json")
