@@ -13,11 +13,13 @@ from django.urls import reverse
 from applications.catalogue import facts_of, is_for_elsewhere, version_of
 from applications.enums import Delivery
 from applications.ledger import lines_owed
-from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Original, Paper
+from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Original, Paper, PaymentRequest
 from applications.models.papers import as_issued
 from applications.notarisation.enums import NOT_PAID_FOR
 from applications.notarisation.requests import items_of, request_of
 from applications.pauses import has_parts
+from applications.payments.reference import grouped
+from applications.payments.vietqr import payload
 from centres.models import Centre
 from portal import clock
 from portal.text import mask_email, pick
@@ -103,6 +105,7 @@ def receipt_context(
         "fees": [{**fee, "amount": format_vnd(fee["amount"])} for fee in frozen["fees"]],
         "total": format_vnd(total),
         "total_in_words": capital(amount_in_words(total)),
+        **_pay_code(frozen.get("pay") or {}),
         "book": format_date(date.fromisoformat(frozen["book"]))
         if frozen.get("book")
         else f"{clock.local(received_at):%Y}",
@@ -113,6 +116,23 @@ def receipt_context(
         "officer": frozen["officer"],
         "hotline": settings.HOTLINE,
         "is_demo": settings.PORTAL_ENV == "demo",
+    }
+
+
+def _pay_code(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The code to pay as it stood on the receipt when it was issued; nothing where none was asked for."""
+    if not said:
+        return {}
+    text = payload(
+        bank=said["bank"], account=said["account"], amount=said["amount"], purpose=said["reference"]
+    )
+    return {
+        "pay_qr": qr(text),
+        "pay_amount": format_vnd(said["amount"]),
+        "pay_reference": grouped(said["reference"]),
+        "pay_account": said["account"],
+        "pay_holder": said["holder"],
+        "pay_until": format_date(date.fromisoformat(said["last_day"])),
     }
 
 
@@ -136,9 +156,12 @@ def receipt_said(
     papers: Sequence[Paper] | None = None,
     originals: Sequence[Original] | None = None,
     lines: Sequence[FeeLine] | None = None,
+    request: PaymentRequest | None = None,
+    is_new: bool = False,
 ) -> dict[str, Any]:
     """What a receipt says of papers, fees and the office that decides elsewhere as they are now, in plain values for its row: only what counts is summed up.
-    Originals are those taken into custody until ``at``. Whoever has the rows at hand gives them; else they are read."""
+    Originals are those taken into custody until ``at``. Whoever has the rows at hand gives them; else they are read. ``is_new``:
+    no other ``request`` for a payment can be there than the one that is given."""
     received_at = application.received_at
     if received_at is None:
         raise ValueError("a receipt is for a received dossier")
@@ -147,6 +170,8 @@ def receipt_said(
         papers = list(application.papers.select_related("kind"))
     if originals is None:
         originals = list(application.originals.filter(taken_at__lte=at))
+    if request is None and not is_new:
+        request = application.payment_requests.filter(ended_at__isnull=True).first()
     return {
         "papers": _papers(application, papers, originals),
         "limit": _LIMIT_OF_PARTS
@@ -162,7 +187,19 @@ def receipt_said(
             for line in lines
         ],
         "total": sum(line.amount for line in lines),
+        **({"pay": _asked_by_code(request)} if request else {}),
         **({"office": application.competent.name[VIETNAMESE]} if is_for_elsewhere(application) else {}),
+    }
+
+
+def _asked_by_code(request: PaymentRequest) -> dict[str, Any]:
+    return {
+        "reference": request.reference,
+        "amount": request.amount,
+        "bank": request.bank,
+        "account": request.account,
+        "holder": request.holder,
+        "last_day": request.last_day.isoformat(),
     }
 
 

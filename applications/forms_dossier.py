@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.handle import PROPOSAL_CHANGED
 from applications.actions.pay import NO_REFERENCE
+from applications.bank import is_connected
 from applications.enums import Method
 from applications.virus import take_upload
 from portal.errors import RuleBroken
@@ -384,6 +385,9 @@ class TakeFeeForm(_MoneyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reference"].label = _("Reference (always with a card)")
+        if is_connected():  # the bank's notice books a transfer
+            ways = [(value, label) for value, label in Method.choices if value != Method.TRANSFER]
+            self.fields["method"].choices = ways  # type: ignore[attr-defined]
         self.fields["reference"].is_sometimes_required = True  # type: ignore[attr-defined]
         self.fields["method"].label = _("Take %(sum)s") % {"sum": format_vnd(self.initial.get("amount") or 0)}
 

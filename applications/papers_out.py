@@ -30,6 +30,7 @@ from portal.vn.phones import display_phone
 RECEIPT = "01"
 # No form of the circular: the centre's own paper.
 REFUND = "HT"
+FEE_RECEIPT = "BL"
 # Official papers are Vietnamese whatever the officer reads, so their words are not translated.
 _STAGES = {
     State.SUBMITTED: "Trước khi tiếp nhận",
@@ -194,6 +195,27 @@ def _refund(form: IssuedForm) -> dict[str, Any]:
     }
 
 
+def receipt_number_of(form: IssuedForm) -> str:
+    """The number of an electronic fee receipt as the books have it: its turn in its office and year."""
+    return f"BLDT-{clock.local_day(form.issued_at).year}-{official_number(form.frozen)}"
+
+
+def _fee_receipt(form: IssuedForm) -> dict[str, Any]:
+    said = form.frozen
+    amount, owed = said.get("amount") or 0, said.get("owed") or 0
+    return _head(form, _receiving(form.application), "BLĐT") | {
+        "receipt": receipt_number_of(form) if said.get("no") else "",
+        "amount": format_vnd(amount),
+        "amount_in_words": capital(amount_in_words(amount)),
+        "fees": [{"name": row["name"], "amount": format_vnd(row["amount"])} for row in said.get("fees") or []],
+        "reference": said.get("reference", ""),
+        "account": said.get("account", ""),
+        "paid_at": _moment(said.get("paid_at")),
+        "left": format_vnd(owed - amount) if amount < owed else "",
+        "too_much": format_vnd(amount - owed) if amount > owed else "",
+    }
+
+
 def _stopped(form: IssuedForm) -> dict[str, Any]:
     said = form.frozen
     state = State(said["state"]) if said.get("state") not in ("", None) else State.PROCESSING
@@ -245,6 +267,13 @@ PAPERS: Mapping[str, PaperOut] = {
             _control_slip,
             "phieu-kiem-soat",
             is_for_citizen=False,
+        ),
+        PaperOut(
+            FEE_RECEIPT,
+            "Biên lai điện tử thu phí, lệ phí",
+            "official/fee_receipt.html",
+            _fee_receipt,
+            "bien-lai-dien-tu",
         ),
         PaperOut(REFUND, "Phiếu hoàn trả phí, lệ phí", "official/refund.html", _refund, "hoan-tra-phi"),
         PaperOut("05", "Thông báo dừng giải quyết hồ sơ", "official/stopped.html", _stopped, "thong-bao-dung"),

@@ -83,7 +83,7 @@ class OpenTill:
 def open_tills(centre: Centre, at: datetime) -> list[OpenTill]:
     """Who has money that is not closed, the longest first; late from the day after on. Two statements."""
     rows = (
-        Payment.objects.filter(centre=centre, closed__isnull=True)
+        Payment.objects.filter(centre=centre, closed__isnull=True, cashier__isnull=False)
         .order_by()
         .values("cashier")
         .annotate(

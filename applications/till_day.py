@@ -20,7 +20,8 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
     """(severity, sentence, address) triples. Three statements."""
     needs = []
     address = f"{reverse('applications:day_closings')}?{urlencode({'centre': centre.pk})}"
-    open_before = Payment.objects.filter(centre=centre, closed__isnull=True, at__lt=today_span(at)[0])
+    in_tills = Payment.objects.filter(centre=centre, closed__isnull=True, cashier__isnull=False)
+    open_before = in_tills.filter(at__lt=today_span(at)[0])
     if count := open_before.order_by().values("cashier").distinct().count():
         text = ngettext(
             "%(count)d cashier has not closed an earlier day.",

@@ -13,11 +13,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications.accounts import account_on, code_to_pay
 from applications.catalogue import version_of
 from applications.conversation import Letter, letters_for_citizen
 from applications.custody import told_to_citizen
-from applications.documents import qr
 from applications.enums import (
     IN_HAND,
     RECEIVED,
@@ -49,6 +47,7 @@ from applications.notarisation.requests import is_request
 from applications.notarisation.words import ToldDocument, told_of
 from applications.papers_out import PAPERS, RECEIPT, title_of
 from applications.pauses import parts_of
+from applications.paying import Paying
 from applications.result_ways import comes_for_it
 from applications.tracking_words import (
     BRING_FOR_A_PART,
@@ -278,10 +277,9 @@ class TrackedDossier:
         return surplus(self.application)
 
     @cached_property
-    def pay_code(self) -> str:
-        """The picture that a bank's app reads to pay it; empty where nothing can be transferred."""
-        account = account_on(self.application.received_at_centre_id, clock.local_day(self.at)) if self.to_pay else None
-        return qr(code_to_pay(account, self.to_pay, self.application.code or "")) if account else ""
+    def paying(self) -> Paying:
+        """What is still to be paid, for what, and the code by which it can be paid now."""
+        return Paying(self.application, self.at)
 
     @cached_property
     def wish(self) -> WithdrawalRequest | None:
