@@ -17,7 +17,6 @@ from centres.models import Centre
 from centres.permissions import MANAGERS, centres_of, has_role
 from portal.clock import HANOI
 
-
 MOST_LINES_SHOWN = 100
 
 
@@ -100,9 +99,7 @@ class BankDay:
         )
         rows = rows.annotate(is_on_statement=Exists(on_one), is_covered=Exists(covered))
         rows = rows.annotate(
-            is_missing=Case(
-                When(is_on_statement=False, is_covered=True, then=Value(True)), default=Value(False)
-            )
+            is_missing=Case(When(is_on_statement=False, is_covered=True, then=Value(True)), default=Value(False))
         )
         return rows.order_by("-is_missing", "paid_at", "pk")
 
@@ -141,7 +138,7 @@ class BankDay:
         return bool(sums["all"].count) and not open_ones and not self.wrong_lines
 
 
-def statements_of(user: Any) -> QuerySet[BankStatement]:
+def statements_of(user: Any) -> QuerySet[Any]:
     """Statements with a line of an account that this person looks after, or that they took in themselves; with how many
     lines each has, and how many are wrong."""
     mine = accounts_for(user)

@@ -123,9 +123,7 @@ def _pay_code(said: Mapping[str, Any]) -> dict[str, Any]:
     """The code to pay as it stood on the receipt when it was issued; nothing where none was asked for."""
     if not said:
         return {}
-    text = payload(
-        bank=said["bank"], account=said["account"], amount=said["amount"], purpose=said["reference"]
-    )
+    text = payload(bank=said["bank"], account=said["account"], amount=said["amount"], purpose=said["reference"])
     return {
         "pay_qr": qr(text),
         "pay_amount": format_vnd(said["amount"]),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class NoticeSource(models.TextChoices):
@@ -11,7 +12,7 @@ class NoticeSource(models.TextChoices):
 
 class NoticeState(models.TextChoices):
     WAITING = "waiting", _("just come")
-    BOOKED = "booked", _("booked")
+    BOOKED = "booked", pgettext_lazy("a transfer", "booked")
     LISTED = "listed", _("to be matched by hand")
     ASIDE = "aside", _("not for a dossier")
 

@@ -35,9 +35,10 @@ BLANKED: dict[str, tuple[str, dict[str, Any]]] = {
     "Arrival": ("application", {"person": {}, "files": []}),
     "Original": ("application", {"number": ""}),
     "CertificationItem": ("certification__application", {"checks": {}, "reason": "", "last_error": ""}),
-    "BankNotice": ("application", {"text": "", "payer": "", "body": "", "note": Case(
-        When(note="", then=Value("")), default=Value(NOBODY)
-    )}),
+    "BankNotice": (
+        "application",
+        {"text": "", "payer": "", "body": "", "note": Case(When(note="", then=Value("")), default=Value(NOBODY))},
+    ),
     "StatementLine": ("notice__application", {"cells": ""}),
     "Signatory": (
         "item__certification__application",

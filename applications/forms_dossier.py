@@ -438,6 +438,23 @@ class RefundForm(_MoneyForm):
         self.fields["cashier"].choices = self.initial.get("people", [])  # type: ignore[attr-defined]
 
 
+class CancelReceiptForm(forms.Form):
+    """A transfer was booked for the wrong dossier; ``initial["receipts"]`` as (id, number, sum)."""
+
+    payment = forms.ChoiceField(label=_("Which receipt"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stands on the paper of the counter-entry."),
+        max_length=500,
+        error_messages={"required": _("Write the reason.")},
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payment"].choices = _named(self.initial.get("receipts", []))  # type: ignore[attr-defined]
+
+
 class LowerFeeForm(forms.Form):
     """One fee becomes smaller, or nothing; ``initial["lines"]`` as ``RefundForm``."""
 

@@ -54,6 +54,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.PAID: gettext_lazy("%(who)s took %(fee)s, receipt %(receipt)s."),
     EventKind.REFUNDED: gettext_lazy("%(who)s had %(fee)s given back, voucher %(receipt)s."),
     EventKind.FEE_LOWERED: gettext_lazy("%(who)s lowered a fee from %(fee_before)s to %(fee)s."),
+    EventKind.RECEIPT_UNDONE: gettext_lazy("%(who)s cancelled receipt %(receipt)s of %(fee)s by a counter-entry."),
     EventKind.WITHDRAWN: gettext_lazy("The applicant withdrew it."),
     EventKind.REFUSED: gettext_lazy("%(who)s refused it."),
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),

@@ -30,7 +30,8 @@ from portal.vn.phones import display_phone
 RECEIPT = "01"
 # No form of the circular: the centre's own paper.
 REFUND = "HT"
-FEE_RECEIPT = "BL"
+FEE_RECEIPT, CANCELLATION = "BL", "HB"
+_SERIES = {FEE_RECEIPT: "BLDT", CANCELLATION: "HBL"}
 # Official papers are Vietnamese whatever the officer reads, so their words are not translated.
 _STAGES = {
     State.SUBMITTED: "Trước khi tiếp nhận",
@@ -196,8 +197,8 @@ def _refund(form: IssuedForm) -> dict[str, Any]:
 
 
 def receipt_number_of(form: IssuedForm) -> str:
-    """The number of an electronic fee receipt as the books have it: its turn in its office and year."""
-    return f"BLDT-{clock.local_day(form.issued_at).year}-{official_number(form.frozen)}"
+    """The number of an electronic fee receipt, or of what cancels one, as the books have it: its turn in its office and year."""
+    return f"{_SERIES[form.number]}-{clock.local_day(form.issued_at).year}-{official_number(form.frozen)}"
 
 
 def _fee_receipt(form: IssuedForm) -> dict[str, Any]:
@@ -213,6 +214,20 @@ def _fee_receipt(form: IssuedForm) -> dict[str, Any]:
         "paid_at": _moment(said.get("paid_at")),
         "left": format_vnd(owed - amount) if amount < owed else "",
         "too_much": format_vnd(amount - owed) if amount > owed else "",
+    }
+
+
+def _cancellation(form: IssuedForm) -> dict[str, Any]:
+    said = form.frozen
+    amount = said.get("amount") or 0
+    return _head(form, _receiving(form.application), "PHBL") | {
+        "receipt": receipt_number_of(form) if said.get("no") else "",
+        "cancels": said.get("receipt", ""),
+        "amount": format_vnd(amount),
+        "amount_in_words": capital(amount_in_words(amount)),
+        "reference": said.get("reference", ""),
+        "why": said.get("why", ""),
+        "signer": said.get("signer", ""),
     }
 
 
@@ -274,6 +289,13 @@ PAPERS: Mapping[str, PaperOut] = {
             "official/fee_receipt.html",
             _fee_receipt,
             "bien-lai-dien-tu",
+        ),
+        PaperOut(
+            CANCELLATION,
+            "Phiếu huỷ biên lai điện tử",
+            "official/receipt_cancelled.html",
+            _cancellation,
+            "huy-bien-lai",
         ),
         PaperOut(REFUND, "Phiếu hoàn trả phí, lệ phí", "official/refund.html", _refund, "hoan-tra-phi"),
         PaperOut("05", "Thông báo dừng giải quyết hồ sơ", "official/stopped.html", _stopped, "thong-bao-dung"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
-from django.db.models import Case, Count, F, Min, QuerySet, Sum, When
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Sum, When
 
 from applications.enums import Method, PaymentKind
 from applications.models import DayClosing, Payment, RefusedCount
@@ -67,6 +67,27 @@ def to_countersign(centre: Centre) -> QuerySet[DayClosing]:
     """Closings that count and wait for a manager, the oldest first."""
     rows = DayClosing.objects.filter(centre=centre, countersignature__isnull=True, corrected_by__isnull=True)
     return rows.select_related("cashier").order_by("day", "sequence", "pk")
+
+
+@dataclass(frozen=True)
+class ToldByBank:
+    """Transfers of a day that a bank told of, in nobody's till: how many, what they come to, and what was cancelled of them."""
+
+    count: int
+    taken: int
+    cancelled: int
+
+
+def told_by_bank(centre: Centre, at: datetime) -> ToldByBank:
+    """Of the day so far. One statement."""
+    start = datetime.combine(clock.local_day(at), time(), tzinfo=clock.HANOI)
+    rows = Payment.objects.filter(centre=centre, cashier__isnull=True, at__gte=start, at__lte=at)
+    found = rows.aggregate(
+        count=Count("pk", filter=Q(kind=PaymentKind.PAID)),
+        taken=Sum("amount", filter=Q(kind=PaymentKind.PAID)),
+        cancelled=Sum("amount", filter=Q(kind=PaymentKind.REFUNDED)),
+    )
+    return ToldByBank(found["count"], found["taken"] or 0, found["cancelled"] or 0)
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,7 @@ _TOLD = [
     EventKind.PAID,
     EventKind.REFUNDED,
     EventKind.FEE_LOWERED,
+    EventKind.RECEIPT_UNDONE,
     EventKind.DOCUMENT_CHANGED,
     EventKind.PROPOSED,
     EventKind.APPROVED,
@@ -410,6 +411,7 @@ class TrackedDossier:
             EventKind.PAID: _("Fee paid"),
             EventKind.REFUNDED: _("Money given back"),
             EventKind.FEE_LOWERED: _("Fee lowered"),
+            EventKind.RECEIPT_UNDONE: _("A receipt was cancelled"),
             EventKind.DOCUMENT_CHANGED: _("A document was changed"),
             EventKind.EXTENDED: _("We apologised for being late and named a new date"),
             EventKind.NOT_ANSWERED: _("Stopped: what was asked for did not come in time"),
@@ -439,7 +441,7 @@ class TrackedDossier:
         if event.kind == EventKind.POSTED:
             letters = self.application.dispatches.all()
             return next((str(row) for row in letters if row.pk == event.details.get("letter")), "")
-        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED):
+        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED, EventKind.RECEIPT_UNDONE):
             return format_vnd(event.details.get("fee", 0))
         if event.kind != EventKind.RECEIVED:
             return ""

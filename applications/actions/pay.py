@@ -193,7 +193,9 @@ def _said(dossier: Application, back: Payment, leader: User) -> dict[str, Any]:
     """
     lines = list(dossier.fee_lines.all())
     lowered = {line.replaces_id: line.amount for line in lines if line.replaces_id}
-    rows = [row for row in dossier.payments.order_by("sequence").select_related("notice") if row.pk != back.pk]
+    every = list(dossier.payments.order_by("sequence").select_related("notice"))
+    undone = {row.cancels_id for row in every}  # a receipt and the entry against it say nothing together
+    rows = [row for row in every if row.pk not in {back.pk, *undone} and row.cancels_id is None]
     taken = [row for row in rows if row.kind == PaymentKind.PAID]
     given = [row for row in rows if row.kind == PaymentKind.REFUNDED]
     last = next((row for row in reversed(rows) if not _came_for_nothing(row)), rows[0])

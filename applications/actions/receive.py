@@ -200,7 +200,7 @@ def complete(
     originals = take_originals(draft, papers, at, acting_user)
     may_be_joined = request is not None and draft.for_application_id is not None
     # What a copy's receipt says is written down once no other document can join it.
-    at_hand = {"papers": papers, "originals": originals, "lines": lines, "request": request_by_code}
+    at_hand: dict[str, Any] = {"papers": papers, "originals": originals, "lines": lines, "request": request_by_code}
     said = {} if may_be_joined else receipt_said(draft, at, **at_hand, is_new=True)
     _write_receipt(draft, said, at, acting_user)
     live.bump(f"dossier:{draft.pk}", *{f"dossiers:{draft.competent_id}", f"dossiers:{centre.pk}"})

@@ -38,9 +38,7 @@ def take_notice(*, told: Told, body: str, source: NoticeSource, at: datetime) ->
     except IntegrityError:
         notice = BankNotice.objects.get(account=told.account, reference=told.reference)
         if notice.amount != told.amount:
-            raise RuleBroken(
-                _("The bank told of the same transfer with another sum before."), code="differs"
-            ) from None
+            raise RuleBroken(_("The bank told of the same transfer with another sum before."), code="differs") from None
         return notice, False
     jobs.wake(TASK, notice.pk)
     return notice, True

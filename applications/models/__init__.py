@@ -59,15 +59,14 @@ from applications.notarisation.signers import (
 )
 
 __all__ = [
-    "BankNotice",
-    "BankStatement",
-    "StatementLine",
     "Absence",
     "AnswerLimit",
     "Application",
     "ArchiveStamp",
     "Arrival",
     "BankAccount",
+    "BankNotice",
+    "BankStatement",
     "BookPrint",
     "CaptureLink",
     "Certification",
@@ -133,6 +132,7 @@ __all__ = [
     "SigningKey",
     "SigningKeyEnd",
     "SigningRules",
+    "StatementLine",
     "Step",
     "SupplementRequest",
     "SyncCheck",

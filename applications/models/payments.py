@@ -27,12 +27,18 @@ class Payment(AppendOnly):
     receipt_number = models.CharField(max_length=40, help_text=_("Of the fee receipt, or of the voucher of a refund."))
     reference = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    cancels = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cancelled_by",
+        help_text=_("The receipt that this row stands against."),
+    )
     sequence = models.PositiveIntegerField()
     held = models.PositiveIntegerField()
     at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     cashier = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -64,6 +70,9 @@ class Payment(AppendOnly):
             ),
             models.CheckConstraint(condition=~Q(receipt_number=""), name="payment_has_a_receipt"),
             models.CheckConstraint(condition=Q(kind=PaymentKind.PAID) | ~Q(reason=""), name="refund_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(cancels__isnull=True) | Q(kind=PaymentKind.REFUNDED), name="receipt_is_cancelled_against"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -15,6 +18,8 @@ from applications.actions.take_notice import take_notice
 from applications.enums_bank import NoticeSource
 from applications.models import Application, BankAccount, BankNotice
 from applications.payments.notices import Told
+from applications.payments.sandbox.bank import Bank
+from applications.payments.sandbox.server import Server
 from applications.payments.signature import SIGNATURE, TIMESTAMP, sign
 from centres.models import Centre
 from portal import clock
@@ -22,8 +27,23 @@ from tests.factories.applications import MONDAY
 
 KEY = "khoa-cua-ngan-hang-chi-de-thu-0001"
 ACCOUNT = "0011012345678"
+STATEMENT = f"account,id,at,amount\n{ACCOUNT},FTX,23/11/2026 09:00,7000\n".encode()
 LATER = MONDAY + timedelta(hours=3)
 _numbers = count(1)
+
+
+@contextmanager
+def a_bank(notices: str, **options: Any) -> Iterator[Server]:
+    """The sandbox of a bank in a thread of its own, which tells this address."""
+    server = Server(("127.0.0.1", 0), Bank(key=KEY, notices=notices, late_seconds=0.2, **options))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def an_account(centre: Centre | None = None, account: str = ACCOUNT) -> BankAccount:

@@ -187,9 +187,7 @@ def test_more_than_was_due_and_twice_are_given_back_by_a_leader(account: Any) ->
 def test_paid_in_cash_first_and_then_by_the_code_is_twice(account: Any) -> None:
     dossier = _land()
     reference, officer = reference_of(dossier), member_of(Role.COUNTER_OFFICER, account.centre)
-    take_fee(
-        application=dossier, amount=28_000, method="cash", receipt_number="BL1", at=LATER, acting_user=officer
-    )
+    take_fee(application=dossier, amount=28_000, method="cash", receipt_number="BL1", at=LATER, acting_user=officer)
     assert a_transfer(reference, 28_000).outcome == Outcome.TWICE
     assert surplus(_now(dossier)) == 28_000
 
@@ -361,8 +359,10 @@ def test_the_database_keeps_one_notice_a_number_and_one_payment_a_notice(account
               st.tuples(st.sampled_from(["cash", "refund", "end"]), st.just(0))), max_size=8))  # fmt: skip
 def test_whatever_comes_in_whatever_order_every_dong_is_booked_once(account: Any, steps: list[tuple[str, int]]) -> None:
     with transaction.atomic():
-        dossier, officer, leader = _land(), member_of(Role.COUNTER_OFFICER, account.centre), member_of(
-            Role.LEADER, account.centre
+        dossier, officer, leader = (
+            _land(),
+            member_of(Role.COUNTER_OFFICER, account.centre),
+            member_of(Role.LEADER, account.centre),
         )
         came, cash, back = {}, 0, 0
         for number, (step, value) in enumerate(steps):

@@ -40,9 +40,9 @@ def test_two_equal_notices_at_once_make_one_payment(settings: Any, at_hanoi: Any
 
 
 def test_two_transfers_at_once_are_two_payments_in_turn(settings: Any) -> None:
-    from tests.factories.bank import told_of  # noqa: PLC0415
     from applications.actions.take_notice import take_notice  # noqa: PLC0415
     from applications.enums_bank import NoticeSource  # noqa: PLC0415
+    from tests.factories.bank import told_of  # noqa: PLC0415
 
     an_account()
     dossier = a_dossier(procedure="land_change_info", state=State.PROCESSING)

@@ -43,7 +43,9 @@ def a_file(*lines: str) -> bytes:
     return ("\ufeff" + "\r\n".join([TITLES, *lines]) + "\r\n").encode()
 
 
-def a_line(reference: str, amount: object, text: str = "", *, account: str = ACCOUNT, at: str = "23/11/2026 13:26") -> str:
+def a_line(
+    reference: str, amount: object, text: str = "", *, account: str = ACCOUNT, at: str = "23/11/2026 13:26"
+) -> str:
     return f'{account},{reference},{at},"{amount}",{text},'
 
 
@@ -132,9 +134,7 @@ def test_a_notice_that_is_on_no_statement_is_shown_once_one_covers_its_day(accou
     assert next(iter(after.notices)).amount == 28_000, "it stands first"
 
 
-@pytest.mark.parametrize(
-    "content", [b"\xff\xfe\x00", b"a,b\n1,2\n", b'account,id,at,amount\n"x', b"x" * 2_000_001]
-)
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a,b\n1,2\n", b'account,id,at,amount\n"x', b"x" * 2_000_001])
 def test_what_is_no_statement_is_refused_whole(account: Any, content: bytes) -> None:
     with pytest.raises(BadInput):
         take(content, account.centre)
@@ -183,7 +183,14 @@ def test_the_day_asks_as_often_for_one_as_for_thirty(
 
 @given(amount=st.integers(1, 10**12))
 def test_money_is_read_however_it_is_grouped(amount: int) -> None:
-    for written in (f"{amount}", f"{amount:,}", f"{amount:,}".replace(",", "."), f"{amount:,}.00", f" {amount:,} đ", f"+{amount}"):
+    for written in (
+        f"{amount}",
+        f"{amount:,}",
+        f"{amount:,}".replace(",", "."),
+        f"{amount:,}.00",
+        f" {amount:,} đ",
+        f"+{amount}",
+    ):
         assert money(written) == amount
 
 
@@ -195,7 +202,11 @@ def test_money_that_is_none_is_refused(text: str) -> None:
         assert str(wrong) == "amount"
 
 
-@given(content=st.one_of(st.binary(max_size=300), st.lists(st.text(max_size=60), max_size=6).map(lambda rows: a_file(*rows))))
+@given(
+    content=st.one_of(
+        st.binary(max_size=300), st.lists(st.text(max_size=60), max_size=6).map(lambda rows: a_file(*rows))
+    )
+)
 def test_no_file_makes_the_reader_fall_over(content: bytes) -> None:
     try:
         for line in read_statement(content):
