@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,6 +16,8 @@ from applications.documents import qr
 from applications.models import Application, BankAccount, PaymentRequest
 from applications.payments.reference import grouped
 from applications.payments.vietqr import payload
+from portal.vn.dates import format_date
+from portal.vn.money import format_vnd
 
 
 def account_on(centre_id: int | None, day: date) -> BankAccount | None:
@@ -57,6 +61,22 @@ class PayCode:
     def reference(self) -> str:
         """In groups, to be compared with what the bank's app shows."""
         return grouped(self.request.reference)
+
+
+def code_on_receipt(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The code to pay as it stood on the receipt when it was issued (``documents.receipt_said``); nothing where none was asked
+    for."""
+    if not said:
+        return {}
+    text = payload(bank=said["bank"], account=said["account"], amount=said["amount"], purpose=said["reference"])
+    return {
+        "pay_qr": qr(text),
+        "pay_amount": format_vnd(said["amount"]),
+        "pay_reference": grouped(said["reference"]),
+        "pay_account": said["account"],
+        "pay_holder": said["holder"],
+        "pay_until": format_date(date.fromisoformat(said["last_day"])),
+    }
 
 
 def open_request(dossier: Application) -> PaymentRequest | None:

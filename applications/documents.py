@@ -18,8 +18,6 @@ from applications.models.papers import as_issued
 from applications.notarisation.enums import NOT_PAID_FOR
 from applications.notarisation.requests import items_of, request_of
 from applications.pauses import has_parts
-from applications.payments.reference import grouped
-from applications.payments.vietqr import payload
 from centres.models import Centre
 from portal import clock
 from portal.text import mask_email, pick
@@ -105,7 +103,6 @@ def receipt_context(
         "fees": [{**fee, "amount": format_vnd(fee["amount"])} for fee in frozen["fees"]],
         "total": format_vnd(total),
         "total_in_words": capital(amount_in_words(total)),
-        **_pay_code(frozen.get("pay") or {}),
         "book": format_date(date.fromisoformat(frozen["book"]))
         if frozen.get("book")
         else f"{clock.local(received_at):%Y}",
@@ -116,21 +113,6 @@ def receipt_context(
         "officer": frozen["officer"],
         "hotline": settings.HOTLINE,
         "is_demo": settings.PORTAL_ENV == "demo",
-    }
-
-
-def _pay_code(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The code to pay as it stood on the receipt when it was issued; nothing where none was asked for."""
-    if not said:
-        return {}
-    text = payload(bank=said["bank"], account=said["account"], amount=said["amount"], purpose=said["reference"])
-    return {
-        "pay_qr": qr(text),
-        "pay_amount": format_vnd(said["amount"]),
-        "pay_reference": grouped(said["reference"]),
-        "pay_account": said["account"],
-        "pay_holder": said["holder"],
-        "pay_until": format_date(date.fromisoformat(said["last_day"])),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from applications.accounts import code_on_receipt
 from applications.catalogue import version_of
 from applications.documents import (
     VIETNAMESE,
@@ -18,6 +19,7 @@ from applications.documents import (
     receipt_context,
     refusal_context,
     tracking_url,
+    with_said,
 )
 from applications.enums import Method, State
 from applications.models import Application, IssuedForm
@@ -85,7 +87,8 @@ def file_name(form: IssuedForm) -> str:
 
 
 def _receipt(form: IssuedForm) -> dict[str, Any]:
-    context = receipt_context(form.application, form.frozen, form.issued_at)
+    said = with_said(form.application, form.frozen, form.issued_at)
+    context = receipt_context(form.application, said, form.issued_at) | code_on_receipt(said.get("pay") or {})
     if form.sequence > 1:
         context |= {
             "again": f"Bản thứ {form.sequence:02}, thay bản in trước. Lý do: {form.reason}",

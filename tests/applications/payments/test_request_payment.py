@@ -16,10 +16,10 @@ from applications.actions.ending import withdraw
 from applications.actions.fees import lower_fee
 from applications.actions.pay import ask_payment, take_fee
 from applications.actions.request_payment import renew_request
-from applications.documents import receipt_context
 from applications.enums import PaymentState, State
 from applications.ledger import outstanding
 from applications.models import Application, BankAccount, PaymentRequest
+from applications.papers_out import drawn_from
 from applications.payments.reference import PREFIX, grouped, new_reference, references_in
 from applications.second_screen import screen_of
 from centres.enums import Role
@@ -73,13 +73,13 @@ def test_a_receipt_asks_for_its_fee_by_one_code_and_a_fee_of_nothing_by_none(cen
     request = _open(dossier)
     assert (request.amount, request.account) == (28_000, "0011012345678")
     assert request.last_day == date(2026, 12, 8)
-    said = receipt_context(dossier, dossier.issued_forms.get(number="01").frozen)
+    _template, said = drawn_from(dossier.issued_forms.get(number="01"))
     assert (said["pay_reference"], said["pay_amount"]) == (grouped(request.reference), "28.000 đ")
     assert said["pay_until"] == "08/12/2026"
     assert dossier.payment_state == PaymentState.DUE, "a code that was shown is no payment"
     free = a_dossier(procedure="birth")
     assert not free.payment_requests.exists()
-    assert "pay_qr" not in receipt_context(free, free.issued_forms.get(number="01").frozen)
+    assert "pay_qr" not in drawn_from(free.issued_forms.get(number="01"))[1]
 
 
 def test_without_an_account_nothing_can_be_transferred(centre: Centre) -> None:
