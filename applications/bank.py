@@ -125,10 +125,13 @@ class BankDay:
 
     @cached_property
     def wrong_lines(self) -> list[StatementLine]:
-        """Lines of this day that agree with no notice."""
+        """Lines of this day that agree with no notice; those whose day cannot be read stand at the end of their statement."""
         mine = accounts_for(self.user)
-        rows = StatementLine.objects.filter(~Q(trouble=""), day=self.day).select_related("statement", "notice")
-        return list((rows if mine is None else rows.filter(account__in=mine))[:MOST_LINES_SHOWN])
+        of_this_day = Q(day=self.day) | Q(day__isnull=True, statement__last_day=self.day)
+        rows = StatementLine.objects.filter(of_this_day, ~Q(trouble="")).select_related("statement", "notice")
+        if mine is not None:
+            rows = rows.filter(Q(account__in=mine) | Q(account="", statement__by=self.user))
+        return list(rows[:MOST_LINES_SHOWN])
 
     @cached_property
     def is_settled(self) -> bool:

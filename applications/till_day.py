@@ -1,4 +1,5 @@
-"""What a manager should do about money (``settings.DAY_SOURCES``): closings to sign, tills left open, money to give back."""
+"""What a manager should do about money (``settings.DAY_SOURCES``): closings to sign, tills left open, money to give back,
+transfers that found no dossier."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from applications.bank import to_match_at
 from applications.day import list_url
 from applications.enums import PaymentState
 from applications.models import Application, Payment
@@ -17,7 +19,7 @@ from centres.models import Centre
 
 
 def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
-    """(severity, sentence, address) triples. Three statements."""
+    """(severity, sentence, address) triples. Four statements."""
     needs = []
     address = f"{reverse('applications:day_closings')}?{urlencode({'centre': centre.pk})}"
     in_tills = Payment.objects.filter(centre=centre, closed__isnull=True, cashier__isnull=False)
@@ -43,4 +45,7 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
             count,
         )
         needs.append(("warn", text % {"count": count}, list_url(centre, "to-give-back")))
+    if count := to_match_at(centre):
+        text = ngettext("%(count)d transfer has found no dossier.", "%(count)d transfers have found no dossier.", count)
+        needs.append(("warn", text % {"count": count}, reverse("applications:bank")))
     return needs

@@ -60,6 +60,7 @@ from applications.tracking_words import (
     NOBODY_COMES,
     NOT_CERTIFIED,
     PART_STANDS,
+    PAY_BY_CODE,
     PAY_STILL,
     READY,
     STANDS,
@@ -330,7 +331,10 @@ class TrackedDossier:
         elif self.application.state == State.RETURNED and any(one.is_struck for one in self.documents):
             kind, title, text = COPY_STRUCK
         elif kind == "ok" and self.to_pay:
-            kind, title = PAY_STILL
+            kind, title = PAY_BY_CODE if self.paying.code else PAY_STILL
+            values |= {"sum": format_vnd(self.to_pay)}
+        elif self.application.state == State.PAYMENT and self.paying.code:
+            kind, title = PAY_BY_CODE
             values |= {"sum": format_vnd(self.to_pay)}
         elif kind == "ok" and self.to_give_back:
             kind, title = FETCH_MONEY

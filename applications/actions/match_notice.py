@@ -19,7 +19,7 @@ from applications.enums import PAYABLE, EventKind, Method, PaymentKind, State
 from applications.enums_bank import NoticeState, Outcome
 from applications.history import record
 from applications.ledger import lines_owed, outstanding
-from applications.models import Application, BankNotice, Payment, PaymentRequest
+from applications.models import Application, BankAccount, BankNotice, Payment, PaymentRequest
 from applications.papers_out import FEE_RECEIPT, receipt_number_of
 from applications.payments.reference import references_in
 from applications.permissions import check
@@ -47,8 +47,8 @@ def match_notice(*, notice_id: int, at: datetime) -> BankNotice | None:
         return notice
     found = list(PaymentRequest.objects.filter(reference__in=references_in(notice.text)).select_related("application"))
     dossiers = {request.application_id: request.application for request in found}
-    if len(dossiers) != 1:
-        _listed(notice, Outcome.SEVERAL if dossiers else Outcome.UNKNOWN, at)
+    if len(dossiers) != 1 or not _came_to_us(notice, found):
+        _listed(notice, Outcome.SEVERAL if len(dossiers) > 1 else Outcome.UNKNOWN, at)
         return notice
     dossier = locked(next(iter(dossiers.values())))
     if dossier.anonymised_at is not None or notice.amount > _LARGEST:
@@ -147,6 +147,12 @@ def _reference_for(notice: BankNotice, dossier: Application) -> str:
     )
     turns = sum(row.reference.partition(" ")[0] == notice.reference for row in before)
     return f"{notice.reference} ({turns + 1})" if turns else notice.reference
+
+
+def _came_to_us(notice: BankNotice, requests: list[PaymentRequest]) -> bool:
+    """Whether the account is one that fees are transferred to: its reference alone makes nobody's money ours."""
+    shown = {request.account for request in requests}
+    return notice.account in shown or BankAccount.objects.filter(account=notice.account).exists()
 
 
 def _booked_by_hand(notice: BankNotice) -> Payment | None:

@@ -23,7 +23,7 @@ MOST_BYTES = 64 * 1024
 _PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Ngân hàng thử nghiệm</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body{{font:18px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;color:#1d2733}}
-button,select,textarea,input{{font:inherit;padding:.5rem;max-width:100%}}button{{background:#0b5c4a;color:#fff;border:0;
+button,select,textarea,input{{font:inherit;padding:.5rem;max-width:100%;box-sizing:border-box}}button{{background:#0b5c4a;color:#fff;border:0;
 padding:.7rem 1.4rem}}label{{display:block;margin-top:.8rem}}table{{border-collapse:collapse}}td{{padding:.2rem .8rem .2rem 0}}
 </style></head><body><main><h1>Ngân hàng thử nghiệm</h1><p>Tiền ở đây không có thật.</p>{body}</main></body></html>"""
 

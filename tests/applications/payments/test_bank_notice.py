@@ -27,6 +27,7 @@ from applications.papers_out import drawn_from
 from applications.payments.notices import read_notice
 from applications.tasks import sweep_notices
 from applications.till import open_tills
+from applications.till_day import needs_attention
 from centres.enums import Role
 from centres.models import Centre
 from portal.errors import BadInput, NotAllowed, RuleBroken
@@ -238,6 +239,13 @@ def test_what_names_no_dossier_waits_for_a_person(account: Any, words: str) -> N
     assert (notice.state, notice.outcome, notice.payment) == (NoticeState.LISTED, Outcome.UNKNOWN, None)
 
 
+def test_money_on_an_account_that_is_none_of_ours_is_not_booked_by_its_words(account: Any) -> None:
+    dossier = _land()
+    notice = a_transfer(reference_of(dossier), 28_000, account="999")
+    assert (notice.state, notice.outcome) == (NoticeState.LISTED, Outcome.UNKNOWN)
+    assert a_transfer(reference_of(dossier), 28_000).outcome == Outcome.EXACT
+
+
 def test_two_references_are_nobodys_guess(account: Any) -> None:
     one, two = _land(), _land()
     notice = a_transfer(f"{reference_of(one)} {reference_of(two)}", 28_000)
@@ -293,6 +301,15 @@ def test_a_manager_matches_by_hand_on_the_same_roads(as_: As, account: Any, mond
     assert _now(dossier).payment_state == PaymentState.PAID
     assert manager.post(match, {"code": dossier.code}).status_code == 409
     assert Payment.objects.get().by == member_of(Role.MANAGER, account.centre)
+
+
+def test_the_managers_day_says_that_a_transfer_waits(account: Any, in_english: None) -> None:
+    assert needs_attention(account.centre, LATER) == []
+    a_transfer("dong phi", 28_000)
+    assert [sentence for _how, sentence, _where in needs_attention(account.centre, LATER)] == [
+        "1 transfer has found no dossier."
+    ]
+    assert needs_attention(a_centre("chi-nhanh-4", "H26.30.4"), LATER) == []
 
 
 def test_what_was_for_no_dossier_leaves_the_list_with_a_word(account: Any) -> None:

@@ -121,6 +121,7 @@ def test_a_code_that_holds_no_more_is_renewed_when_somebody_asks(
     page, picture = (reverse(f"applications:{name}", args=[dossier.token]) for name in ("ticket", "pay_picture"))
     at_hanoi("2026-12-08 16:00")
     shown = client.get(page).content.decode()
+    assert "quét mã" in shown
     assert grouped(first.reference) in shown and "08/12/2026" in shown and "28.000" in shown
     assert client.get(picture).content.startswith(b"\x89PNG")
     at_hanoi("2026-12-09 08:00")
