@@ -151,7 +151,8 @@ def receipt_said(
     if originals is None:
         originals = list(application.originals.filter(taken_at__lte=at))
     if request is None and not is_new:
-        request = application.payment_requests.filter(ended_at__isnull=True).first()
+        open_ones = application.payment_requests.filter(ended_at__isnull=True, last_day__gte=clock.local_day(at))
+        request = open_ones.first()
     return {
         "papers": _papers(application, papers, originals),
         "limit": _LIMIT_OF_PARTS

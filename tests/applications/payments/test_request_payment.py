@@ -16,6 +16,7 @@ from applications.actions.ending import withdraw
 from applications.actions.fees import lower_fee
 from applications.actions.pay import ask_payment, take_fee
 from applications.actions.request_payment import renew_request
+from applications.documents import receipt_said
 from applications.enums import PaymentState, State
 from applications.ledger import outstanding
 from applications.models import Application, BankAccount, PaymentRequest
@@ -80,6 +81,12 @@ def test_a_receipt_asks_for_its_fee_by_one_code_and_a_fee_of_nothing_by_none(cen
     free = a_dossier(procedure="birth")
     assert not free.payment_requests.exists()
     assert "pay_qr" not in drawn_from(free.issued_forms.get(number="01"))[1]
+
+
+def test_a_receipt_that_is_printed_anew_carries_no_code_whose_time_is_over(centre: Centre, account: Any) -> None:
+    dossier = _land()
+    assert "pay" in receipt_said(dossier, MONDAY + timedelta(days=15))
+    assert "pay" not in receipt_said(dossier, MONDAY + timedelta(days=16))
 
 
 def test_without_an_account_nothing_can_be_transferred(centre: Centre) -> None:
