@@ -235,5 +235,5 @@ class AnswerLimitAdmin(admin.ModelAdmin):
 
 @admin.register(BankAccount)
 class BankAccountAdmin(admin.ModelAdmin):
-    list_display = ["centre", "valid_from", "bank", "account", "holder", "source"]
+    list_display = ["centre", "valid_from", "bank", "account", "holder", "code_days", "source"]
     list_select_related = ["centre"]

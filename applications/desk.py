@@ -21,12 +21,13 @@ from applications.catalogue import facts_of, is_for_elsewhere, notices_for, quot
 from applications.declared import Declared, Said, declared_for
 from applications.duplicates import Twin, side_by_side, twins_of, undecided
 from applications.enums import Channel, PaperState, State
-from applications.ledger import copies_of, dues_of, outstanding, paid_so_far, surplus
+from applications.ledger import copies_of, outstanding, paid_so_far, surplus
 from applications.models import Application, Arrival, Certification, CertificationItem, Paper
 from applications.notarisation.enums import AWAITED, NOT_PAID_FOR, JobState
 from applications.notarisation.grounds import ground_named
 from applications.notarisation.requests import is_request, items_of, request_of
 from applications.notarisation.words import stands
+from applications.paying import Paying, paying_together
 from centres.actions.hold import hold_choices
 from centres.actions.miss import recalls_left
 from centres.enums import AT_COUNTER, SEEN_GROUNDS, CounterState, PriorityGround, Role, TicketState
@@ -250,9 +251,9 @@ class Desk:
     to_collect: list[Application] = field(default_factory=list)
 
     @property
-    def dues(self) -> list[tuple[Application, int]]:
+    def paying(self) -> list[Paying]:
         """What its person pays now, after the receipt: for the dossier, and for each copy made for it."""
-        return dues_of(self.selected) if self.selected is not None else []
+        return paying_together(self.selected, self.at) if self.selected is not None else []
 
     @property
     def age(self) -> int | None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from applications.catalogue import facts_of, is_for_elsewhere, version_of
 from applications.enums import Delivery
 from applications.ledger import lines_owed
-from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Original, Paper
+from applications.models import Application, CertificationItem, FeeLine, IssuedForm, Original, Paper, PaymentRequest
 from applications.models.papers import as_issued
 from applications.notarisation.enums import NOT_PAID_FOR
 from applications.notarisation.requests import items_of, request_of
@@ -136,9 +136,12 @@ def receipt_said(
     papers: Sequence[Paper] | None = None,
     originals: Sequence[Original] | None = None,
     lines: Sequence[FeeLine] | None = None,
+    request: PaymentRequest | None = None,
+    is_new: bool = False,
 ) -> dict[str, Any]:
     """What a receipt says of papers, fees and the office that decides elsewhere as they are now, in plain values for its row: only what counts is summed up.
-    Originals are those taken into custody until ``at``. Whoever has the rows at hand gives them; else they are read."""
+    Originals are those taken into custody until ``at``. Whoever has the rows at hand gives them; else they are read. ``is_new``:
+    no other ``request`` for a payment can be there than the one that is given."""
     received_at = application.received_at
     if received_at is None:
         raise ValueError("a receipt is for a received dossier")
@@ -147,6 +150,9 @@ def receipt_said(
         papers = list(application.papers.select_related("kind"))
     if originals is None:
         originals = list(application.originals.filter(taken_at__lte=at))
+    if request is None and not is_new:
+        open_ones = application.payment_requests.filter(ended_at__isnull=True, last_day__gte=clock.local_day(at))
+        request = open_ones.first()
     return {
         "papers": _papers(application, papers, originals),
         "limit": _LIMIT_OF_PARTS
@@ -162,7 +168,19 @@ def receipt_said(
             for line in lines
         ],
         "total": sum(line.amount for line in lines),
+        **({"pay": _asked_by_code(request)} if request else {}),
         **({"office": application.competent.name[VIETNAMESE]} if is_for_elsewhere(application) else {}),
+    }
+
+
+def _asked_by_code(request: PaymentRequest) -> dict[str, Any]:
+    return {
+        "reference": request.reference,
+        "amount": request.amount,
+        "bank": request.bank,
+        "account": request.account,
+        "holder": request.holder,
+        "last_day": request.last_day.isoformat(),
     }
 
 

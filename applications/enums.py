@@ -171,6 +171,7 @@ class EventKind(models.TextChoices):
     PAID = "paid", _("Fee paid")
     REFUNDED = "refunded", _("Fee given back")
     FEE_LOWERED = "fee_lowered", _("Fee lowered or waived")
+    RECEIPT_UNDONE = "receipt_undone", _("Fee receipt cancelled")
     WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
     REFUSED = "refused", _("Refused at intake")
     STOPPED = "stopped", _("Stopped")

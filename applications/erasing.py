@@ -35,6 +35,11 @@ BLANKED: dict[str, tuple[str, dict[str, Any]]] = {
     "Arrival": ("application", {"person": {}, "files": []}),
     "Original": ("application", {"number": ""}),
     "CertificationItem": ("certification__application", {"checks": {}, "reason": "", "last_error": ""}),
+    "BankNotice": (
+        "application",
+        {"text": "", "payer": "", "body": "", "note": Case(When(note="", then=Value("")), default=Value(NOBODY))},
+    ),
+    "StatementLine": ("notice__application", {"cells": ""}),
     "Signatory": (
         "item__certification__application",
         {
@@ -79,6 +84,9 @@ KEPT = {
     "OriginalMove": {"office", "reason"},
     "TransferItem": {"note"},
     "Payment": {"receipt_number", "reference", "reason"},  # the cash books (Law on Accounting)
+    "BankNotice": {"account", "reference"},  # the cash books
+    "StatementLine": {"account"},
+    "PaymentRequest": {"reference", "bank", "account", "holder"},  # the account is the centre's
     "CertificationItem": {"client_key", "title", "signer_title", "ground", "check_code"},
     "Signatory": {"from_language", "to_language"},
     "SignatureMark": {"sha256"},

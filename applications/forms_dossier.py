@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.handle import PROPOSAL_CHANGED
 from applications.actions.pay import NO_REFERENCE
+from applications.bank import is_connected
 from applications.enums import Method
 from applications.virus import take_upload
 from portal.errors import RuleBroken
@@ -384,6 +385,9 @@ class TakeFeeForm(_MoneyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reference"].label = _("Reference (always with a card)")
+        if is_connected():  # the bank's notice books a transfer
+            ways = [(value, label) for value, label in Method.choices if value != Method.TRANSFER]
+            self.fields["method"].choices = ways  # type: ignore[attr-defined]
         self.fields["reference"].is_sometimes_required = True  # type: ignore[attr-defined]
         self.fields["method"].label = _("Take %(sum)s") % {"sum": format_vnd(self.initial.get("amount") or 0)}
 
@@ -432,6 +436,23 @@ class RefundForm(_MoneyForm):
             self.fields["method"].label = _("How it is given back")
         self.fields["fallen"].choices = _named(self.initial.get("lines", []))  # type: ignore[attr-defined]
         self.fields["cashier"].choices = self.initial.get("people", [])  # type: ignore[attr-defined]
+
+
+class CancelReceiptForm(forms.Form):
+    """A transfer was booked for the wrong dossier; ``initial["receipts"]`` as (id, number, sum)."""
+
+    payment = forms.ChoiceField(label=_("Which receipt"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stands on the paper of the counter-entry."),
+        max_length=500,
+        error_messages={"required": _("Write the reason.")},
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payment"].choices = _named(self.initial.get("receipts", []))  # type: ignore[attr-defined]
 
 
 class LowerFeeForm(forms.Form):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import forms_dossier
 from applications.actions import handle
+from applications.actions.cancel_receipt import cancel_receipt
 from applications.actions.consult import consult, note_answer, suggested_limit
 from applications.actions.correct import (
     correct_receipt,
@@ -46,12 +47,13 @@ from applications.enums import (
     WITHDRAWABLE,
     Delivery,
     PartState,
+    PaymentKind,
     PaymentState,
     State,
     StepKind,
     SupplementStage,
 )
-from applications.ledger import dues_of, lines_owed, outstanding, owed, surplus
+from applications.ledger import dues_of, lines_owed, outstanding, owed, paid_so_far, surplus
 from applications.linked import choices_of, keys_of, to_collect
 from applications.messages import may_tell
 from applications.models import (
@@ -61,6 +63,7 @@ from applications.models import (
     Extension,
     IssuedForm,
     Original,
+    Payment,
     ResultCorrection,
     WithdrawalRequest,
 )
@@ -353,6 +356,27 @@ def _refund(dossier: Application, values: Values, at: datetime, user: Any) -> Ap
         at=at,
         acting_user=user,
     )
+
+
+def _cancel_receipt(dossier: Application, values: Values, at: datetime, user: Any) -> Application:
+    return cancel_receipt(
+        application=dossier, payment=int(values["payment"]), reason=values["reason"], at=at, acting_user=user
+    )
+
+
+def _receipts(dossier: Application) -> Values:
+    return {"receipts": [(row.pk, row.receipt_number, row.amount) for row in _cancellable(dossier)]}
+
+
+def _cancellable(dossier: Application) -> list[Payment]:
+    """Transfers that the bank told of and nobody cancelled, while their money is there."""
+    rows, held = list(dossier.payments.all()), paid_so_far(dossier)
+    undone = {row.cancels_id for row in rows}
+    return [
+        row
+        for row in rows
+        if row.cashier_id is None and row.kind == PaymentKind.PAID and row.pk not in undone and row.amount <= held
+    ]
 
 
 def _fees(dossier: Application) -> Values:
@@ -898,6 +922,17 @@ VERBS = [
         is_main=False,
         initial=_fees,
         more=lambda dossier: _("What was paid too much can be given back.") if surplus(dossier) else "",
+    ),
+    Verb(
+        "cancel-receipt",
+        _("Cancel the receipt of a transfer"),
+        _("The receipt is cancelled. The transfer waits to be matched to its right dossier."),
+        forms_dossier.CancelReceiptForm,
+        lambda dossier, step: dossier.state in _WAS_RECEIVED and bool(_cancellable(dossier)),
+        may_sign,
+        _cancel_receipt,
+        is_main=False,
+        initial=_receipts,
     ),
     Verb(
         "note-answer",

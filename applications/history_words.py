@@ -54,6 +54,7 @@ _SENTENCES: dict[str, Any] = {
     EventKind.PAID: gettext_lazy("%(who)s took %(fee)s, receipt %(receipt)s."),
     EventKind.REFUNDED: gettext_lazy("%(who)s had %(fee)s given back, voucher %(receipt)s."),
     EventKind.FEE_LOWERED: gettext_lazy("%(who)s lowered a fee from %(fee_before)s to %(fee)s."),
+    EventKind.RECEIPT_UNDONE: gettext_lazy("%(who)s cancelled receipt %(receipt)s of %(fee)s by a counter-entry."),
     EventKind.WITHDRAWN: gettext_lazy("The applicant withdrew it."),
     EventKind.REFUSED: gettext_lazy("%(who)s refused it."),
     EventKind.STOPPED: gettext_lazy("%(who)s stopped it."),
@@ -113,6 +114,8 @@ _PAID_MORE = gettext_lazy(
     "%(who)s changed a document to certify: %(fee)s instead of %(fee_before)s. %(surplus)s more was paid than is due."
 )
 _STILL_LOWERED = gettext_lazy("A leader's reduction of %(lowered)s still counts.")
+_BY_BANK = gettext_lazy("The bank told of a transfer of %(fee)s: booked, receipt %(receipt)s.")
+_BY_BANK_AND_HAND = gettext_lazy("%(who)s matched a transfer of %(fee)s by hand: booked, receipt %(receipt)s.")
 _UNPAID = gettext_lazy("%(who)s handed the result to %(handed_to)s, though %(unpaid)s was not paid.")
 _INTO_UNPAID = gettext_lazy(
     "It went into the dossier it was made for; %(unpaid)s is to be paid together with that one."
@@ -215,6 +218,8 @@ def _sentence(event: Event) -> Any:
         return _SENT_UNPAID if event.kind == EventKind.POSTED else _UNPAID
     if event.kind == EventKind.HANDED_OVER and event.details.get("letter"):
         return _DELIVERED
+    if event.details.get("bank"):
+        return _BY_BANK_AND_HAND if event.actor_id else _BY_BANK
     if event.details.get("surplus"):
         return _PAID_MORE
     if event.kind == EventKind.DUE_MOVED and event.details.get("outage"):

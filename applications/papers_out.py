@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from applications.accounts import code_on_receipt
 from applications.catalogue import version_of
 from applications.documents import (
     VIETNAMESE,
@@ -18,6 +19,7 @@ from applications.documents import (
     receipt_context,
     refusal_context,
     tracking_url,
+    with_said,
 )
 from applications.enums import Method, State
 from applications.models import Application, IssuedForm
@@ -30,6 +32,8 @@ from portal.vn.phones import display_phone
 RECEIPT = "01"
 # No form of the circular: the centre's own paper.
 REFUND = "HT"
+FEE_RECEIPT, CANCELLATION = "BL", "HB"
+_SERIES = {FEE_RECEIPT: "BLDT", CANCELLATION: "HBL"}
 # Official papers are Vietnamese whatever the officer reads, so their words are not translated.
 _STAGES = {
     State.SUBMITTED: "Trước khi tiếp nhận",
@@ -83,7 +87,8 @@ def file_name(form: IssuedForm) -> str:
 
 
 def _receipt(form: IssuedForm) -> dict[str, Any]:
-    context = receipt_context(form.application, form.frozen, form.issued_at)
+    said = with_said(form.application, form.frozen, form.issued_at)
+    context = receipt_context(form.application, said, form.issued_at) | code_on_receipt(said.get("pay") or {})
     if form.sequence > 1:
         context |= {
             "again": f"Bản thứ {form.sequence:02}, thay bản in trước. Lý do: {form.reason}",
@@ -194,6 +199,41 @@ def _refund(form: IssuedForm) -> dict[str, Any]:
     }
 
 
+def receipt_number_of(form: IssuedForm) -> str:
+    """The number of an electronic fee receipt, or of what cancels one, as the books have it: its turn in its office and year."""
+    return f"{_SERIES[form.number]}-{clock.local_day(form.issued_at).year}-{official_number(form.frozen)}"
+
+
+def _fee_receipt(form: IssuedForm) -> dict[str, Any]:
+    said = form.frozen
+    amount, owed = said.get("amount") or 0, said.get("owed") or 0
+    return _head(form, _receiving(form.application), "BLĐT") | {
+        "receipt": receipt_number_of(form) if said.get("no") else "",
+        "amount": format_vnd(amount),
+        "amount_in_words": capital(amount_in_words(amount)),
+        "fees": [{"name": row["name"], "amount": format_vnd(row["amount"])} for row in said.get("fees") or []],
+        "reference": said.get("reference", ""),
+        "account": said.get("account", ""),
+        "paid_at": _moment(said.get("paid_at")),
+        "left": format_vnd(owed - amount) if amount < owed else "",
+        "too_much": format_vnd(amount - owed) if amount > owed else "",
+    }
+
+
+def _cancellation(form: IssuedForm) -> dict[str, Any]:
+    said = form.frozen
+    amount = said.get("amount") or 0
+    return _head(form, _receiving(form.application), "PHBL") | {
+        "receipt": receipt_number_of(form) if said.get("no") else "",
+        "cancels": said.get("receipt", ""),
+        "amount": format_vnd(amount),
+        "amount_in_words": capital(amount_in_words(amount)),
+        "reference": said.get("reference", ""),
+        "why": said.get("why", ""),
+        "signer": said.get("signer", ""),
+    }
+
+
 def _stopped(form: IssuedForm) -> dict[str, Any]:
     said = form.frozen
     state = State(said["state"]) if said.get("state") not in ("", None) else State.PROCESSING
@@ -245,6 +285,20 @@ PAPERS: Mapping[str, PaperOut] = {
             _control_slip,
             "phieu-kiem-soat",
             is_for_citizen=False,
+        ),
+        PaperOut(
+            FEE_RECEIPT,
+            "Biên lai điện tử thu phí, lệ phí",
+            "official/fee_receipt.html",
+            _fee_receipt,
+            "bien-lai-dien-tu",
+        ),
+        PaperOut(
+            CANCELLATION,
+            "Phiếu huỷ biên lai điện tử",
+            "official/receipt_cancelled.html",
+            _cancellation,
+            "huy-bien-lai",
         ),
         PaperOut(REFUND, "Phiếu hoàn trả phí, lệ phí", "official/refund.html", _refund, "hoan-tra-phi"),
         PaperOut("05", "Thông báo dừng giải quyết hồ sơ", "official/stopped.html", _stopped, "thong-bao-dung"),

@@ -10,7 +10,17 @@ from typing import Any
 
 from django.utils import translation
 
-from applications.enums import Delivery, DeliveryState, PartState, PaymentState, State, StepKind, SupplementStage
+from applications.enums import (
+    Delivery,
+    DeliveryState,
+    Method,
+    PartState,
+    PaymentKind,
+    PaymentState,
+    State,
+    StepKind,
+    SupplementStage,
+)
 from applications.enums_originals import Place
 from applications.handling import VERBS, Verb
 from applications.models import (
@@ -22,6 +32,7 @@ from applications.models import (
     Original,
     Paper,
     Part,
+    Payment,
     Result,
     ResultCorrection,
     Step,
@@ -161,7 +172,7 @@ def _dossier(state: State, step: str, payment: PaymentState, rich: bool) -> Appl
         "corrections": [ResultCorrection(proposed_by_id=2)] if rich else [],
         "issued_forms": [],
         "fee_lines": [FeeLine(amount=1)] if rich else [],
-        "payments": [],
+        "payments": [Payment(pk=4, kind=PaymentKind.PAID, method=Method.TRANSFER, amount=1)] if rich else [],
         "parts": [],
         "dispatches": [],
         "papers": [Paper(requirement=Requirement(is_kept=True))] if rich else [],

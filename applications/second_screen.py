@@ -7,10 +7,12 @@ there too; when the person has left the counter there is nothing to read any mor
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from applications.catalogue import bound_form, quote_for, version_of
@@ -18,6 +20,7 @@ from applications.enums import Delivery, State
 from applications.form_shown import shown
 from applications.ledger import copies_of, outstanding
 from applications.models import Application, Showing
+from applications.paying import Paying, paying_of_visit, visit_at
 from centres.enums import AT_COUNTER, DeviceKind
 from centres.models import Counter, Device, Ticket
 from portal import shared
@@ -95,15 +98,28 @@ class Screen:
     counter: Counter
     ticket: Ticket | None = None
     to_check: ToCheck | None = None
+    visit: Ticket | None = None
+    paying: tuple[Paying, ...] = ()
 
     @property
     def language(self) -> str:
-        return self.ticket.language if self.ticket else "vi"
+        person = self.ticket or self.visit
+        return person.language if person else "vi"
+
+    @cached_property
+    def to_pay(self) -> Paying | None:
+        """The first of what was received in this visit that can be paid by its code."""
+        return next((row for row in self.paying if row.code), None)
+
+    @property
+    def is_paid(self) -> bool:
+        """Its transfers have come, and nothing is due any more."""
+        return any(row.came_by_bank for row in self.paying) and not any(row.due for row in self.paying)
 
 
-def topics_of(counter_id: int, centre_id: int, application_id: int | None = None) -> list[str]:
+def topics_of(counter_id: int, centre_id: int, dossiers: Iterable[int] = ()) -> list[str]:
     """Changes of what the screen shows."""
-    return [f"queue:{centre_id}", f"screen:{counter_id}", *([f"dossier:{application_id}"] if application_id else [])]
+    return [f"queue:{centre_id}", f"screen:{counter_id}", *(f"dossier:{pk}" for pk in dossiers)]
 
 
 def current(counter: Counter) -> Showing | None:
@@ -131,7 +147,11 @@ def screen_of(counter: Counter, at: datetime) -> Screen:
     showing = current(counter)
     if showing is not None:
         return Screen(counter, showing.ticket, to_check(showing, at))
-    return Screen(counter, Ticket.objects.filter(counter=counter, state__in=AT_COUNTER).first())
+    visit = visit_at(counter, at)
+    if visit is None:
+        return Screen(counter)
+    here = visit if visit.state in AT_COUNTER else None
+    return Screen(counter, here, visit=visit, paying=tuple(paying_of_visit(visit, at)))
 
 
 def was_found_right(draft: Application, at: datetime) -> bool:

@@ -18,6 +18,7 @@ from applications.actions.keep_closing_paper import keep_closing_papers
 from applications.actions.keep_withdrawal_lists import keep_withdrawal_lists
 from applications.actions.look_at_scan import look_at_pages
 from applications.actions.make_certified_copy import due_certifications, make_certified_copy
+from applications.actions.match_notice import match_notice as match
 from applications.actions.merge_people import follow_merged as take_along
 from applications.actions.move_due import move_due_dates
 from applications.actions.people import hand_on_left as hand_on_what_is_left
@@ -32,11 +33,12 @@ from applications.actions.sweep_scans import erase_old_scans, look_at_left
 from applications.actions.tell_national import due_dossiers, forget_delivered
 from applications.actions.tell_national import sweep as tell
 from applications.closings import due_days
-from applications.models import CertificationItem, IssuedForm, TransferList
+from applications.enums_bank import NoticeState
+from applications.models import BankNotice, CertificationItem, IssuedForm, TransferList
 from applications.notarisation.enums import JobState
 from applications.papers_out import PAPERS, RECEIPT
 from applications.virus import scan_waiting
-from portal import clock
+from portal import clock, jobs
 
 SWEEP_ROWS = 200
 # Drawing a long scan of another's making may take ten minutes (``archival``).
@@ -105,6 +107,20 @@ def sweep_certifications() -> None:
     """Make what no worker was woken for, what waited for its next try, and what a worker left behind when it died."""
     for item_id in due_certifications(clock.now()):
         make_certified_copy(item_id=item_id, now=clock.now)
+
+
+@shared_task
+def match_notice(notice_id: int) -> None:
+    """Book one transfer that the bank told of, or leave it to people."""
+    match(notice_id=notice_id, at=clock.now())
+
+
+@shared_task
+def sweep_notices() -> None:
+    """Wake a worker for each notice whose job was lost: one that cannot be worked on holds up no other."""
+    waiting = BankNotice.objects.filter(state=NoticeState.WAITING).order_by("pk")
+    for notice_id in waiting.values_list("pk", flat=True)[:SWEEP_ROWS]:
+        jobs.wake(match_notice, notice_id)
 
 
 @shared_task

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
-from django.db.models import Case, Count, F, Min, QuerySet, Sum, When
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Sum, When
 
 from applications.enums import Method, PaymentKind
 from applications.models import DayClosing, Payment, RefusedCount
@@ -70,6 +70,27 @@ def to_countersign(centre: Centre) -> QuerySet[DayClosing]:
 
 
 @dataclass(frozen=True)
+class ToldByBank:
+    """Transfers of a day that a bank told of, in nobody's till: how many, what they come to, and what was cancelled of them."""
+
+    count: int
+    taken: int
+    cancelled: int
+
+
+def told_by_bank(centre: Centre, at: datetime) -> ToldByBank:
+    """Of the day so far. One statement."""
+    start = datetime.combine(clock.local_day(at), time(), tzinfo=clock.HANOI)
+    rows = Payment.objects.filter(centre=centre, cashier__isnull=True, at__gte=start, at__lte=at)
+    found = rows.aggregate(
+        count=Count("pk", filter=Q(kind=PaymentKind.PAID)),
+        taken=Sum("amount", filter=Q(kind=PaymentKind.PAID)),
+        cancelled=Sum("amount", filter=Q(kind=PaymentKind.REFUNDED)),
+    )
+    return ToldByBank(found["count"], found["taken"] or 0, found["cancelled"] or 0)
+
+
+@dataclass(frozen=True)
 class OpenTill:
     """Money of one cashier that no closing covers yet; ``total`` is what came in less what was given back."""
 
@@ -83,7 +104,7 @@ class OpenTill:
 def open_tills(centre: Centre, at: datetime) -> list[OpenTill]:
     """Who has money that is not closed, the longest first; late from the day after on. Two statements."""
     rows = (
-        Payment.objects.filter(centre=centre, closed__isnull=True)
+        Payment.objects.filter(centre=centre, closed__isnull=True, cashier__isnull=False)
         .order_by()
         .values("cashier")
         .annotate(

@@ -1,4 +1,5 @@
-"""What a manager should do about money (``settings.DAY_SOURCES``): closings to sign, tills left open, money to give back."""
+"""What a manager should do about money (``settings.DAY_SOURCES``): closings to sign, tills left open, money to give back,
+transfers that found no dossier."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from applications.bank import to_match_at
 from applications.day import list_url
 from applications.enums import PaymentState
 from applications.models import Application, Payment
@@ -17,10 +19,11 @@ from centres.models import Centre
 
 
 def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
-    """(severity, sentence, address) triples. Three statements."""
+    """(severity, sentence, address) triples. Four statements."""
     needs = []
     address = f"{reverse('applications:day_closings')}?{urlencode({'centre': centre.pk})}"
-    open_before = Payment.objects.filter(centre=centre, closed__isnull=True, at__lt=today_span(at)[0])
+    in_tills = Payment.objects.filter(centre=centre, closed__isnull=True, cashier__isnull=False)
+    open_before = in_tills.filter(at__lt=today_span(at)[0])
     if count := open_before.order_by().values("cashier").distinct().count():
         text = ngettext(
             "%(count)d cashier has not closed an earlier day.",
@@ -42,4 +45,7 @@ def needs_attention(centre: Centre, at: datetime) -> list[tuple[str, str, str]]:
             count,
         )
         needs.append(("warn", text % {"count": count}, list_url(centre, "to-give-back")))
+    if count := to_match_at(centre):
+        text = ngettext("%(count)d transfer has found no dossier.", "%(count)d transfers have found no dossier.", count)
+        needs.append(("warn", text % {"count": count}, reverse("applications:bank")))
     return needs

@@ -13,11 +13,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications.accounts import account_on, code_to_pay
 from applications.catalogue import version_of
 from applications.conversation import Letter, letters_for_citizen
 from applications.custody import told_to_citizen
-from applications.documents import qr
 from applications.enums import (
     IN_HAND,
     RECEIVED,
@@ -49,6 +47,7 @@ from applications.notarisation.requests import is_request
 from applications.notarisation.words import ToldDocument, told_of
 from applications.papers_out import PAPERS, RECEIPT, title_of
 from applications.pauses import parts_of
+from applications.paying import Paying
 from applications.querysets import ApplicationQuerySet
 from applications.result_ways import comes_for_it
 from applications.tracking_words import (
@@ -62,6 +61,7 @@ from applications.tracking_words import (
     NOBODY_COMES,
     NOT_CERTIFIED,
     PART_STANDS,
+    PAY_BY_CODE,
     PAY_STILL,
     READY,
     STANDS,
@@ -115,6 +115,7 @@ _TOLD = [
     EventKind.PAID,
     EventKind.REFUNDED,
     EventKind.FEE_LOWERED,
+    EventKind.RECEIPT_UNDONE,
     EventKind.DOCUMENT_CHANGED,
     EventKind.PROPOSED,
     EventKind.APPROVED,
@@ -279,10 +280,9 @@ class TrackedDossier:
         return surplus(self.application)
 
     @cached_property
-    def pay_code(self) -> str:
-        """The picture that a bank's app reads to pay it; empty where nothing can be transferred."""
-        account = account_on(self.application.received_at_centre_id, clock.local_day(self.at)) if self.to_pay else None
-        return qr(code_to_pay(account, self.to_pay, self.application.code or "")) if account else ""
+    def paying(self) -> Paying:
+        """What is still to be paid, for what, and the code by which it can be paid now."""
+        return Paying(self.application, self.at)
 
     @cached_property
     def wish(self) -> WithdrawalRequest | None:
@@ -332,7 +332,10 @@ class TrackedDossier:
         elif self.application.state == State.RETURNED and any(one.is_struck for one in self.documents):
             kind, title, text = COPY_STRUCK
         elif kind == "ok" and self.to_pay:
-            kind, title = PAY_STILL
+            kind, title = PAY_BY_CODE if self.paying.code else PAY_STILL
+            values |= {"sum": format_vnd(self.to_pay)}
+        elif self.application.state == State.PAYMENT and self.paying.code:
+            kind, title = PAY_BY_CODE
             values |= {"sum": format_vnd(self.to_pay)}
         elif kind == "ok" and self.to_give_back:
             kind, title = FETCH_MONEY
@@ -413,6 +416,7 @@ class TrackedDossier:
             EventKind.PAID: _("Fee paid"),
             EventKind.REFUNDED: _("Money given back"),
             EventKind.FEE_LOWERED: _("Fee lowered"),
+            EventKind.RECEIPT_UNDONE: _("A receipt was cancelled"),
             EventKind.DOCUMENT_CHANGED: _("A document was changed"),
             EventKind.EXTENDED: _("We apologised for being late and named a new date"),
             EventKind.NOT_ANSWERED: _("Stopped: what was asked for did not come in time"),
@@ -442,7 +446,7 @@ class TrackedDossier:
         if event.kind == EventKind.POSTED:
             letters = self.application.dispatches.all()
             return next((str(row) for row in letters if row.pk == event.details.get("letter")), "")
-        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED):
+        if event.kind in (EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.REFUNDED, EventKind.RECEIPT_UNDONE):
             return format_vnd(event.details.get("fee", 0))
         if event.kind != EventKind.RECEIVED:
             return ""

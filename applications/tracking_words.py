@@ -107,6 +107,7 @@ COPY_STRUCK: tuple[str, Any, Any] = (
 )
 # In the place of "nothing more to do", above the words of the state: kind of the box and its title.
 PAY_STILL: tuple[str, Any] = ("act", _("Please pay %(sum)s at %(centre)s."))
+PAY_BY_CODE: tuple[str, Any] = ("act", _("Please pay %(sum)s: by the code below, or at %(centre)s."))
 FETCH_MONEY: tuple[str, Any] = (
     "act",
     _("You get %(sum)s back that you paid too much: please ask at %(centre)s."),

@@ -110,6 +110,11 @@ app.conf.update(
             "schedule": 600.0,
             "options": {"expires": 600},
         },
+        "bank notices": {
+            "task": "applications.tasks.sweep_notices",
+            "schedule": 10.0,
+            "options": {"expires": 10},
+        },
         "national portal": {
             "task": "applications.tasks.sweep_national",
             "schedule": 10.0,

@@ -55,7 +55,12 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     **dict.fromkeys(
         ("applications:national_push", "applications:national_skip"), ("applications:national_row", {"pk": "pk"})
     ),
-    **dict.fromkeys(("applications:dossier_act", "applications:control_slip"), ("applications:dossier", {"pk": "pk"})),
+    **dict.fromkeys(
+        (f"applications:{name}" for name in ("dossier_act", "control_slip", "pay_code")),
+        ("applications:dossier", {"pk": "pk"}),
+    ),
+    **dict.fromkeys(("applications:bank_match", "applications:bank_aside"), ("applications:bank", {})),
+    "applications:ask_pay_code": ("applications:ticket", {"token": "token"}),
     **dict.fromkeys(("applications:add_note", "applications:write_letter"), ("applications:dossier", {"pk": "pk"})),
     "applications:retention_make": ("applications:retention", {}),
     "applications:retention_approve": ("applications:retention_list", {"pk": "pk"}),

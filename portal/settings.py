@@ -215,6 +215,23 @@ NATIONAL_INBOX_KEY = env.text(
     "NATIONAL_INBOX_KEY", "the key with which the national portal hands in what was filed there", default=""
 )
 
+# -- the bank: without a key there is no address for its notices (docs/decisions/0055) --------------------------------------
+BANK_NOTICE_KEYS = [
+    key.strip()
+    for key in env.text(
+        "BANK_NOTICE_KEYS",
+        "the keys under which the bank signs its notices, the newest first, with commas between",
+        default="",
+    ).split(",")
+    if key.strip()
+]
+BANK_SANDBOX_URL = env.url(
+    "BANK_SANDBOX_URL", {"http"}, "where the sandbox of a bank takes codes, in demonstrations", default=""
+)
+BANK_NOTICE_SECONDS = env.number(
+    "BANK_NOTICE_SECONDS", "how old a signed notice may be when it comes, and how far ahead its clock", default=300
+)
+
 # -- files ----------------------------------------------------------------------------------------------------------
 # A folder of the portal's own: the store itself, or its workplace where the documents lie in a bucket (docs/decisions/0047).
 FILES_ROOT = env.folder("FILES_ROOT", "the private store of documents", demo=VAR_DIR / "demo" / "files")

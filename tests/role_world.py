@@ -32,6 +32,7 @@ from applications.actions.pay import take_fee
 from applications.actions.people import note_absence
 from applications.actions.print_book import print_book
 from applications.actions.refuse_certification import refuse_certification
+from applications.actions.take_statement import take_statement
 from applications.actions.transfer_originals import send
 from applications.documents_kept import keep_bytes
 from applications.enums import DocumentSource, State
@@ -70,6 +71,7 @@ from tests.factories.applications import (
     a_ticket_at_counter,
     member_of,
 )
+from tests.factories.bank import STATEMENT, a_transfer, an_account, reference_of
 from tests.factories.centres import AppointmentFactory, BookingRulesFactory, DeviceFactory, TicketFactory
 from tests.factories.certifications import (
     a_document,
@@ -151,6 +153,7 @@ LIMITED = {
 IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push", "support:on_call_browser"}
 
 WITH_TABLE = {"support:equipment_import"}
+WITH_STATEMENT = {"applications:bank_statements"}
 WITH_FILE = {"applications:certify", "applications:add_document", "applications:scan_add", "applications:capture"}
 
 
@@ -192,6 +195,12 @@ def a_world(at_hanoi: Any) -> World:
     )
     propose(application=proposed, number="1/TP", document=None, at=MONDAY, acting_user=proposed.handler)
     waiting_for_paper = a_dossier(citizen=person, at=MONDAY - timedelta(hours=3), state=State.SUPPLEMENT)
+    an_account(here)
+    transferred = a_dossier(procedure="land_change_info", citizen=person, at=MONDAY - timedelta(hours=2))
+    a_transfer(reference_of(transferred), outstanding(transferred), at=MONDAY)
+    unknown = a_transfer("dong phi", 5_000, at=MONDAY)
+    statement, _is_new = take_statement(content=STATEMENT, name="sao-ke.csv", at=MONDAY,
+                                        acting_user=member_of(Role.MANAGER, here))  # fmt: skip
     owing = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
     paid = a_dossier(procedure="certified_copy", citizen=person, at=MONDAY - timedelta(hours=2))
     take_fee(application=paid, amount=outstanding(paid), method="cash", receipt_number="BL1", at=MONDAY,
@@ -302,6 +311,7 @@ def a_world(at_hanoi: Any) -> World:
         "ask-payment": taken,
         "refund": paid,
         "lower-fee": paid,
+        "cancel-receipt": transferred,
         "consult": taken,
         "note-answer": asking,
         "hand-on": taken,
@@ -368,6 +378,10 @@ def a_world(at_hanoi: Any) -> World:
         "applications:open_filed": {"pk": filed.application_id},
         "applications:end_filed": {"pk": filed.application_id},
         "applications:public_receipt": {"token": accepted.token},
+        **{f"applications:{name}": {"token": owing.token} for name in ("ask_pay_code", "pay_picture")},
+        **{f"applications:{name}": {"pk": owing.pk} for name in ("paying", "pay_code")},
+        **{f"applications:bank_{name}": {"pk": unknown.pk} for name in ("match", "aside")},
+        "applications:bank_statement": {"pk": statement.pk},
         "applications:public_copy": {"token": accepted.token, "item_id": item.pk},
         "applications:withdraw": {"token": accepted.token},
         "applications:back_again_at_work": {"absence_id": away.pk},
@@ -631,6 +645,12 @@ def a_world(at_hanoi: Any) -> World:
             "lower-fee-lowered": "0",
             "lower-fee-reason": "Được miễn",
         },
+        "applications:dossier_act@cancel-receipt": {
+            "cancel-receipt-payment": transferred.payments.get().pk,
+            "cancel-receipt-reason": "Nhầm hồ sơ",
+        },
+        "applications:bank_match": {"code": owing.code},
+        "applications:bank_aside": {"note": "Ngân hàng đã chuyển trả"},
         "applications:till": {"cash": "28000", "card": "0", "transfer": "0", "last": open_payment.pk},
         "applications:correct_day_closing": {"cash": "28000", "card": "0", "transfer": "0", "note": "Ghi nhầm"},
         "applications:dossier_act@prepare-apology": {
@@ -831,6 +851,8 @@ def ask(
     body: Any = dict(world.bodies.get(name + which, world.bodies.get(name, {})))
     if name in WITH_FILE:
         body["file"] = SimpleUploadedFile("scan.jpg", PICTURE)
+    if name in WITH_STATEMENT:
+        body["file"] = SimpleUploadedFile("statement.csv", STATEMENT)
     if name in WITH_TABLE:
         body["file"] = SimpleUploadedFile("table.csv", b"centre,kind,name\n")
     more = {}

@@ -265,6 +265,19 @@ POST applications:dossier_act @take-fee             sss0 .ffff 0000
 POST applications:dossier_act @ask-payment          sss0 f.fff 0000
 POST applications:dossier_act @refund               sss0 ff.ff 0000
 POST applications:dossier_act @lower-fee            sss0 ff.ff 0000
+POST applications:dossier_act @cancel-receipt       sss0 ff.ff 0000
+GET  applications:paying                            sss0 ..... 0000
+POST applications:pay_code                          sss0 ..... 0000
+POST applications:ask_pay_code                      .... ..... ....
+GET  applications:pay_picture                       .... ..... ....
+POST applications:bank_notice                       0000 00000 0000
+GET  applications:bank                              sssf fff.. fff.
+POST applications:bank_match                        sssf fff.. fff0
+POST applications:bank_aside                        sssf fff.. fff0
+GET  applications:bank_day                          sssf fff.. fff.
+GET  applications:bank_statements                   sssf fff.. fff.
+POST applications:bank_statements                   sssf fff.. fff.
+GET  applications:bank_statement                    sssf fff.. fff0
 POST applications:dossier_act @consult              sss0 f.fff 0000
 POST applications:dossier_act @note-answer          sss0 f.fff 0000
 POST applications:dossier_act @hand-on              sss0 f...f 0000

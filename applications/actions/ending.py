@@ -12,6 +12,7 @@ from applications.actions.extend import drop_draft_of
 from applications.actions.fees import ENDED_UNPAID, let_fall_unpaid
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
+from applications.actions.request_payment import follow_sums
 from applications.actions.steps import announce, no_step
 from applications.enums import IN_HAND, WITHDRAWABLE, EventKind, PaymentState
 from applications.history import record
@@ -231,6 +232,7 @@ def _over(dossier: Application, at: datetime) -> None:
     let_fall_unpaid(dossier, ENDED_UNPAID, at, None)
     dossier.payment_state = payment_state_of(dossier)  # what was taken of it can still be given back
     dossier.save(update_fields=["state", "payment_state", "ended_at", "paused_at", "changed_at"])
+    follow_sums(dossier, at)
     dossier.withdrawals.filter(settled_at__isnull=True).update(settled_at=at)
     drop_draft_of(dossier, at)
     dossier.pauses.filter(to_at__isnull=True).update(to_at=at)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions.locking import locked, wrong_state
 from applications.actions.part_clocks import go_on
+from applications.actions.request_payment import follow_sums
 from applications.actions.steps import announce
 from applications.enums import PAYABLE, EventKind, PaymentState, State
 from applications.history import record
@@ -106,7 +107,8 @@ def unpaid_with_reason(dossier: Application, reason: str) -> int:
 
 
 def settle(dossier: Application, at: datetime) -> dict[str, str]:
-    """Let the payment state follow the sums, and the clock go on where it waited for what is not due any more.
+    """Let the payment state and the code to pay follow the sums, and the clock go on where it waited for what is not due any
+    more.
 
     The caller holds the dossier's lock. Gives what its history row says of a moved date.
     """
@@ -118,4 +120,5 @@ def settle(dossier: Application, at: datetime) -> dict[str, str]:
         changed += ["state", "paused_at", "due_at", "due_explanation"]
         moved = {"due_at": due_at.isoformat()}
     dossier.save(update_fields=changed)
+    follow_sums(dossier, at)
     return moved

@@ -25,9 +25,10 @@ def issue(
     said: Mapping[str, Any] | None = None,
     reason: str = "",
     at: datetime,
-    by: User,
+    by: User | None,
 ) -> IssuedForm:
-    """The next paper of this number, with what it says beside the person, the officer and the promise.
+    """The next paper of this number, with what it says beside the person, the officer and the promise; ``by`` nobody where the
+    portal issues it of itself.
 
     The caller holds the dossier's row lock. Earlier ones stay as they are.
     """

@@ -14,7 +14,9 @@ from applications.actions.fees import let_fall, settle
 from applications.actions.issue_form import issue
 from applications.actions.locking import locked, wrong_state
 from applications.actions.steps import announce, open_step
+from applications.bank import is_connected
 from applications.enums import PAYABLE, EventKind, Method, PauseWhy, PaymentKind, PaymentState, State, StepKind
+from applications.enums_bank import NOTHING_DUE
 from applications.history import record
 from applications.ledger import lines_owed, outstanding, paid_so_far, payment_state_of, surplus
 from applications.models import Application, FeeLine, Payment
@@ -27,6 +29,7 @@ from portal.errors import BadInput, RuleBroken
 
 _LARGEST = 10**9
 NO_REFERENCE = _("Give the reference that the card terminal printed.")
+BY_NOTICE = _("The bank's notice books a transfer, and this page shows it by itself.")
 
 
 @transaction.atomic
@@ -81,20 +84,23 @@ def take_fee(
     at: datetime,
     acting_user: User,
 ) -> Application:
-    """The counter has the money: the whole of what is due, with the number of the fee receipt. The clock goes on.
+    """The counter has the money: the whole of what is due, with the number of the fee receipt. The clock goes on. Where a bank
+    tells of transfers, its notice books them, and nobody else does.
 
     ``amount`` is what the officer was shown; another sum that is due by now is not booked in its place. ``reference`` is
     the card terminal's or the bank's.
     """
     dossier = locked(application)
     check(may_hand_over(acting_user, dossier))
+    if method == Method.TRANSFER and is_connected():
+        raise BadInput(BY_NOTICE, code="by_notice", field="method")
     if dossier.state not in PAYABLE or dossier.payment_state != PaymentState.DUE:
         raise wrong_state(dossier) if dossier.state not in PAYABLE else _nothing_due()
     due = outstanding(dossier)
     if amount != due:
         raise _other_sum()
     paid = Payment(kind=PaymentKind.PAID, method=method, amount=due, reference=reference, cashier=acting_user)
-    _book(paid, dossier, receipt_number, at, acting_user)
+    book_row(paid, dossier, receipt_number, at, acting_user)
     from_state = dossier.state
     moved = settle(dossier, at)
     record(
@@ -151,7 +157,7 @@ def refund(
         reason=reason.strip()[:500],
         cashier=_who_pays_out(dossier, cashier),
     )
-    _book(back, dossier, receipt_number, at, acting_user)
+    book_row(back, dossier, receipt_number, at, acting_user)
     settle(dossier, at)
     record(
         application=dossier,
@@ -171,7 +177,7 @@ def refund(
 def _who_pays_out(dossier: Application, cashier: User | None) -> User:
     """Raises ``BadInput`` where it is nobody of the counter that took the fee."""
     last = dossier.payments.filter(kind=PaymentKind.PAID).select_related("cashier").last()
-    if cashier is None and last is not None:
+    if cashier is None and last is not None and last.cashier is not None:
         return last.cashier
     if cashier is None or not has_role(cashier, RECEIVERS, dossier.received_at_centre_id):
         raise BadInput(_("Say who pays it out."), code="cashier", field="cashier")
@@ -182,13 +188,17 @@ def _said(dossier: Application, back: Payment, leader: User) -> dict[str, Any]:
     """What the paper of a refund keeps: the sums as they are after it, what was given back before, and the fees that this one
     is for.
 
-    Each payment is the whole of what was due, and each refund the whole surplus: this one is for what fell since the last.
+    Each refund is the whole surplus, and so was nothing after each payment of what was due: this one is for what fell since the
+    last of these. What came when nothing was due is in the sums alone.
     """
     lines = list(dossier.fee_lines.all())
     lowered = {line.replaces_id: line.amount for line in lines if line.replaces_id}
-    *earlier, last = [row for row in dossier.payments.order_by("sequence") if row.pk != back.pk]
-    taken = [row for row in (*earlier, last) if row.kind == PaymentKind.PAID]
-    given = [row for row in (*earlier, last) if row.kind == PaymentKind.REFUNDED]
+    every = list(dossier.payments.order_by("sequence").select_related("notice"))
+    undone = {row.cancels_id for row in every}  # a receipt and the entry against it say nothing together
+    rows = [row for row in every if row.pk not in {back.pk, *undone} and row.cancels_id is None]
+    taken = [row for row in rows if row.kind == PaymentKind.PAID]
+    given = [row for row in rows if row.kind == PaymentKind.REFUNDED]
+    last = next((row for row in reversed(rows) if not _came_for_nothing(row)), rows[0])
     return {
         "amount": back.amount,
         "method": back.method,
@@ -209,6 +219,11 @@ def _said(dossier: Application, back: Payment, leader: User) -> dict[str, Any]:
     }
 
 
+def _came_for_nothing(row: Payment) -> bool:
+    notice = getattr(row, "notice", None)
+    return notice is not None and notice.outcome in NOTHING_DUE
+
+
 def _gone_at(line: FeeLine) -> datetime | None:
     """Since when it does not count; ``None`` while it does."""
     if line.is_due:
@@ -216,7 +231,7 @@ def _gone_at(line: FeeLine) -> datetime | None:
     return line.fell_at or (line.item.refused_at if line.item else None)
 
 
-def _book(row: Payment, dossier: Application, receipt_number: str, at: datetime, user: User) -> None:
+def book_row(row: Payment, dossier: Application, receipt_number: str, at: datetime, user: User | None) -> None:
     """Write the row as the dossier's next one. The caller holds the dossier's lock; the row's number holds without it."""
     row.receipt_number, row.reference = receipt_number.strip()[:40], row.reference.strip()[:40]
     if row.method not in Method.values:

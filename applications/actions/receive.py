@@ -17,6 +17,7 @@ from applications.actions.issue_form import numbered
 from applications.actions.linked import open_parts
 from applications.actions.locking import locked, wrong_state
 from applications.actions.originals import kept_papers, take_originals
+from applications.actions.request_payment import ask_by_code
 from applications.actions.submit_certification import submit_all, why_not_submitted
 from applications.catalogue import (
     COUNTED,
@@ -148,6 +149,7 @@ def complete(
     draft.save()
     Paper.objects.bulk_create([paper for paper in papers if paper.pk is None])
     lines = FeeLine.objects.bulk_create(fee_rows(draft, quote, at))
+    request_by_code = ask_by_code(draft, sum(line.amount for line in lines if line.is_due), at)
     open_parts(draft, [part.key for part in quote.parts], at)
     Step.objects.create(
         application=draft, kind=StepKind.FORWARD if draft.waits_to_be_forwarded else StepKind.APPRAISE, from_at=at
@@ -199,9 +201,12 @@ def complete(
     originals = take_originals(draft, papers, at, acting_user)
     may_be_joined = request is not None and draft.for_application_id is not None
     # What a copy's receipt says is written down once no other document can join it.
-    said = {} if may_be_joined else receipt_said(draft, at, papers=papers, originals=originals, lines=lines)
+    at_hand: dict[str, Any] = {"papers": papers, "originals": originals, "lines": lines, "request": request_by_code}
+    said = {} if may_be_joined else receipt_said(draft, at, **at_hand, is_new=True)
     _write_receipt(draft, said, at, acting_user)
     live.bump(f"dossier:{draft.pk}", *{f"dossiers:{draft.competent_id}", f"dossiers:{centre.pk}"})
+    if request_by_code is not None and draft.matter is not None:
+        live.bump(f"screen:{draft.matter.ticket.counter_id}")
     return draft
 
 

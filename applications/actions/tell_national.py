@@ -43,6 +43,7 @@ _CHANGES_RECORD = frozenset({
     EventKind.SUPPLEMENT_ASKED, EventKind.SUPPLEMENTED, EventKind.NOT_ANSWERED, EventKind.APPROVED, EventKind.HANDED_OVER,
     EventKind.REPLACED, EventKind.WITHDRAWN, EventKind.REFUSED, EventKind.STOPPED, EventKind.EXTENDED, EventKind.DUE_MOVED,
     EventKind.REISSUED, EventKind.PAYMENT_ASKED, EventKind.PAID, EventKind.FEE_LOWERED,
+    EventKind.RECEIPT_UNDONE,
 })  # fmt: skip
 _DOSSIERS = Application.objects.select_related("applicant", "competent", "arrival", "result__document", "version")
 

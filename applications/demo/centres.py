@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 
+from applications.demo.bank import open_account
 from applications.demo.signers import set_up_signers
 from centres.enums import DeviceKind, Role, ServiceKind
 from centres.models import Centre, Counter, Device, Membership, Service
@@ -127,6 +128,7 @@ def set_up(at: datetime, today: date) -> Place:
     if screen.counter_id is None:
         screen.counter = Counter.objects.get(centre=branch, number=1)
         screen.save(update_fields=["counter"])
+    open_account(branch, today)
     set_up_signers(branch, people[Role.LEADER], people[Role.CITY_ADMIN][0], at)
     return Place(
         centre=branch,

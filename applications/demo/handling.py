@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from applications.accounts import open_request
 from applications.actions.hand_over import hand_over
 from applications.actions.handle import propose, sign, take
 from applications.actions.pay import take_fee
 from applications.actions.supplement import ask_supplement
+from applications.demo.bank import transfer
 from applications.demo.centres import Place
 from applications.demo.certify import sign_all
 from applications.demo.originals import bring_home
@@ -82,13 +84,17 @@ def _certify(dossier: Application, fate: Fate, moments: Sequence[datetime], plac
 
 
 def _paid(dossier: Application) -> Application:
-    """The fee is taken where the dossier was received, right after it; with it those of the copies made for it."""
+    """The fee is taken where the dossier was received, right after it, or comes by the code; with it those of the copies made
+    for it."""
     for row, due in dues_of(dossier):
-        if row.received_by is not None:
+        request = open_request(row) if dossier.pk % 3 == 0 else None
+        if request is not None:
+            transfer(request, dossier.received_at or dossier.changed_at)
+        elif row.received_by is not None:
             take_fee(
                 application=row,
                 amount=due,
-                method=Method.TRANSFER if dossier.pk % 3 == 0 else Method.CASH,
+                method=Method.CASH,
                 receipt_number=f"BL{row.pk:07}",
                 at=dossier.received_at or dossier.changed_at,
                 acting_user=row.received_by,

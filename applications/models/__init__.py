@@ -1,4 +1,5 @@
 from applications.models.application import Application, DossierNumber, Party
+from applications.models.bank import BankNotice, BankStatement, StatementLine
 from applications.models.closing import ChainHead, Closing, ClosingPaper
 from applications.models.declaration import Declaration, DeclarationRules, WhyErased
 from applications.models.delivery import Dispatch
@@ -22,7 +23,7 @@ from applications.models.linked import Part, PartPause
 from applications.models.national import Arrival, SyncCheck, SyncDifference, SyncItem, SyncRules, SyncUncompared
 from applications.models.originals import Original, OriginalMove, TransferItem, TransferList
 from applications.models.papers import BookPrint, Document, IssuedForm, Paper
-from applications.models.payments import BankAccount, Payment
+from applications.models.payments import BankAccount, Payment, PaymentRequest
 from applications.models.retention import (
     FileToRemove,
     RetentionLine,
@@ -64,6 +65,8 @@ __all__ = [
     "ArchiveStamp",
     "Arrival",
     "BankAccount",
+    "BankNotice",
+    "BankStatement",
     "BookPrint",
     "CaptureLink",
     "Certification",
@@ -99,6 +102,7 @@ __all__ = [
     "Party",
     "Pause",
     "Payment",
+    "PaymentRequest",
     "RecoveryCode",
     "RefusedCount",
     "Register",
@@ -128,6 +132,7 @@ __all__ = [
     "SigningKey",
     "SigningKeyEnd",
     "SigningRules",
+    "StatementLine",
     "Step",
     "SupplementRequest",
     "SyncCheck",

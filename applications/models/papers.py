@@ -92,7 +92,14 @@ class IssuedForm(models.Model):
     sequence = models.PositiveSmallIntegerField(default=1, help_text=_("Which one of this number; the highest counts."))
     reason = models.CharField(max_length=500, blank=True, help_text=_("Why it was issued again."))
     issued_at = models.DateTimeField()
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Empty where the portal issued it of itself: a receipt for a transfer."),
+    )
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     frozen = models.JSONField(
         default=dict, blank=True, help_text=_("What can change later and stood on the paper when it was issued.")

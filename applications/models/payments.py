@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ class Payment(AppendOnly):
 
     Rows of one dossier are numbered (``sequence``) and carry what it holds after them (``held``): two at once cannot both
     be the next one, and nothing is given back that was not taken. ``cashier`` is whose till the money came into or
-    left; ``reference`` is the card terminal's or the bank's.
+    left, nobody's for what the bank told of itself; ``reference`` is the card terminal's or the bank's.
     """
 
     application = models.ForeignKey("applications.Application", on_delete=models.PROTECT, related_name="payments")
@@ -27,11 +27,21 @@ class Payment(AppendOnly):
     receipt_number = models.CharField(max_length=40, help_text=_("Of the fee receipt, or of the voucher of a refund."))
     reference = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    cancels = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cancelled_by",
+        help_text=_("The receipt that this row stands against."),
+    )
     sequence = models.PositiveIntegerField()
     held = models.PositiveIntegerField()
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    cashier = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    cashier = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     centre = models.ForeignKey("centres.Centre", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -54,12 +64,53 @@ class Payment(AppendOnly):
                 condition=~Q(sequence=1) | Q(kind=PaymentKind.PAID, held=F("amount")), name="first_payment_is_taken"
             ),
             models.CheckConstraint(condition=Q(amount__gte=1), name="payment_is_of_something"),
+            models.CheckConstraint(
+                condition=Q(cashier__isnull=False, by__isnull=False) | (Q(method=Method.TRANSFER) & ~Q(reference="")),
+                name="payment_without_a_till_is_the_banks",
+            ),
             models.CheckConstraint(condition=~Q(receipt_number=""), name="payment_has_a_receipt"),
             models.CheckConstraint(condition=Q(kind=PaymentKind.PAID) | ~Q(reason=""), name="refund_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(cancels__isnull=True) | Q(kind=PaymentKind.REFUNDED), name="receipt_is_cancelled_against"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.receipt_number} {self.amount} đ"
+
+
+class PaymentRequest(models.Model):
+    """Yêu cầu thanh toán: what one code asks for, as it was shown: the sum, the account, the reference, until when.
+
+    A dossier has one open at a time, for the whole of what is due; it ends when another sum is due or none. Whoever pays
+    by one that has ended is found by its reference all the same. A code that was shown is no payment.
+    """
+
+    application = models.ForeignKey(
+        "applications.Application", on_delete=models.PROTECT, related_name="payment_requests"
+    )
+    reference = models.CharField(max_length=18, unique=True)
+    amount = models.PositiveIntegerField()
+    bank = models.CharField(max_length=6)
+    account = models.CharField(max_length=19)
+    holder = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+    last_day = models.DateField(help_text=_("The last day on which the code is shown."))
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("request for a payment by code")
+        verbose_name_plural = _("requests for payments by code")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(ended_at__isnull=True), name="one_open_payment_request"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=1), name="payment_request_is_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class BankAccount(models.Model):
@@ -74,6 +125,12 @@ class BankAccount(models.Model):
         _("account number"), max_length=19, validators=[RegexValidator(r"\A[0-9A-Za-z]{1,19}\Z")]
     )
     holder = models.CharField(_("holder"), max_length=120)
+    code_days = models.PositiveSmallIntegerField(
+        _("days for which a code is shown"),
+        default=15,
+        validators=[MinValueValidator(1)],
+        help_text=_("After that the citizen asks for a new one. A transfer that comes later still counts."),
+    )
     source = models.CharField(_("source"), max_length=200)
 
     class Meta:

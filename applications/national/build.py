@@ -45,6 +45,7 @@ _ROLES: dict[str, Role] = {
     EventKind.PAID: Role.COUNTER_OFFICER,
     EventKind.APPROVED: Role.LEADER,
     EventKind.FEE_LOWERED: Role.LEADER,
+    EventKind.RECEIPT_UNDONE: Role.LEADER,
     EventKind.REPLACED: Role.LEADER,
     EventKind.EXTENDED: Role.LEADER,
     EventKind.STOPPED: Role.LEADER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _GUID = "A000000727"
 _TO_ACCOUNT = "QRIBFTTA"
@@ -37,6 +38,44 @@ def payload(
         + "6304"
     )
     return text + f"{checksum(text.encode()):04X}"
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a bank's app reads of a code."""
+
+    bank: str
+    account: str
+    amount: int | None
+    purpose: str
+
+
+def read(text: str) -> Read:
+    """The content of a code, as a bank's app reads it. Raises ``ValueError`` for what is none, or was changed."""
+    content = text.strip().encode()
+    if content[-8:-4] != b"6304" or f"{checksum(content[:-4]):04X}".encode() != content[-4:].upper():
+        raise ValueError("no such code, or its checksum does not hold")
+    tags = _parts(content[:-8])
+    merchant = _parts(tags.get("38", b""))
+    receiver = _parts(merchant.get("01", b""))
+    if merchant.get("00") != _GUID.encode() or "00" not in receiver or "01" not in receiver:
+        raise ValueError("it names no account")
+    amount = tags.get("54", b"").decode()
+    if amount and not re.fullmatch(r"[0-9]{1,13}", amount):
+        raise ValueError("its sum is no whole sum")
+    purpose = _parts(tags.get("62", b"")).get("08", b"").decode()
+    return Read(receiver["00"].decode(), receiver["01"].decode(), int(amount) if amount else None, purpose)
+
+
+def _parts(content: bytes) -> dict[str, bytes]:
+    found = {}
+    while content:
+        head = content[:4].decode("ascii", "replace")
+        if not re.fullmatch(r"[0-9]{4}", head, re.ASCII) or len(content) < 4 + int(head[2:]):
+            raise ValueError("its parts do not fit together")
+        found[head[:2]] = content[4 : 4 + int(head[2:])]
+        content = content[4 + int(head[2:]) :]
+    return found
 
 
 def checksum(content: bytes) -> int:

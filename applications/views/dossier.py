@@ -15,14 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from applications.accounts import account_on, code_to_pay
 from applications.actions.control_slip import issue_control_slip
 from applications.catalogue import version_of
 from applications.conversation import begun_with, letters_of, notes_of, sent_of, templates_offered
 from applications.custody import READERS as CUSTODY_READERS
 from applications.custody import place_words
 from applications.desk import document_lines
-from applications.documents import qr
 from applications.enums import EventKind, State, StepKind
 from applications.form_changes import contact_changes, form_lines
 from applications.forms_letters import LetterForm, NoteForm
@@ -47,6 +45,7 @@ from applications.messages import may_tell
 from applications.models import Application, Event, IssuedForm, Original, Paper, SupplementRequest
 from applications.notarisation.requests import request_of
 from applications.papers_out import PAPERS, title_of
+from applications.paying import Paying
 from applications.permissions import FILE_CHECKERS, may_hand_over, may_note, may_write
 from applications.previews import Preview, document_of, preview_of
 from applications.receipts import form_or_404, form_response, receipt_response
@@ -191,7 +190,7 @@ def page(
         "preview": _preview(request, dossier),
         "documents": document_lines(request_of(dossier, version_of(dossier)), at),
         "to_pay": outstanding(dossier),
-        "pay_code": _pay_code(dossier),
+        "paying": [Paying(dossier, at)],
         "fee_total": owed(dossier),
         "fees_gone": [line for line in dossier.fee_lines.all() if line.amount and not line.is_due],
         "to_give_back": surplus(dossier),
@@ -242,13 +241,6 @@ def _forms_out(dossier: Application) -> list[tuple[IssuedForm, str]]:
     """What was issued for it beside the receipt that counts, the latest first, each with its name."""
     rows = sorted(dossier.issued_forms.all(), key=lambda form: (form.issued_at, form.pk), reverse=True)
     return [(form, title_of(form)) for form in rows if form.number in PAPERS]
-
-
-def _pay_code(dossier: Application) -> str:
-    """The picture that a bank's app reads to pay what is due; empty where nothing is, or nothing can be transferred."""
-    due = outstanding(dossier)
-    account = account_on(dossier.received_at_centre_id, clock.today()) if due else None
-    return qr(code_to_pay(account, due, dossier.code or "")) if account else ""
 
 
 def _sent_back(dossier: Application) -> Told | None:

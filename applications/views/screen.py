@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications import desk
 from applications.actions.second_screen import say_right, say_wrong, show_to_citizen, take_from_screen
+from applications.paying import visit_at
 from applications.second_screen import (
     Screen,
     current,
@@ -102,14 +103,15 @@ def _screen(seat: Seat) -> Screen | None:
     if counter is None:
         return None
     showing = current(counter)
-    language = showing.ticket.language if showing else "vi"
-    with translation.override(language):
+    visit = showing.ticket if showing else visit_at(counter, clock.now())
+    with translation.override(visit.language if visit else "vi"):
         return screen_of(counter, clock.now())
 
 
 def _topics(seat: Seat, found: Screen | None) -> list[str]:
-    shown = found.to_check.showing.application_id if found and found.to_check else None
-    return topics_of(seat.counter_id or 0, seat.centre_id, shown)
+    shown = [found.to_check.showing.application_id] if found and found.to_check else []
+    paid = [row.dossier.pk for row in found.paying] if found else []
+    return topics_of(seat.counter_id or 0, seat.centre_id, [*shown, *paid])
 
 
 def _part(request: HttpRequest, found: Screen | None, problem: RuleBroken | None = None) -> HttpResponse:

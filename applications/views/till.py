@@ -19,7 +19,7 @@ from applications.forms_till import CorrectCountForm, CountersignForm, CountForm
 from applications.models import Countersignature, DayClosing
 from applications.permissions import RECEIVERS, check
 from applications.serving import stored_response
-from applications.till import counts_before, open_payments, open_tills, payments_of, to_countersign
+from applications.till import counts_before, open_payments, open_tills, payments_of, to_countersign, told_by_bank
 from applications.till_paper import sums_of, table_of
 from centres.models import Centre
 from centres.permissions import MANAGERS, centres_of, has_role
@@ -61,6 +61,7 @@ def till(request: HttpRequest) -> HttpResponse:
         "centres": centres,
         "payments": payments,
         "form": form,
+        "by_bank": told_by_bank(centre, clock.now()),
         "closings": _with_signatures().filter(centre=centre, cashier=signed_in(request))[:LAST_CLOSINGS],
     }
     return render(request, "applications/till/mine.html", context, status=status)
@@ -122,6 +123,7 @@ def day_closings(request: HttpRequest) -> HttpResponse:
         "centres": centres_to_choose(request),
         "waiting": to_countersign(centre).select_related("countersignature", "corrected_by"),
         "tills": open_tills(centre, clock.now()),
+        "by_bank": told_by_bank(centre, clock.now()),
         "closings": _with_signatures().filter(centre=centre)[:LAST_CLOSINGS],
     }
     return render(request, "applications/till/day.html", context)

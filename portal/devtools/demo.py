@@ -38,6 +38,7 @@ AUTHORITY = DEMO / "authority"
 AUTHORITY_HOST = "127.0.0.1"
 NATIONAL = DEMO / "national"
 VNEID = DEMO / "vneid"
+BANK = DEMO / "bank"
 READY_SECONDS = 60
 STOP_SECONDS = 20
 # In this order: the catalogue names units, the seed uses all three.
@@ -66,6 +67,7 @@ TO_TRY = (
     ("/verify/", "is this certified copy genuine?"),
     ("/desk/filed/", "filed online, for an officer to open"),
     ("/national/", "what goes to the national portal (the city administrator's)"),
+    ("/bank/day/", "transfers, and the bank's statements (quanly); pay at the link under a code"),
     ("/api/v1/schema/", "the API, as OpenAPI"),
 )
 
@@ -146,7 +148,8 @@ def prepare_environment() -> None:
                  "EMAIL_URL", "SMS_URL", "STATIC_ROOT", "VAR_DIR", "ALLOWED_HOSTS", "SIGNING_SIGNER_KEY",
                  "SIGNING_SIGNER_PASSWORD", "SIGNING_UNIT_KEY", "SIGNING_UNIT_PASSWORD", "SIGNING_TSA_URL",
                  "SIGNING_ROOTS", "SIGNING_SHARED_KEY", "SIGNING_FOLDER", "SIGNING_TOKEN_MODULES", "NATIONAL_URL",
-                 "NATIONAL_ACCOUNT", "NATIONAL_PASSWORD", "NATIONAL_CA", "NATIONAL_INBOX_KEY", "FILES_KEY_FILE",
+                 "NATIONAL_ACCOUNT", "NATIONAL_PASSWORD", "NATIONAL_CA", "NATIONAL_INBOX_KEY", "BANK_NOTICE_KEYS",
+                 "BANK_SANDBOX_URL", "FILES_KEY_FILE",
                  "FILES_URL", "FILES_S3_ENDPOINT", "FILES_S3_REGION", "FILES_S3_KEY", "FILES_S3_SECRET", "CLAMD_URL", "VNEID_ISSUER",
                  "VNEID_CLIENT_ID", "VNEID_SECRET", "VNEID_SCOPES", "VNEID_NUMBER", "VNEID_NAME", "VNEID_BIRTH",
                  "VNEID_LEVEL", "VNEID_LEVEL_NEEDED"):  # fmt: skip
@@ -240,6 +243,22 @@ def sandbox_command(port: int) -> list[str]:
     inbox = f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}/national/inbox/"
     given = ["--port", str(port), "--file", str(NATIONAL / "told.sqlite3"), "--inbox", inbox]
     return [sys.executable, "manage.py", "national_sandbox", *given]
+
+
+def lead_to_bank() -> int:
+    """Settings that lead to the made-up bank, and let its notices in; its port."""
+    port, secret = kept_port(BANK, "the made-up bank"), BANK / "key"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_urlsafe(24))
+    os.environ.update(BANK_NOTICE_KEYS=secret.read_text(), BANK_SANDBOX_URL=f"http://{AUTHORITY_HOST}:{port}")
+    return port
+
+
+def bank_command(port: int) -> list[str]:
+    notices = f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}/bank/notices/"
+    given = ["--port", str(port), "--file", str(BANK / "paid.sqlite3"), "--notices", notices]
+    return [sys.executable, "manage.py", "bank_sandbox", *given]
 
 
 def static_fingerprint() -> str:
@@ -336,9 +355,9 @@ def ask_to_end(pid: int) -> None:
         os.kill(pid, signal.SIGTERM)
 
 
-def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: int) -> int:
-    """Run web, worker, courier, scheduler, watch, authority and sandboxes until Ctrl-C or until one of them ends; returns the exit
-    code."""
+def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: int, bank_port: int) -> int:
+    """Run web, worker, courier, scheduler, watch, authority, sandboxes and bank until Ctrl-C or until one of them ends; returns
+    the exit code."""
     from honcho import manager as honcho_manager
     from honcho.printer import Printer
 
@@ -362,13 +381,14 @@ def serve(progress: Progress, sign_ins: str, authority_port: int, sandbox_port: 
         "authority": shlex.join(authority_command(authority_port)),
         "national": shlex.join(sandbox_command(sandbox_port)),
         "vneid": shlex.join([sys.executable, "manage.py", "vneid_sandbox", "--folder", str(VNEID)]),
+        "bank": shlex.join(bank_command(bank_port)),
         # Without a pid file: one left by a power cut would keep the next scheduler from starting.
         "scheduler": f"{python} -m celery --quiet -A portal beat --schedule {schedule} --pidfile= --loglevel warning",
     }
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
     end_with_the_terminal()
-    progress.say("Starting web, worker, courier, scheduler, watch, authority and sandboxes")
+    progress.say("Starting web, worker, courier, scheduler, watch, authority, sandboxes and bank")
     threading.Thread(target=announce_when_ready, args=(progress, sign_ins), daemon=True).start()
     manager.loop()
     # 130 is Ctrl-C, the way the demo is meant to end.
@@ -381,11 +401,11 @@ def main() -> int:
         with only_one():
             check_port()
             prepare_environment()
-            sandbox = lead_to_sandbox()
+            sandbox, bank = lead_to_sandbox(), lead_to_bank()
             lead_to_vneid()
             with signing_authority(progress) as authority:
                 sign_ins = prepare_data(progress)
-            return serve(progress, sign_ins, authority, sandbox)
+            return serve(progress, sign_ins, authority, sandbox, bank)
     except DemoError as error:
         print(error, file=sys.stderr)
         return 1

@@ -61,6 +61,7 @@ def values_for(verb: Verb, dossier: Application, at: datetime) -> dict[str, Any]
         "lower-fee": {
             "line": next((row.pk for row in lines_owed(dossier) if row.amount), 0), "lowered": 0, "reason": "Được miễn",
         },
+        "cancel-receipt": {"payment": 0, "reason": "Nhầm hồ sơ"},
         "note-answer": {"consultation": asked[0].pk if asked else 0, "answer": "Đúng"},
         "consult": {
             "office": f"Cơ quan {Event.objects.count()}", "email": "", "question": "?", "until": suggested_limit(at),

@@ -52,7 +52,7 @@ def test_no_page_address_answers_a_get_with_a_blank_405() -> None:
             led.append(path)
             target = resolve(answer["Location"].partition("?")[0])
             assert client.get(answer["Location"]).status_code != 405, target.view_name
-    assert blank == ["/national/inbox/"], "where another portal's program sends what was filed there"
+    assert blank == ["/bank/notices/", "/national/inbox/"], "where a bank's and another portal's programs send"
     assert {"/desk/person/", "/desk/next/", "/dossiers/7/hand-over/", "/t/abc/rate/"} <= set(led)
 
 

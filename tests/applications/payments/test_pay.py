@@ -193,10 +193,10 @@ def test_what_a_card_needs_is_said_at_once_and_is_not_called_optional(as_: As, m
 
 
 def test_the_pages_show_what_is_due_take_it_and_say_who_took_it(as_: As, client: Client, monday: None) -> None:
-    dossier = _land()
     BankAccount.objects.create(
         valid_from=date(2026, 1, 1), bank="970436", account="0011012345678", holder="TTPVHCC", source="thử"
     )
+    dossier = _land()
     track = reverse("applications:ticket", args=[dossier.token])
     assert 'class="pay-code"' in client.get(track).content.decode()
     officer = as_(Role.COUNTER_OFFICER)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applications.accounts import purpose_of
 from applications.payments.vietqr import checksum, payload
 
 ASCII = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ", max_size=25)
@@ -81,7 +80,3 @@ def test_what_a_bank_cannot_read_is_refused(wrong: str) -> None:
 def test_an_amount_is_a_whole_sum(amount: int) -> None:
     with pytest.raises(ValueError, match="whole sum"):
         payload(bank="970436", account="1", amount=amount)
-
-
-def test_a_dossiers_code_is_kept_without_what_banks_strip() -> None:
-    assert purpose_of("H26.30.3-261123-0047") == "H263032611230047"
