@@ -23,4 +23,6 @@ class SupportRulesAdmin(admin.ModelAdmin):
         "flap_minutes",
         "help_wider_seconds",
         "warranty_soon_days",
+        "law_lesson_days",
+        "exception_most_days",
     )
