@@ -24,5 +24,6 @@ class SupportRulesAdmin(admin.ModelAdmin):
         "help_wider_seconds",
         "warranty_soon_days",
         "law_lesson_days",
+        "law_ahead_days",
         "exception_most_days",
     )

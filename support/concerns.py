@@ -21,7 +21,6 @@ from support.querysets import IncidentQuerySet
 
 # Every page of staff asks, so these are no rows: how early and how much a banner says is a matter of the screen.
 OUTAGE_AHEAD = timedelta(days=2)
-LAW_AHEAD = timedelta(days=30)
 MOST = 3
 
 
@@ -64,5 +63,5 @@ def concerns(user: User, at: datetime) -> Concerns:
 
 def _unread_law(user: User, day: date) -> list[ProcedureVersion]:
     """New law that holds soon or already, and that they have not read."""
-    found: list[Any] = [row for row in law_lessons.for_user(user, day) if row.effective_from <= day + LAW_AHEAD]
+    found: list[Any] = [row for row in law_lessons.for_user(user, day) if law_lessons.is_near(row, day)]
     return [row for row in found if row.read_at is None][:MOST]

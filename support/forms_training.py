@@ -161,7 +161,7 @@ class AnswersForm(forms.Form):
 class SessionForm(forms.Form):
     """When and where people meet. Times are those of Hanoi."""
 
-    place = forms.CharField(label=_("Place"), max_length=120, required=False)
+    place = forms.CharField(label=_("Room or address"), max_length=120, required=False)
     link = forms.CharField(
         label=_("Link, if online"), max_length=400, required=False, widget=forms.URLInput({"placeholder": "https://"})
     )
@@ -200,10 +200,10 @@ class RequirementForm(forms.Form):
             centres, label=_("Where"), required=not for_all, empty_label=_("the whole city") if for_all else "–"
         )
         self.fields["course"] = forms.ModelChoiceField(
-            courses, label=_("has done"), required=False, empty_label=_("the short lessons of new law")
+            courses, label=_("Must have done"), required=False, empty_label=_("the short lessons of new law")
         )
         self.fields["field"] = forms.ModelChoiceField(
-            Field.objects.all(), label=_("where the counter gives"), required=False, empty_label=_("anything")
+            Field.objects.all(), label=_("Only where the counter gives"), required=False, empty_label=_("anything")
         )
         self.order_fields(self.field_order)
 

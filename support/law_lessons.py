@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from centres.enums import Role, ServiceKind
 from centres.models import Service
@@ -71,6 +72,11 @@ def new_law(reach: Reach, day: date) -> list[ProcedureVersion]:
     return list(rows.select_related("procedure").order_by("effective_from", "pk"))
 
 
+def is_near(version: ProcedureVersion, day: date) -> bool:
+    """Whether it holds already, or so soon that it is pointed out."""
+    return version.effective_from <= day + timedelta(days=rules_on(day).law_ahead_days)
+
+
 def reach_of_user(user: User) -> Reach:
     """Of all that is given where they learn the law."""
     places = {centre_id for centre_id, role in roles_of(user) if role in LEARN}
@@ -91,4 +97,15 @@ def changes(version: ProcedureVersion) -> list[str]:
     """What it changes, a sentence each, in the reader's language."""
     rows = ProcedureVersion.objects.published().for_quote().filter(procedure=version.procedure_id)
     before: Any = rows.filter(effective_from__lt=version.effective_from).order_by("-effective_from").first()
-    return differences(before, rows.get(pk=version.pk)) if before is not None else []
+    if before is None:
+        return []
+    after = rows.get(pk=version.pk)
+    return [*differences(before, after), *_basis(before, after)]
+
+
+def _basis(before: ProcedureVersion, after: ProcedureVersion) -> list[str]:
+    """By which law, where that is another one now."""
+    if before.legal_basis == after.legal_basis:
+        return []
+    now, once = ("; ".join(version.legal_basis) or "–" for version in (after, before))
+    return [_("Legal basis now: %(now)s. Before: %(before)s.") % {"now": now, "before": once}]

@@ -17,7 +17,7 @@ from portal import clock
 from portal.errors import RuleBroken
 from portal.text import pick
 from procedures.models import ProcedureVersion
-from support.law_lessons import Reach, new_law, reach_of, services_at
+from support.law_lessons import Reach, is_near, new_law, reach_of, services_at
 from support.models import (
     Certificate,
     CourseVersion,
@@ -61,7 +61,7 @@ class Asked:
         self._read_people()
         self._read_courses()
         if any(rule.course_id is None for rule in self._rules):
-            self._law = new_law(reach, day)
+            self._law = [version for version in new_law(reach, day) if is_near(version, day)]
         read = LawLessonRead.objects.filter(user__in=self._people, version__in=self._law) if self._law else []
         self._read = {(row.user_id, row.version_id) for row in read}
 
@@ -94,7 +94,10 @@ class Asked:
             if not reach.holds(version.procedure) or (user_id, version.pk) in self._read:
                 continue
             first = max(rule.blocks_from, version.effective_from) if rule.blocks_from else None
-            what = _("New law: %(name)s") % {"name": pick(version.procedure.short_name)}
+            what = _("New law from %(day)s on: %(name)s") % {
+                "day": f"{version.effective_from:%d/%m/%Y}",
+                "name": pick(version.procedure.short_name),
+            }
             href = reverse("support:law_lesson", args=[version.pk])
             found.append(self._lack(what, href, first, user_id))
         return found

@@ -56,6 +56,9 @@ class SupportRules(models.Model):
     law_lesson_days = models.PositiveSmallIntegerField(
         _("days after its first day for which a new version of a procedure is a lesson"), default=90
     )
+    law_ahead_days = models.PositiveSmallIntegerField(
+        _("days before its first day from which a new version of a procedure is pointed out"), default=30
+    )
     exception_most_days = models.PositiveSmallIntegerField(
         _("days for which somebody may open a counter without the training asked for, at most"),
         default=3,

@@ -168,5 +168,5 @@ def _form(request: HttpRequest, user: User) -> SessionForm:
         centres=centres,
         people=User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("full_name", "pk"),
         for_all=allowed is None,
-        initial={"trainer": user.pk},
+        initial={"trainer": user.pk, "centre": None if allowed is None else centres.order_by("code").first()},
     )

@@ -217,6 +217,7 @@ def test_new_law_is_a_lesson_for_those_who_give_it_and_can_keep_a_counter_closed
     a_new_law(ProcedureFactory(field=FieldFactory(code="justice")), first_day=TOMORROW)
     assert law_lessons.for_user(officer, TODAY) == [law]
     a_rule(None, warns=YESTERDAY, blocks=YESTERDAY)
+    assert not law_lessons.is_near(law, TOMORROW - timedelta(days=31))
     (lack,) = lacks_of(officer, counter, TODAY)
     assert (lack.blocks, lack.from_day, lack.href) == (False, TOMORROW, f"/support/training/law/{law.pk}/")
     assert lacks_of(officer, counter, TOMORROW)[0].blocks
@@ -227,7 +228,8 @@ def test_new_law_is_a_lesson_for_those_who_give_it_and_can_keep_a_counter_closed
 
 def test_what_new_law_changes_is_read_from_the_versions_themselves(land, in_english):
     assert law_lessons.changes(a_new_law(ProcedureFactory(field=land), first_day=TODAY)) == [
-        "The time limit has changed."
+        "The time limit has changed.",
+        "Legal basis now: Nghị định 1/2026/NĐ-CP. Before: –.",
     ]
 
 
