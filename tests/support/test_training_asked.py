@@ -117,7 +117,7 @@ def test_only_the_role_and_the_field_that_are_asked_of(counter, officer, manager
 def test_a_centre_s_own_row_stands_before_the_city_s(counter, officer, centre):
     course = a_course()
     a_rule(course, warns=YESTERDAY, blocks=TODAY)
-    own = a_rule(course, centre, warns=YESTERDAY, blocks=None)
+    own = a_rule(course, centre, warns=YESTERDAY - timedelta(days=1), blocks=None)
     (lack,) = lacks_of(officer, counter, TODAY)
     assert not lack.blocks
     other = CentreFactory()
