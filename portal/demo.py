@@ -19,7 +19,7 @@ SIGNER_SECRET = "MOTCUAHANOITRINHDIENKYSO23456723"  # noqa: S105 - opens nothing
 
 # Role and user names; every one has the password above.
 SIGN_INS = (
-    (_("Counter officers"), ("quay1", "quay2", "quay3", "quay4", "quay5", "quay6")),
+    (_("Counter officers"), ("quay1", "quay2", "quay3", "quay4", "quay5", "quay6", "quaymoi")),
     (_("Specialists"), ("chuyenvien1", "chuyenvien2")),
     (_("Approving leader"), ("lanhdao",)),
     (_("Centre manager"), ("quanly",)),

@@ -23,6 +23,7 @@ TOKEN_PATHS = (
     "desk/documents/file",
     "first-sign-in",
     "support/here",
+    "support/certificates",
 )
 # 12-digit national numbers, 9-digit old ones and phone numbers, however they are glued into a text.
 _PERSONAL = re.compile(r"(?<!\d)(?:\+?84|0)?\d{9,12}(?!\d)")

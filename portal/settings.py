@@ -467,6 +467,8 @@ DAY_SOURCES = [
     "applications.signing_day.needs_attention",
     "applications.till_day.needs_attention",
 ]
+# Asked when somebody takes a seat at a counter; each raises where it must stay closed.
+BEFORE_OPENING = ["support.training.refuse_untrained"]
 # Sentences for everybody on the first page.
 PUBLIC_WORDS = "support.status.words_for_all"
 

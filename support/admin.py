@@ -24,4 +24,7 @@ class SupportRulesAdmin(admin.ModelAdmin):
         "help_wider_seconds",
         "video_link_minutes",
         "warranty_soon_days",
+        "law_lesson_days",
+        "law_ahead_days",
+        "exception_most_days",
     )

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from notifications.message import Notice
+from portal import clock
 from portal.text import pick
 from support.enums import Severity
-from support.models import AssistanceRequest, Incident, VideoCall
+from support.models import AssistanceRequest, Incident, TrainingSession, VideoCall
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +85,65 @@ class VideoCallAsked(Notice):
     @property
     def link(self) -> str:
         return settings.PUBLIC_URL + reverse("support:video_calls")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatFree(Notice):
+    """Somebody on the waiting list of a session has a seat now."""
+
+    kind: ClassVar[str] = "training_seat"
+    session: TrainingSession
+
+    def subject(self) -> str:
+        return _("You have a seat: %(course)s") % _words_of(self.session)
+
+    def push(self) -> str:
+        return _("%(time)s, %(place)s") % _words_of(self.session)
+
+    def sms(self) -> str:
+        return ""
+
+    def email(self) -> str:
+        return _(
+            "A seat has become free and is yours: %(course)s, %(time)s, %(place)s. If you do not come, give it back: %(link)s"
+        ) % _words_of(self.session)
+
+    @property
+    def link(self) -> str:
+        return _words_of(self.session)["link"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionOff(Notice):
+    """A session to which somebody meant to come does not take place."""
+
+    kind: ClassVar[str] = "training_off"
+    session: TrainingSession
+
+    def subject(self) -> str:
+        return _("Called off: %(course)s") % _words_of(self.session)
+
+    def push(self) -> str:
+        return _("%(time)s: %(why)s") % _words_of(self.session)
+
+    def sms(self) -> str:
+        return ""
+
+    def email(self) -> str:
+        return _("%(course)s at %(time)s does not take place: %(why)s. Other sessions: %(link)s") % _words_of(
+            self.session
+        )
+
+    @property
+    def link(self) -> str:
+        return _words_of(self.session)["link"]
+
+
+def _words_of(session: TrainingSession) -> dict[str, str]:
+    return {
+        "course": session.course.title[:100],
+        "time": f"{clock.local(session.from_at):%H:%M %d/%m/%Y}",
+        "place": session.place or session.link,
+        "why": session.cancelled_why,
+        "link": f"{settings.PUBLIC_URL}{reverse('support:course', args=[session.course_id])}",
+    }

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from centres.enums import Role
-from centres.permissions import STAFF, centres_of, has_role
+from centres.permissions import MANAGERS, STAFF, centres_of, has_role, roles_of
 from portal.errors import NotAllowed
 
 # Who looks after incidents, outages and known problems.
@@ -76,3 +76,27 @@ def require_called(user: Any) -> None:
     """Raises ``NotAllowed`` for whoever is never called for anything."""
     if not has_role(user, CALLED):
         raise NotAllowed(_("This page is for support staff."), code="not_support")
+
+
+def require_staff(user: Any) -> None:
+    """Raises ``NotAllowed`` for whoever works at no centre."""
+    if not roles_of(user):
+        raise NotAllowed(_("This page is for staff of a centre."), code="not_staff")
+
+
+def may_teach(user: Any, centre_id: int | None) -> bool:
+    """Whether the user writes courses of this centre and teaches them; those of the whole city need a role for the city."""
+    return has_role(user, READERS, centre_id) if centre_id is not None else for_the_city(user, READERS)
+
+
+def require_teacher(user: Any, centre_id: int | None) -> None:
+    """Raises ``NotAllowed`` for anybody else."""
+    if not may_teach(user, centre_id):
+        raise NotAllowed(_("Only support staff or a manager of this centre can do this."), code="not_teacher_here")
+
+
+def require_manager(user: Any, centre_id: int | None) -> None:
+    """Raises ``NotAllowed`` for whoever does not manage this centre, or the city where none is named."""
+    allowed = has_role(user, MANAGERS, centre_id) if centre_id is not None else for_the_city(user, MANAGERS)
+    if not allowed:
+        raise NotAllowed(_("Only a manager of the centre can do this."), code="not_manager_here")

@@ -48,15 +48,19 @@ from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
 from centres.models import Centre, Device
 from citizens.models import Citizen, HeldDocument, Look, User
+from portal import clock
 from portal.uploads import inspect_upload
+from procedures.models import ProcedureVersion
 from support.actions.announce import announce as tell_staff
 from support.actions.known import keep_known
 from support.actions.plan_outage import plan_outage
 from support.actions.print_elsewhere import print_elsewhere
 from support.actions.review import agree_follow_up
 from support.actions.video_call import ask as call_support
+from support.actions.write_course import begin_version
 from support.asking import at_point
-from support.models import Equipment, OnCallShift, PrintElsewhere
+from support.models import Attempt, Course, Equipment, OnCallShift, PrintElsewhere, Question
+from support.session_codes import code_at
 from tests.factories.applications import (
     FORMS,
     LAST4,
@@ -91,6 +95,7 @@ from tests.factories.registers import a_line, close_days
 from tests.factories.scans import a_link, a_scan
 from tests.factories.signing import a_delegation, a_key
 from tests.factories.support import an_incident
+from tests.factories.training import a_course, a_rule, a_session, a_teacher, passed
 from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
 
@@ -148,6 +153,7 @@ LIMITED = {
     "support:desk_help",
     "support:ticket_video",
     "support:video",
+    "support:certificate",
 }
 # Sent by scripts of our own pages.
 IN_JSON = {"centres:kiosk_reconcile", "applications:tell_by_push", "support:on_call_browser"}
@@ -781,6 +787,7 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
         **{f"support:{key}": {"tag": printer.tag} for key in ("thing", "thing_edit")},
         "support:thing_act": {"tag": printer.tag, "key": "note"},
         "support:print_done": {"pk": paper.pk},
+        **_training_arguments(here),
         "applications:outage": {"outage_id": outage.pk},
     }
     when = {"centre": here.pk, "from_at": "2026-12-14T18:00", "until_at": "2026-12-14T20:00"}
@@ -802,9 +809,72 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
         **dict.fromkeys(("support:known_new", "support:known_edit"), problem),
         **{f"support:{key}": thing for key in ("thing_new", "thing_edit")},
         "support:thing_act": {"note": "Đã lau"},
+        **_training_bodies(here),
         "applications:receipt_elsewhere": {"printer": printer.pk},
         "api_incidents": report,
     }
+
+
+def _training_arguments(here: Centre) -> dict[str, dict[str, Any]]:
+    """A course of this centre that is taught, a draft of its next version, new law, a session, and what counters ask for."""
+    course = a_course(centre=here)
+    taught = course.versions.get()
+    draft = begin_version(course=course, acting_user=a_teacher())
+    session = a_session(course, here, from_at=MONDAY + timedelta(minutes=30))
+    officer = member_of(Role.COUNTER_OFFICER, here)
+    certificate = passed(officer, course, MONDAY)
+    law = ProcedureVersion.objects.get(procedure__key="land_change_info")
+    ProcedureVersion.objects.filter(pk=law.pk).update(effective_from=MONDAY.date() - timedelta(days=1))
+    ProcedureVersion.objects.create(
+        procedure=law.procedure, number=90, effective_from=date(2020, 1, 1), effective_to=date(2020, 12, 31),
+        confidence=law.confidence, published_at=MONDAY,
+    )  # fmt: skip
+    rule, one = a_rule(course, here, warns=date(2027, 1, 1)), {"pk": course.pk}
+    row, seen = {"pk": draft.pk}, {"pk": session.pk}
+    return {
+        "support:training_rule_end": {"pk": rule.pk},
+        **{f"support:{name}": one for name in ("course", "quiz", "course_edit")},
+        "support:course_act": {**one, "key": "begin"},
+        **{f"support:{name}": row for name in ("course_version", "lesson_new", "question_new")},
+        "support:course_people": {"pk": taught.pk},
+        "support:lesson_edit": {**row, "lesson_id": draft.lessons.earliest("pk").pk},
+        "support:question_edit": {**row, "question_id": draft.questions.earliest("pk").pk},
+        "support:lesson": {"pk": taught.lessons.earliest("pk").pk},
+        "support:lesson_picture": {"pk": taught.lessons.earliest("pk").pk},
+        "support:attempt": {"pk": Attempt.objects.get(user=officer).pk},
+        "support:law_lesson": {"pk": law.pk},
+        **{f"support:session{name}": seen for name in ("", "_screen", "_code")},
+        "support:session_act": {**seen, "key": "take"},
+        "support:session_here": {**seen, "code": code_at(session, clock.now())},
+        **{f"support:certificate{name}": {"code": certificate.code} for name in ("", "_paper", "_withdraw")},
+    }
+
+
+def _training_bodies(here: Centre) -> dict[str, dict[str, Any]]:
+    course = Course.objects.get()
+    question = {"text": "Gì?", "explanation": "Vì thế.", "option_0": "một", "option_1": "hai", "right_0": "on"}
+    by = a_teacher().pk
+    return {
+        "support:training_staff": {"person": by, "last_day": "2026-11-23", "reason": "ốm"},
+        "support:training_rules": {
+            "centre": here.pk, "role": "manager", "course": course.pk, "warns_from": "2026-11-24",
+        },
+        "support:courses": {"title": "Cháy nổ", "centre": here.pk},
+        "support:course_edit": {"title": "Cháy nổ"},
+        "support:course_version": {"minutes": 20, "pass_mark": 80, "tries": 3, "do": "save"},
+        **{f"support:lesson_{name}": {"title": "Bài", "text": "Chữ"} for name in ("new", "edit")},
+        **{f"support:question_{name}": question for name in ("new", "edit")},
+        "support:quiz": {
+            f"q{row.pk}": [str(place) for place in row.right]
+            for row in Question.objects.filter(version__course=course, version__published_at__isnull=False)
+        },
+        "support:sessions": {
+            "course": course.pk, "centre": here.pk, "trainer": by, "place": "Phòng họp", "seats": 9,
+            "from_at": "2026-11-24T08:00", "until_at": "2026-11-24T10:00",
+        },
+        "support:session_here": {"scanned": "ngoai-lai"},
+        "support:certificate_withdraw": {"reason": "Thi hộ"},
+    }  # fmt: skip
 
 
 def _printers(here: Centre) -> tuple[Equipment, PrintElsewhere]:

@@ -32,6 +32,7 @@ TO_TRY = (
     "9 quanly xem trang hôm nay. / quanly reads the day's page.",
     "10 quay1: Alt+B báo sự cố; hotro1 nhận. / quay1: Alt+B reports an incident; hotro1 answers.",
     '11 Kiosk: chạm “Tôi cần người giúp”; sanh1 nhận. / Kiosk: touch "I need someone"; sanh1 goes.',
+    "12 quaymoi: học, trả lời đúng rồi mới mở được quầy. / quaymoi learns and passes before a counter opens.",
 )
 
 

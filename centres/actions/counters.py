@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from centres.enums import CounterEventKind, CounterState
@@ -22,7 +24,7 @@ REASON_LIMIT = 120
 def open_counter(*, counter: Counter, at: datetime, acting_user: User) -> Counter:
     """Take a seat here, or go on after a pause; the counter where the officer sat before is closed.
 
-    Raises ``NotAllowed``, ``RuleBroken`` (``counter_taken``, ``counter_busy``).
+    Raises ``NotAllowed``, ``RuleBroken`` (``counter_taken``, ``counter_busy``), and what ``settings.BEFORE_OPENING`` raises.
     """
     if not has_role(acting_user, DESK, counter.centre_id):
         raise NotAllowed(_("You do not work at a counter of this centre."), code="not_staff_here")
@@ -38,7 +40,8 @@ def open_counter(*, counter: Counter, at: datetime, acting_user: User) -> Counte
 def open_for(*, counter: Counter, officer: User, reason: str = "", at: datetime, acting_user: User) -> Counter:
     """A manager opens the counter for an officer of the centre, as if they had taken the seat themselves.
 
-    Raises ``NotAllowed``, ``BadInput``, ``RuleBroken`` (``counter_taken``, ``counter_busy``, ``changed_meanwhile``).
+    Raises ``NotAllowed``, ``BadInput``, ``RuleBroken`` (``counter_taken``, ``counter_busy``, ``changed_meanwhile``), and what
+    ``settings.BEFORE_OPENING`` raises.
     """
     _guard_manager(counter, acting_user)
     reason = reason_of(reason, REASON_LIMIT)
@@ -64,6 +67,9 @@ def _take_seat(counter: Counter, at: datetime, user: User, actor: User, reason: 
         raise RuleBroken(
             _("%(name)s is at this counter. Choose another one.") % {"name": seat.officer}, code="counter_taken"
         )
+    if seat.officer_id != user.pk:
+        for name in settings.BEFORE_OPENING:
+            import_string(name)(counter=seat, officer=user, at=at)
     before = Counter.objects.select_for_update().filter(officer=user).exclude(pk=seat.pk).first()
     if before:
         _refuse_while_busy(before)

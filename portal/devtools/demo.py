@@ -63,6 +63,7 @@ TO_TRY = (
     ("/me/", "all of a citizen's dossiers, signed in with VNeID (made-up people) or a phone"),
     ("/support/", "incidents, outages, who is on call (hotro1)"),
     ("/support/equipment/", "what each counter works with (hotro1)"),
+    ("/support/training/", "what staff learn (quaymoi, who may not open a counter yet)"),
     ("/support/status/", "does everything work?"),
     ("/verify/", "is this certified copy genuine?"),
     ("/desk/filed/", "filed online, for an officer to open"),

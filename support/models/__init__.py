@@ -1,4 +1,5 @@
 from support.models.announcement import Announcement, AnnouncementReader
+from support.models.course import Course, CourseVersion, Lesson, Question
 from support.models.equipment import Equipment, EquipmentEvent, PrintElsewhere
 from support.models.help import AssistanceEvent, AssistanceRequest, HelperShift, HelpPoint
 from support.models.incident import FollowUp, Incident, IncidentEvent, Target
@@ -6,6 +7,16 @@ from support.models.known import KnownProblem
 from support.models.on_call import OnCallBrowser, OnCallContact, OnCallShift
 from support.models.rules import SupportRules
 from support.models.signs import FailedJob, Heartbeat
+from support.models.training import (
+    Attempt,
+    Certificate,
+    LawLessonRead,
+    LessonDone,
+    SessionSeat,
+    TrainingException,
+    TrainingRequirement,
+    TrainingSession,
+)
 from support.models.video import VideoCall, VideoCallEvent
 
 __all__ = [
@@ -13,6 +24,10 @@ __all__ = [
     "AnnouncementReader",
     "AssistanceEvent",
     "AssistanceRequest",
+    "Attempt",
+    "Certificate",
+    "Course",
+    "CourseVersion",
     "Equipment",
     "EquipmentEvent",
     "FailedJob",
@@ -23,12 +38,20 @@ __all__ = [
     "Incident",
     "IncidentEvent",
     "KnownProblem",
+    "LawLessonRead",
+    "Lesson",
+    "LessonDone",
     "OnCallBrowser",
     "OnCallContact",
     "OnCallShift",
     "PrintElsewhere",
+    "Question",
+    "SessionSeat",
     "SupportRules",
     "Target",
+    "TrainingException",
+    "TrainingRequirement",
+    "TrainingSession",
     "VideoCall",
     "VideoCallEvent",
 ]

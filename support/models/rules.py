@@ -59,6 +59,21 @@ class SupportRules(models.Model):
         _("days before its end at which a warranty is pointed out"), default=60
     )
 
+    certificate_soon_days = models.PositiveSmallIntegerField(
+        _("days before its end at which a certificate of training is pointed out, and may be renewed"), default=30
+    )
+    law_lesson_days = models.PositiveSmallIntegerField(
+        _("days after its first day for which a new version of a procedure is a lesson"), default=90
+    )
+    law_ahead_days = models.PositiveSmallIntegerField(
+        _("days before its first day from which a new version of a procedure is pointed out"), default=30
+    )
+    exception_most_days = models.PositiveSmallIntegerField(
+        _("days for which somebody may open a counter without the training asked for, at most"),
+        default=3,
+        validators=[MinValueValidator(1)],
+    )
+
     class Meta:
         verbose_name = _("rules of support")
         verbose_name_plural = _("rules of support")

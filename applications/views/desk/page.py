@@ -28,9 +28,10 @@ from centres.permissions import centres_of
 from citizens.models import Citizen
 from citizens.session import signed_in
 from portal import clock, live
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, RuleBroken
 from portal.vn.phones import display_phone
 from procedures.forms import ProcedureForm
+from support.training import lacks_by_centre as training_lacks
 
 # What cannot be part of ``desk.mark_of``.
 _MARK = re.compile(r"[^\w.]")
@@ -46,7 +47,7 @@ def page(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespon
     """The whole screen; ``extra`` carries forms with errors, so that nothing typed is lost."""
     counter = desk.counter_of(signed_in(request))
     if counter is None:
-        return _choose_counter(request)
+        return choose_counter(request)
     chosen = request.GET.get("matter", "") or request.POST.get("matter", "")
     state = desk.build(
         counter,
@@ -124,7 +125,8 @@ def contact_form_of(row: Application) -> ContactForm:
     return form
 
 
-def _choose_counter(request: HttpRequest) -> HttpResponse:
+def choose_counter(request: HttpRequest, problem: RuleBroken | None = None) -> HttpResponse:
+    """Where the officer sits down, and what training is missing for it; ``problem``: why a counter did not open."""
     allowed = centres_of(signed_in(request), {Role.COUNTER_OFFICER})
     if allowed is not None and not allowed:
         raise NotAllowed(_("Only counter officers work at a desk."), code="not_officer")
@@ -133,7 +135,13 @@ def _choose_counter(request: HttpRequest) -> HttpResponse:
     )
     if allowed is not None:
         counters = counters.filter(centre__in=allowed)
-    return render(request, "applications/desk/counters.html", {"counters": counters, "closed": CounterState.CLOSED})
+    context = {
+        "counters": counters,
+        "closed": CounterState.CLOSED,
+        "lacks": training_lacks(signed_in(request), clock.today()),
+        "problem": problem,
+    }
+    return render(request, "applications/desk/counters.html", context, status=problem.status if problem else 200)
 
 
 def number_in(text: str) -> int | None:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from applications.actions.wait_for_copy import wait_for_copy
-from applications.views.desk.page import at_counter, back, number_in
+from applications.views.desk.page import at_counter, back, choose_counter, number_in
 from centres.actions.call_next import call_next
 from centres.actions.counters import close_counter, open_counter, pause_counter
 from centres.actions.finish import finish
@@ -19,6 +19,7 @@ from centres.actions.unpark import unpark
 from centres.models import Counter, Service, Ticket
 from citizens.session import signed_in
 from portal import clock
+from portal.errors import RuleBroken
 
 
 @require_POST
@@ -80,7 +81,12 @@ def end_visit(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sit_down(request: HttpRequest, counter_id: int) -> HttpResponse:
     counter = get_object_or_404(Counter.objects.select_related("centre"), pk=counter_id)
-    open_counter(counter=counter, at=clock.now(), acting_user=signed_in(request))
+    try:
+        open_counter(counter=counter, at=clock.now(), acting_user=signed_in(request))
+    except RuleBroken as problem:
+        if problem.code != "training_missing":
+            raise
+        return choose_counter(request, problem)
     return back()
 
 
