@@ -19,6 +19,8 @@ HELPERS = frozenset({Role.HELPER, Role.SUPPORT})
 MAY_HELP = HELPERS | {Role.MANAGER}
 # Who may be told in a browser.
 CALLED = RESPONDERS | MAY_HELP
+# Who looks whether a centre is ready.
+SURVEYORS = READERS
 # Who may speak to staff.
 SPEAKERS = READERS
 
@@ -71,3 +73,9 @@ def require_called(user: Any) -> None:
     """Raises ``NotAllowed`` for whoever is never called for anything."""
     if not has_role(user, CALLED):
         raise NotAllowed(_("This page is for support staff."), code="not_support")
+
+
+def require_surveyor(user: Any, centre_id: int | None) -> None:
+    """Raises ``NotAllowed`` for whoever neither supports nor manages this centre."""
+    if not has_role(user, SURVEYORS, centre_id):
+        raise NotAllowed(_("Only support staff and managers of this centre can do this."), code="not_surveyor_here")

@@ -12,9 +12,11 @@ from support.views import (
     on_call,
     outages,
     prints,
+    readiness,
     report,
     review,
     status,
+    survey,
 )
 
 app_name = "support"
@@ -65,6 +67,15 @@ urlpatterns = [
     path("support/equipment/<slug:tag>/", equipment.thing, name="thing"),
     path("support/equipment/<slug:tag>/edit/", equipment.edit, name="thing_edit"),
     path("support/equipment/<slug:tag>/<slug:key>/", equipment.act, name="thing_act"),
+    path("support/readiness/", readiness.table, name="readiness"),
+    path("support/readiness/photos/<int:pk>/", readiness.photo, name="survey_photo"),
+    path("support/readiness/<slug:code>/", readiness.centre, name="readiness_of"),
+    path("support/readiness/<slug:code>/<slug:key>/", readiness.act, name="readiness_act"),
+    path("support/survey/", survey.places, name="survey"),
+    path("support/survey/sw.js", survey.worker, name="survey_worker"),
+    path("support/survey/send/", survey.send, name="survey_send"),
+    path("support/survey/<slug:code>/", survey.fill, name="survey_fill"),
+    path("support/survey/<slug:code>/state/", survey.state, name="survey_state"),
     path("support/prints/", prints.part, name="prints"),
     path("support/prints/<int:pk>/done/", prints.done, name="print_done"),
 ]

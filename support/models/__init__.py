@@ -6,6 +6,7 @@ from support.models.known import KnownProblem
 from support.models.on_call import OnCallBrowser, OnCallContact, OnCallShift
 from support.models.rules import SupportRules
 from support.models.signs import FailedJob, Heartbeat
+from support.models.survey import GoLive, Survey, SurveyAnswer, SurveyGap, SurveyPhoto, SurveyQuestion
 
 __all__ = [
     "Announcement",
@@ -16,6 +17,7 @@ __all__ = [
     "EquipmentEvent",
     "FailedJob",
     "FollowUp",
+    "GoLive",
     "Heartbeat",
     "HelpPoint",
     "HelperShift",
@@ -27,5 +29,10 @@ __all__ = [
     "OnCallShift",
     "PrintElsewhere",
     "SupportRules",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyGap",
+    "SurveyPhoto",
+    "SurveyQuestion",
     "Target",
 ]
