@@ -110,7 +110,7 @@ def _find_open(rows: Sequence[Ready], musts: Sequence[SurveyQuestion], gaps: Seq
                 ready.must_open.append(question)
 
 
-def _places(centres: Sequence[Centre]) -> list[tuple[str, float, float]]:
+def _places(centres: Sequence[Centre]) -> list[tuple[str, float | None, float | None]]:
     codes = [centre.unit_code for centre in centres if centre.unit_code]
     found = Unit.objects.filter(is_current=True, code__in=codes, lat__isnull=False, lon__isnull=False)
     return list(found.values_list("code", "lat", "lon"))

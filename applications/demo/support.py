@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from applications.demo.centres import Place
 from applications.demo.equipment import seed_equipment
+from applications.demo.readiness import seed_readiness
 from centres.enums import DeviceKind, Role
 from centres.models import Device, Membership, Outage
 from citizens.models import User
@@ -54,6 +55,7 @@ def seed_support(place: Place, at: datetime) -> None:
     _on_call(place, first, second, at)
     _known(first, at)
     seed_equipment(place, first, at)
+    seed_readiness(place, first, at)
     _incidents(place, first, at)
     _help(place, at)
     manager = Membership.objects.filter(centre=place.centre, role=Role.MANAGER).select_related("user")[0].user

@@ -18,9 +18,12 @@
       const note = field.querySelector("[data-note]");
       const answer = () => {
         const value = field.querySelector("[type=radio]:checked")?.value;
-        if (value) keep({ what: "answer", question, value, note: note.value, seen: stand(question).seen ?? 0 });
+        if (!value) return; // the words stay, and go with the answer
+        delete note.dataset.typed;
+        keep({ what: "answer", question, value, note: note.value, seen: stand(question).seen ?? 0 });
       };
       field.querySelectorAll("[type=radio]").forEach((radio) => radio.addEventListener("change", answer));
+      note.addEventListener("input", () => { note.dataset.typed = ""; });
       note.addEventListener("change", answer);
       const photo = field.querySelector("[data-photo]");
       photo.addEventListener("change", async () => {
@@ -34,8 +37,11 @@
     }
     form?.addEventListener("submit", (event) => event.preventDefault());
     form?.querySelector("[data-finish]").addEventListener("click", async () => {
+      const done = form.querySelector("[data-finished]");
       await keep({ what: "finish" });
-      form.querySelector("[data-finished]").hidden = false;
+      done.hidden = false;
+      await send();
+      done.hidden = (await survey.all()).some(({ what, refused }) => what === "finish" && refused);
     });
 
     // The page that is open, and the list, for the next time without a line.

@@ -24,7 +24,7 @@
         const { value, note } = answer ?? told;
         for (const radio of all("[type=radio]", field)) radio.checked = radio.value === value;
         const line = find("[data-note]", field);
-        if (line !== document.activeElement) line.value = note ?? "";
+        if (line !== document.activeElement && !("typed" in line.dataset)) line.value = note ?? "";
         find("[data-photos]", field).textContent = (told.photos ?? 0) + mine.filter((item) => item.what === "photo").length || "";
         show(find("[data-disputed]", field), told.disputed && !answer);
         find("[data-said]", field).replaceChildren(...(told.said ?? []).map(({ words }) => Object.assign(document.createElement("li"), { textContent: words })));

@@ -143,7 +143,7 @@ def _known(model: type[_Sent], client_key: str, acting_user: User) -> _Sent | No
     found: Any = model._default_manager.filter(client_key=client_key).first()
     if found is not None and found.by_id != acting_user.pk:
         raise RuleBroken(_("This page is out of date. Please begin again."), code="key_used")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _question(key: str, given_at: datetime) -> SurveyQuestion:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -25,13 +27,19 @@ from support.forms_survey import CloseGapForm, GapForm, ReadinessFilterForm
 from support.models import SurveyGap, SurveyPhoto
 from support.permissions import READERS, may_respond, require_reader
 from support.places import centres_read
-from support.readiness import past_surveys, readiness, readiness_of, went_live
+from support.readiness import Ready, past_surveys, readiness, readiness_of, went_live
 from support.survey_answers import questions_on
 from support.survey_map import draw_map
 
 PAGE_SIZE = 30
 MOST_SURVEYS = 4
 MOST_PHOTOS = 24
+SHOWN: dict[str, Callable[[Ready], bool]] = {
+    "": lambda _row: True,
+    "preparing": lambda row: row.centre.in_preparation,
+    "surveyed": lambda row: row.survey is not None,
+    "gaps": lambda row: row.gaps > 0,
+}
 
 
 @never_cache
@@ -41,9 +49,9 @@ def table(request: HttpRequest) -> HttpResponse:
     require_reader(request.user)
     form = ReadinessFilterForm(request.GET)
     form.is_valid()
-    centres = _chosen(centres_read(request.user).filter(is_active=True).order_by("code"), form.cleaned_data.get("show"))
-    rows = readiness(list(centres), clock.now())
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = readiness(list(centres_read(request.user).filter(is_active=True).order_by("code")), clock.now())
+    chosen = [row for row in rows if SHOWN[form.cleaned_data.get("show") or ""](row)]
+    page = Paginator(chosen, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "rows": page.object_list,
         "page": page,
@@ -96,19 +104,9 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(content, content_type="image/jpeg")
 
 
-def _chosen(centres: QuerySet[Centre], show: str | None) -> QuerySet[Centre]:
-    if show == "preparing":
-        return centres.filter(in_preparation=True)
-    if show == "surveyed":
-        return centres.filter(surveys__finished_at__isnull=False).distinct()
-    if show == "gaps":
-        return centres.filter(survey_gaps__in=SurveyGap.objects.filter(closed_at__isnull=True)).distinct()
-    return centres
-
-
 def _centre_or_404(request: HttpRequest, code: str) -> Centre:
     require_reader(request.user)
-    return cast(Centre, get_object_or_404(centres_read(request.user), code=code, is_active=True))
+    return get_object_or_404(centres_read(request.user), code=code, is_active=True)
 
 
 def _change_gap(request: HttpRequest, found: Centre, key: str, by: dict[str, Any]) -> None:
@@ -130,7 +128,10 @@ def _one(request: HttpRequest, found: Centre, problem: RuleBroken | None = None)
     past = past_surveys(found, questions, MOST_SURVEYS)
     people = _people(found)
     gaps = SurveyGap.objects.filter(centre=found).select_related("question", "owner", "closed_by")
-    open_gaps = list(gaps.filter(closed_at__isnull=True))
+    # Must-haves first, then what is soonest; what is nobody's yet comes before what somebody does already.
+    open_gaps = sorted(
+        gaps.filter(closed_at__isnull=True), key=lambda gap: (not gap.question.is_must, gap.due_on or date.min, gap.pk)
+    )
     taken = request.POST.get("gap") if problem else None
     context = {
         "centre": found,

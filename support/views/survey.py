@@ -32,7 +32,7 @@ from support.survey_answers import Line, lines_of, questions_on
 # Of a centre's page, with the scripts that fill it without a line.
 ASSETS = (
     *(f"css/{name}.css" for name in ("tokens", "fonts", "base", "forms", "print", "desk", "work", "support", "day", "survey")),
-    *(f"js/{name}.js" for name in ("page", "switch", "keys", "clock", "dialog", "focus", "survey-store", "survey-photo", "survey-bar", "survey", "survey-fill")),
+    *(f"js/{name}.js" for name in ("page", "switch", "keys", "clock", "dialog", "focus", "report-kept", "report-offline", "survey-store", "survey-photo", "survey-bar", "survey", "survey-fill")),
     *(f"fonts/be-vietnam-pro-{weight}.woff2" for weight in (400, 500, 600, 700)),
     "img/mark.svg",
 )  # fmt: skip
@@ -49,9 +49,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     start = reverse("support:survey")
     name = hashlib.sha256(json.dumps([files, script]).encode()).hexdigest()[:12]
     body = f"self.KEPT = {json.dumps({'name': f'survey-{name}', 'files': files, 'start': start})};\n"
-    return HttpResponse(
-        f"{body}importScripts({json.dumps(script)});\n", content_type="text/javascript; charset=utf-8"
-    )
+    return HttpResponse(f"{body}importScripts({json.dumps(script)});\n", content_type="text/javascript; charset=utf-8")
 
 
 @never_cache
@@ -93,6 +91,7 @@ def send(request: HttpRequest) -> JsonResponse:
 
     ``age`` is how many seconds ago by the tablet's own clock, so that a clock that is wrong does no harm.
     """
+    require_reader(request.user)
     try:
         return JsonResponse({"key": _take(request)})
     except RuleBroken as problem:
@@ -147,12 +146,12 @@ def _age(request: HttpRequest) -> float:
         age = float(request.POST.get("age", "0"))
     except ValueError:
         return 0.0
-    return min(max(age, 0.0), LONGEST_AGE_SECONDS) if age == age else 0.0  # noqa: PLR0124 - not a number
+    return min(max(age, 0.0), LONGEST_AGE_SECONDS) if age == age else 0.0
 
 
 def _centre_or_404(request: HttpRequest, code: str) -> Centre:
     require_reader(request.user)
-    return cast(Centre, get_object_or_404(centres_read(request.user), code=code, is_active=True))
+    return get_object_or_404(centres_read(request.user), code=code, is_active=True)
 
 
 def _state(centre: Centre) -> dict[str, Any]:

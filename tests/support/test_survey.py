@@ -6,9 +6,11 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
@@ -238,28 +240,27 @@ def test_a_picture_is_kept_small_once_and_without_where_it_was_taken(centre, sup
     assert max(kept.size) == 1600 and not kept.getexif()
 
 
-@pytest.mark.parametrize(("content", "name"), [(b"%PDF-1.4 not", "a.pdf"), (b"MZ" + b"x" * 99, "anh.jpg"), (b"", "a.jpg")])
+@pytest.mark.parametrize(
+    ("content", "name"), [(b"%PDF-1.4 not", "a.pdf"), (b"MZ" + b"x" * 99, "anh.jpg"), (b"", "a.jpg")]
+)
 def test_only_pictures_are_taken(centre, supporter, content, name):
     with pytest.raises(BadInput):
         add(centre, supporter, content, name)
     assert not SurveyPhoto.objects.exists()
 
 
-def test_the_table_asks_the_same_however_many_centres(client, django_assert_num_queries):
+def test_the_table_asks_the_same_however_many_centres(client):
     admin = MembershipFactory(role=Role.CITY_ADMIN, centre=None).user
     client.force_login(admin)
     url = reverse("support:readiness")
 
-    def asked(count):
+    def asked(count: int) -> int:
         while True:
             here = CentreFactory()
             a_survey(here, admin, kiosk=Answer.NO)
             if Survey.objects.count() >= count:
                 break
         client.get(url)
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as seen:
             assert client.get(url).status_code == 200
         return len(seen)
@@ -285,7 +286,5 @@ def test_the_checklist_is_loaded_once_and_is_whole_in_two_languages(db):
 
 
 def test_a_second_row_of_a_key_is_refused_while_the_first_is_valid(db):
-    from django.core.exceptions import ValidationError
-
     with pytest.raises(ValidationError):
         SurveyQuestion(key="line", area="network", text={"vi": "Khác"}, valid_from=TODAY).full_clean()
