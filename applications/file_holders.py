@@ -14,7 +14,7 @@ from applications.models import (
     TransferList,
 )
 from citizens.models import HeldDocument
-from support.models import SurveyPhoto
+from support.models import IncidentPicture, SurveyPhoto
 
 # A test fails for a table with hashes of files that is not here.
 HOLDERS: dict[type[Model], tuple[str, ...]] = {
@@ -24,6 +24,7 @@ HOLDERS: dict[type[Model], tuple[str, ...]] = {
     DayClosingPaper: ("sha256",),
     Document: ("sha256",),
     HeldDocument: ("sha256",),
+    IncidentPicture: ("sha256",),
     ScanFile: ("sha256",),
     SurveyPhoto: ("sha256",),
     TransferList: ("sha256",),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from http.cookies import SimpleCookie
 from typing import Any
+from uuid import uuid4
 
 from django.core import signing
 from django.core.cache import cache
@@ -47,13 +48,22 @@ from centres.device_access import cookie_name, remember
 from centres.enums import DeviceKind, Role
 from centres.models import Centre, Device
 from citizens.models import Citizen, HeldDocument, Look, User
+from portal.files import store
 from portal.uploads import inspect_upload
 from support.actions.announce import announce as tell_staff
 from support.actions.known import keep_known
 from support.actions.plan_outage import plan_outage
 from support.actions.print_elsewhere import print_elsewhere
 from support.actions.review import agree_follow_up
-from support.models import Equipment, OnCallShift, PrintElsewhere
+from support.models import (
+    Equipment,
+    Incident,
+    IncidentPicture,
+    OnCallShift,
+    PrintElsewhere,
+    SurveyGap,
+    SurveyPhoto,
+)
 from tests.factories.applications import (
     FORMS,
     LAST4,
@@ -87,6 +97,7 @@ from tests.factories.registers import a_line, close_days
 from tests.factories.scans import a_link, a_scan
 from tests.factories.signing import a_delegation, a_key
 from tests.factories.support import an_incident
+from tests.factories.survey import a_checklist, a_survey
 from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
 
@@ -724,6 +735,7 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
     known = keep_known(**problem, at=MONDAY, acting_user=by)
     told, row = {"pk": said.pk}, {"pk": incident.pk}
     printer, paper = _printers(here)
+    photo, gap, picture = _survey(here, incident)
     thing = {"kind": "printer", "name": "Máy in"}
     world.queries["support:equipment_labels"] = f"?tag={printer.tag}"
     world.arguments |= {
@@ -744,6 +756,10 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
         "support:known_edit": {"pk": known.pk},
         **{f"support:{key}": {"tag": printer.tag} for key in ("thing", "thing_edit")},
         "support:thing_act": {"tag": printer.tag, "key": "note"},
+        **{f"support:{key}": {"code": here.code} for key in ("readiness_of", "survey_fill", "survey_state")},
+        "support:readiness_act": {"code": here.code, "key": "close"},
+        "support:survey_photo": {"pk": photo.pk},
+        "support:incident_picture": {"pk": picture.pk},
         "support:print_done": {"pk": paper.pk},
         "applications:outage": {"outage_id": outage.pk},
     }
@@ -763,9 +779,29 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
         **dict.fromkeys(("support:known_new", "support:known_edit"), problem),
         **{f"support:{key}": thing for key in ("thing_new", "thing_edit")},
         "support:thing_act": {"note": "Đã lau"},
+        "support:readiness_act": {"gap": gap.pk, "how": "Đã lắp"},
+        "support:survey_send": {
+            "centre": here.code,
+            "what": "answer",
+            "key": str(uuid4()),
+            "question": "line",
+            "value": "yes",
+        },
         "applications:receipt_elsewhere": {"printer": printer.pk},
         "api_incidents": report,
     }
+
+
+def _survey(here: Centre, incident: Incident) -> tuple[SurveyPhoto, SurveyGap, IncidentPicture]:
+    """The centre surveyed, with a picture and something missing; and a covered picture of a page with a fault."""
+    by = member_of(Role.CITY_ADMIN, None)  # type: ignore[arg-type]
+    question = a_checklist()[0]
+    survey = a_survey(here, by, at=MONDAY - timedelta(hours=1), line="no")
+    kept = store([PICTURE])
+    photo = SurveyPhoto.objects.create(survey=survey, question=question, client_key=str(uuid4()), sha256=kept.sha256,
+                                       size=kept.size, by=by, given_at=MONDAY, received_at=MONDAY)  # fmt: skip
+    picture = IncidentPicture.objects.create(incident=incident, sha256=kept.sha256, size=kept.size, at=MONDAY, by=by)
+    return photo, SurveyGap.objects.get(), picture
 
 
 def _printers(here: Centre) -> tuple[Equipment, PrintElsewhere]:

@@ -455,6 +455,8 @@ GET  support:review                                 sss0 000.. 0000
 POST support:review                                 sss0 000f. 0000
 POST support:follow_up_done                         sssf ffff. ffff
 GET  support:statistics                             sssf fff.. fff.
+GET  support:report_words                           sss. ..... ....
+GET  support:incident_picture                       sss0 000.. 0000
 GET  support:report                                 sssf ..... ....
 POST support:report                                 sssf ..... ....
 GET  support:mine                                   sss. ..... ....
@@ -491,6 +493,15 @@ GET  support:equipment_labels                       sssf fff.. fff0
 GET  support:equipment_export                       sssf fff.. fff.
 GET  support:equipment_import                       sssf ffff. ffff
 POST support:equipment_import                       sssf ffff. ffff
+GET  support:readiness                              sssf fff.. fff.
+GET  support:readiness_of                           sssf fff.. fff0
+POST support:readiness_act                          sssf fff.. fff0
+GET  support:survey_photo                           sssf fff.. fff0
+GET  support:survey                                 sssf fff.. fff.
+GET  support:survey_worker                          .... ..... ....
+GET  support:survey_fill                            sssf fff.. fff0
+GET  support:survey_state                           sssf fff.. fff0
+POST support:survey_send                            sssf fff.. fffr
 GET  support:prints                                 sss0 .0000 0000
 POST support:print_done                             sss0 .00.0 0000
 GET  applications:outage                            sssf ..... ....

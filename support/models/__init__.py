@@ -4,6 +4,7 @@ from support.models.help import AssistanceEvent, AssistanceRequest, HelperShift,
 from support.models.incident import FollowUp, Incident, IncidentEvent, Target
 from support.models.known import KnownProblem
 from support.models.on_call import OnCallBrowser, OnCallContact, OnCallShift
+from support.models.report import IncidentPicture, ReportReceived
 from support.models.rules import SupportRules
 from support.models.signs import FailedJob, Heartbeat
 from support.models.survey import GoLive, Survey, SurveyAnswer, SurveyGap, SurveyPhoto, SurveyQuestion
@@ -23,11 +24,13 @@ __all__ = [
     "HelperShift",
     "Incident",
     "IncidentEvent",
+    "IncidentPicture",
     "KnownProblem",
     "OnCallBrowser",
     "OnCallContact",
     "OnCallShift",
     "PrintElsewhere",
+    "ReportReceived",
     "SupportRules",
     "Survey",
     "SurveyAnswer",
