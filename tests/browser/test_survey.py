@@ -114,8 +114,8 @@ def test_the_surveyor_offline_in_a_commune_and_back(commune: Centre, line: Line,
     tablet.click("summary:has-text('Đã có rồi')")
     tablet.fill("[name=how]", "Đã đổ xong, thử xe lăn")
     tablet.click("text=Đóng việc này")
-    tablet.click("text=Đi vào hoạt động")
-    tablet.wait_for_selector("#messages .note.ok, .note.ok")
+    tablet.click("button:has-text('Đưa vào hoạt động')")
+    expect(tablet.locator("main")).to_contain_text("quyết định")
     commune.refresh_from_db()
     assert not commune.in_preparation and GoLive.objects.get().by == surveyor and SurveyGap.objects.get().closed_at
     assert not look.wrong, "\n".join(look.wrong)
