@@ -14,7 +14,7 @@ from applications.models import (
     TransferList,
 )
 from citizens.models import HeldDocument
-from support.models import Lesson
+from support.models import IncidentPicture, Lesson, SurveyPhoto
 
 # A test fails for a table with hashes of files that is not here.
 HOLDERS: dict[type[Model], tuple[str, ...]] = {
@@ -25,7 +25,9 @@ HOLDERS: dict[type[Model], tuple[str, ...]] = {
     Document: ("sha256",),
     HeldDocument: ("sha256",),
     Lesson: ("sha256",),
+    IncidentPicture: ("sha256",),
     ScanFile: ("sha256",),
+    SurveyPhoto: ("sha256",),
     TransferList: ("sha256",),
 }
 

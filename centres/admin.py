@@ -64,7 +64,7 @@ class ZoneInline(admin.TabularInline):
 
 @admin.register(Centre)
 class CentreAdmin(admin.ModelAdmin):
-    list_display = ["code", "short_name", "agency_code", "keeps_hours", "is_active"]
+    list_display = ["code", "short_name", "agency_code", "keeps_hours", "is_active", "in_preparation"]
     inlines = [ServiceInline, ZoneInline, CalendarDayInline]
 
 

@@ -44,13 +44,17 @@ class DayOffer:
 def centres_with_booking() -> QuerySet[Centre]:
     """Active centres that have a counter for an open service."""
     served = Counter.objects.filter(centre=OuterRef("pk"), services__is_open=True)
-    return Centre.objects.filter(Exists(served), is_active=True).order_by("code")
+    return Centre.objects.filter(Exists(served), is_active=True, in_preparation=False).order_by("code")
 
 
 def services_with_booking(centre: Centre) -> QuerySet[Service]:
     """Open services of the centre that a counter can give."""
     return Service.objects.filter(
-        Exists(Counter.objects.filter(services=OuterRef("pk"))), centre=centre, is_open=True, centre__is_active=True
+        Exists(Counter.objects.filter(services=OuterRef("pk"))),
+        centre=centre,
+        is_open=True,
+        centre__is_active=True,
+        centre__in_preparation=False,
     ).select_related("centre", "field")
 
 

@@ -9,6 +9,7 @@ python manage.py load_units
 python manage.py load_national_days
 python manage.py load_catalogue
 python manage.py load_queue_policies
+python manage.py load_checklist
 python manage.py load_retention_rules
 # Stops the installation here when history is within reach of the application.
 python manage.py check --database default --tag database --fail-level WARNING

@@ -64,6 +64,8 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     **dict.fromkeys(("applications:add_note", "applications:write_letter"), ("applications:dossier", {"pk": "pk"})),
     "applications:retention_make": ("applications:retention", {}),
     "applications:retention_approve": ("applications:retention_list", {"pk": "pk"}),
+    "support:readiness_act": ("support:readiness_of", {"code": "code"}),
+    "support:survey_send": ("support:survey", {}),
     "support:thing_act": ("support:thing", {"tag": "tag"}),
     "applications:several": ("applications:worklist", {}),
     "applications:screen_answer": ("applications:screen", {}),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
-from support.models import SupportRules, Target
+from django.contrib import admin
+from django.http import HttpRequest
+
+from support.models import SupportRules, SurveyQuestion, Target
 
 
 @admin.register(Target)
@@ -28,3 +31,18 @@ class SupportRulesAdmin(admin.ModelAdmin):
         "law_ahead_days",
         "exception_most_days",
     )
+
+
+@admin.register(SurveyQuestion)
+class SurveyQuestionAdmin(admin.ModelAdmin):
+    list_display = ("key", "area", "__str__", "is_must", "order", "valid_from", "valid_to")
+    list_filter = ("area", "is_must")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What was answered keeps its words; it can end, and another row go on."""
+        if obj is not None and obj.answers.exists():
+            return ("key", "area", "text", "hint", "is_must", "valid_from")
+        return ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.answers.exists())

@@ -13,6 +13,8 @@ from support.enums import REPORTED_BY_PEOPLE, Kind, Severity
 from support.fields import CentreChoice
 from support.models.incident import WHAT_LIMIT
 
+# A report that lay on a device for longer says nothing about today.
+MOST_AGE = 30 * 24 * 60 * 60
 KINDS = [(kind.value, kind.label) for kind in REPORTED_BY_PEOPLE]
 
 
@@ -30,6 +32,10 @@ class ReportForm(forms.Form):
     )
     page = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput())
     errors_seen = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput())
+    # Of scripts: the key under which it is sent again, how many seconds ago it was noticed, and a picture of the page.
+    client_key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
+    age = forms.FloatField(required=False, min_value=0, max_value=MOST_AGE, widget=forms.HiddenInput())
+    picture = forms.CharField(required=False, max_length=1_500_000, widget=forms.HiddenInput())
 
     def __init__(self, *arguments: Any, centres: Any, things: Any, **options: Any) -> None:
         """``things``: of the inventory, those it may be about."""

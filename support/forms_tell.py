@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.models import Centre
 from support.fields import CentreChoice
+from support.forms import MOST_AGE
 from support.models.incident import WHAT_LIMIT
 
 
@@ -22,6 +23,8 @@ class TellForm(forms.Form):
         max_length=WHAT_LIMIT,
         widget=forms.Textarea({"rows": 4}),
     )
+    client_key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput({"data-client-key": "tell"}))
+    age = forms.FloatField(required=False, min_value=0, max_value=MOST_AGE, widget=forms.HiddenInput())
     contact = forms.CharField(
         label=_("Phone number, if we may ask you back"),
         help_text=_("It is deleted when this is settled."),

@@ -19,6 +19,8 @@ HELPERS = frozenset({Role.HELPER, Role.SUPPORT})
 MAY_HELP = HELPERS | {Role.MANAGER}
 # Who may be told in a browser.
 CALLED = RESPONDERS | MAY_HELP
+# Who looks whether a centre is ready.
+SURVEYORS = READERS
 # Who may speak to staff.
 SPEAKERS = READERS
 
@@ -100,3 +102,9 @@ def require_manager(user: Any, centre_id: int | None) -> None:
     allowed = has_role(user, MANAGERS, centre_id) if centre_id is not None else for_the_city(user, MANAGERS)
     if not allowed:
         raise NotAllowed(_("Only a manager of the centre can do this."), code="not_manager_here")
+
+
+def require_surveyor(user: Any, centre_id: int | None) -> None:
+    """Raises ``NotAllowed`` for whoever neither supports nor manages this centre."""
+    if not has_role(user, SURVEYORS, centre_id):
+        raise NotAllowed(_("Only support staff and managers of this centre can do this."), code="not_surveyor_here")

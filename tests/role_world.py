@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from http.cookies import SimpleCookie
 from typing import Any
+from uuid import uuid4
 
 from django.core import signing
 from django.core.cache import cache
@@ -49,6 +50,7 @@ from centres.enums import DeviceKind, Role
 from centres.models import Centre, Device
 from citizens.models import Citizen, HeldDocument, Look, User
 from portal import clock
+from portal.files import store
 from portal.uploads import inspect_upload
 from procedures.models import ProcedureVersion
 from support.actions.announce import announce as tell_staff
@@ -59,7 +61,18 @@ from support.actions.review import agree_follow_up
 from support.actions.video_call import ask as call_support
 from support.actions.write_course import begin_version
 from support.asking import at_point
-from support.models import Attempt, Course, Equipment, OnCallShift, PrintElsewhere, Question
+from support.models import (
+    Attempt,
+    Course,
+    Equipment,
+    Incident,
+    IncidentPicture,
+    OnCallShift,
+    PrintElsewhere,
+    Question,
+    SurveyGap,
+    SurveyPhoto,
+)
 from support.session_codes import code_at
 from tests.factories.applications import (
     FORMS,
@@ -95,6 +108,7 @@ from tests.factories.registers import a_line, close_days
 from tests.factories.scans import a_link, a_scan
 from tests.factories.signing import a_delegation, a_key
 from tests.factories.support import an_incident
+from tests.factories.survey import a_checklist, a_survey
 from tests.factories.training import a_course, a_rule, a_session, a_teacher, passed
 from tests.moments import hanoi
 from tests.notifications.test_push import GOOD
@@ -763,6 +777,7 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
     printer, paper = _printers(here)
     number = TicketFactory(service=here.services.first(), number=901, issued_at=MONDAY)
     called = call_support(place=at_point(a_point(here)), language="vi", at=MONDAY, acting_user=None)
+    photo, gap, picture = _survey(here, incident)
     thing = {"kind": "printer", "name": "Máy in"}
     world.queries["support:equipment_labels"] = f"?tag={printer.tag}"
     world.arguments |= {
@@ -786,6 +801,10 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
         "support:known_edit": {"pk": known.pk},
         **{f"support:{key}": {"tag": printer.tag} for key in ("thing", "thing_edit")},
         "support:thing_act": {"tag": printer.tag, "key": "note"},
+        **{f"support:{key}": {"code": here.code} for key in ("readiness_of", "survey_fill", "survey_state")},
+        "support:readiness_act": {"code": here.code, "key": "close"},
+        "support:survey_photo": {"pk": photo.pk},
+        "support:incident_picture": {"pk": picture.pk},
         "support:print_done": {"pk": paper.pk},
         **_training_arguments(here),
         "applications:outage": {"outage_id": outage.pk},
@@ -810,6 +829,14 @@ def _support(world: World, here: Centre) -> dict[str, dict[str, Any]]:
         **{f"support:{key}": thing for key in ("thing_new", "thing_edit")},
         "support:thing_act": {"note": "Đã lau"},
         **_training_bodies(here),
+        "support:readiness_act": {"gap": gap.pk, "how": "Đã lắp"},
+        "support:survey_send": {
+            "centre": here.code,
+            "what": "answer",
+            "key": str(uuid4()),
+            "question": "line",
+            "value": "yes",
+        },
         "applications:receipt_elsewhere": {"printer": printer.pk},
         "api_incidents": report,
     }
@@ -875,6 +902,18 @@ def _training_bodies(here: Centre) -> dict[str, dict[str, Any]]:
         "support:session_here": {"scanned": "ngoai-lai"},
         "support:certificate_withdraw": {"reason": "Thi hộ"},
     }  # fmt: skip
+
+
+def _survey(here: Centre, incident: Incident) -> tuple[SurveyPhoto, SurveyGap, IncidentPicture]:
+    """The centre surveyed, with a picture and something missing; and a covered picture of a page with a fault."""
+    by = member_of(Role.CITY_ADMIN, None)  # type: ignore[arg-type]
+    question = a_checklist()[0]
+    survey = a_survey(here, by, at=MONDAY - timedelta(hours=1), line="no")
+    kept = store([PICTURE])
+    photo = SurveyPhoto.objects.create(survey=survey, question=question, client_key=str(uuid4()), sha256=kept.sha256,
+                                       size=kept.size, by=by, given_at=MONDAY, received_at=MONDAY)  # fmt: skip
+    picture = IncidentPicture.objects.create(incident=incident, sha256=kept.sha256, size=kept.size, at=MONDAY, by=by)
+    return photo, SurveyGap.objects.get(), picture
 
 
 def _printers(here: Centre) -> tuple[Equipment, PrintElsewhere]:

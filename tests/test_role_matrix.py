@@ -482,6 +482,8 @@ GET  support:review                                 sss0 000.. 0000
 POST support:review                                 sss0 000f. 0000
 POST support:follow_up_done                         sssf ffff. ffff
 GET  support:statistics                             sssf fff.. fff.
+GET  support:report_words                           sss. ..... ....
+GET  support:incident_picture                       sss0 000.. 0000
 GET  support:report                                 sssf ..... ....
 POST support:report                                 sssf ..... ....
 GET  support:mine                                   sss. ..... ....
@@ -570,6 +572,15 @@ POST support:session_here                           sssf rrrrr ffff
 GET  support:certificate                            .... ..... ....
 GET  support:certificate_paper                      sssf .ff.. ffff
 POST support:certificate_withdraw                   sssf fff.. ffff
+GET  support:readiness                              sssf fff.. fff.
+GET  support:readiness_of                           sssf fff.. fff0
+POST support:readiness_act                          sssf fff.. fff0
+GET  support:survey_photo                           sssf fff.. fff0
+GET  support:survey                                 sssf fff.. fff.
+GET  support:survey_worker                          .... ..... ....
+GET  support:survey_fill                            sssf fff.. fff0
+GET  support:survey_state                           sssf fff.. fff0
+POST support:survey_send                            sssf fff.. fffr
 GET  support:prints                                 sss0 .0000 0000
 POST support:print_done                             sss0 .00.0 0000
 GET  applications:outage                            sssf ..... ....

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from applications.demo.centres import Place
 from applications.demo.equipment import seed_equipment
+from applications.demo.readiness import seed_readiness
 from applications.demo.training import seed_training
 from centres.enums import DeviceKind, Role
 from centres.models import Device, Membership, Outage
@@ -56,6 +57,7 @@ def seed_support(place: Place, at: datetime) -> None:
     _known(first, at)
     seed_equipment(place, first, at)
     seed_training(place, at)
+    seed_readiness(place, first, at)
     _incidents(place, first, at)
     _help(place, at)
     manager = Membership.objects.filter(centre=place.centre, role=Role.MANAGER).select_related("user")[0].user

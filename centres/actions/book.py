@@ -112,7 +112,7 @@ def _check(service: Service, client_key: str, device: Device | None, user: User 
         raise NotAllowed(_("This screen belongs to another centre."), code="other_centre")
     if user is not None and not has_role(user, STAFF, service.centre_id):
         raise NotAllowed(_("Only staff of this centre can do this."), code="not_staff_here")
-    if not service.is_open or not service.centre.is_active:
+    if not service.is_open or not service.centre.takes_people:
         raise RuleBroken(
             _("Nothing can be booked for this at the moment. Please choose something else."), code="service_closed"
         )

@@ -155,7 +155,7 @@ def _is_given(service: Service, appointment: Appointment | None) -> bool:
 
 
 def _refuse_when_closed(service: Service, at: datetime, appointment: Appointment | None) -> None:
-    if not service.centre.is_active or not _is_given(service, appointment):
+    if not service.centre.takes_people or not _is_given(service, appointment):
         raise RuleBroken(_("No numbers are given for this today. Please ask a member of staff."), code="service_closed")
     # The first to have booked come a little before the doors open; whether those open at all, ``check_in`` asks.
     if appointment is not None or hours.gives_numbers(service.centre, at):

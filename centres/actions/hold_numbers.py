@@ -31,8 +31,8 @@ def hold_numbers(*, service: Service, device: Device, at: datetime) -> list[Numb
         raise NotAllowed(_("This screen belongs to another centre."), code="other_centre")
     day = clock.local_day(at)
     # One at a time for a letter; draws, which only point at the row, are not held up.
-    service = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
-    if not service.is_open:
+    service = Service.objects.select_for_update(of=("self",), no_key=True).select_related("centre").get(pk=service.pk)
+    if not service.is_open or not service.centre.takes_people:
         raise RuleBroken(_("No numbers are given for this today. Please ask a member of staff."), code="service_closed")
     mine = NumberBlock.objects.filter(
         device=device, service=service, day=day, letter=service.letter, closed_at__isnull=True

@@ -130,6 +130,7 @@ class Slots(Public):
             Service.objects.select_related("centre"),
             centre__code=code,
             centre__is_active=True,
+            centre__in_preparation=False,
             letter=letter,
         )
         days = [

@@ -48,6 +48,11 @@ class Centre(models.Model):
         max_length=200, blank=True, help_text=_("Office that decides land dossiers from here.")
     )
     is_active = models.BooleanField(default=True)
+    in_preparation = models.BooleanField(
+        _("in preparation"),
+        default=False,
+        help_text=_("Gives no numbers and cannot be booked until its must-haves are done and it goes live."),
+    )
 
     class Meta:
         verbose_name = _("centre")
@@ -61,6 +66,11 @@ class Centre(models.Model):
         """A wrong hour would be an error on every kiosk, so the administration refuses it."""
         with about("weekly_hours"):
             check_week(self.weekly_hours)
+
+    @property
+    def takes_people(self) -> bool:
+        """Whether numbers are given and times booked here at all."""
+        return self.is_active and not self.in_preparation
 
     def hours_on(self, weekday: int) -> list[tuple[time, time]]:
         """Opening hours on an ISO weekday (1 is Monday), local times."""

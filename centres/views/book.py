@@ -237,6 +237,7 @@ def _wish(request: HttpRequest, code: str, letter: str) -> Wish:
         letter=letter,
         is_open=True,
         centre__is_active=True,
+        centre__in_preparation=False,
     )
     key = request.GET.get("for", "")
     version = version_in_force(key, clock.local_day(at)) if key else None

@@ -47,6 +47,7 @@ LOADERS = (
     "load_national_days",
     "load_catalogue",
     "load_queue_policies",
+    "load_checklist",
     "load_retention_rules",
     "seed_demo",
 )

@@ -44,6 +44,11 @@ def postgresql_server() -> bool:
     return bool(glob.glob("/usr/lib/postgresql/*/bin/initdb") or shutil.which("initdb"))
 
 
+def reads_vietnamese() -> bool:
+    """Whether the words of Vietnamese are there for tesseract, which lists none on the path."""
+    return bool(glob.glob("/usr/share/tesseract-ocr/*/tessdata/vie.traineddata"))
+
+
 def virtual_environments() -> bool:
     """Whether a virtual environment can be made: Debian's bare Python has no ensurepip."""
     return bool(shutil.which("uv") or importlib.util.find_spec("ensurepip"))
@@ -77,6 +82,8 @@ TEST = [
     Package("libnss3-tools", program("certutil"), "checking signatures as a PDF reader does"),
     Package("softhsm2", program("softhsm2-util"), "keys in a token"),
     Package("clamav-daemon", program("clamd"), "the virus scan of files that come in"),
+    Package("tesseract-ocr", program("tesseract"), "reading what a covered picture still shows"),
+    Package("tesseract-ocr-vie", reads_vietnamese, "reading it in Vietnamese"),
     Package("jq", program("jq"), "checking a published closing without the portal"),
 ]
 PROFILES = {"demo": DEMO, "check": CHECK, "test": TEST}

@@ -32,6 +32,8 @@ class Unit(models.Model):
     district_folded = models.CharField(max_length=80, blank=True, editable=False)
     centre_address = models.CharField(_("address of its centre"), max_length=200, blank=True)
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    lat = models.FloatField(_("latitude"), null=True, blank=True, help_text=_("Of its centre, in degrees."))
+    lon = models.FloatField(_("longitude"), null=True, blank=True)
     place_id = models.CharField(
         _("place identifier"), max_length=12, null=True, blank=True, unique=True, help_text=_("Decree 326/2026.")
     )

@@ -19,6 +19,11 @@
   }, true);
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (!detail.elt.matches("form[data-report], form[data-report] *")) return;
+    if (detail.verb !== "post") return; // known problems are looked for while somebody types
+    const form = detail.elt.closest("form");
+    form.dataset.clientKey ??= crypto.randomUUID?.() ?? "";
+    detail.parameters.client_key = form.dataset.clientKey;
+    detail.parameters.picture = window.reportPicture?.(form) ?? "";
     detail.parameters.page = location.pathname;
     detail.parameters.errors_seen = seen.join("\n");
   });

@@ -5,8 +5,10 @@ from support.models.help import AssistanceEvent, AssistanceRequest, HelperShift,
 from support.models.incident import FollowUp, Incident, IncidentEvent, Target
 from support.models.known import KnownProblem
 from support.models.on_call import OnCallBrowser, OnCallContact, OnCallShift
+from support.models.report import IncidentPicture, ReportReceived
 from support.models.rules import SupportRules
 from support.models.signs import FailedJob, Heartbeat
+from support.models.survey import GoLive, Survey, SurveyAnswer, SurveyGap, SurveyPhoto, SurveyQuestion
 from support.models.training import (
     Attempt,
     Certificate,
@@ -32,11 +34,13 @@ __all__ = [
     "EquipmentEvent",
     "FailedJob",
     "FollowUp",
+    "GoLive",
     "Heartbeat",
     "HelpPoint",
     "HelperShift",
     "Incident",
     "IncidentEvent",
+    "IncidentPicture",
     "KnownProblem",
     "LawLessonRead",
     "Lesson",
@@ -46,8 +50,14 @@ __all__ = [
     "OnCallShift",
     "PrintElsewhere",
     "Question",
+    "ReportReceived",
     "SessionSeat",
     "SupportRules",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyGap",
+    "SurveyPhoto",
+    "SurveyQuestion",
     "Target",
     "TrainingException",
     "TrainingRequirement",

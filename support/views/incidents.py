@@ -15,13 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from citizens.models import User
-from portal import clock, live
+from portal import clock, files, live
 from portal.errors import BadInput, RuleBroken
 from portal.text import LANGUAGES
 from support.actions import handle
 from support.history import TOPIC
 from support.incident_lists import chosen_rows, dress
-from support.models import Heartbeat, Incident
+from support.models import Heartbeat, Incident, IncidentPicture
 from support.permissions import may_respond, require_reader
 from support.statistics import statistics
 from support.watch.rounds import NAME
@@ -66,6 +66,19 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Incident.objects.select_related("centre", "device", "owner", "reporter", "merged_into")
     row = get_object_or_404(rows.visible_to(request.user), pk=pk)
     return render(request, "support/incident.html", _one(request, row))
+
+
+@never_cache
+@require_GET
+def picture(request: HttpRequest, pk: int) -> HttpResponse:
+    """A covered picture of the page that somebody reported from."""
+    seen = Incident.objects.visible_to(request.user)
+    row = get_object_or_404(IncidentPicture.objects.filter(incident__in=seen), pk=pk)
+    try:
+        content = files.read(row.sha256)
+    except OSError:
+        raise Http404 from None
+    return HttpResponse(content, content_type="image/jpeg")
 
 
 @require_POST
@@ -131,6 +144,8 @@ def _one(request: HttpRequest, row: Incident, problem: RuleBroken | None = None,
     return {
         "incident": dress(row, clock.now()),
         "events": list(row.events.select_related("actor")),
+        "pictures": list(row.pictures.select_related("by")),
+        "kept_reports": list(row.reports.filter(noticed_at__isnull=False)),
         "responds": responds,
         "others": others[:MOST_TO_MERGE],
         "words": [(code, (row.public_words or {}).get(code, "")) for code in LANGUAGES],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Case, Q, QuerySet, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,17 +22,19 @@ from citizens.models import User
 from portal import clock, ratelimit
 from portal.errors import BadInput, NotAllowed
 from support import printing
-from support.actions.report import report
+from support.actions.report_once import report_once
 from support.enums import REPORTED_BY_PEOPLE, Kind, Severity, Source
 from support.enums_equipment import FAULT_KIND, OWNED, EquipmentKind
 from support.forms import ReportForm
 from support.forms_tell import TellForm
 from support.incident_lists import dress
 from support.models import Equipment, Incident
+from support.own_words import own_words
 from support.places import centres_worked_at
 from support.querysets_equipment import EquipmentQuerySet
 
 TELLS, TELL_SECONDS = 5, 600
+WORDS_SECONDS = 3600
 MINE = 30
 
 
@@ -78,14 +81,17 @@ def citizen(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         ratelimit.count("tell", ratelimit.client_address(request), limit=TELLS, seconds=TELL_SECONDS)
         try:
-            report(
+            given = form.cleaned_data
+            report_once(
+                client_key=given["client_key"],
+                noticed_at=_noticed(given["age"]),
                 kind=Kind.OTHER,
                 severity=Severity.ANNOYING,
                 source=Source.CITIZEN,
                 browser=request.headers.get("User-Agent", ""),
                 at=clock.now(),
                 acting_user=None,
-                **form.cleaned_data,
+                **{name: given[name] for name in ("centre", "what", "contact")},
             )
         except BadInput as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
@@ -99,6 +105,20 @@ def citizen(request: HttpRequest) -> HttpResponse:
 def told(request: HttpRequest) -> HttpResponse:
     """Thanks; a reload tells nothing again."""
     return render(request, "support/public/told.html")
+
+
+@require_GET
+def words(request: HttpRequest) -> JsonResponse:
+    """Marks of the portal's own sentences in a language (``?lang=``): a picture of a page shows these and nothing else."""
+    asked = request.GET.get("lang", "")
+    language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    response = JsonResponse({"marks": own_words(language)})
+    response["Cache-Control"] = f"private, max-age={WORDS_SECONDS}"
+    return response
+
+
+def _noticed(age: float | None) -> datetime | None:
+    return clock.now() - timedelta(seconds=age) if age is not None else None
 
 
 def _template(request: HttpRequest, name: str) -> str:
@@ -161,7 +181,10 @@ def _report(request: HttpRequest, user: User, form: ReportForm, centres: QuerySe
     if counter is not None:
         words = f"{words} · {counter}"
     try:
-        return report(
+        return report_once(
+            client_key=given["client_key"],
+            noticed_at=_noticed(given["age"]),
+            picture=given["picture"],
             kind=given["kind"],
             severity=given["severity"],
             what=words[:500],

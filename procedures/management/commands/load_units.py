@@ -37,6 +37,8 @@ UNIT_FIELDS = (
     "district_folded",
     "centre_address",
     "population",
+    "lat",
+    "lon",
     "code",
 )
 
@@ -90,6 +92,8 @@ def _current(line: int, row: dict[str, str]) -> Unit:
         valid_from=MERGER,
         centre_address=row["centre_address"],
         population=int(row["population"]),
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
     )
 
 
