@@ -96,10 +96,10 @@ def test_a_tail_cut_off_is_named_by_the_head_kept_beside() -> None:
 
 
 @pytest.mark.django_db
-def test_a_requester_who_is_forgotten_leaves_the_chain_whole() -> None:
+def test_a_name_that_is_blanked_breaks_no_chain_and_is_named_all_the_same() -> None:
     a_book(2)
     RegisterValue.objects.update(value=None, salt=None, erased_at=MONDAY)
-    assert not faults()
+    assert {kind for _place, kind in faults()} == {"erased"}
 
 
 @pytest.mark.postgres
