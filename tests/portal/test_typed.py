@@ -54,7 +54,8 @@ class Browser(Client):
         return self.get(path).content.decode()
 
     def send(self, page: str, action: str, typed: dict[str, Any] | None = None, **headers: str) -> Any:
-        forms = re.findall(r"<form.*?</form>", page, re.S)
+        shown = re.sub(r"<template.*?</template>", "", page, flags=re.S)
+        forms = re.findall(r"<form.*?</form>", shown, re.S)
         form = next(each for each in forms if f'action="{action}"' in each or "action=" not in each)
         hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
         fields: dict[str, list[str]] = {}
