@@ -606,6 +606,7 @@ def a_world(at_hanoi: Any) -> World:
         "applications:add_note": {"note": "Gọi lại chiều nay"},
         "applications:write_letter": {"letter": "Xin đến chi nhánh."},
         "applications:answer_letter": {"letter": "Mai tôi đến.", "phone_last4": LAST4},
+        "applications:declare_start": {"agreed": "on"},  # asked of whoever helps in the hall
         "applications:correct_form": {"child_name": "Nguyễn Gia Bách", "correction-reason": "Gõ nhầm"},
         "applications:ask_at_counter": {
             "what-0": "Thiếu giấy chứng sinh.",
