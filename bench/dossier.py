@@ -3,7 +3,8 @@
 A year is generated (``bench.dossiers``), first 10,000 of it, then the rest; the same requests are sent by the same people at
 both sizes, in turn with a page that reads no dossier. ``*_p50_ms`` and ``*_p95_ms`` are of the large size, with what is aimed
 at or the small size as their floor; ``*_growth`` is how much slower the median became, beside how much slower that page
-became, and ``growth`` the worst of them. ``synced_per_s`` and ``sync_lost`` are those of ``bench sync``, run after it.
+became, and ``growth`` the worst of them. A name finds one or two dossiers among 10,000 and thirty among two million, and each is
+drawn: ``search_growth`` says so, while ``growth`` takes ``search_full``, names that fill their page at both sizes. ``synced_per_s`` and ``sync_lost`` are those of ``bench sync``, run after it.
 
 ``BENCH_YEAR_SIZES`` are the sizes (each after the first is held against it), ``BENCH_SAMPLES`` how often each is asked,
 ``BENCH_YEAR_ONLY=1`` leaves the sync out. A year takes about 20 GB of disk, given back at the end.
@@ -19,7 +20,9 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import cycle
 from statistics import median
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -37,7 +40,9 @@ SIZES = [int(size) for size in os.environ.get("BENCH_YEAR_SIZES", "10000,2100000
 SAMPLES = int(os.environ.get("BENCH_SAMPLES", "120"))
 SEED = int(os.environ.get("SEED", "1"))
 WARM_UP, CHECKED = 8, 50
-AIM_MS = {"search": 50}
+# Names are looked through among so many of a centre's dossiers; a page of a search shows so many.
+COMMON_AMONG, ON_A_PAGE = 20_000, 30
+AIM_MS = {"search": 50, "search_full": 50}
 GROWTH_AIM = 1.3
 FILL_S = 600
 FLOOR = "floor"
@@ -123,7 +128,14 @@ class Requests:
         )
         rows = here.filter(pk__in=keys).select_related("applicant")
         self.texts = iter([text for row in rows for text in self._texts(row)])
+        self.common = self._common(here)
         self.turn = 0
+
+    def _common(self, here: Any) -> Iterator[str]:
+        """Family and middle names, in turn, that more people have than a page shows."""
+        names = here.order_by("pk").values_list("applicant__full_name", flat=True)[:COMMON_AMONG]
+        found = Counter(" ".join(name.split()[:2]) for name in names if len(name.split()) > 2)
+        return cycle([text for text, count in found.most_common() if count > ON_A_PAGE] or ["Nguyễn"])
 
     def _texts(self, row: Any) -> list[str]:
         """One way in which people ask for it, each as often as at a counter: the name most."""
@@ -159,7 +171,13 @@ class Requests:
         return spent
 
     def search(self) -> float:
-        text, asks = next(self.texts), self.specialist
+        return self._found(next(self.texts))
+
+    def search_full(self) -> float:
+        return self._found(next(self.common))
+
+    def _found(self, text: str) -> float:
+        asks = self.specialist
         return _ms(lambda: asks.get(asks.post("/dossiers/search/", q=text)))
 
     def worklist(self) -> float:
@@ -186,7 +204,7 @@ class Requests:
         return _ms(lambda: self.specialist.post(f"/dossiers/{pk}/take/"))
 
 
-MEASURED = ("receive", "search", "worklist", "page", "step")
+MEASURED = ("receive", "search", "search_full", "worklist", "page", "step")
 
 
 def _ms(work: Callable[[], object]) -> float:
@@ -255,7 +273,7 @@ def report(small: dict[str, list[float]], large: dict[str, list[float]]) -> None
     worst = 0.0
     for name in MEASURED:
         growth = median(large[name]) / median(small[name]) / slower
-        worst = max(worst, growth)
+        worst = max(worst, growth if name != "search" else 0)
         figure("dossier", f"{name}_p50_ms", median(large[name]), "ms", floor=median(small[name]))
         figure("dossier", f"{name}_p95_ms", p95(large[name]), "ms", floor=AIM_MS.get(name) or p95(small[name]))
         figure("dossier", f"{name}_growth", growth, "times", floor=GROWTH_AIM)

@@ -32,7 +32,7 @@ TINY = {
     "BENCH_SAMPLES": "6",
 }
 REQUESTS = ("call_next", "receive", "board_unchanged", "worklist_of_30")
-DOSSIER = ("receive", "search", "worklist", "page", "step")
+DOSSIER = ("receive", "search", "search_full", "worklist", "page", "step")
 MAY_BE_NOTHING = ("board_unchanged", "errors", "left_waiting", "growth_mb", "sync_lost")
 EXPECTED = {
     "visit": {"visits_per_s_1_client", "visits_per_s_4_clients"},
