@@ -38,8 +38,8 @@ _NOTES = {
 
 
 def seed_readiness(place: Place, support: User, at: datetime) -> None:
-    """Made once: what is there stays."""
-    if Survey.objects.exists():
+    """Made once: what is there stays. Without a checklist (``load_checklist``) there is nothing to answer."""
+    if Survey.objects.exists() or not questions_on(clock.local_day(at)):
         return
     city = Membership.objects.filter(role=Role.CITY_ADMIN).select_related("user")[0].user
     _survey(

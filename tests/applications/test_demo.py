@@ -86,7 +86,7 @@ def seed(at: Any) -> str:
 
 
 def load_law() -> None:
-    for command in ("load_units", "load_national_days", "load_catalogue"):
+    for command in ("load_units", "load_national_days", "load_catalogue", "load_checklist"):
         call_command(command, stdout=StringIO())
     # The migration brings them; a test that empties the tables takes them away.
     if not BookingRules.objects.exists():
